@@ -161,7 +161,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	intake.Go(func() { b.intake.queue.Run(ctx) })
 	work.Go(func() { b.scheduler.work.Run(ctx) })
 	if err := b.scheduler.resume(ctx); err != nil {
-		b.Log.Error("cannot take up what an earlier run left", "err", err)
+		b.Log.ErrorContext(ctx, "cannot take up what an earlier run left", "err", err)
 	}
 	chores.Go(func() { b.keepHouse(ctx) })
 	chores.Go(func() { b.people.KeepRoster(ctx) })
@@ -192,7 +192,7 @@ func (b *Bot) meet(ctx context.Context) error {
 			return fmt.Errorf("slack refuses the bot token: %w", err)
 		}
 		pause := backoff.After(err)
-		b.Log.Warn("Slack cannot be reached", "again_in", pause, "err", err)
+		b.Log.WarnContext(ctx, "Slack cannot be reached", "again_in", pause, "err", err)
 		if !post.Sleep(ctx, pause) {
 			return errors.Join(err, ctx.Err())
 		}
@@ -218,11 +218,11 @@ func (b *Bot) keepHouse(ctx context.Context) {
 		b.scheduler.takeUpLater(ctx, b.Now())
 		b.flow.Keeper.Tick(ctx)
 		if err := b.scheduler.resume(ctx); err != nil && ctx.Err() == nil {
-			b.Log.Warn("cannot look for deliveries left over", "err", err)
+			b.Log.WarnContext(ctx, "cannot look for deliveries left over", "err", err)
 		}
 		b.jobs.Adopt(ctx)
 		if err := b.Inbox.Prune(ctx, b.Now().Add(-24*time.Hour)); err != nil && ctx.Err() == nil {
-			b.Log.Warn("cannot forget old deliveries", "err", err)
+			b.Log.WarnContext(ctx, "cannot forget old deliveries", "err", err)
 		}
 	}
 }

@@ -139,7 +139,7 @@ func (h *handler) sentAgain(ctx context.Context, d inbound.Delivery) {
 		a.At = d.Payload.Form.Origin
 	}
 	if err := h.respond(ctx, &a, func() error { return h.gate.Forged(ctx, &a, "form", exchange.ErrSent, exchange.ErrSent) }); err != nil {
-		h.log.Error("cannot say that a form was sent already", "user", a.User, "err", err)
+		h.log.ErrorContext(ctx, "cannot say that a form was sent already", "user", a.User, "err", err)
 	}
 }
 
@@ -147,11 +147,11 @@ func (h *handler) sentAgain(ctx context.Context, d inbound.Delivery) {
 func (h *handler) unreadable(ctx context.Context, d inbound.Delivery) {
 	in := d.Payload
 	if in.User.ID == "" {
-		h.log.Error("Slack sent an interaction that the bot cannot read", "envelope_id", d.Key, "err", d.Err)
+		h.log.ErrorContext(ctx, "Slack sent an interaction that the bot cannot read", "envelope_id", d.Key, "err", d.Err)
 		return
 	}
 	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key)}}
 	if err := h.respond(ctx, &a, func() error { return h.gate.Forged(ctx, &a, "button", workflow.ErrGone, d.Err) }); err != nil {
-		h.log.Error("cannot answer a click", "user", a.User, "err", err)
+		h.log.ErrorContext(ctx, "cannot answer a click", "user", a.User, "err", err)
 	}
 }

@@ -71,7 +71,7 @@ func greets(line string) bool { return greeting.MatchString(strings.TrimSpace(li
 // hello answers who says hello.
 func (g *greetings) hello(ctx context.Context, a exchange.Interaction, _ string) error {
 	if _, err := g.greeted.Greet(ctx, a.User, g.now()); err != nil {
-		g.log.Warn("cannot remember a greeting", "user", a.User, "err", err)
+		g.log.WarnContext(ctx, "cannot remember a greeting", "user", a.User, "err", err)
 	}
 	g.answers.Reply(ctx, a, g.card(a.Who))
 	return nil

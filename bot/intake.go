@@ -48,14 +48,15 @@ func (i *intake) receive(env socketmode.Envelope) {
 // the answer.
 func (i *intake) take(ctx context.Context, env socketmode.Envelope) {
 	d := i.reader.Envelope(env)
+	ctx = inbound.WithReference(ctx, d.Key)
 	defer func() { i.meter.Envelope(d.Kind) }()
 	switch {
 	case d.Err != nil && d.Kind != inbound.Slash:
 		i.ack(ctx, env, nil)
-		i.scheduler.push(func(ctx context.Context) { i.scheduler.handler.unreadable(ctx, d) })
+		i.scheduler.push(func(ctx context.Context) { i.scheduler.handler.unreadable(inbound.WithReference(ctx, d.Key), d) })
 		return
 	case d.Kind == inbound.SearchBox:
-		i.takeSearch(env, d.Payload)
+		i.takeSearch(env, d)
 		return
 	case d.Kind == inbound.Submission:
 		if refused := i.forms.CheckForm(ctx, d.Payload); refused != nil {
@@ -70,8 +71,10 @@ func (i *intake) take(ctx context.Context, env socketmode.Envelope) {
 }
 
 // takeSearch answers a search box in its person's turn; where too many of theirs wait, with nothing: the next key asks anew.
-func (i *intake) takeSearch(env socketmode.Envelope, in inbound.Payload) {
+func (i *intake) takeSearch(env socketmode.Envelope, d inbound.Delivery) {
+	in := d.Payload
 	err := i.queue.Push(fairqueue.Work{Class: suggestionClass, Pool: i.scheduler.pools.ofDrawn(in.Form.Do), Owner: in.User.ID, Ref: env.ID, Do: func(ctx context.Context) {
+		ctx = inbound.WithReference(ctx, d.Key)
 		i.ack(ctx, env, i.searches.Suggest(ctx, in))
 	}})
 	if err != nil {
@@ -85,7 +88,7 @@ func (i *intake) writeDown(ctx context.Context, env socketmode.Envelope, d inbou
 	defer cancel()
 	fresh, err := i.inbox.Save(saveCtx, d.Key, d.Kind, i.reader.Masked(d))
 	if err != nil {
-		i.log.Error("cannot write a delivery down", "envelope_id", env.ID, "kind", d.Kind, "err", err)
+		i.log.ErrorContext(ctx, "cannot write a delivery down", "envelope_id", env.ID, "kind", d.Kind, "err", err)
 		i.turnAway(ctx, env, d)
 		return
 	}
@@ -94,7 +97,7 @@ func (i *intake) writeDown(ctx context.Context, env socketmode.Envelope, d inbou
 	case fresh:
 		i.scheduler.schedule(ctx, d)
 	case d.Kind == inbound.Submission:
-		i.scheduler.push(func(ctx context.Context) { i.scheduler.handler.sentAgain(ctx, d) })
+		i.scheduler.push(func(ctx context.Context) { i.scheduler.handler.sentAgain(inbound.WithReference(ctx, d.Key), d) })
 	}
 }
 
@@ -119,7 +122,7 @@ func (i *intake) turnAway(ctx context.Context, env socketmode.Envelope, d inboun
 // ack answers Slack.
 func (i *intake) ack(ctx context.Context, env socketmode.Envelope, payload any) {
 	if err := env.Acknowledge(ctx, payload); err != nil {
-		i.log.Warn("cannot acknowledge an envelope", "envelope_id", env.ID, "kind", env.Type, "err", err)
+		i.log.WarnContext(ctx, "cannot acknowledge an envelope", "envelope_id", env.ID, "kind", env.Type, "err", err)
 		return
 	}
 	i.meter.Acknowledged(time.Since(env.Received))

@@ -100,7 +100,7 @@ type threads struct{ subjects exchange.Subjects }
 func (t threads) Thread(ctx context.Context, at exchange.Origin) string {
 	_, thread, err := t.subjects.Of(ctx, at)
 	if err != nil {
-		t.subjects.Log.Warn("cannot look up what a thread is about", "channel", at.Channel, "err", err)
+		t.subjects.Log.WarnContext(ctx, "cannot look up what a thread is about", "channel", at.Channel, "err", err)
 	}
 	return thread
 }

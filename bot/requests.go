@@ -102,7 +102,7 @@ func (w requestWords) review(ctx context.Context, a exchange.Interaction, id, _ 
 		return err
 	}
 	if _, err := w.forms.Overlay(ctx, a, card); err != nil {
-		w.log.Warn("a request has no window, so it is shown as an answer", "request_id", id, "err", err)
+		w.log.WarnContext(ctx, "a request has no window, so it is shown as an answer", "request_id", id, "err", err)
 		w.answers.Reply(ctx, a, card)
 	}
 	return nil
@@ -164,7 +164,7 @@ func (w requestWords) Redraw(ctx context.Context, a exchange.Interaction, window
 		_, err = w.forms.Overlay(ctx, a, card)
 	}
 	if err != nil {
-		w.log.Warn("a window shows a request as it was", "request_id", req.ID, "err", err)
+		w.log.WarnContext(ctx, "a window shows a request as it was", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -198,7 +198,7 @@ func (w requestWords) withdrawClicked(ctx context.Context, a exchange.Interactio
 		return failed
 	}
 	if err := w.answers.Post.Respond(ctx, a.At.ResponseURL, true, workflow.AskedCard(req, w.policy().Channel())); err != nil {
-		w.log.Warn("cannot replace what told that a request waits", "request_id", req.ID, "err", err)
+		w.log.WarnContext(ctx, "cannot replace what told that a request waits", "request_id", req.ID, "err", err)
 	}
 	return failed
 }

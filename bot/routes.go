@@ -125,7 +125,7 @@ func unsaid(err error) error {
 func (w noticeWords) note(ctx context.Context, a exchange.Interaction, rest string) error {
 	about, _, err := w.subjects.Of(ctx, a.At)
 	if err != nil {
-		w.subjects.Log.Warn("cannot look up what a thread is about", "channel", a.At.Channel, "err", err)
+		w.subjects.Log.WarnContext(ctx, "cannot look up what a thread is about", "channel", a.At.Channel, "err", err)
 	}
 	kind, id := about.Kind, about.ID
 	if kind == "alert" && !strings.Contains(rest, "filter=") {

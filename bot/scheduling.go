@@ -96,7 +96,7 @@ func (s *scheduler) schedule(ctx context.Context, d inbound.Delivery) {
 		s.push(func(ctx context.Context) {
 			s.tell(ctx, d, render.Notice(fmt.Sprintf("I'm busy with your earlier commands (%d running, %d waiting), so I didn't start this one. Try again when some have finished.", busy.Running, busy.Waiting)))
 			if err := s.inbox.Finish(ctx, d.Key); err != nil {
-				s.log.Error("cannot mark a delivery as done", "envelope_id", d.Key, "err", err)
+				s.log.ErrorContext(ctx, "cannot mark a delivery as done", "envelope_id", d.Key, "err", err)
 			}
 		})
 	}
@@ -173,6 +173,7 @@ func (v vocabulary) classOfDo(do render.Invocation, err error) fairqueue.Class {
 
 // tell answers the person of a delivery, outside the work on it.
 func (s *scheduler) tell(ctx context.Context, d inbound.Delivery, card render.Card) {
+	ctx = inbound.WithReference(ctx, d.Key)
 	if a := sender(d); a.User != "" {
 		s.answers.Reply(ctx, a, card)
 	}
@@ -209,7 +210,7 @@ func (s *scheduler) handBack(dropped []fairqueue.Work) {
 		}
 	}
 	if err := s.inbox.Release(ctx, keys); err != nil {
-		s.log.Warn("cannot hand over what waits; it is taken up when this process counts as gone", "err", err)
+		s.log.WarnContext(ctx, "cannot hand over what waits; it is taken up when this process counts as gone", "err", err)
 	}
 	var told sync.WaitGroup
 	slots := make(chan struct{}, 16)
@@ -225,19 +226,20 @@ func (s *scheduler) handBack(dropped []fairqueue.Work) {
 
 // process works on a delivery and marks it done. What panics is not tried again: it would panic at every start.
 func (s *scheduler) process(ctx context.Context, d inbound.Delivery) {
+	ctx = inbound.WithReference(ctx, d.Key)
 	done := true
 	defer func() {
 		if !done {
 			return // it is taken up again: here, or after a restart
 		}
 		if err := s.inbox.Finish(context.WithoutCancel(ctx), d.Key); err != nil {
-			s.log.Error("cannot mark a delivery as done", "envelope_id", d.Key, "err", err)
+			s.log.ErrorContext(ctx, "cannot mark a delivery as done", "envelope_id", d.Key, "err", err)
 		}
 	}()
 	if err := s.handler.handle(s.people.Gate(ctx), d); errors.Is(err, errPostponed) {
 		done = false
 	} else if err != nil {
-		s.log.Error("a delivery failed", "envelope_id", d.Key, "kind", d.Kind, "err", err)
+		s.log.ErrorContext(ctx, "a delivery failed", "envelope_id", d.Key, "kind", d.Kind, "err", err)
 	}
 }
 

@@ -96,11 +96,11 @@ func (h *handler) lookUp(ctx context.Context, a exchange.Interaction) error {
 	s := h.shortcuts
 	view, err := s.pages.Open(ctx, a, run.SentencePage(lookUpTitle, "Looking up …"))
 	if err != nil {
-		s.log.Warn("a look-up has no window, so it is answered beside the message", "user", a.User, "err", err)
+		s.log.WarnContext(ctx, "a look-up has no window, so it is answered beside the message", "user", a.User, "err", err)
 	}
 	work := func(ctx context.Context) {
 		if err := h.respond(ctx, &a, func() error { return h.lookedUp(ctx, &a, view) }); err != nil {
-			s.log.Error("a look-up failed", "user", a.User, "err", err)
+			s.log.ErrorContext(ctx, "a look-up failed", "user", a.User, "err", err)
 		}
 	}
 	err = s.slots.Push(fairqueue.Work{Class: commandClass, Pool: s.pools.settled(ctx, a), Owner: a.User, Ref: a.At.Key, Do: work})

@@ -78,7 +78,7 @@ func (d *Decisions) showAfter(ctx context.Context, step func() (approvals.Reques
 	case err == nil:
 		d.publisher.show(ctx, req.ID)
 	case !errors.Is(err, approvals.ErrNotFound): // of a word that names no request
-		d.Log.Warn("a card doesn't tell which decision waits", "err", err)
+		d.Log.WarnContext(ctx, "a card doesn't tell which decision waits", "err", err)
 	}
 }
 

@@ -57,7 +57,7 @@ func (x *executor) mustRevalidate(in *Interaction) bool {
 
 // holdRun writes down which question keeps a request from running, and shows it; recover asks again.
 func (x *executor) holdRun(ctx context.Context, req approvals.Request, open *policy.UnansweredError) error {
-	x.Log.Warn("a request does not run yet", "request_id", req.ID, "command", req.Command, "err", open)
+	x.Log.WarnContext(ctx, "a request does not run yet", "request_id", req.ID, "command", req.Command, "err", open)
 	after, err := x.Ledger.Hold(ctx, req.ID, open.Question)
 	switch {
 	case errors.Is(err, approvals.ErrTaken):
@@ -146,7 +146,7 @@ func (x *executor) drop(ctx context.Context, id string, why error) error {
 		err = x.reporter.markTold(ctx, req)
 	}
 	if err != nil && !errors.Is(err, approvals.ErrNotPending) { // an approved one waits
-		x.Log.Error("cannot take a request back", "request_id", id, "err", err)
+		x.Log.ErrorContext(ctx, "cannot take a request back", "request_id", id, "err", err)
 	}
 	return why
 }
@@ -188,7 +188,7 @@ func (x *executor) carryOut(ctx context.Context, req approvals.Request, asking *
 // await begins to wait for what a command that ran began.
 func (x *executor) await(ctx context.Context, req approvals.Request, saved json.RawMessage) {
 	if err := x.Background.Follow(ctx, req, saved); err != nil {
-		x.Log.Error("cannot wait for the effect of a request", "request_id", req.ID, "err", err)
+		x.Log.ErrorContext(ctx, "cannot wait for the effect of a request", "request_id", req.ID, "err", err)
 	}
 }
 

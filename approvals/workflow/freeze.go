@@ -106,7 +106,7 @@ func HeldParts(freeze, req approvals.Request) []render.Part {
 func (c *Config) freeze(ctx context.Context) approvals.Request {
 	freeze, frozen, err := c.Ledger.Frozen(ctx)
 	if err != nil && ctx.Err() == nil {
-		c.Log.Warn("cannot look whether changes are frozen", "err", err)
+		c.Log.WarnContext(ctx, "cannot look whether changes are frozen", "err", err)
 	}
 	if !frozen {
 		return approvals.Request{}
@@ -125,7 +125,7 @@ func (p *Publisher) followFreeze(ctx context.Context) {
 	}
 	waiting, err := p.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Interrupted}})
 	if err != nil && ctx.Err() == nil {
-		p.Log.Warn("cannot look for requests that wait", "err", err)
+		p.Log.WarnContext(ctx, "cannot look for requests that wait", "err", err)
 	}
 	for _, req := range waiting {
 		if req.State == approvals.Interrupted && !req.Undecided() {

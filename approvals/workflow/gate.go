@@ -21,7 +21,7 @@ func (g *Gate) decideBy(ctx context.Context, input policy.Input, decide func(pol
 	if input.Risk != string(catalog.Read) {
 		spent, err := g.Ledger.LastHour(ctx, input.Caller.ID, input.Console)
 		if err != nil {
-			g.Log.Error("cannot read the budget of a person", "user", input.Caller.ID, "err", err)
+			g.Log.ErrorContext(ctx, "cannot read the budget of a person", "user", input.Caller.ID, "err", err)
 			return policy.Decision{Effect: policy.Unanswered, Open: "I can't read from the database what you asked for in the last hour"}
 		}
 		input.LastHour = spent // and Submit sees to it that nothing else was spent meanwhile
@@ -32,7 +32,7 @@ func (g *Gate) decideBy(ctx context.Context, input policy.Input, decide func(pol
 // Refuse says no and writes that to the audit trail.
 func (g *Gate) Refuse(ctx context.Context, input policy.Input, decision policy.Decision) error {
 	if err := g.Ledger.Refuse(ctx, input, decision); err != nil {
-		g.Log.Error("cannot write a refusal down", "user", input.Caller.ID, "command", input.Command, "err", err)
+		g.Log.ErrorContext(ctx, "cannot write a refusal down", "user", input.Caller.ID, "command", input.Command, "err", err)
 	}
 	return decision.Err()
 }

@@ -10,13 +10,13 @@ import (
 func (k *Keeper) remind(ctx context.Context) {
 	due, err := k.Ledger.RemindDue(ctx)
 	if err != nil && ctx.Err() == nil {
-		k.Log.Error("cannot look for requests that wait", "err", err)
+		k.Log.ErrorContext(ctx, "cannot look for requests that wait", "err", err)
 	}
 	for _, req := range due {
 		k.enqueue(req, func(ctx context.Context) {
 			for _, ref := range req.Heads() {
 				if _, err := k.Messenger.Post(ctx, ref.Channel, ref.TS, "", k.drawn(req, k.publisher.cards.reminderCard(req))); err != nil {
-					k.Log.Warn("cannot remind of a request", "request_id", req.ID, "err", err)
+					k.Log.WarnContext(ctx, "cannot remind of a request", "request_id", req.ID, "err", err)
 				}
 			}
 		})
@@ -36,7 +36,7 @@ func (k *Keeper) Tick(ctx context.Context) {
 func (k *Keeper) expire(ctx context.Context) {
 	expired, err := k.Ledger.ExpireDue(ctx)
 	if err != nil && ctx.Err() == nil {
-		k.Log.Error("cannot expire requests", "err", err)
+		k.Log.ErrorContext(ctx, "cannot expire requests", "err", err)
 	}
 	for _, req := range expired {
 		k.enqueue(req, func(ctx context.Context) {
@@ -50,12 +50,12 @@ func (k *Keeper) expire(ctx context.Context) {
 func (k *Keeper) recover(ctx context.Context) {
 	left, err := k.Ledger.Recover(ctx)
 	if err != nil && ctx.Err() == nil {
-		k.Log.Error("cannot look for requests left over", "err", err)
+		k.Log.ErrorContext(ctx, "cannot look for requests left over", "err", err)
 	}
 	for _, req := range left {
 		k.enqueue(req, func(ctx context.Context) {
 			if err := k.takeUp(ctx, req); err != nil {
-				k.Log.Error("cannot take up a request", "request_id", req.ID, "err", err)
+				k.Log.ErrorContext(ctx, "cannot take up a request", "request_id", req.ID, "err", err)
 			}
 		})
 	}

@@ -80,7 +80,7 @@ func (v *Preview) rehearse(ctx context.Context, on consoles.Console, cmd *catalo
 	call.Tell = func(context.Context, render.Card) error { return nil }
 	call.OnSave = func(json.RawMessage) error { return nil }
 	if _, err := cmd.Run(ctx, call, plan.Args); err != nil {
-		v.Log.Debug("a rehearsal ended early", "command", cmd.Name, "err", err)
+		v.Log.DebugContext(ctx, "a rehearsal ended early", "command", cmd.Name, "err", err)
 	}
 	return sent
 }

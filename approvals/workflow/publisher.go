@@ -77,7 +77,7 @@ func (p *Publisher) posted(ctx context.Context, req approvals.Request) (bool, er
 func (p *Publisher) findCard(ctx context.Context, req approvals.Request) {
 	defer p.editing.Lock(req.ID)()
 	if _, err := p.posted(ctx, req); err != nil {
-		p.Log.Warn("cannot find out which message shows a request", "request_id", req.ID, "err", err)
+		p.Log.WarnContext(ctx, "cannot find out which message shows a request", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -96,11 +96,11 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 		return p.standIn(ctx, req)
 	case at.TS == "":
 		if err := p.Ledger.Post(ctx, req.ID, false); err != nil {
-			p.Log.Warn("cannot write down that a card is not posted", "request_id", req.ID, "err", err)
+			p.Log.WarnContext(ctx, "cannot write down that a card is not posted", "request_id", req.ID, "err", err)
 		}
 		return &unseenError{err}
 	case err != nil:
-		p.Log.Warn("the list of all targets is not beside its request", "request_id", req.ID, "err", err)
+		p.Log.WarnContext(ctx, "the list of all targets is not beside its request", "request_id", req.ID, "err", err)
 	}
 	return p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Freeze: freeze.ID, Retried: req.Posting || p.Now().Sub(began) >= retryPause})
 }
@@ -158,7 +158,7 @@ func (p *Publisher) AdoptCard(ctx context.Context, in Interaction, id string) {
 	}
 	err = p.Ledger.AddCard(ctx, id, approvals.CardRef{Channel: channel, TS: in.At.Message, Shown: -1})
 	if err != nil && !errors.Is(err, approvals.ErrNotFound) {
-		p.Log.Warn("cannot write down which message shows a request", "request_id", id, "err", err)
+		p.Log.WarnContext(ctx, "cannot write down which message shows a request", "request_id", id, "err", err)
 	}
 }
 
@@ -174,7 +174,7 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 	defer p.editing.Lock(id)()
 	req, err := p.Ledger.Get(ctx, id)
 	if err != nil {
-		p.Log.Error("cannot read a request", "request_id", id, "err", err)
+		p.Log.ErrorContext(ctx, "cannot read a request", "request_id", id, "err", err)
 		return
 	}
 	if req.Final() && !req.Told && slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Retried }) {
@@ -197,14 +197,14 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 		}
 		ref.Freeze = freeze.ID
 		if err != nil {
-			p.Log.Warn("cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
+			p.Log.WarnContext(ctx, "cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
 		}
 		if err == nil || told && hasFate(err, Final) || p.standsStill(ctx, req, ref, err) {
 			shown = append(shown, ref)
 		}
 	}
 	if err := p.Ledger.RecordShown(ctx, req, shown, false); err != nil {
-		p.Log.Warn("cannot write down what a card shows", "request_id", id, "err", err)
+		p.Log.WarnContext(ctx, "cannot write down what a card shows", "request_id", id, "err", err)
 	}
 	if err := p.dropCopies(ctx, req, gone); err != nil {
 		p.Log.Warn("cannot write down that an answer is done with", "request_id", id, "err", err)
@@ -266,7 +266,7 @@ func (p *Publisher) standsStill(ctx context.Context, req approvals.Request, ref 
 	case err == nil:
 		next := approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev}
 		if err := p.Ledger.MoveCard(ctx, req.ID, ref, next); err != nil {
-			p.Log.Warn("cannot write down which message shows a request", "request_id", req.ID, "err", err)
+			p.Log.WarnContext(ctx, "cannot write down which message shows a request", "request_id", req.ID, "err", err)
 		}
 		return true
 	case hasFate(err, Unconfirmed):

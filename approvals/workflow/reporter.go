@@ -22,7 +22,7 @@ func (r *reporter) reportBack(ctx context.Context, req approvals.Request, card r
 	line := render.Line{render.Text("Requested by "), render.User(req.Requester)}
 	card.Parts = append([]render.Part{line}, card.Parts...)
 	if _, err := r.Messenger.Post(ctx, req.Channel, req.Thread, "", r.drawn(req, card)); err != nil {
-		r.Log.Warn("cannot tell the thread of a card", "request_id", req.ID, "channel", req.Channel, "err", err)
+		r.Log.WarnContext(ctx, "cannot tell the thread of a card", "request_id", req.ID, "channel", req.Channel, "err", err)
 	}
 }
 
@@ -47,7 +47,7 @@ func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) 
 	}
 	seen, err := effect.FetchState(ctx, on.Client, targets)
 	if err != nil {
-		r.Log.Warn("cannot ask the console what became of a request", "request_id", req.ID, "err", err)
+		r.Log.WarnContext(ctx, "cannot ask the console what became of a request", "request_id", req.ID, "err", err)
 		return req
 	}
 	for _, t := range targets {
@@ -63,7 +63,7 @@ func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) 
 		req, err = r.Ledger.RecordEffect(ctx, req.ID, body)
 	}
 	if err != nil {
-		r.Log.Warn("cannot write down what the console says", "request_id", req.ID, "err", err)
+		r.Log.WarnContext(ctx, "cannot write down what the console says", "request_id", req.ID, "err", err)
 	}
 	return req
 }
@@ -97,7 +97,7 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 	}
 	r.tellResult(ctx, req, in)
 	if err := r.markTold(ctx, req); err != nil {
-		r.Log.Warn("the end of a request may be told again", "request_id", req.ID, "err", err)
+		r.Log.WarnContext(ctx, "the end of a request may be told again", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -113,7 +113,7 @@ func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *In
 	for _, ref := range req.Heads() {
 		at, err := r.Messenger.Post(ctx, ref.Channel, ref.TS, "", r.drawn(req, card))
 		if err != nil {
-			r.Log.Warn("cannot post a result to its thread", "request_id", req.ID, "err", err)
+			r.Log.WarnContext(ctx, "cannot post a result to its thread", "request_id", req.ID, "err", err)
 		}
 		r.addCopy(ctx, req, at)
 	}
@@ -126,7 +126,7 @@ func (r *reporter) addCopy(ctx context.Context, req approvals.Request, at Messag
 		return
 	}
 	if err := r.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev}); err != nil {
-		r.Log.Warn("cannot write down which message tells of a result", "request_id", req.ID, "err", err)
+		r.Log.WarnContext(ctx, "cannot write down which message tells of a result", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -144,7 +144,7 @@ func (r *reporter) tellEnd(ctx context.Context, req approvals.Request, card rend
 func (r *reporter) deliver(ctx context.Context, req approvals.Request, to render.Origin, card render.Card) Message {
 	at, err := r.Messenger.Deliver(ctx, req.Requester, to, r.drawn(req, card))
 	if err != nil {
-		r.Log.Error("cannot tell the requester", "request_id", req.ID, "user", req.Requester, "err", err)
+		r.Log.ErrorContext(ctx, "cannot tell the requester", "request_id", req.ID, "user", req.Requester, "err", err)
 	}
 	return at
 }
@@ -179,7 +179,7 @@ func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approval
 	if trouble != nil {
 		req.Unseen = whyUnseen(trouble)
 		if _, err := r.Ledger.Hide(ctx, req.ID, req.Unseen); err != nil {
-			r.Log.Warn("cannot write down that a request has no card", "request_id", req.ID, "err", err)
+			r.Log.WarnContext(ctx, "cannot write down that a request has no card", "request_id", req.ID, "err", err)
 		}
 	} else {
 		r.reportBack(ctx, req, render.Notice(req.Title+" waits for approval."))
@@ -195,7 +195,7 @@ func (r *reporter) replyAsked(ctx context.Context, in Interaction, req approvals
 	}
 	ref.Shown, ref.Asked = req.Rev, true
 	if err := r.Ledger.AddCopy(ctx, req.ID, ref); err != nil {
-		r.Log.Warn("cannot write down which message tells of a request", "request_id", req.ID, "err", err)
+		r.Log.WarnContext(ctx, "cannot write down which message tells of a request", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -230,7 +230,7 @@ const topicUnseen = "approvals channel"
 
 // tellUnseen lets the operators know that requests reach nobody.
 func (r *reporter) tellUnseen(ctx context.Context, req approvals.Request, err error) {
-	r.Log.Error("cannot post a request to the approvals channel", "request_id", req.ID, "channel", r.Policy().Channel(), "err", err)
+	r.Log.ErrorContext(ctx, "cannot post a request to the approvals channel", "request_id", req.ID, "channel", r.Policy().Channel(), "err", err)
 	r.Operators.Tell(ctx, topicUnseen, fmt.Sprintf("Approval cards don't reach %s: %s. %s is waiting, and so will every other request. Run `s1bot check` to see what to do.",
 		channelName(r.Policy().Channel()), whyUnseen(err), req.Ref))
 }
@@ -243,7 +243,7 @@ func (r *reporter) noteSeen(ctx context.Context, req approvals.Request) {
 	r.Operators.Settle(ctx, topicUnseen, "Approval cards reach "+channelName(r.Policy().Channel())+" again.")
 	news, err := r.Ledger.Hide(ctx, req.ID, "")
 	if err != nil {
-		r.Log.Warn("cannot write down that a request has a card", "request_id", req.ID, "err", err)
+		r.Log.WarnContext(ctx, "cannot write down that a request has a card", "request_id", req.ID, "err", err)
 	}
 	if !news {
 		return
@@ -288,7 +288,7 @@ func (r *reporter) tellAll(ctx context.Context, req approvals.Request, key strin
 			return err
 		}
 		if err != nil {
-			r.Log.Warn("cannot tell the thread of a request's card", "request_id", req.ID, "channel", ref.Channel, "err", err)
+			r.Log.WarnContext(ctx, "cannot tell the thread of a request's card", "request_id", req.ID, "channel", ref.Channel, "err", err)
 		}
 	}
 	r.reportBack(ctx, req, card)
@@ -303,7 +303,7 @@ func (r *reporter) logUnposted(req approvals.Request, err error) {
 	case errors.As(err, &unseen):
 		r.tellUnseen(context.Background(), req, unseen)
 	case err != nil:
-		r.Log.Warn("a request has no card yet", "request_id", req.ID, "err", err)
+		r.Log.WarnContext(ctx, "a request has no card yet", "request_id", req.ID, "err", err)
 	}
 }
 

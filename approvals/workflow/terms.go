@@ -23,14 +23,14 @@ import (
 func (ts *terms) mindTerms(ctx context.Context) {
 	due, err := ts.Ledger.TermsDue(ctx)
 	if err != nil && ctx.Err() == nil {
-		ts.Log.Error("cannot look for isolations that end", "err", err)
+		ts.Log.ErrorContext(ctx, "cannot look for isolations that end", "err", err)
 	}
 	for _, req := range due {
 		ts.enqueue(req, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, approvals.TermLease)
 			defer cancel()
 			if err := ts.mindTerm(ctx, req); err != nil && !errors.Is(err, approvals.ErrLeaseLost) {
-				ts.Log.Error("an isolation for a time could not be dealt with; it is tried again", "request_id", req.ID, "err", err)
+				ts.Log.ErrorContext(ctx, "an isolation for a time could not be dealt with; it is tried again", "request_id", req.ID, "err", err)
 			}
 		})
 	}

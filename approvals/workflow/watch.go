@@ -27,7 +27,7 @@ func (x *executor) recordAccepted(ctx context.Context, req approvals.Request, ca
 	e.Accepted, e.Refused, e.Task = accepted.Count, accepted.Refused, string(accepted.Task)
 	body, err := json.Marshal(e)
 	if err != nil {
-		x.Log.Error("cannot write down what the console took", "request_id", req.ID, "err", err)
+		x.Log.ErrorContext(ctx, "cannot write down what the console took", "request_id", req.ID, "err", err)
 		return res
 	}
 	res.Effect = body
@@ -38,7 +38,7 @@ func (x *executor) recordAccepted(ctx context.Context, req approvals.Request, ca
 // follow begins to watch what a request was for.
 func (x *executor) follow(ctx context.Context, req approvals.Request) {
 	if err := x.Background.Watch(ctx, Watch{Request: req.ID, Run: watchKey(req), Requester: req.Requester, Began: x.Now()}); err != nil {
-		x.Log.Error("cannot watch the effect of a request", "request_id", req.ID, "err", err)
+		x.Log.ErrorContext(ctx, "cannot watch the effect of a request", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -71,7 +71,7 @@ func (w *Watcher) Watch(ctx context.Context, watch Watch, save func(json.RawMess
 		}
 		over, err := w.look(ctx, watch, &sent, save)
 		if err != nil && ctx.Err() == nil {
-			w.Log.Warn("cannot see the effect of a request yet", "request_id", watch.Request, "err", err)
+			w.Log.WarnContext(ctx, "cannot see the effect of a request yet", "request_id", watch.Request, "err", err)
 		}
 		blind := err != nil && w.Now().Sub(watch.Began) > effect.WatchLimit
 		if over || blind || errors.Is(err, approvals.ErrNotFound) {

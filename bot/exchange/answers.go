@@ -63,7 +63,7 @@ func (r *Answers) reply(ctx context.Context, a Interaction, card render.Card) (a
 	}
 	at, err = r.Broadcast(ctx, a.User, a.At, withNote(card, whyNoDirect(err)))
 	if err != nil {
-		r.Log.Error("cannot answer", "user", a.User, "channel", a.At.Channel, "err", err)
+		r.Log.ErrorContext(ctx, "cannot answer", "user", a.User, "channel", a.At.Channel, "err", err)
 	}
 	return at, false
 }
@@ -171,7 +171,7 @@ func whyNoDirect(err error) string {
 
 // noteNoDirect logs that somebody gets no direct messages; where that is a setting of the app, operators hear of it once.
 func (r *Answers) noteNoDirect(ctx context.Context, user string, err error) {
-	r.Log.Warn("Slack takes no direct message", "user", user, "err", err)
+	r.Log.WarnContext(ctx, "Slack takes no direct message", "user", user, "err", err)
 	if post.RefusedWith(err, "messages_tab_disabled") {
 		r.Operators.Tell(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were requested. "+whyNoDirect(err))
 	}
@@ -186,7 +186,7 @@ func (r *Answers) ShownAt(ctx context.Context, user string, at Origin, message p
 	}
 	card := render.Card{Tone: render.Info, Text: "Follow it in our direct messages.", Parts: []render.Part{render.Line{render.Text("Follow it here: "), render.MessageLink("this message", link)}}}
 	if _, err := r.aside(ctx, user, at, false, card); err != nil {
-		r.Log.Warn("cannot say where to follow long work", "user", user, "err", err)
+		r.Log.WarnContext(ctx, "cannot say where to follow long work", "user", user, "err", err)
 	}
 }
 

@@ -59,10 +59,10 @@ func (g *Gate) Forged(ctx context.Context, a *Interaction, what string, says, ca
 	if err := g.Admit(ctx, a); err != nil {
 		return err
 	}
-	g.Log.Warn("something came back from Slack that is not as it was drawn", "what", what, "user", a.User, "channel", a.At.Channel, "err", cause)
+	g.Log.WarnContext(ctx, "something came back from Slack that is not as it was drawn", "what", what, "user", a.User, "channel", a.At.Channel, "err", cause)
 	input := policy.Input{Caller: a.Who.Person, Command: what, Channel: a.At.Channel}
 	if err := g.Trail.Refuse(ctx, input, policy.Decision{Effect: policy.Deny, Why: says.Error()}); err != nil {
-		g.Log.Error("cannot write a refusal down", "user", a.User, "err", err)
+		g.Log.ErrorContext(ctx, "cannot write a refusal down", "user", a.User, "err", err)
 	}
 	return says
 }
@@ -72,6 +72,6 @@ func (g *Gate) RecordStranger(ctx context.Context, a Interaction) {
 	word, _ := text.CutWord(a.Line)
 	input := policy.Input{Caller: a.Who.Person, Command: cmp.Or(a.Do.Command, word, "(none)"), Channel: a.At.Channel}
 	if err := g.Trail.Refuse(ctx, input, policy.Decision{Effect: policy.Deny, Why: ErrNotAllowed.Error()}); err != nil {
-		g.Log.Error("cannot write a refusal down", "user", a.User, "err", err)
+		g.Log.ErrorContext(ctx, "cannot write a refusal down", "user", a.User, "err", err)
 	}
 }

@@ -64,7 +64,7 @@ func (p *slowNotice) say(ctx context.Context, words string) {
 	p.words++
 	p.timer.Stop()
 	if caught := panics.Try(func() { p.send(context.WithoutCancel(ctx), words) }); caught != nil {
-		p.to.Log.Error("cannot say why an answer takes long", "user", p.a.User, "err", caught.Value)
+		p.to.Log.ErrorContext(ctx, "cannot say why an answer takes long", "user", p.a.User, "err", caught.Value)
 	}
 }
 
@@ -74,7 +74,7 @@ func (p *slowNotice) send(ctx context.Context, words string) {
 		return
 	}
 	if err := p.to.Post.Respond(ctx, p.a.At.ResponseURL, post.Replacing(p.replaces), render.Notice(words)); err != nil {
-		p.to.Log.Warn("cannot say why an answer takes long", "user", p.a.User, "err", err)
+		p.to.Log.WarnContext(ctx, "cannot say why an answer takes long", "user", p.a.User, "err", err)
 		return
 	}
 	p.replaces = true

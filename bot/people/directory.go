@@ -133,7 +133,7 @@ func (p *Directory) person(ctx context.Context, id string, since time.Time) work
 	at := p.Now()
 	user, err := p.user(ctx, id)
 	if err != nil {
-		p.Log.Warn("Slack does not say who somebody is", "user", id, "err", err)
+		p.Log.WarnContext(ctx, "Slack does not say who somebody is", "user", id, "err", err)
 		why := policy.CannotTell("I can't look up " + id + " in Slack (" + webapi.Reason(err) + ")")
 		return workflow.Person{Person: rules.Person(policy.Identity{ID: id, Active: why, Full: why}), Zone: time.UTC}
 	}
@@ -249,7 +249,7 @@ func (p *Directory) membersOf(ctx context.Context, group string, since time.Time
 	})
 	got := aged[[]string]{heard(members, err), at}
 	if err != nil {
-		p.Log.Warn("cannot read a user group", "group", group, "err", err)
+		p.Log.WarnContext(ctx, "cannot read a user group", "group", group, "err", err)
 	}
 	p.members.Add(group, got)
 	return got.fact
@@ -305,7 +305,7 @@ func (p *Directory) allGroups(ctx context.Context, since time.Time) policy.Fact[
 		return err
 	})
 	if err != nil {
-		p.Log.Warn("cannot list user groups", "err", err)
+		p.Log.WarnContext(ctx, "cannot list user groups", "err", err)
 	}
 	groups := make([]policy.Group, len(found))
 	for i, g := range found {
@@ -353,7 +353,7 @@ func (p *Directory) Obeyed(ctx context.Context, as, bot string) bool {
 	}
 	user, err := p.API.GetUserInfoContext(ctx, as)
 	if err != nil {
-		p.Log.Warn("cannot look up which bot wrote a message, so it is left alone", "user", as, "err", err)
+		p.Log.WarnContext(ctx, "cannot look up which bot wrote a message, so it is left alone", "user", as, "err", err)
 		return false
 	}
 	its := user.Profile.BotID

@@ -40,7 +40,7 @@ func (o *Operators) Tell(ctx context.Context, topic, words string) {
 	if _, told := o.topics.LoadOrStore(topic, true); told {
 		return
 	}
-	o.log.Warn("told the operators", "topic", topic)
+	o.log.WarnContext(ctx, "told the operators", "topic", topic)
 	o.Show(context.WithoutCancel(ctx), render.Card{Tone: render.Warning, Title: "The bot needs attention", Text: words, Parts: []render.Part{render.Line{render.Text(words)}}})
 }
 
@@ -64,7 +64,7 @@ func (o *Operators) Show(ctx context.Context, card render.Card) {
 	}
 	for _, user := range o.people(ctx) {
 		if _, _, err := o.poster.Post(ctx, user, "", "", card); err != nil {
-			o.log.Error("cannot tell an operator", "user", user, "err", err)
+			o.log.ErrorContext(ctx, "cannot tell an operator", "user", user, "err", err)
 		}
 	}
 }

@@ -54,7 +54,7 @@ func (w *RoleWatch) Run(ctx context.Context) {
 		if now, policy := w.Directory.Now(), w.Directory.Policy(); !policy.Same(last) || now.Sub(at) >= rolesEvery {
 			last, at = policy, now
 			if err := w.report(ctx, policy); err != nil && ctx.Err() == nil {
-				w.Directory.Log.Warn("the operators cannot be told of what is wrong with roles", "err", err)
+				w.Directory.Log.WarnContext(ctx, "the operators cannot be told of what is wrong with roles", "err", err)
 			}
 		}
 		if !post.Sleep(ctx, w.Tick) {
@@ -78,7 +78,7 @@ func (w *RoleWatch) report(ctx context.Context, rules policy.Policy) error {
 	if len(fresh)+len(mended) == 0 {
 		return nil
 	}
-	w.Directory.Log.Warn("members of roles that give nobody a role", "new", fresh, "mended", mended)
+	w.Directory.Log.WarnContext(ctx, "members of roles that give nobody a role", "new", fresh, "mended", mended)
 	w.postToOperators(ctx, rules.Channel(), fmt.Sprintf("roles %d %s", times, rolesKey(wrong)), rolesCard(fresh, mended))
 	return w.Trail.Note(ctx, policy.Person{}, rolesTold, map[string]any{"wrong": wrong})
 }
@@ -103,7 +103,7 @@ func (w *RoleWatch) postToOperators(ctx context.Context, channel, key string, ca
 		return
 	}
 	if _, _, err := w.Operators.poster.Post(ctx, channel, "", key, card); err != nil {
-		w.Directory.Log.Warn("cannot post about roles to the approvals channel", "channel", channel, "err", err)
+		w.Directory.Log.WarnContext(ctx, "cannot post about roles to the approvals channel", "channel", channel, "err", err)
 		w.Operators.Show(ctx, card)
 	}
 }

@@ -104,7 +104,7 @@ func (r *roster) load(ctx context.Context) {
 	case err == nil:
 		r.names = policy.Known(names)
 	case !known:
-		r.log.Warn("cannot read the list of members", "err", err)
+		r.log.WarnContext(ctx, "cannot read the list of members", "err", err)
 		r.names = policy.Unknown[map[string]namesake]("I can't read the list of members (" + webapi.Reason(err) + ")")
 	}
 }

@@ -54,7 +54,7 @@ func (p *Messenger) shareBeside(ctx context.Context, at Sent, thread string, car
 	if late := p.share(ctx, at.Channel, cmp.Or(thread, at.TS), files); len(late) > 0 {
 		lost = append(lost, late...)
 		if err := p.Edit(ctx, at.Channel, at.TS, withLost(card, lost)); err != nil {
-			p.Log.Warn("cannot say on a card that its file is missing", "channel", at.Channel, "err", err)
+			p.Log.WarnContext(ctx, "cannot say on a card that its file is missing", "channel", at.Channel, "err", err)
 		}
 	}
 	return lostError(lost)
@@ -85,7 +85,7 @@ func (p *Messenger) conversation(ctx context.Context, channel string) string {
 	}
 	known, err := p.Directs.Direct(ctx, channel)
 	if err != nil {
-		p.Log.Warn("cannot look up a direct message", "user", channel, "err", err)
+		p.Log.WarnContext(ctx, "cannot look up a direct message", "user", channel, "err", err)
 	}
 	return cmp.Or(known, channel)
 }
@@ -97,7 +97,7 @@ func (p *Messenger) Remember(ctx context.Context, user, channel string) {
 		return
 	}
 	if err := p.Directs.SetDirect(ctx, user, channel); err != nil {
-		p.Log.Warn("cannot remember a direct message", "user", user, "err", err)
+		p.Log.WarnContext(ctx, "cannot remember a direct message", "user", user, "err", err)
 	}
 }
 
@@ -159,7 +159,7 @@ func (p *Messenger) alone(ctx context.Context, at Sent, thread, key string, sinc
 			return err
 		})
 		if err != nil && !RefusedWith(err, "message_not_found") {
-			p.Log.Warn("cannot take back what was posted twice", "channel", at.Channel, "err", err)
+			p.Log.WarnContext(ctx, "cannot take back what was posted twice", "channel", at.Channel, "err", err)
 		}
 	}
 	return Sent{at.Channel, found[0]}

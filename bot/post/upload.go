@@ -38,7 +38,7 @@ func (p *Messenger) stage(ctx context.Context, files []render.File) (ready []sta
 		}
 		id, err := p.stageOne(ctx, f)
 		if err != nil {
-			p.Log.Warn("cannot upload a file", "err", err)
+			p.Log.WarnContext(ctx, "cannot upload a file", "err", err)
 			lost = append(lost, lostFile{name: f.Name, err: err})
 			continue
 		}
@@ -72,7 +72,7 @@ func (p *Messenger) stageOne(ctx context.Context, f render.File) (id string, err
 func (p *Messenger) share(ctx context.Context, channel, thread string, files []staged) (lost []lostFile) {
 	for _, f := range files {
 		if err := p.shareOne(ctx, channel, thread, f); err != nil {
-			p.Log.Warn("cannot share a file", "channel", channel, "err", err)
+			p.Log.WarnContext(ctx, "cannot share a file", "channel", channel, "err", err)
 			var unconfirmed UnconfirmedError
 			lost = append(lost, lostFile{f.file.Name, err, errors.As(err, &unconfirmed)})
 		}

@@ -36,7 +36,7 @@ type columnsOffer struct {
 func (c *chosenColumns) Chosen(ctx context.Context, kind string) []string {
 	titles, err := c.store.Columns(ctx, c.user, kind)
 	if err != nil {
-		c.log.Warn("a list has the usual columns: what was chosen cannot be read", "user", c.user, "err", err)
+		c.log.WarnContext(ctx, "a list has the usual columns: what was chosen cannot be read", "user", c.user, "err", err)
 	}
 	return titles
 }

@@ -157,7 +157,7 @@ func (r *Runner) remember(ctx context.Context, a exchange.Interaction, cmd *cata
 		line += " " + catalog.ConsoleParam + "=" + a.Label
 	}
 	if err := r.History.Add(ctx, a.User, line, r.Now()); err != nil {
-		r.Log.Warn("cannot remember a command", "user", a.User, "err", err)
+		r.Log.WarnContext(ctx, "cannot remember a command", "user", a.User, "err", err)
 	}
 }
 

@@ -358,7 +358,7 @@ var rooms = map[string]struct{ ours, third []string }{
 			"commands", "commands/catalog", "commands/consoles", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail",
 			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",
-			"bot", "bot/chat", "bot/home", "bot/seal", "bot/setup", "bot/slacksim", "bot/store", "bot/webapi",
+			"bot", "bot/chat", "bot/home", "bot/inbound", "bot/seal", "bot/setup", "bot/slacksim", "bot/store", "bot/webapi",
 			"cmd/s1bot/metrics", "cmd/s1bot/policyfile",
 		},
 		[]string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22", "golang.org/x/crypto/x509roots/fallback"},

@@ -165,6 +165,7 @@ type rules struct {
 	policy   policy.Policy
 	routes   routing.Routes
 	schedule notifier.Schedule
+	n        int // rules in the file
 }
 
 // readRules reads the policy file.
@@ -184,7 +185,7 @@ func (p *program) readRules() (rules, error) {
 	if err != nil {
 		return rules{}, err
 	}
-	return rules{listed, policy, file.Routes, p.config.scheduleOf(file)}, nil
+	return rules{listed, policy, file.Routes, p.config.scheduleOf(file), len(file.Settings.Rules)}, nil
 }
 
 // take lets rules hold from now on.
@@ -192,6 +193,7 @@ func (p *program) take(r rules) {
 	p.policy.Store(&r.policy)
 	p.routes.Store(&r.routes)
 	p.schedule.Store(&r.schedule)
+	p.log.Info("policy read", "file", cmp.Or(p.config.PolicyFile, "none: the settings alone"), "rules", r.n, "routes", len(r.routes))
 }
 
 // reload reads the policy file and the files of secrets again, and takes all that is new, or nothing where anything is wrong.

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -38,15 +36,4 @@ func (runCmd) Run(ctx context.Context, std streams) error {
 	go p.reloadOn(ctx, reload)
 	log.Info("starting", "console", c.ConsoleURL, "database", store.Place(c.DatabaseURL), "commands", len(p.bot.Catalog.Commands()), "version", version().Version)
 	return errors.Join(p.run(ctx), p.close())
-}
-
-// newLogger writes the log as the settings want it. The level was checked with them.
-func newLogger(w io.Writer, c config) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(c.LogLevel))
-	opts := &slog.HandlerOptions{Level: level}
-	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, opts))
-	}
-	return slog.New(slog.NewTextHandler(w, opts))
 }

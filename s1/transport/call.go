@@ -133,7 +133,7 @@ func (c *Client) once(ctx context.Context, call Call, payload []byte) (attempt, 
 	}
 	began := time.Now()
 	a := c.send(ctx, call, payload, c.timeout)
-	c.report(call, a, Observation{call.Method, call.Route, a.status, time.Since(began), 1, waited}, giveUp)
+	c.report(ctx, call, a, Observation{call.Method, call.Route, a.status, time.Since(began), 1, waited}, giveUp)
 	if a.succeeded() {
 		return a, nil
 	}
@@ -343,16 +343,16 @@ func (a attempt) unclear() bool {
 }
 
 // report tells log and metrics of an attempt; what is tried again is no news yet.
-func (c *Client) report(call Call, a attempt, o Observation, next after) {
+func (c *Client) report(ctx context.Context, call Call, a attempt, o Observation, next after) {
 	c.observe(o)
 	log := c.logger.With("method", o.Method, "route", o.Route, "status", o.Status, "attempt", o.Attempt, "duration", o.Duration)
 	switch failed := a.err != nil || a.status >= 400; {
 	case failed && next == giveUp:
-		log.Warn("console call failed", "operation", call.Operation, "err", cmp.Or(a.err, errors.New(http.StatusText(a.status))))
+		log.WarnContext(ctx, "console call failed", "operation", call.Operation, "err", cmp.Or(a.err, errors.New(http.StatusText(a.status))))
 	case failed:
-		log.Debug("console call failed; it is tried again", "operation", call.Operation, "err", a.err)
+		log.DebugContext(ctx, "console call failed; it is tried again", "operation", call.Operation, "err", a.err)
 	default:
-		log.Debug("console call")
+		log.DebugContext(ctx, "console call")
 	}
 }
 

@@ -97,11 +97,11 @@ func (c *Client) try(ctx context.Context, r *readRetry, payload []byte) (attempt
 	a := c.send(ctx, r.call, payload, r.left)
 	took := time.Since(began) - a.queued
 	if a.succeeded() {
-		c.report(r.call, a, Observation{r.call.Method, r.call.Route, a.status, took, r.tries, waited}, giveUp)
+		c.report(ctx, r.call, a, Observation{r.call.Method, r.call.Route, a.status, took, r.tries, waited}, giveUp)
 		return a, nil
 	}
 	r.plan(a, took)
-	c.report(r.call, a, Observation{r.call.Method, r.call.Route, a.status, took, r.tries, waited}, after(!r.again))
+	c.report(ctx, r.call, a, Observation{r.call.Method, r.call.Route, a.status, took, r.tries, waited}, after(!r.again))
 	a.drop()
 	r.failed = c.problem(r.call, a)
 	return a, retry.RetryableError(r.failed)
