@@ -31,6 +31,9 @@ func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
 			return err
 		}
 	}
+	if in.AtHome() {
+		h.home.Acted(in.User.ID)
+	}
 	return nil
 }
 
@@ -102,6 +105,9 @@ func (h *handler) submit(ctx context.Context, d inbound.Delivery) error {
 	a.At.Key = d.Key
 	unreadable := h.choose(&a)
 	a.Choice = a.Choice.With(answer.Values)
+	if a.At.Channel == "" { // the form was opened from the Home tab, or from nowhere that the answer could show in
+		defer h.home.Acted(a.User)
+	}
 	return h.respond(ctx, &a, func() error {
 		if err := h.gate.Admit(ctx, &a); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/bot/home"
 	"s1bot/bot/inbound"
 	"s1bot/bot/post"
 	"s1bot/bot/run"
@@ -39,6 +40,7 @@ type handler struct {
 	postponer *postponer
 	greetings *greetings
 	shortcuts *shortcuts
+	home      *home.Keeper
 	answers   *exchange.Answers
 	catalog   *catalog.Catalog
 	made      madeReader

@@ -181,7 +181,7 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 		jobs:   jobWords{jobs: b.jobs, answers: w.answers}, columns: columnsWords{store: b.Columns, runner: runner},
 	}.builtins())
 	return &handler{
-		greetings: greetings,
+		greetings: greetings, home: b.home,
 		shortcuts: &shortcuts{
 			help: help, notices: notices, home: b.home, pages: pages, searches: searches,
 			slots: work.work, pools: pools{settler: w.settler, requests: b.Ledger, library: shelf, words: words},

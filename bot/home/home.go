@@ -5,6 +5,7 @@
 //
 //	opened ──▶ drawn and published at once
 //	every few seconds ──▶ drawn anew for each who opened it today ──differs from what Slack has──▶ published
+//	somebody acted there ──▶ drawn anew for them at once, and every second until what they did must have shown
 //
 // What Slack has is remembered in the database as a fingerprint, and whoever changes that publishes: of several processes one does, at most
 // every ten seconds a person, and after a restart nobody looks at old buttons for longer than that.
@@ -21,6 +22,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -39,6 +42,8 @@ const Watched = 24 * time.Hour
 
 const (
 	pause      = 10 * time.Second // between two publications for one person
+	glance     = time.Second      // between looks for somebody who acted
+	hurryFor   = pause + 2*glance // how long those go on: one that had to wait for the pause still comes
 	sharedFor  = 2 * time.Second  // how long what all see is read once: a hundred people who open it together read it once
 	personFor  = 5 * time.Minute  // how long it is believed who somebody is, where they only look
 	creditFor  = 10 * time.Second // how long it is believed who isolated an endpoint, while the same ones are isolated
@@ -115,7 +120,9 @@ type Keeper struct {
 	credited time.Time
 	creditOf string // the figure that the credits are for
 	people   map[string]known
-	off      time.Time // when Slack last said that there is no tab
+	off      time.Time            // when Slack last said that there is no tab
+	hurried  map[string]time.Time // until when it is looked every moment for who acted on their tab
+	acted    chan struct{}        // somebody did
 }
 
 type known struct {
@@ -124,7 +131,9 @@ type known struct {
 }
 
 // New makes a keeper; it starts nothing.
-func New(c Config) *Keeper { return &Keeper{Config: c, people: map[string]known{}} }
+func New(c Config) *Keeper {
+	return &Keeper{Config: c, people: map[string]known{}, hurried: map[string]time.Time{}, acted: make(chan struct{}, 1)}
+}
 
 // Opened publishes the tab of somebody who opened it.
 func (k *Keeper) Opened(ctx context.Context, user string) error {
@@ -134,6 +143,39 @@ func (k *Keeper) Opened(ctx context.Context, user string) error {
 	k.forget(user)
 	k.awaitFigures(ctx)
 	return k.refresh(ctx, user, true)
+}
+
+// Acted has somebody's tab follow at once what they did there. It waits for nothing; Run does the work.
+func (k *Keeper) Acted(user string) {
+	k.mu.Lock()
+	k.sharedAt = time.Time{} // it was read before
+	k.hurried[user] = k.Now().Add(hurryFor)
+	k.mu.Unlock()
+	select {
+	case k.acted <- struct{}{}:
+	default:
+	}
+}
+
+// hurry looks at the tabs of those who acted lately. Whose tab cannot be shown is left to the next round.
+func (k *Keeper) hurry(ctx context.Context) error {
+	for _, user := range k.hurrying() {
+		if err := k.refresh(ctx, user, false); err != nil {
+			k.mu.Lock()
+			delete(k.hurried, user)
+			k.mu.Unlock()
+			return err
+		}
+	}
+	return nil
+}
+
+// hurrying are those who acted lately.
+func (k *Keeper) hurrying() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	maps.DeleteFunc(k.hurried, func(_ string, until time.Time) bool { return k.Now().After(until) })
+	return slices.Sorted(maps.Keys(k.hurried))
 }
 
 // figuresKept is how old figures may be that somebody is shown without waiting for newer ones.
@@ -200,13 +242,19 @@ func figuresOf(all map[string]figures.Figure, mark string) map[string]figures.Fi
 func (k *Keeper) Run(ctx context.Context) {
 	ticker := time.NewTicker(k.Every)
 	defer ticker.Stop()
+	glances := time.NewTicker(glance)
+	defer glances.Stop()
 	for {
+		look := k.hurry
 		select {
 		case <-ctx.Done():
 			return
+		case <-k.acted:
+		case <-glances.C:
 		case <-ticker.C:
+			look = k.round
 		}
-		if err := k.round(ctx); err != nil && ctx.Err() == nil {
+		if err := look(ctx); err != nil && ctx.Err() == nil {
 			k.Log.Warn("Home tabs are not up to date", "err", err)
 		}
 	}

@@ -380,6 +380,33 @@ func TestATabFollowsWhatChangesAtMostEveryTenSeconds(t *testing.T) {
 	})
 }
 
+func TestATabFollowsAtOnceWhatItsOwnerDidThere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.Every = time.Minute
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go r.Run(ctx)
+		act := func(ref string) {
+			r.mu.Lock()
+			r.requests = []approvals.Request{request(ref, approvals.Pending)}
+			r.mu.Unlock()
+			r.Acted("UBOB")
+			synctest.Wait()
+		}
+		require.NoError(t, r.Keeper.Opened(ctx, "UBOB"))
+		time.Sleep(11 * time.Second)
+		act("A-0001")
+		require.Equal(t, 2, r.count("UBOB"), "at once")
+		act("A-0002")
+		require.Equal(t, 2, r.count("UBOB"), "at most every ten seconds")
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		require.Equal(t, 3, r.count("UBOB"), "as soon as it may")
+	})
+}
+
 func TestWhatDidNotGetThereIsPublishedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

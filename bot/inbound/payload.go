@@ -122,6 +122,9 @@ func (p Payload) InModal() string {
 	return p.View.ID
 }
 
+// AtHome tells whether the click was in the Home tab.
+func (p Payload) AtHome() bool { return p.View.Type == slack.VTHomeTab }
+
 // OnPage tells whether the click was in a modal that answers, which stays while a form is open above it.
 func (p Payload) OnPage() bool { return p.InModal() != "" && p.View.CallbackID == render.PageCallback }
 
