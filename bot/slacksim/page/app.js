@@ -86,6 +86,11 @@ class App {
     setTimeout(show, 100); // the address changes first, and the conversation with it
   }
 
+  /** looksAt tells whether a conversation's messages are what is shown: the app's Home tab hides them. */
+  looksAt(channel) {
+    return channel.id === this.current?.id && this.tab !== "home";
+  }
+
   openThread(channel, ts) {
     this.thread = { channel, ts };
     this.#showThread();
@@ -222,6 +227,7 @@ class App {
   #changed({ kind, channel, ts, message }) {
     if (kind === "all" || kind === "unread") {
       this.#drawSide();
+      if (kind === "unread" && channel === this.current?.id && this.current.kind === "app") this.#drawHead(this.current);
       return;
     }
     if (channel === this.current?.id) this.#changedHere(kind, ts, message);
@@ -310,7 +316,7 @@ class App {
         el("h1", null, title),
         el("span.pane-topic", { title: channel.topic }, channel.topic || other?.title || ""),
       ),
-      channel.kind === "app" && this.workspace.hasHome ? homeTabs(this.tab, (tab) => this.#openTab(tab)) : "",
+      channel.kind === "app" && this.workspace.hasHome ? homeTabs(this.tab, channel.unread ?? 0, (tab) => this.#openTab(tab)) : "",
       this.#shortcutsButton(),
     );
   }
@@ -319,6 +325,7 @@ class App {
     this.tab = tab;
     this.#drawHead(this.current);
     this.#showTab();
+    this.#read();
     if (tab === "home") this.api.post("home", {}).catch((err) => this.fail(err));
   }
 
@@ -365,7 +372,7 @@ class App {
     const previous = byId("sidebar").querySelector(".channels")?.scrollTop ?? 0;
     drawSidebar(byId("sidebar"), this);
     byId("sidebar").querySelector(".channels").scrollTop = previous;
-    const unread = this.workspace.channels.reduce((sum, c) => sum + (c.id === this.current?.id ? 0 : (c.unread ?? 0)), 0);
+    const unread = this.workspace.channels.reduce((sum, c) => sum + (this.looksAt(c) ? 0 : (c.unread ?? 0)), 0);
     const here = this.current ? this.workspace.title(this.current) : "s1bot demo";
     document.title = `${unread ? `(${unread}) ` : ""}${here} · ${this.workspace.team?.name ?? ""}`;
   }
@@ -381,7 +388,7 @@ class App {
 
   // read tells the server that the channel was looked at, once for all that came in meanwhile.
   #read() {
-    if (!this.current || document.hidden) return;
+    if (!this.current || document.hidden || this.tab === "home") return;
     const { id } = this.current;
     this.workspace.markRead(id);
     this.looked.set(id, this.api); // by then somebody may have moved on, as another person even

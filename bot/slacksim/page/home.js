@@ -1,6 +1,6 @@
 // The app's Home tab: what the app published for one person, drawn like a message.
 
-import { el } from "./dom.js";
+import { el, hidden } from "./dom.js";
 import { showBlocks, ValueStore } from "./blockkit.js";
 
 /** Home is the tab's content. */
@@ -34,13 +34,15 @@ export class Home {
   }
 }
 
-/** homeTabs are the app's two tabs; choose gets the name of one. */
-export function homeTabs(current, choose) {
+/** homeTabs are the app's two tabs; choose gets the name of one. What came in since Messages was looked at is counted there. */
+export function homeTabs(current, unread, choose) {
   const tab = (name, label) =>
     el(
       "button.tab",
       { type: "button", "data-testid": `tab-${name}`, "aria-pressed": String(name === current), onclick: () => choose(name) },
       label,
+      name === "messages" && unread > 0 && el("span.badge.badge-strong", { "data-testid": "unread-tab" }, String(unread)),
+      name === "messages" && unread > 0 && hidden("unread"),
     );
   return el("div.tabs", { role: "group", "aria-label": "Tabs of the app" }, tab("home", "Home"), tab("messages", "Messages"));
 }

@@ -151,8 +151,8 @@ export class Message {
 
   #toolbar() {
     const { channel, ts, thread_ts: thread, ephemeral } = this.message;
-    if (this.inThread || ephemeral) return [];
-    return [
+    if (ephemeral) return [];
+    const reply = () =>
       el(
         "button.icon-btn",
         {
@@ -163,9 +163,8 @@ export class Message {
         },
         icon("thread"),
         hidden("Reply in thread"),
-      ),
-      this.#moreButton(),
-    ].filter(Boolean);
+      );
+    return [this.inThread ? null : reply(), this.#moreButton()].filter(Boolean);
   }
 
   // moreButton is the message's menu with the app's shortcuts.

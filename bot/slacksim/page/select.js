@@ -111,6 +111,7 @@ class Select {
 
   openByKey(e) {
     if (e.target !== this.node) return;
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) return; // sends the form
     const letter = e.key.length === 1 && e.key !== " " && !e.ctrlKey && !e.metaKey && !e.altKey;
     if (!letter && !["Enter", " ", "ArrowDown", "ArrowUp"].includes(e.key)) return;
     if (!letter) e.preventDefault(); // a letter goes on into the search box, which has the focus by then: so letters keep their order

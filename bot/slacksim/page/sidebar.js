@@ -93,7 +93,7 @@ function section({ title, kinds }, app) {
 function item(channel, app) {
   const { workspace } = app;
   const current = channel.id === app.current?.id;
-  const unread = channel.unread > 0 && !current;
+  const unread = channel.unread > 0 && !app.looksAt(channel);
   const other = channel.with && workspace.user(channel.with);
   const direct = channel.kind === "dm" || channel.kind === "app";
   const name = channel.name || other?.name || channel.id;
