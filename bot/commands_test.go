@@ -48,9 +48,12 @@ func TestAFileIsSentToTheDirectMessages(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
 	list := k.types(dave, "agents")
-	k.picks(dave, list, "CSV file").has("The file is in your direct messages with me.")
+	told := k.picks(dave, list, "CSV file")
+	told.has("The file is in your direct messages with me.", "Open it")
+	require.Contains(t, string(told.Body), "/archives/D0DAVE/p")
 	require.Len(t, k.slack.Calls("/upload"), 1)
 	require.Contains(t, string(k.slack.Calls("/upload")[0].Body), "DESKTOP-2")
+	require.Contains(t, string(k.slack.Calls("/upload")[0].Body), `,"online",`, "words without a sign")
 	require.Equal(t, "D0DAVE", k.slack.Calls("files.completeUploadExternal")[0].Get("channel_id"))
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"s1bot/bot/exchange"
 	"s1bot/bot/report"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -26,23 +27,40 @@ func (w reportWord) builtins() []builtin {
 	return []builtin{{
 		name: "report", onHelp: true,
 		summary:  "The shift report: open threats, isolated hosts and who isolated them, waiting requests, and response times. Covers the last eight hours unless you say otherwise.",
-		examples: []string{"/s1 report", "/s1 report -24h"}, typed: w.report, console: true, every: true,
+		examples: []string{"/s1 report", "/s1 report -24h"}, typed: w.report, clicked: w.share, console: true, every: true,
 	}}
 }
 
 // report answers "report [-24h]": what a shift leaves to the next one.
 func (w reportWord) report(ctx context.Context, a exchange.Interaction, rest string) error {
-	span := report.Span
-	if rest = strings.TrimSpace(rest); rest != "" {
-		var err error
-		if span, err = spoken(rest); err != nil {
-			return err
-		}
-	}
-	card, err := w.shifts.Since(ctx, w.now().Add(-span), a.Who.Zone)
+	rest = strings.TrimSpace(rest)
+	card, err := w.card(ctx, a, rest)
 	if err != nil {
 		return err
 	}
+	share := render.Invocation{Command: "report", How: render.Share, Args: catalog.Marshal(map[string]string{"span": rest})}
+	card.Actions = append(card.Actions, render.Button{Label: "Share in channel", Do: share})
 	w.answers.Reply(ctx, a, card)
 	return nil
+}
+
+// share posts the report to the channel, as of now.
+func (w reportWord) share(ctx context.Context, a exchange.Interaction) error {
+	card, err := w.card(ctx, a, a.Choice.Span)
+	if err != nil {
+		return err
+	}
+	return w.answers.Share(ctx, a, card)
+}
+
+// card is the report of a span as it was typed; nothing is a shift.
+func (w reportWord) card(ctx context.Context, a exchange.Interaction, typed string) (render.Card, error) {
+	span := report.Span
+	if typed != "" {
+		var err error
+		if span, err = spoken(typed); err != nil {
+			return render.Card{}, err
+		}
+	}
+	return w.shifts.Since(ctx, w.now().Add(-span), a.Who.Zone)
 }

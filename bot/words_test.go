@@ -117,7 +117,11 @@ func TestWhatIsNotTypedCanBeTypedOrSaysWhere(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
 	k.types(dave, "cancel").has("Long work is cancelled with the button on its message")
-	k.types(dave, "report").has("Shift")
+	shift := k.types(dave, "report")
+	shift.has("Shift")
+	shared := k.clicks(dave, shift, "Share in channel")
+	shared.has("Shift report", "Shared by")
+	require.Contains(t, string(shared.Body), `"response_type":"in_channel"`)
 }
 
 func TestASnoozeIsForThoseWithARoleAndStandsInTheTrail(t *testing.T) {

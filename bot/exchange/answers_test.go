@@ -65,7 +65,7 @@ func answersBy(shut ...string) (*Answers, *mailbox) {
 	for _, way := range shut {
 		m.shut[way] = slack.SlackErrorResponse{Err: "messages_tab_disabled"}
 	}
-	return &Answers{Post: m, Operators: m, Log: slog.New(slog.DiscardHandler)}, m
+	return &Answers{Post: m, Operators: m, Address: func() string { return "https://acme.slack.com/" }, Log: slog.New(slog.DiscardHandler)}, m
 }
 
 var asked = workflow.Interaction{User: "U1", Who: workflow.Person{Person: policy.Person{ID: "U1"}}, At: Origin{Channel: "C1", Thread: "1.0", ResponseURL: "https://hooks.example"}}

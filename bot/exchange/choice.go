@@ -21,6 +21,7 @@ type Choice struct {
 	ID                 string `json:"id"`   // of a snooze
 	Line               string `json:"line"` // the name of a saved command, or of one to explain
 	Area               string `json:"area"` // of the catalog, to list
+	Span               string `json:"span"` // of a shift report, as it was typed
 	Quietable
 	pickedColumns
 }

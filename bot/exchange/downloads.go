@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"s1bot/bot/post"
@@ -35,36 +36,40 @@ var errUnshared = errors.New("slack does not let me post here; invite me with /i
 
 // SendDownload sends files to the caller's direct messages: an ephemeral message cannot hold a file.
 func (r *Answers) SendDownload(ctx context.Context, a Interaction, card render.Card) error {
-	words, err := r.sendFiles(ctx, a, card)
+	where, err := r.sendFiles(ctx, a, card)
 	if err != nil {
 		return err
 	}
-	r.Reply(ctx, a, render.Notice(words))
+	r.Reply(ctx, a, render.Card{Tone: render.Info, Text: where[0].Text, Parts: []render.Part{where}})
 	return nil
 }
 
 // AnswerWithDownload answers with a card and sends its files to the caller's direct messages.
 func (r *Answers) AnswerWithDownload(ctx context.Context, a Interaction, card render.Card) error {
-	words, err := r.sendFiles(ctx, a, render.Card{Title: card.Files[0].Title, Files: card.Files})
+	where, err := r.sendFiles(ctx, a, render.Card{Title: card.Files[0].Title, Files: card.Files})
 	if err != nil {
 		return err
 	}
-	card.Files = nil
-	r.Reply(ctx, a, withNote(card, words))
+	card.Files, card.Parts = nil, append(slices.Clip(card.Parts), render.Note(where))
+	r.Reply(ctx, a, card)
 	return nil
 }
 
-// sendFiles sends files to the caller and says where they are, or what became of them.
-func (r *Answers) sendFiles(ctx context.Context, a Interaction, card render.Card) (words string, err error) {
+// sendFiles sends files to the caller and says where they are, with a link to the message, or what became of them.
+func (r *Answers) sendFiles(ctx context.Context, a Interaction, card render.Card) (where render.Line, err error) {
 	at, err := r.Deliver(ctx, a.Who.ID, a.At, card)
 	var missing *post.FilesError
 	switch {
 	case errors.As(err, &missing):
-		return missing.Words(), nil
+		return render.Line{render.Text(missing.Words())}, nil
 	case err != nil:
-		return "", err
+		return nil, err
 	case !strings.HasPrefix(at.Channel, "D"):
-		return "The file is in the thread of this channel: Slack refuses my direct messages.", nil
+		return render.Line{render.Text("The file is in the thread of this channel: Slack refuses my direct messages.")}, nil
 	}
-	return "The file is in your direct messages with me.", nil
+	where = render.Line{render.Text("The file is in your direct messages with me.")}
+	if link := Permalink(r.Address(), at.Channel, at.TS, ""); link != "" {
+		where = append(where, render.Text(" "), render.MessageLink("Open it", link))
+	}
+	return where, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/render/cards"
@@ -284,7 +285,11 @@ func isolatedPart(agents []s1.Agent, all int, by map[string]approvals.Request) [
 func pendingPart(pending []approvals.Request) []render.Part {
 	var parts []render.Part
 	for _, req := range pending[:min(len(pending), 10)] {
-		parts = append(parts, render.Line{render.Mono(req.Ref), render.Text(" " + req.Title + ", requested by "), render.User(req.Requester), render.Text(", expires "), render.Since(req.Expires)})
+		what := " " + req.Title
+		if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
+			what += " (" + names + ")"
+		}
+		parts = append(parts, render.Line{render.Mono(req.Ref), render.Text(what + ", requested by "), render.User(req.Requester), render.Text(", expires "), render.Since(req.Expires)})
 	}
 	return parts
 }

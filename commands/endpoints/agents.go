@@ -25,6 +25,7 @@ func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
 	return listing.Listing[s1.Agent]{
 		Noun: "Agents", Things: "agents", Page: call.Console.AgentsPage, Raw: func(a s1.Agent) json.RawMessage { return a.Raw },
 		Table: func(agents []s1.Agent) render.Table { return cards.AgentTable(agents, call.Console) },
+		Cells: func(agents []s1.Agent) render.Table { return cards.AgentSheet(agents, call.Console) },
 		Name:  func(a s1.Agent) (id, name string) { return string(a.ID), a.ComputerName },
 		More: []listing.Column[s1.Agent]{
 			{Title: "Id", Value: func(a s1.Agent) string { return string(a.ID) }},

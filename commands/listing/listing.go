@@ -36,6 +36,7 @@ type Listing[T any] struct {
 	Table  func([]T) render.Table
 	More   []Column[T]            // facts that files have beside the table's
 	Sheets func([]T) render.Table // the table of a file, where it is another one
+	Cells  func([]T) render.Table // Table for a file, where that has other words than a card
 	Raw    func(T) json.RawMessage
 	One    func(T) render.Card           // how a single row is shown, if not as a table
 	Parts  func([]T) []render.Part       // how a page is shown, if not as a table
@@ -345,7 +346,11 @@ func (l Listing[T]) Sheet(rows []T) render.Table {
 	if l.Sheets != nil {
 		return l.Sheets(rows)
 	}
-	t := l.Table(rows)
+	draw := l.Table
+	if l.Cells != nil {
+		draw = l.Cells
+	}
+	t := draw(rows)
 	for _, c := range l.More {
 		t.Columns = append(t.Columns, render.Column{Title: c.Title})
 		for i, row := range rows {

@@ -12,11 +12,23 @@ import (
 
 // AgentTable lists endpoints with what a responder looks for.
 func AgentTable(agents []s1.Agent, links Links) render.Table {
+	return agentTable(agents, links, func(state string) string { return state })
+}
+
+// signs stand before the words of a state, for people.
+var signs = strings.NewReplacer("🟢 ", "", "⚪ ", "", "⚫ ", "", "⛔ ", "", "⏳ ", "")
+
+// AgentSheet is AgentTable for a file, where a state is its words: what sorts and filters rows has no use for signs.
+func AgentSheet(agents []s1.Agent, links Links) render.Table {
+	return agentTable(agents, links, signs.Replace)
+}
+
+func agentTable(agents []s1.Agent, links Links, say func(state string) string) render.Table {
 	t := newTable("Name", "State", "OS", "User", "Site / Group", "#Threats", "Last seen")
 	for _, a := range agents {
 		t.add(
 			render.Line{linked(a.ComputerName, links.AgentURL(a.ID))},
-			cell(state(a.Online(), a.IsDecommissioned, a.NetworkStatus)),
+			cell(say(state(a.Online(), a.IsDecommissioned, a.NetworkStatus))),
 			cell(a.OSName), cell(a.User()), cell(joined(" / ", a.SiteName, a.GroupName)),
 			number(a.ActiveThreats), render.Line{render.Since(a.LastActiveDate.Time)})
 	}
