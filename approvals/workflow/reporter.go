@@ -303,7 +303,7 @@ func (r *reporter) logUnposted(req approvals.Request, err error) {
 	case errors.As(err, &unseen):
 		r.tellUnseen(context.Background(), req, unseen)
 	case err != nil:
-		r.Log.WarnContext(ctx, "a request has no card yet", "request_id", req.ID, "err", err)
+		r.Log.Warn("a request has no card yet", "request_id", req.ID, "err", err)
 	}
 }
 
