@@ -116,7 +116,7 @@ func stated(value string, t catalog.Target, what string) policy.Fact[string] {
 	if value != "" {
 		return policy.Known(value)
 	}
-	return policy.Unknown[string](fmt.Sprintf("I can't tell the %s of %s: the console does not say", what, cmp.Or(t.Name, t.ID)))
+	return policy.Unknown[string](fmt.Sprintf("I can't tell the %s of %s: the console doesn't say", what, cmp.Or(t.Name, t.ID)))
 }
 
 // hosts are the endpoints that threats and alerts are on. The console says of a threat which site it is in, of an alert not
@@ -138,7 +138,7 @@ func (s Source) hosts(ctx context.Context, console Console, targets []catalog.Ta
 		i := slices.IndexFunc(agents, func(a s1.Agent) bool { return string(a.ID) == t.Agent })
 		switch {
 		case t.Agent == "":
-			return policy.Unknown[s1.Agent]("I can't tell which endpoint " + t.Name + " is on: the console does not say")
+			return policy.Unknown[s1.Agent]("I can't tell which endpoint " + t.Name + " is on: the console doesn't say")
 		case err != nil:
 			return policy.Unknown[s1.Agent]("I can't read the endpoint of " + t.Name + " (" + ConsoleReason(err) + ")")
 		case i < 0:

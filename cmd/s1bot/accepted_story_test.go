@@ -63,7 +63,7 @@ func TestAScanOfWhatIsOffIsAcceptedAndNoMore(t *testing.T) {
 func TestEveryReportOfAMitigationIsAnEndOrATrueState(t *testing.T) {
 	t.Parallel()
 	for status, says := range map[string][]string{
-		"partial":        {"Partially successful · Mitigate Threats", "1 partly applied", "quarantine done in part (2 of 3 succeeded)"},
+		"partial":        {"Partially successful · Mitigate Threats", "1 partly applied", "quarantine partly done (2 of 3 succeeded)"},
 		"pending-reboot": {"not quarantined yet: evil.exe on DESKTOP-1 needs a restart of the endpoint"},
 		"canceled":       {"Failed · Mitigate Threats", "quarantine canceled"},
 		"mystified":      {"the console reports “mystified”"},
@@ -92,8 +92,8 @@ func TestEveryReportOfAMitigationIsAnEndOrATrueState(t *testing.T) {
 func TestAnUninstalledEndpointIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	for field, says := range map[string][2]string{
-		"isUninstalled":      {"DESKTOP-44 is uninstalled: it no longer does anything you request", "not isolated: DESKTOP-44: uninstalled"},
-		"isPendingUninstall": {"once the agent is gone", "not isolated yet: DESKTOP-44 is offline and to be uninstalled"},
+		"isUninstalled":      {"DESKTOP-44 is uninstalled: it no longer carries out requests", "not isolated: DESKTOP-44: uninstalled"},
+		"isPendingUninstall": {"once the agent is gone", "not isolated yet: DESKTOP-44 is offline and about to be uninstalled"},
 	} {
 		t.Run(field, func(t *testing.T) {
 			t.Parallel()
@@ -103,7 +103,7 @@ func TestAnUninstalledEndpointIsNotWaitedFor(t *testing.T) {
 			s.console.SetAgent("DESKTOP-44", func(a map[string]any) { a[field] = true })
 			s.types("alice", "#soc", "/s1 isolate DESKTOP-44 reason=test")
 			card := s.sees("#approvals", "Approval needed", says[0])
-			require.NotContains(t, card.PlainText(), "as soon as it is back")
+			require.NotContains(t, card.PlainText(), "as soon as it's back")
 			s.clicks("bob", card, "Approve")
 			told := s.becomes(card, says[1])
 			require.NotContains(t, told.PlainText(), "✅")
@@ -150,6 +150,6 @@ func TestMoreThanWasAskedForIsTold(t *testing.T) {
 	s := tellInTime(t)
 	s.console.Fail(s1sim.Match{Method: "POST", PathPrefix: "/agents/actions/initiate-scan"}, s1sim.Fault{Kind: s1sim.NotJSON, Body: `{"data":{"affected":40}}`})
 	s.types("alice", "#soc", "/s1 scan DESKTOP-1")
-	told := s.isTold("alice", "The console reports 40 affected, but 1 requested", "check the console")
+	told := s.isTold("alice", "The console reports 40 affected, but you requested 1", "check the console")
 	require.NotContains(t, told.PlainText(), "✅")
 }

@@ -31,7 +31,7 @@ func TestAdviceFollowsTheConsolesWords(t *testing.T) {
 		"proxy":    {"agents", "/agents", s1sim.Fault{Kind: s1sim.Blocked, Times: -1}, []string{"Status Code: 403.", "Access Denied", "isn't from the console"}, "role lacks"},
 		"text":     {"agents", "/agents", s1sim.Fault{Kind: s1sim.Blocked, Body: "Blocked by policy 17", Times: -1}, []string{"Blocked by policy 17", "If it's a permission problem"}, "role lacks"},
 		"token":    {"agents", "/agents", refused(401, "Authentication Failed", ""), []string{"wrong, revoked or expired"}, "role lacks X"},
-		"method":   {"agents", "/agents", refused(405, "Method Not Allowed", ""), []string{"doesn't have this call"}, "role"},
+		"method":   {"agents", "/agents", refused(405, "Method Not Allowed", ""), []string{"doesn't support this API call"}, "role"},
 		"unlisted": {"agents", "/agents", refused(418, "Odd", "Something new"), []string{"Something new", "know what to do about status 418"}, "role"},
 		"no value": {"agents", "/agents", refused(400, "Bad Request", "BAD REQUEST"), []string{"BAD REQUEST", "Compare its message"}, "says which"},
 		"value":    {"agents", "/agents", refused(400, "Validation Error", "limit: Must be between 1 and 1000."), []string{"the message says which"}, "Compare"},
@@ -63,7 +63,7 @@ func TestAdviceForChangesFollowsTheConsolesWords(t *testing.T) {
 		fault       s1sim.Fault
 		says        string
 	}{
-		{"block-ip 203.0.113.66 name=C2 tenant=true reason=a", "/firewall-control", s1sim.Fault{Kind: s1sim.Forbidden}, "with tenant=true the tenant permission"},
+		{"block-ip 203.0.113.66 name=C2 tenant=true reason=a", "/firewall-control", s1sim.Fault{Kind: s1sim.Forbidden}, "with tenant=true also the tenant permission"},
 		{"block 3395856ce81f2b7382dee72602f798b642f14140 os=Windows site=Paris reason=b", "/restrictions",
 			s1sim.Fault{Kind: s1sim.Refused, Status: 400, Title: "Validation Error", Detail: "Hash '3395856ce81f2b7382dee72602f798b642f14140' already exists"}, "It already exists"},
 	} {

@@ -165,7 +165,7 @@ func TestADecisionThatIsPutOffHoldsNobodyUp(t *testing.T) {
 	s.slack.ClearFaults()
 }
 
-// blind are ways in which the console does not say where a host is: statuses, resets, answers that are none.
+// blind are ways in which the console doesn't say where a host is: statuses, resets, answers that are none.
 func blind() map[string]s1sim.Fault {
 	return map[string]s1sim.Fault{
 		"500":   {Kind: s1sim.ServerError, Times: -1},

@@ -29,10 +29,10 @@ type listAccountsParams struct {
 	Name      string          `json:"name,omitzero" help:"The name, or part of it."`
 	States    []s1.State      `json:"state,omitzero" help:"Only accounts in these states."`
 	Limit     *listing.Count  `json:"limit,omitzero" help:"Maximum number of accounts to list; 1000 if empty."`
-	Offset    *listing.Offset `json:"offset,omitzero" help:"How many to skip from the start."`
+	Offset    *listing.Offset `json:"offset,omitzero" help:"The number of rows to skip."`
 	SortBy    accountSort     `json:"sort-by,omitzero" help:"The column to sort by."`
 	Direction s1.SortOrder    `json:"direction,omitzero" help:"Sort direction; ascending if empty."`
-	NextPage  string          `json:"next-page,omitzero" help:"The cursor of an earlier list. Its button Rows after these fills it in."`
+	NextPage  string          `json:"next-page,omitzero" help:"The cursor from an earlier list. The More rows button fills it in."`
 }
 
 func (p *listAccountsParams) Check() error {

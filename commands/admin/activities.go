@@ -57,7 +57,7 @@ func activityProblem(q s1.Query) error {
 	}
 	if limit := q.Get("limit"); limit != "" {
 		if n, err := strconv.Atoi(limit); err != nil || n < 0 || n > listing.MaxPage {
-			return fmt.Errorf("the limit is 0 to %d, not %s", listing.MaxPage, text.Quote(limit))
+			return fmt.Errorf("the limit must be 0 to %d, not %s", listing.MaxPage, text.Quote(limit))
 		}
 	}
 	return nil

@@ -37,8 +37,8 @@ func TestActivitiesAreTenUnlessSomebodySaysOtherwise(t *testing.T) {
 	card := s.As("activities limit=0", render.CSV)
 	require.Equal(t, 16, strings.Count(string(card.Files[0].Body), "\n"))
 	for text, problem := range map[string]string{
-		`activities filter={"sortBy":"user"}`: "sortBy cannot be", `activities filter={"limit":1001}`: "limit is 0 to 1000",
-		`activities filter={"agent":"x"}`: "knows no key", "activities limit=1001": "above the maximum", "activities filter=nonsense": "neither JSON",
+		`activities filter={"sortBy":"user"}`: "sortBy cannot be", `activities filter={"limit":1001}`: "limit must be 0 to 1000",
+		`activities filter={"agent":"x"}`: "has no key", "activities limit=1001": "above the maximum", "activities filter=nonsense": "neither JSON",
 	} {
 		s.Refused(text, problem)
 	}
@@ -64,7 +64,7 @@ func TestGroupsAreMadeFilledAndDeleted(t *testing.T) {
 	s.Done(`delete-group "Front desk" reason=x`)
 	require.Nil(t, console.Group(id))
 	require.Equal(t, "Default Group", console.Agent("DESKTOP-1")["groupName"])
-	s.Refused("delete-group "+id+" reason=x", "the console knows no group with the id")
+	s.Refused("delete-group "+id+" reason=x", "the console has no group with the id")
 	s.Refused("delete-group Workstations reason=x", "3 groups are called")
 }
 
@@ -72,7 +72,7 @@ func TestTheDefaultGroupIsToldToBeKept(t *testing.T) {
 	t.Parallel()
 	console, s := office(t)
 	id := console.GroupID("Paris", "Default Group")
-	require.Contains(t, s.Plan("delete-group " + id + " reason=x").Targets[0].Warnings, "default group of its site, which the console keeps")
+	require.Contains(t, s.Plan("delete-group " + id + " reason=x").Targets[0].Warnings, "default group of its site, which can't be deleted")
 	_, err := s.Run("delete-group " + id + " reason=x")
 	require.ErrorContains(t, err, "The default group of a site cannot be deleted.")
 	require.NotNil(t, console.Group(id))
@@ -87,7 +87,7 @@ func TestANewGroupsPolicyIsComparedWithItsSites(t *testing.T) {
 		{Field: "mitigationMode", Old: "protect", New: "detect", Weakens: true}, {Field: "antiTamperingOn", Old: "true", New: "false", Weakens: true},
 		{Field: "agentUi.agentUiOn", Old: "true", New: "false"},
 	}, plan.Changes)
-	require.Contains(t, strings.Join(plan.Notes, " "), "⚠ 2 changes will weaken the protection.")
+	require.Contains(t, strings.Join(plan.Notes, " "), "⚠ 2 changes will weaken protection.")
 	s.Done(line)
 	require.Equal(t, "detect", console.GroupPolicy(console.GroupID("Paris", "Lab"))["mitigationMode"])
 
@@ -100,7 +100,7 @@ func TestANewGroupsPolicyIsComparedWithItsSites(t *testing.T) {
 	require.Len(t, plan.Changes, 4)
 	for text, problem := range map[string]string{
 		"create-group name=Lab site-id=Paris inherits=no":                                           "create-group needs policy",
-		"create-group name=<Lab> site-id=Paris inherits=yes":                                        "neither < nor >",
+		"create-group name=<Lab> site-id=Paris inherits=yes":                                        "a group name can't contain < or >",
 		`create-group name=Lab site-id=Paris inherits=no policy={"mitigationMode":"off"}`:           "mitigationMode",
 		`create-group name=Lab site-id=Paris inherits=no policy={"engines":{"reputation":"maybe"}}`: "engines.reputation",
 		`create-group name=Lab site-id=Paris inherits=no policy={"autoImmuneOn":false}`:             "autoImmuneOn can only be true",
@@ -118,6 +118,6 @@ func TestAConsoleThatIsNotWellGetsNoGreenTick(t *testing.T) {
 	require.Contains(t, s.Done("system-status").Plain(), "✅ Successful")
 	console.Fail(s1sim.Match{PathPrefix: "/system/status"}, s1sim.Fault{Kind: s1sim.NotJSON, Body: `{"data":{"health":"degraded"}}`})
 	card := s.Done("system-status")
-	require.Contains(t, card.Plain(), "The console does not report itself healthy: degraded")
+	require.Contains(t, card.Plain(), "The console doesn't report that it's healthy: degraded")
 	require.NotContains(t, card.Plain(), "✅")
 }

@@ -49,7 +49,7 @@ func (p *createGroupParams) Check() error {
 	case strings.TrimSpace(p.Name) == "":
 		return catalog.Wrong("name", "it is empty")
 	case strings.ContainsAny(p.Name, "<>"):
-		return catalog.Wrong("name", "the console takes neither < nor > in the name of a group")
+		return catalog.Wrong("name", "a group name can't contain < or >")
 	case bool(p.Inherits):
 		return nil
 	case len(p.Policy.RawMessage) == 0:
@@ -102,10 +102,10 @@ func (p *createGroupParams) compare(ctx context.Context, call *catalog.Call, pla
 	told := "Compared with the policy of the site."
 	if err != nil {
 		base, err = call.Console.GlobalPolicy(ctx)
-		told = "Compared with the global policy, because the site's could not be read."
+		told = "Compared with the global policy, because I couldn't read the site's."
 	}
 	if err != nil {
-		base, told = s1.Policy{}, "The site's policy could not be read, so there is nothing to compare with."
+		base, told = s1.Policy{}, "I couldn't read the site's policy, so there's nothing to compare with."
 	}
 	changes, err := base.Changes(p.Policy.RawMessage)
 	if err != nil {
@@ -114,7 +114,7 @@ func (p *createGroupParams) compare(ctx context.Context, call *catalog.Call, pla
 	plan.Notes = append(plan.Notes, told)
 	addChanges(plan, flatWindow(base, changes))
 	if len(plan.Changes) == 0 {
-		plan.Notes = append(plan.Notes, "Nothing in it differs.")
+		plan.Notes = append(plan.Notes, "There are no differences.")
 	}
 	return nil
 }
@@ -215,7 +215,7 @@ func groupsIn(sites map[s1.SiteID]string) func(*catalog.Call, s1.Group) catalog.
 		t := lookup.GroupTarget(call, g)
 		t.Site, t.URL = cmp.Or(sites[g.SiteID], t.Site), call.Console.GroupURL(g.ID)
 		if g.IsDefault {
-			t.Warnings = append(t.Warnings, "default group of its site, which the console keeps")
+			t.Warnings = append(t.Warnings, "default group of its site, which can't be deleted")
 		}
 		return t
 	}
@@ -259,7 +259,7 @@ func deleteGroup() *catalog.Command {
 		groups, err := lookup.GroupDirectory().ByID(ctx, call, catalog.Convert[string](p.Groups)) // afterwards they have no names
 		c := change.Outcome{Noun: "group", Done: "deleted", Targets: change.Known(call, "group", p.Groups, groups, groupsIn(siteNamesOf(ctx, call, groups)))}
 		if err != nil {
-			c.Notes = []string{"The names of the groups could not be read."}
+			c.Notes = []string{"I couldn't read the names of the groups."}
 		}
 		return eachOf(call, c, func(t catalog.Target) error { return call.Console.DeleteGroup(ctx, s1.GroupID(t.ID)) })
 	})

@@ -48,7 +48,7 @@ func getGroups() *catalog.Command {
 				{Title: "Description", Value: func(g s1.Group) string { return g.Description }},
 				{Title: "Created by", Value: func(g s1.Group) string { return g.Creator }},
 			},
-			Empty: "Remove a condition from custom-input. What the console's pages call Manual is the type static.",
+			Empty: "Remove a condition from custom-input. Groups that the console's pages call Manual have the type static.",
 		}
 		return rows.Show(ctx, call, q.With("siteIds", catalog.Convert[string](p.Sites)...), limit)
 	})

@@ -33,7 +33,7 @@ func policyPlan(current s1.Policy, wanted policyObject, inherits inheritance) (c
 	}
 	plan := catalog.Plan{Policy: true}
 	if len(changes) == 0 {
-		plan.Notes = []string{"⚠ No value changes. This only ends the inheritance: these values become the policy's own, and changes above no longer reach it."}
+		plan.Notes = []string{"⚠ No value changes. This only ends the inheritance: these values become the policy's own, and changes at a higher scope no longer reach it."}
 		return plan, nil
 	}
 	plan.Undo = "Restore the old values"
@@ -52,7 +52,7 @@ func addChanges(plan *catalog.Plan, changes []s1.PolicyField) {
 		plan.Changes = append(plan.Changes, d)
 	}
 	if weaker > 0 {
-		plan.Notes = append(plan.Notes, "⚠ "+text.Plural(weaker, "change")+" will weaken the protection.")
+		plan.Notes = append(plan.Notes, "⚠ "+text.Plural(weaker, "change")+" will weaken protection.")
 	}
 }
 
@@ -257,7 +257,7 @@ func policyOutcome(call *catalog.Call, changes, left []s1.PolicyField) render.Ca
 		return render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words, Parts: []render.Part{render.Line{render.Text(words)}}}
 	}
 	if set <= 0 {
-		card := render.Failure(title, http.StatusOK, "The console changed nothing.", "The policy is unchanged. A scope above may forbid the change.")
+		card := render.Failure(title, http.StatusOK, "The console changed nothing.", "The policy is unchanged. A higher scope may forbid the change.")
 		card.Parts = append(card.Parts, table)
 		return card
 	}

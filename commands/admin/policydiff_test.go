@@ -56,7 +56,7 @@ func TestAPolicyTakesOnlyWhatFits(t *testing.T) {
 	require.Contains(t, plan.Notes[0], "only ends the inheritance")
 	require.True(t, plan.Policy)
 	_, err = policyPlan(current, policyObject{RawMessage: json.RawMessage(`{"mitigationMode":"protect"}`)}, false)
-	require.ErrorContains(t, err, "like that already", "nobody is asked for what changes nothing")
+	require.ErrorContains(t, err, "already like that", "nobody is asked for what changes nothing")
 }
 
 // Two states of a policy are told apart by what can be set in it, not by who looked at it when.

@@ -34,10 +34,10 @@ type getSitesParams struct {
 	Query     string          `json:"query,omitzero" help:"Searches name, account and description."`
 	State     s1.State        `json:"state,omitzero" help:"Only sites in this state."`
 	Limit     *listing.Count  `json:"limit,omitzero" help:"Maximum number of sites to list; 1000 if empty."`
-	Offset    *listing.Offset `json:"offset,omitzero" help:"How many to skip from the start."`
+	Offset    *listing.Offset `json:"offset,omitzero" help:"The number of rows to skip."`
 	SortBy    siteSort        `json:"sort-by,omitzero" help:"The column to sort by."`
 	Direction s1.SortOrder    `json:"direction,omitzero" help:"Sort direction; ascending if empty."`
-	NextPage  string          `json:"next-page,omitzero" help:"The cursor of an earlier list. Its button Rows after these fills it in."`
+	NextPage  string          `json:"next-page,omitzero" help:"The cursor from an earlier list. The More rows button fills it in."`
 }
 
 func (p getSitesParams) Wire() s1.Query {

@@ -53,7 +53,7 @@ func getSystemStatus() *catalog.Command {
 		Name: "get-system-status", Title: "Get System Status", Area: "system", Aliases: []string{"system-status", "health"},
 		Wording: statusWording(),
 		Risk:    catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
-		Doc:      "Shows the health that the console reports. That needs no token, so it doesn't test the bot's.",
+		Doc:      "Shows the health that the console reports. This needs no token, so it doesn't test the bot's token.",
 		Examples: []string{"get-system-status"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
 		status, err := call.Console.SystemStatus(ctx)
@@ -66,7 +66,7 @@ func getSystemStatus() *catalog.Command {
 			Parts: []render.Part{render.Fields{{Label: "Health", Value: render.Line{render.Text(health)}}}},
 		}
 		if !strings.EqualFold(health, "ok") { // no green tick over a console in trouble
-			card.Tone, card.Lead = render.Warning, "The console does not report itself healthy: "+health
+			card.Tone, card.Lead = render.Warning, "The console doesn't report that it's healthy: "+health
 			card.Text = card.Lead
 		}
 		return listing.Single(call, "system-status", status.Raw, card)
@@ -78,7 +78,7 @@ func testConnection() *catalog.Command {
 		Name: "test-connection", Title: "Test Connection", Area: "system", Aliases: []string{"test", "ping"},
 		Wording: testWording(),
 		Risk:    catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
-		Doc:      "Checks that the console answers, accepts the bot's token and lets it view sites.",
+		Doc:      "Checks that the console responds, accepts the bot's token and lets the bot view sites.",
 		Examples: []string{"test-connection"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
 		info, err := call.Console.SystemInfo(ctx)
@@ -91,11 +91,11 @@ func testConnection() *catalog.Command {
 		}
 		fields := append(render.Fields{
 			{Label: "Console", Value: render.Line{render.Link(call.Console.ConsoleHost(), call.Console.ConsoleURL())}},
-			{Label: "Sites in reach", Value: render.Line{render.Text(listing.MarshalText(max(sites.Total, len(sites.Items))))}},
+			{Label: "Visible sites", Value: render.Line{render.Text(listing.MarshalText(max(sites.Total, len(sites.Items))))}},
 		}, infoFacts(info)...)
 		return listing.Single(call, "test-connection", info.Raw, render.Card{
 			Tone: render.Good, Outcome: render.Successful, Title: "Test Connection",
-			Parts: []render.Part{render.Line{render.Text("The console answers and accepts the bot's token.")}, fields},
+			Parts: []render.Part{render.Line{render.Text("The console responds and accepts the bot's token.")}, fields},
 		})
 	})
 }

@@ -18,7 +18,7 @@ func alertChangeCommands() []*catalog.Command {
 
 type alertStatusParams struct {
 	Alerts []s1.AlertID      `json:"alert-ids" help:"The alerts, by name or id."`
-	Status s1.IncidentStatus `json:"status" help:"How far the work on these alerts is: the new status."`
+	Status s1.IncidentStatus `json:"status" help:"The new incident status."`
 }
 
 func (p *alertStatusParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -49,7 +49,7 @@ type alertSelection struct{ filters.Filter }
 func (q alertSelection) IsZero() bool { return len(q.Keys()) == 0 }
 
 func (alertSelection) Kind() catalog.Kind {
-	k := lookup.Selecting(lookup.FilterKind(filters.Alerts, `JSON with the console's filter keys, names of their rules, or ids: {"ruleName__contains": ["Test"], "incidentStatus": ["UNRESOLVED"]}`, lookup.OrNames))
+	k := lookup.Selecting(lookup.FilterKind(filters.Alerts, `JSON with the console's filter keys, or rule names or alert ids: {"ruleName__contains": ["Test"], "incidentStatus": ["UNRESOLVED"]}`, lookup.OrNames))
 	k.Selects = "alerts"
 	return k
 }
@@ -89,8 +89,8 @@ func (q alertSelection) fromUnified(ctx context.Context, call *catalog.Call, par
 }
 
 type updateAlertVerdictParams struct {
-	Filter  alertSelection `json:"filter" help:"The alerts, by name or by the console's filter keys."`
-	Verdict s1.Verdict     `json:"analyst-verdict" help:"What analysts make of these alerts: the new verdict."`
+	Filter  alertSelection `json:"filter" help:"The alerts, by name or by a filter with the console's keys."`
+	Verdict s1.Verdict     `json:"analyst-verdict" help:"The new analyst verdict."`
 }
 
 func (p *updateAlertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {

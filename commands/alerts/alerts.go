@@ -225,7 +225,7 @@ func merged[T any, ID comparable](texts []string, most int, by foundBy[T, ID]) f
 
 type alertVerdictParams struct {
 	Alerts  []s1.AlertID `json:"alert-ids" help:"The alerts, by name or id."`
-	Verdict s1.Verdict   `json:"analyst-verdict" help:"What analysts make of these alerts: the new verdict."`
+	Verdict s1.Verdict   `json:"analyst-verdict" help:"The new analyst verdict."`
 }
 
 func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {

@@ -21,5 +21,5 @@ func TestAlertsAreTriagedByIdAndByFilter(t *testing.T) {
 	require.Equal(t, "Suspicious", word(second, "analystVerdict"))
 	require.Contains(t, s.Plan(`alert-status `+first+` status="In Progress"`).Notes, "1 alert has this status already.")
 	s.Refused(`update-alert-verdict filter={"limit":1} analyst-verdict=suspicious`, "it restricts nothing")
-	s.Refused(`alert-status 1985998272619999973 status=resolved`, "the console knows no alert with the id")
+	s.Refused(`alert-status 1985998272619999973 status=resolved`, "the console has no alert with the id")
 }

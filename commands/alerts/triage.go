@@ -63,10 +63,10 @@ func after(ctx context.Context, call *catalog.Call, ids []s1.AlertID, result s1.
 	}
 	c := change.Outcome{
 		Noun: "alert", Done: done, Result: result, Targets: change.Known(call, "alert", ids, subjects, subjectTarget),
-		Why: "The alerts are gone, or the bot's token may not change them.",
+		Why: "The alerts are gone, or the bot's token isn't allowed to change them.",
 	}
 	if err != nil {
-		c.Notes = append(c.Notes, "The names of the alerts could not be read.")
+		c.Notes = append(c.Notes, "I couldn't read the names of the alerts.")
 	}
 	c.Actions = change.Opens(c.Targets)
 	return c, subjects

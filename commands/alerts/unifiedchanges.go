@@ -16,10 +16,10 @@ import (
 )
 
 type updateUnifiedParams struct {
-	Alerts   []unified.ID    `json:"alert-ids" help:"The alerts, by id, by their ids as threats or rule alerts, or by name."`
+	Alerts   []unified.ID    `json:"alert-ids" help:"The alerts, by name, by their own id, or by the id of the threat or rule alert."`
 	Status   unified.Status  `json:"status,omitzero" help:"The new status."`
 	Verdict  unified.Verdict `json:"analyst-verdict,omitzero" help:"The new verdict."`
-	Assignee string          `json:"assignee,omitzero" help:"Who works on them: an e-mail address or a full name; \"nobody\" takes the assignee away."`
+	Assignee string          `json:"assignee,omitzero" help:"Who works on them: an e-mail address or a full name; \"nobody\" removes the assignee."`
 }
 
 // nobody is the assignee of an alert that is to have none.
@@ -154,7 +154,7 @@ func updateUnified() *catalog.Command {
 		Name: "update-unified-alert", Title: "Update Unified Alert", Area: "alerts", Aliases: []string{"triage-alert"}, Main: "alert-ids", Own: true,
 		OnCards: unifiedTriageOnCards(),
 		Risk:    catalog.Change, Needs: "Unified Alerts › View + Manage", Repeatable: true,
-		Doc: "Sets status, analyst verdict and assignee of unified alerts. An alert that is a threat or a rule alert as well is changed there, too.",
+		Doc: "Sets status, analyst verdict and assignee of unified alerts. If an alert is also a threat or a rule alert, that is updated, too.",
 		Examples: []string{`update-unified-alert 01911119-abcd-7454-8234-6abcdef67893 status="In Progress" assignee=alice@example.com`,
 			`update-unified-alert 01911119-abcd-7454-8234-6abcdef67893 status=resolved analyst-verdict="False Positive: Benign"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateUnifiedParams) (render.Card, error) {
@@ -174,32 +174,32 @@ func (p updateUnifiedParams) outcome(ctx context.Context, call *catalog.Call, re
 		return result.Affected == 0 || slices.Contains(failed, string(a.ID)) || p.is(a)
 	})
 	c := change.Outcome{Noun: "alert", Done: "updated", Result: result, Targets: change.Known(call, "alert", p.Alerts, found, lookup.UnifiedTarget),
-		States: map[string]string{}, Why: "The alerts are gone, or the bot's token may not change them."}
+		States: map[string]string{}, Why: "The alerts are gone, or the bot's token isn't allowed to change them."}
 	late := map[string]bool{}
 	for _, a := range found {
 		c.States[string(a.ID)] = p.words(a)
 		late[string(a.ID)] = !p.is(a)
 	}
 	if err != nil {
-		c.Notes = append(c.Notes, "The alerts could not be read again, so what they are now is not known.")
+		c.Notes = append(c.Notes, "I couldn't read the alerts again, so I don't know their current values. Check the console.")
 	}
 	c.Actions = change.Opens(c.Targets)
 	return c.Await("updated", func(t catalog.Target) (catalog.Progress, string) {
 		if late[t.ID] {
-			return catalog.Waiting, "still has the old values; the console shows changes some seconds late"
+			return catalog.Waiting, "still has the old values; changes can take a few seconds to show in the console"
 		}
 		return catalog.Applied, ""
 	})
 }
 
 type noteUnifiedParams struct {
-	Alerts []unified.ID  `json:"alert-ids" help:"The alerts, by id, by their ids as threats or rule alerts, or by name."`
+	Alerts []unified.ID  `json:"alert-ids" help:"The alerts, by name, by their own id, or by the id of the threat or rule alert."`
 	Text   catalog.Prose `json:"note-text" help:"The note."`
 }
 
 func (p *noteUnifiedParams) Check() error {
 	if strings.TrimSpace(string(p.Text)) == "" || len([]rune(p.Text)) > s1.MaxNote {
-		return catalog.Wrong("note-text", "a note has 1 to %d characters", s1.MaxNote)
+		return catalog.Wrong("note-text", "a note must have 1 to %d characters", s1.MaxNote)
 	}
 	return nil
 }

@@ -32,8 +32,8 @@ func (unifiedStatus) Kind() catalog.Kind {
 }
 
 type listUnifiedParams struct {
-	Query      string             `json:"query,omitzero" help:"Part of the alert's or the asset's name, or an id, a SHA-1 or a storyline as it is."`
-	Statuses   []unifiedStatus    `json:"statuses,omitzero" help:"Only alerts with these statuses; \"open\" is new and in progress."`
+	Query      string             `json:"query,omitzero" help:"Part of the alert's or asset's name, or a complete id, SHA-1 or storyline."`
+	Statuses   []unifiedStatus    `json:"statuses,omitzero" help:"Only alerts with these statuses; \"open\" means New and In Progress."`
 	Severities []unified.Severity `json:"severities,omitzero" help:"Only alerts of these severities."`
 	Verdicts   []unified.Verdict  `json:"analyst-verdicts,omitzero" help:"Only alerts with these analyst verdicts."`
 	Products   []string           `json:"products,omitzero" help:"Only alerts of these products, such as EDR, STAR or Identity."`
@@ -48,7 +48,7 @@ type listUnifiedParams struct {
 
 func (p *listUnifiedParams) Check() error {
 	if len(p.Sites) > 0 && len(p.Accounts) > 0 {
-		return catalog.Wrong("account-ids", "the console narrows the list down to sites or to accounts, not to both")
+		return catalog.Wrong("account-ids", "the console can filter by sites or by accounts, but not by both")
 	}
 	if !p.After.IsZero() && !p.Before.IsZero() && p.Before.Before(p.After) {
 		return catalog.Wrong("created-before", "it is before created-after, so nothing can match")
@@ -90,7 +90,7 @@ func listUnified() *catalog.Command {
 		OnCards: unifiedListOnCards(),
 		Plain:   map[string]string{"open": "statuses=open", "unresolved": "statuses=open", "new": "statuses=new", "resolved": "statuses=resolved", "closed": "statuses=resolved"},
 		Risk:    catalog.Read, Needs: "Unified Alerts › View", Repeatable: true,
-		Doc:      "Lists the console's unified alerts, newest first: those of endpoints and rules, and those of identity, cloud, network, e-mail and other vendors' products. A single alert is shown with all its details.",
+		Doc:      "Lists the console's unified alerts, newest first: from endpoints and rules, and from identity, cloud, network, e-mail and other vendors' products. A single alert is shown with all its details.",
 		Examples: []string{"unified-alerts open severities=critical,high", `list-unified-alerts "Impossible travel" vendors=Okta created-after=-24h`},
 	}, func(ctx context.Context, call *catalog.Call, p listUnifiedParams) (render.Card, error) {
 		return lookup.UnifiedRows(call).Show(ctx, call, p.Wire(), p.Limit)
@@ -98,7 +98,7 @@ func listUnified() *catalog.Command {
 }
 
 type getUnifiedParams struct {
-	Alert unified.ID `json:"alert-id" help:"The alert, by id, by its id as a threat or a rule alert, or by name."`
+	Alert unified.ID `json:"alert-id" help:"The alert, by name, by its own id, or by the id of the threat or rule alert."`
 }
 
 func getUnified() *catalog.Command {
@@ -126,7 +126,7 @@ func showUnified(ctx context.Context, call *catalog.Call, id unified.ID) (render
 	}
 	card := cards.UnifiedDetails(alert, notes, call.Console, call.CardActions())
 	if err != nil {
-		card = catalog.Incomplete(card, "The notes could not be read: "+refusal.Reason(err))
+		card = catalog.Incomplete(card, "I couldn't read the notes: "+refusal.Reason(err))
 	}
 	return listing.Single(call, "unified alert", alert.Raw, card)
 }

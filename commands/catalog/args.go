@@ -138,7 +138,7 @@ func (f Field) ReadAll(words []string, in text.Input) (any, error) {
 		}
 	}
 	if len(list) > maxList {
-		return nil, Wrong(f.Name, "%d values are too many; at most %d go into one command", len(list), maxList)
+		return nil, Wrong(f.Name, "%d values are too many; a command takes at most %d", len(list), maxList)
 	}
 	return list, nil
 }

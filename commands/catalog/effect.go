@@ -117,7 +117,7 @@ func Presence(a s1.Agent) string {
 	case a.IsPendingUninstall && a.Online():
 		return "is about to be uninstalled"
 	case a.IsPendingUninstall:
-		return "is offline and to be uninstalled"
+		return "is offline and about to be uninstalled"
 	case !a.Online():
 		return "is offline"
 	}

@@ -235,7 +235,7 @@ func ChangedMeanwhile(param, noun string) error {
 
 // AlreadySo refuses a change that changes nothing.
 func AlreadySo(param, noun string) error {
-	e := Wrong(param, "the %s is like that already", noun)
+	e := Wrong(param, "the %s is already like that", noun)
 	e.Hint = "nothing would change"
 	return e
 }

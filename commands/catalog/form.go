@@ -94,7 +94,7 @@ func (f Field) fields(given json.RawMessage, caller Caller) []render.FormField {
 	if f.Type.Selects == "" || f.Type.Beside {
 		return []render.FormField{q}
 	}
-	box := render.FormField{Name: f.Name + IdsSuffix, Label: render.Capital(f.Type.Selects), Widget: render.MultiSearch, Search: f.Type.Selects, Hint: "Type a part of a name to find them.", Required: q.Required}
+	box := render.FormField{Name: f.Name + IdsSuffix, Label: render.Capital(f.Type.Selects), Widget: render.MultiSearch, Search: f.Type.Selects, Hint: "Type part of a name to find them.", Required: q.Required}
 	q.Required, q.Hint = false, "Instead of picking them above, or to narrow them down: "+f.Type.Hint
 	if OnlyIDs(given) {
 		box.Value, q.Value = idWords(given), nil
@@ -199,7 +199,7 @@ func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, c
 		}
 	}
 	if _, asked := values[ReasonParam]; asked && cmd.NeedsReason() && extras.Reason == "" {
-		wrongs[ReasonParam] = "Please say why: the approver reads it."
+		wrongs[ReasonParam] = "Please say why. The approver will see this."
 	}
 	raw := Marshal(args)
 	if len(wrongs) == 0 {

@@ -169,7 +169,7 @@ func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"filter":          `Filter key "resolvd" is unknown for threats. Did you mean resolved?`,
 		"mitigate-action": "Please fill this in.",
-		"reason":          "Please say why: the approver reads it.",
+		"reason":          "Please say why. The approver will see this.",
 	}, wrong)
 
 	_, _, wrong = mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {}, "mitigate-action": {"kill"}, "reason": {"x"}}, nil, catalog.Caller{})

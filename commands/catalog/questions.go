@@ -92,7 +92,7 @@ func (cmd *Command) extraQuestions() []question {
 		return nil
 	}
 	reason := question{rank: extraDetail, FormField: render.FormField{Name: ReasonParam, Label: "Reason", Widget: render.MultiLine, Required: cmd.NeedsReason(), MaxLength: 1000,
-		Hint: "For the approver and the audit trail; it does not go to the console."}}
+		Hint: "For the approver and the audit trail; not sent to the console."}}
 	if cmd.NeedsReason() {
 		reason.rank = saysWhy
 	}

@@ -228,7 +228,7 @@ func TestTheOutcomeIsToldEvenIfNothingCanBeReadAfterwards(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, render.Successful, card.Outcome)
 	require.Contains(t, card.Plain(), id)
-	require.Contains(t, card.Plain(), "could not be read")
+	require.Contains(t, card.Plain(), "couldn't read")
 }
 
 // Every command that reads does so on the simulated console, which refuses what the real one would.

@@ -18,5 +18,5 @@ func ReadSpan(words string) (time.Duration, error) {
 
 // SpanField asks for a duration.
 func SpanField(name, label, hint string) render.FormField {
-	return render.FormField{Name: name, Label: label, Widget: render.TextInput, MaxLength: 40, Placeholder: "4h", Hint: hint + " Such as 30m, 4h or 2d; " + text.SpanBounds + "."}
+	return render.FormField{Name: name, Label: label, Widget: render.TextInput, MaxLength: 40, Placeholder: "4h", Hint: hint + " For example 30m, 4h or 2d; " + text.SpanBounds + "."}
 }

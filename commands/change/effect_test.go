@@ -57,8 +57,8 @@ func TestAReportThatIsNeitherDoneNorFailedSaysWhatItIs(t *testing.T) {
 		is  catalog.Progress
 		why string
 	}{
-		"partial":         {catalog.Partly, "quarantine done in part (2 of 3 succeeded, 1 not found)"},
-		"partial_success": {catalog.Partly, "quarantine done in part (2 of 3 succeeded, 1 not found)"},
+		"partial":         {catalog.Partly, "quarantine partly done (2 of 3 succeeded, 1 not found)"},
+		"partial_success": {catalog.Partly, "quarantine partly done (2 of 3 succeeded, 1 not found)"},
 		"pending-reboot":  {catalog.Waiting, catalog.NeedsRestart},
 		"pending_reboot":  {catalog.Waiting, catalog.NeedsRestart},
 		"requires reboot": {catalog.Waiting, catalog.NeedsRestart},

@@ -130,7 +130,7 @@ func reported(r s1.MitigationReport, action string) (catalog.Progress, string) {
 	case has("reboot") || has("restart"):
 		return catalog.Waiting, catalog.NeedsRestart
 	case has("partial") || has("partly"):
-		return catalog.Partly, action + " done in part" + counted(r.ActionsCounters)
+		return catalog.Partly, action + " partly done" + counted(r.ActionsCounters)
 	case slices.ContainsFunc(ended, has):
 		return catalog.Failed, action + " " + strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(r.Status)) + counted(r.ActionsCounters)
 	case has("success") || status == "done" || status == "mitigated":

@@ -49,7 +49,7 @@ func WeakenNote(changes []catalog.Diff) []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{"⚠ " + text.Plural(n, "change") + " will weaken the protection."}
+	return []string{"⚠ " + text.Plural(n, "change") + " will weaken protection."}
 }
 
 // ChangeOutcome tells which fields are as they were wanted; left are those that are not, and back makes the thing what it was before,

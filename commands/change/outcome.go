@@ -74,8 +74,8 @@ func (c Outcome) Card(call *catalog.Call) render.Card {
 func (c Outcome) lead(call *catalog.Call, card *render.Card) {
 	switch over := c.Result.Affected - len(c.Targets); {
 	case over > 0 && !c.wide:
-		card.Tone, card.Lead = render.Warning, fmt.Sprintf("The console reports %d affected, but %d requested", c.Result.Affected, len(c.Targets))
-		card.Parts = slices.Insert(card.Parts, 0, render.Part(render.Line{render.Bold("⚠ "), render.Text("It touched more than you requested and doesn't say what else: check the console.")}))
+		card.Tone, card.Lead = render.Warning, fmt.Sprintf("The console reports %d affected, but you requested %d", c.Result.Affected, len(c.Targets))
+		card.Parts = slices.Insert(card.Parts, 0, render.Part(render.Line{render.Bold("⚠ "), render.Text("It changed more than you requested and doesn't say what else: check the console.")}))
 	case len(c.waiting) > 0:
 		card.Tone, card.Lead = render.Waiting, catalog.NotYet(c.word, c.applied, c.applied+len(c.waiting), c.waiting, nil)
 	default:
@@ -161,7 +161,7 @@ func ResultWord(result string) string {
 // skipWord words the console's skipped[].reason.
 func skipWord(reason string) string {
 	words := map[string]string{
-		"permissions": "the console token's role lacks the permission", "not_supported": "the system does not support it",
+		"permissions": "the console token's role lacks the permission", "not_supported": "the operating system doesn't support it",
 		"precondition": "its preconditions are not met", "triggered": "it is under way already",
 	}
 	if word, ok := words[reason]; ok {
@@ -258,7 +258,7 @@ func OneByOne[T any](call *catalog.Call, noun, done string, things []T, do func(
 			failures = append(failures, err)
 			state = "not " + done + ": " + refused.Message
 			if refused.Unknown() {
-				state = "nobody knows: " + refused.Message
+				state = "unknown: " + refused.Message
 			}
 		}
 		c.Targets, c.States[target.ID] = append(c.Targets, target), state
@@ -301,7 +301,7 @@ func Remains[T any, ID ~string](ids []ID, found []T, there func(T) (ID, bool)) m
 	states := EachGone(ids, "deleted")
 	for _, thing := range found {
 		if id, still := there(thing); still {
-			states[string(id)] = "not deleted: the console token's role may not cover its scope"
+			states[string(id)] = "not deleted: the console token's role might not cover its scope"
 		}
 	}
 	return states

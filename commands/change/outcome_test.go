@@ -52,7 +52,7 @@ func TestAnOutcomeIsWhatTheConsoleCounted(t *testing.T) {
 		"none":        {s1.ActionResult{}, render.Failed, 0, "The console changed nothing (affected: 0)."},
 		"refused all": {s1.ActionResult{Affected: 2, Details: []s1.IDResult{{ID: "1", Result: "missing_permissions"}, {ID: "2", Result: "missing_permissions"}}}, render.Failed, 0, "refused it for every endpoint"},
 		"refused one": {s1.ActionResult{Affected: 2, Details: []s1.IDResult{{ID: "1", Result: "updated"}, {ID: "2", Result: "conditions_not_met"}}}, render.Partial, 1, "1 of 2 endpoints"},
-		"too many":    {s1.ActionResult{Affected: 5}, render.Successful, 2, "The console reports 5 affected, but 2 requested"},
+		"too many":    {s1.ActionResult{Affected: 5}, render.Successful, 2, "The console reports 5 affected, but you requested 2"},
 	} {
 		var heard catalog.Acceptance
 		card := Outcome{Noun: "endpoint", Done: "accepted", Targets: two(), Result: c.result}.Card(call(&heard))
@@ -90,10 +90,10 @@ func TestEachTargetHasItsResult(t *testing.T) {
 			Skipped: []s1.Skip{{ID: "2", Action: "rollback", Reason: "not_supported"}, {ID: "3", Action: "kill", Reason: "precondition", Description: "not running"}, {ID: "4", Action: "rollback", Reason: "triggered"}}}}
 	card := c.Card(call(&heard))
 	require.Equal(t, map[string]string{
-		"A": "status already set, verdict updated", "B": "rollback not done, the system does not support it",
+		"A": "status already set, verdict updated", "B": "rollback not done, the operating system doesn't support it",
 		"C": "kill not done, its preconditions are not met: not running", "D": "rollback not done, it is under way already",
 	}, cells(t, card))
-	require.Equal(t, map[string]string{"2": "rollback not done, the system does not support it"}, heard.Refused, "a step beside the one that was asked for, and one under way, are no refusals")
+	require.Equal(t, map[string]string{"2": "rollback not done, the operating system doesn't support it"}, heard.Refused, "a step beside the one that was asked for, and one under way, are no refusals")
 	require.Equal(t, 3, heard.Count)
 	require.Equal(t, render.Partial, card.Outcome)
 }
@@ -174,7 +174,7 @@ func TestOneByOneTellsWhichFailed(t *testing.T) {
 	card, err := run(nil, refused(404, "no such rule", false), refused(504, "no answer", true))
 	require.NoError(t, err)
 	require.Equal(t, render.Partial, card.Outcome)
-	require.Equal(t, map[string]string{"A": "", "B": "not deleted: no such rule", "C": "nobody knows: no answer"}, cells(t, card))
+	require.Equal(t, map[string]string{"A": "", "B": "not deleted: no such rule", "C": "unknown: no answer"}, cells(t, card))
 	_, err = run(refused(404, "no such rule", false), refused(409, "in use", false), refused(404, "no such rule", false))
 	var all *s1.Error
 	require.ErrorAs(t, err, &all)
@@ -193,7 +193,7 @@ func TestFieldsThatChangeAreCompared(t *testing.T) {
 	wanted := []Trait{{"mode", "detect"}, {"scan", "on"}, {"name", "y"}}
 	changes := Diffs(was, wanted, func(field, _, _ string) bool { return field == "mode" })
 	require.Equal(t, []catalog.Diff{{Field: "mode", Old: "protect", New: "detect", Weakens: true}, {Field: "name", Old: "x", New: "y"}}, changes)
-	require.Equal(t, []string{"⚠ 1 change will weaken the protection."}, WeakenNote(changes))
+	require.Equal(t, []string{"⚠ 1 change will weaken protection."}, WeakenNote(changes))
 	require.Empty(t, WeakenNote(changes[1:]))
 	require.Equal(t, FingerprintOf(was), FingerprintOf(was))
 	require.NotEqual(t, FingerprintOf(was), FingerprintOf(wanted))

@@ -42,7 +42,7 @@ type Console struct {
 }
 
 // ErrSeveral says that an invocation may be for more than one console, so that somebody has to say for which.
-var ErrSeveral = errors.New("there are several consoles, and nothing says which one this is for")
+var ErrSeveral = errors.New("there are several consoles, and I can't tell which one this is for")
 
 // A GoneError says that something is about a console that is not configured any more.
 type GoneError struct{ Name string }

@@ -30,21 +30,21 @@ var (
 		try: "isolate", done: "isolation accepted", after: func(n int) string {
 			return "After this " + text.Agree(n, "it reaches", "they reach") + " the console and nothing else."
 		},
-		offline: "isolated as soon as it is back", undo: "Reconnect", send: (*s1.Client).DisconnectAgents,
+		offline: "isolated as soon as it's back online", undo: "Reconnect", send: (*s1.Client).DisconnectAgents,
 	}
 	reconnection = action{
 		try: "reconnect", done: "reconnection accepted", after: func(n int) string {
 			return "After this " + text.Agree(n, "it reaches", "they reach") + " the whole network again."
 		},
 		already: func(a s1.Agent) bool { return !a.Isolated() }, so: "not isolated now.",
-		offline: "reconnected as soon as it is back", undo: "Disconnect", send: (*s1.Client).ConnectAgents,
+		offline: "reconnected as soon as it's back online", undo: "Disconnect", send: (*s1.Client).ConnectAgents,
 	}
 	diskScan = action{
 		try: "scan", done: "scan accepted", after: func(n int) string {
 			return "A full disk scan takes hours and slows the " + text.Agree(n, "endpoint down. Findings are handled by its policy.", "endpoints down. Findings are handled by their policies.")
 		},
 		already: func(a s1.Agent) bool { return a.ScanStatus == "started" }, so: "being scanned already.",
-		offline: "scanned as soon as it is back", state: scanState, send: (*s1.Client).ScanAgents,
+		offline: "scanned as soon as it's back online", state: scanState, send: (*s1.Client).ScanAgents,
 	}
 )
 

@@ -46,7 +46,7 @@ func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
 type ListAgentsParams struct {
 	ComputerName string         `json:"computer-name,omitzero" help:"The name, or part of it."`
 	Query        string         `json:"query,omitzero" help:"Searches agent version, domain, IP addresses, last user, machine type, UUID and operating system."`
-	Limit        *listing.Limit `json:"limit,omitzero" help:"Maximum number of agents to list; 1000 if empty."`
+	Limit        *listing.Limit `json:"limit,omitzero" help:"Maximum number of endpoints to list; 1000 if empty."`
 }
 
 // Check keeps to what the console searches for: two characters at least, and a comma parts names.
@@ -116,7 +116,7 @@ func getAgentInfo() *catalog.Command {
 			if len(unknown) == 0 {
 				return ""
 			}
-			return "The console knows no endpoint with the id " + catalog.FirstOf(unknown) + "."
+			return "The console has no endpoint with the id " + catalog.FirstOf(unknown) + "."
 		}
 		return rows.Show(ctx, call, nil, nil)
 	})

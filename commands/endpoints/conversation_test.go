@@ -78,7 +78,7 @@ func TestEndpointsMoveBetweenSites(t *testing.T) {
 	s.Refused("move-to-site DESKTOP-12 site-id=Lyon reason=x", "no endpoint is left to move")
 	s.Refused("move-to-site DESKTOP-OLD-1 site-id=Lyon reason=x", "there is no endpoint called")
 	s.Refused("move-to-site DESKTOP-2 site-id=Marseille reason=x", "there is no site called")
-	s.Refused("move-to-site DESKTOP-2 site-id=475482421375116388 reason=x", "the console knows no site with the id")
+	s.Refused("move-to-site DESKTOP-2 site-id=475482421375116388 reason=x", "the console has no site with the id")
 }
 
 func TestRestartsReachWhoIsThere(t *testing.T) {

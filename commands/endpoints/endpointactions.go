@@ -84,7 +84,7 @@ func (p *broadcastParams) OneOf() []string {
 // Check refuses a message that would not arrive whole, and one that is for nobody by name.
 func (p *broadcastParams) Check() error {
 	if n := utf8.RuneCountInString(string(p.Message)); strings.TrimSpace(string(p.Message)) == "" || n > s1.MaxMessage {
-		return catalog.Wrong("message", "a message has 1 to %d characters, not %d", s1.MaxMessage, n)
+		return catalog.Wrong("message", "a message must have 1 to %d characters, not %d", s1.MaxMessage, n)
 	}
 	if len(p.Hosts) == 0 && len(p.Groups) == 0 {
 		return catalog.Missing(p.OneOf()...)
@@ -108,7 +108,7 @@ func (p *broadcastParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Message", Value: string(p.Message)}}}
 	plan.Leave(len(p.Hosts) > 0, slices.Concat(left, deaf))
-	plan.Notes = append(plan.Notes, "Users see it at once; it can't be taken back.")
+	plan.Notes = append(plan.Notes, "Users see it right away; you can't take it back.")
 	p.Hosts, p.Groups = catalog.Convert[lookup.HostRef](lookup.AgentIDs(agents)), nil
 	return plan, nil
 }
@@ -176,7 +176,7 @@ func broadcastMessage() *catalog.Command {
 			return render.Card{}, fmt.Errorf("send a message to %d endpoints: %w", len(agents), err)
 		}
 		c := lookup.AgentOutcome(ctx, call, agents, n, "message sent", "", nil)
-		c.Why = "The endpoints are gone, can't show messages, or the bot's token may not change them."
+		c.Why = "The endpoints are gone, can't show messages, or the bot's token isn't allowed to message them."
 		return withQuote(c.Card(call), string(p.Message)), nil
 	})
 }
@@ -191,7 +191,7 @@ func withQuote(card render.Card, text string) render.Card {
 
 // customerIDParams say which endpoints get which id.
 type customerIDParams struct {
-	Filter lookup.EndpointsBy `json:"filter" help:"The endpoints, by name or by the console's filter keys."`
+	Filter lookup.EndpointsBy `json:"filter" help:"The endpoints, by name or by a filter with the console's keys."`
 	ID     string             `json:"external-id" help:"The new customer ID, which replaces the current one."`
 }
 

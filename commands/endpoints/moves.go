@@ -152,7 +152,7 @@ func moved(ctx context.Context, call *catalog.Call, agents []s1.AgentID, n int, 
 	case arrived < len(c.Targets):
 		c.Done = "move accepted"
 	}
-	c.Why = "The endpoints are gone, in another site than the group, or the bot's token may not change them."
+	c.Why = "The endpoints are gone, in a different site than the group, or the bot's token isn't allowed to change them."
 	c = c.Await("moved", func(t catalog.Target) (catalog.Progress, string) {
 		if c.States[t.ID] == "moved" {
 			return catalog.Applied, ""

@@ -22,7 +22,7 @@ func powerCommands() []*catalog.Command {
 // agentsOrGroups is what the commands take that switch endpoints off: endpoints, groups of them, or those that are both.
 type agentsOrGroups struct {
 	Agents []s1.AgentID `json:"agent-ids,omitzero" help:"The endpoints, by name or id."`
-	Groups []s1.GroupID `json:"group-ids,omitzero" help:"Every endpoint in these groups. With agent-ids: only those of them that are in the groups."`
+	Groups []s1.GroupID `json:"group-ids,omitzero" help:"Every endpoint in these groups. With agent-ids: only those endpoints that are in these groups."`
 }
 
 func (p *agentsOrGroups) OneOf() []string { return []string{"agent-ids", "group-ids"} }
@@ -100,11 +100,11 @@ func (s powerState) outcome(call *catalog.Call, n int, done, offline string) cha
 	c := change.Outcome{
 		Noun: "endpoint", Done: done, Result: s1.ActionResult{Affected: n}, States: map[string]string{},
 		Targets: change.Known(call, "agent", s.agents, s.found, lookup.AgentTarget), Notes: lookup.OfflineNote(s.found, offline),
-		Why: "The endpoints are offline, gone, decommissioned, or the bot's token may not change them.",
+		Why: "The endpoints are offline, gone, decommissioned, or the bot's token isn't allowed to change them.",
 	}
 	c.Actions = change.Opens(c.Targets)
 	if s.err != nil {
-		c.Notes = append(c.Notes, "The names of the endpoints could not be read.")
+		c.Notes = append(c.Notes, "I couldn't read the names of the endpoints.")
 	}
 	reached := 0
 	for _, a := range s.found {
@@ -122,7 +122,7 @@ func (s powerState) outcome(call *catalog.Call, n int, done, offline string) cha
 		case n == reached && len(s.found) == len(s.agents):
 			c.States[string(a.ID)] = "accepted"
 		default:
-			c.States[string(a.ID)] = "the console does not say"
+			c.States[string(a.ID)] = "the console doesn't say"
 		}
 	}
 	return c.Await(call.Command.Effect.Done, func(t catalog.Target) (catalog.Progress, string) {

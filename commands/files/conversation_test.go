@@ -215,7 +215,7 @@ func TestFilesThatAreNoLongerKeptAreSaidToBeGone(t *testing.T) {
 		require.Equal(w.t, render.Failed, card.Outcome)
 		require.Contains(w.t, card.Plain(), "Status Code: 410.")
 		require.Contains(w.t, card.Plain(), "three days")
-		require.Equal(w.t, "collect-files", commandtest.Button(w.t, card, "Ask for them again").Command)
+		require.Equal(w.t, "collect-files", commandtest.Button(w.t, card, "Request them again").Command)
 	})
 }
 
@@ -259,7 +259,7 @@ func TestAScriptOnAnEndpointThatIsAwayIsLeftToRun(t *testing.T) {
 		require.NoError(w.t, err)
 		require.Equal(w.t, render.Partial, card.Outcome)
 		require.Contains(w.t, card.Plain(), "1 completed, 1 pending")
-		require.Contains(w.t, card.Plain(), "runs when its endpoints are back")
+		require.Contains(w.t, card.Plain(), "will run on the rest when they're back")
 		require.InDelta(w.t, waitScript.Minutes(), time.Since(began).Minutes(), 1)
 	})
 }
@@ -300,7 +300,7 @@ func TestAnAnswerHoldsFiftyMegabytes(t *testing.T) {
 		require.NoError(w.t, err)
 		require.Len(w.t, card.Files, 5)
 		require.Equal(w.t, render.Partial, card.Outcome)
-		require.Contains(w.t, card.Plain(), "too much for one answer")
+		require.Contains(w.t, card.Plain(), "too large to send with the others")
 	})
 }
 

@@ -93,7 +93,7 @@ func (p *pickup) downloading(call *catalog.Call, done int) render.Card {
 }
 
 // errEnough leaves files for another answer: what one holds takes disk until Slack has it.
-var errEnough = errors.New("too much for one answer; download it by itself")
+var errEnough = errors.New("too large to send with the others; download it on its own")
 
 // delivered tells what became of each archive.
 func (p *pickup) delivered(call *catalog.Call, h haul, parcels downloads) render.Card {
@@ -122,14 +122,14 @@ func (p *pickup) delivered(call *catalog.Call, h haul, parcels downloads) render
 		card.Tone, card.Outcome, card.Actions = render.Warning, render.Partial, p.again()
 	}
 	card.Parts = []render.Part{p.table(h, parcels), render.Note{render.Text(
-		"Encrypted archives, as the endpoints made them; each opens with the password of its request. They may hold malware: open them where that is safe.")}}
+		"These are encrypted archives from the endpoints; each opens with the password from its request. They may contain malware, so open them only where that's safe.")}}
 	return card
 }
 
 // What to do about files that are gone.
 const (
-	goneWords = "The console keeps files for three days, and no more than 30 of an endpoint. Ask the endpoint for them again."
-	linkWords = "Ask for the results again: that makes new links."
+	goneWords = "The console keeps files for three days, and no more than 30 per endpoint. Request them from the endpoint again."
+	linkWords = "Get the results again to create new links."
 )
 
 // failedDownload is the failure of all of them, told by one.
@@ -146,7 +146,7 @@ func downloadAdvice(needs, gone string, e *s1.Error) string {
 	case errors.Is(e, s1.ErrGone):
 		return gone
 	case errors.Is(e, s1.ErrTooLarge):
-		return "Ask for fewer files at once."
+		return "Request fewer files at once."
 	}
 	return refusal.Advice(e, needs)
 }
@@ -161,7 +161,7 @@ func (p *pickup) collectAgain(err error) []render.Action {
 	if w.Threat != "" {
 		do = catalog.Invocation{Command: "fetch-threat-file", How: render.Open, Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{w.Threat}})}
 	}
-	return []render.Action{render.Button{Label: "Ask for them again", Do: do}}
+	return []render.Action{render.Button{Label: "Request them again", Do: do}}
 }
 
 // table shows each archive with its size and hash, or what is missing.

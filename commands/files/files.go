@@ -35,8 +35,8 @@ func (o filesOrder) Check() error {
 	}
 	for _, p := range o.paths {
 		if !s1.Absolute(p) {
-			e := catalog.Wrong(o.param, `%s is not the whole path of a file, such as C:\Windows\Temp\a.txt or /tmp/a`, text.Quote(p))
-			e.Hint = "wildcards do not work"
+			e := catalog.Wrong(o.param, `%s isn't a full file path, such as C:\Windows\Temp\a.txt or /tmp/a`, text.Quote(p))
+			e.Hint = "wildcards don't work"
 			return e
 		}
 	}
@@ -49,9 +49,9 @@ func (o filesOrder) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan,
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	notes := []string{"At most 10 MB in total. The archive is encrypted and passed on unopened."}
+	notes := []string{"At most 10 MB in total. The archive is encrypted, and I pass it on without opening it."}
 	return catalog.Plan{
-		Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Notes: append(notes, lookup.OfflineNote(agents, "it uploads as soon as it is back")...),
+		Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Notes: append(notes, lookup.OfflineNote(agents, "it uploads them as soon as it's back online")...),
 		Facts: []catalog.Fact{{Label: "Files", Value: strings.Join(o.paths, "\n")}, {Label: "Password", Value: catalog.PasswordWords(o.password)}},
 	}, nil
 }
@@ -63,7 +63,7 @@ func oneAgent(ctx context.Context, call *catalog.Call, agent *s1.AgentID) ([]s1.
 		return nil, err
 	}
 	if agents[0].IsDecommissioned {
-		return nil, catalog.Wrong("agent-id", "%s is decommissioned and no longer answers", agents[0].ComputerName)
+		return nil, catalog.Wrong("agent-id", "%s is decommissioned and no longer responds", agents[0].ComputerName)
 	}
 	*agent = agents[0].ID
 	return agents, nil
@@ -98,7 +98,7 @@ func (o filesOrder) give(ctx context.Context, call *catalog.Call, fetch bool) (r
 
 func (o filesOrder) given(call *catalog.Call, p *pickup, unread error) render.Card {
 	w := p.Wants[0]
-	words := fmt.Sprintf("%s has been asked for %s.", w.Name, text.Plural(len(o.paths), "file"))
+	words := fmt.Sprintf("I've asked %s for %s.", w.Name, text.Plural(len(o.paths), "file"))
 	var paths render.Line
 	for i, path := range o.paths {
 		if i > 0 {
@@ -111,12 +111,12 @@ func (o filesOrder) given(call *catalog.Call, p *pickup, unread error) render.Ca
 		render.Line{render.Link(w.Name, call.Console.AgentURL(w.Agent)), render.Text(strings.TrimPrefix(words, w.Name))},
 		render.Fields{
 			{Label: "Files", Value: paths, Wide: true}, {Label: "Batch", Value: render.Line{render.Mono(cmp.Or(w.Batch, "not known yet"))}},
-			{Label: "Asked", Value: render.Line{render.At(p.Since)}}, {Label: "Password", Value: render.Line{render.Text(catalog.PasswordWords(o.password))}},
+			{Label: "Requested", Value: render.Line{render.At(p.Since)}}, {Label: "Password", Value: render.Line{render.Text(catalog.PasswordWords(o.password))}},
 		},
 		render.Note{render.Text(followWords(p.Fetch))},
 	}
 	if unread != nil {
-		card.Parts = append(card.Parts, render.Note{render.Text("The activity log could not be read just now.")})
+		card.Parts = append(card.Parts, render.Note{render.Text("I couldn't read the activity log just now.")})
 	}
 	if !p.Fetch {
 		card.Actions = p.again()
@@ -127,7 +127,7 @@ func (o filesOrder) given(call *catalog.Call, p *pickup, unread error) render.Ca
 
 func followWords(fetch bool) string {
 	if fetch {
-		return "The archive comes as a file when the endpoint has uploaded it."
+		return "I'll send you the archive when the endpoint has uploaded it."
 	}
 	return "I'll tell you when the endpoint has uploaded them."
 }
@@ -152,7 +152,7 @@ func collectFiles() *catalog.Command {
 		Wording: collectWording(),
 		Settled: "it waits for the files itself",
 		Risk:    catalog.Change, Needs: fetchNeeds,
-		Doc:      "Asks an endpoint to upload files to the console as an encrypted archive. I tell you when they have arrived; download-files gets them.",
+		Doc:      "Asks an endpoint to upload files to the console as an encrypted archive. I'll tell you when they arrive; then get them with download-files.",
 		Examples: []string{`collect-files agent-id=DESKTOP-1 file-paths=C:\Windows\Temp\a.txt`, `collect LNX-WEB-1 paths=/tmp/.x/kworkerds,/etc/crontab`},
 	}, func(ctx context.Context, call *catalog.Call, p collectParams) (render.Card, error) {
 		return p.order().give(ctx, call, false)
@@ -188,7 +188,7 @@ func fetchFiles() *catalog.Command {
 		Wording: fetchWording(),
 		Settled: "it waits for the files itself",
 		Risk:    catalog.Change, Needs: fetchNeeds,
-		Doc:      "Fetches files from an endpoint: asks for them, waits, and sends you an encrypted archive.",
+		Doc:      "Fetches files from an endpoint: requests them, waits, and sends you an encrypted archive.",
 		Examples: []string{`fetch-files agent-id=DESKTOP-1 files-path=C:\NPPSpy.txt`, `fetch LNX-WEB-1 paths=/tmp/.x/kworkerds`},
 	}, func(ctx context.Context, call *catalog.Call, p fetchParams) (render.Card, error) {
 		return p.order().give(ctx, call, true)
@@ -197,7 +197,7 @@ func fetchFiles() *catalog.Command {
 
 type downloadParams struct {
 	Agent   s1.AgentID `json:"agent-id" help:"The endpoint the files are from."`
-	Since   time.Time  `json:"activity-created-time,omitzero" help:"Only files uploaded since then. collect-files shows when it asked."`
+	Since   time.Time  `json:"activity-created-time,omitzero" help:"Only files uploaded since then. collect-files shows when it requested them."`
 	Batches []string   `json:"command-batch-uuids" help:"The batches to download. collect-files shows them."`
 }
 

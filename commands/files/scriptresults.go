@@ -13,7 +13,7 @@ import (
 )
 
 type scriptResultsParams struct {
-	Tasks []s1.TaskID `json:"task-ids,omitzero" help:"The tasks of single endpoints. get-script-task-status shows them."`
+	Tasks []s1.TaskID `json:"task-ids,omitzero" help:"The tasks, one per endpoint. get-script-task-status shows them."`
 	Names []string    `json:"computer-names,omitzero" help:"Endpoints whose name contains one of these."`
 }
 
@@ -30,7 +30,7 @@ func (p *scriptResultsParams) Check() error {
 }
 
 func (p *scriptResultsParams) Plan(_ context.Context, _ *catalog.Call) (catalog.Plan, error) {
-	plan := catalog.Plan{Notes: []string{"Results are passed on unopened. An archive opens with the password of its run."}}
+	plan := catalog.Plan{Notes: []string{"I pass results on without opening them. An archive opens with the password of its run."}}
 	for _, id := range p.Tasks {
 		plan.Targets = append(plan.Targets, catalog.Target{Kind: "task", ID: string(id), Name: "task " + string(id)})
 	}
@@ -53,7 +53,7 @@ func getScriptResults() *catalog.Command {
 		Name: "get-script-results", Title: "Get Script Results", Area: "scripts", Aliases: []string{"script-results", "results"}, Main: "task-ids",
 		Wording: resultsWording(),
 		Risk:    catalog.Change, Needs: remoteOps, Repeatable: true,
-		Doc:      "Downloads the results that a script left in the console's cloud, one file per endpoint. Not every script leaves any.",
+		Doc:      "Downloads the results that a script left in the console's cloud, one file per endpoint. Not every script produces results.",
 		Examples: []string{"get-script-results task-ids=1748812345678905555", "results hosts=DESKTOP-1"},
 	}, func(ctx context.Context, call *catalog.Call, p scriptResultsParams) (render.Card, error) {
 		found, err := p.ask(ctx, call)
@@ -85,7 +85,7 @@ func foundCard(call *catalog.Call, found s1.ScriptResults) render.Card {
 	}
 	words := text.Plural(len(found.Files), "file") + " found."
 	if len(found.Files) == 0 {
-		words = "There are no results. Not every script leaves any."
+		words = "There are no results. Not every script produces them."
 	}
 	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words, Parts: []render.Part{render.Line{render.Text(words)}}}
 	if len(found.Errors) > 0 {
@@ -145,7 +145,7 @@ func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels downloads) 
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	card.Parts = []render.Part{render.Line{render.Text(words + ".")}, resultTable(found, parcels), render.Note{render.Text(
-		"Nobody has looked inside. An archive opens with the password of its run; its contents come from endpoints that may be infected.")}}
+		"I haven't opened these files. An archive opens with the password of its run; its contents come from endpoints that may be infected.")}}
 	return card
 }
 

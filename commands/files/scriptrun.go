@@ -25,8 +25,8 @@ func (runTime) Kind() catalog.Kind {
 }
 
 type runScriptParams struct {
-	Filter      lookup.EndpointsBy      `json:"filter" help:"The endpoints, by name or by the console's filter keys."`
-	Script      s1.ScriptID             `json:"script-id" help:"The script of the console's library to run, by name or id."`
+	Filter      lookup.EndpointsBy      `json:"filter" help:"The endpoints, by name or by a filter with the console's keys."`
+	Script      s1.ScriptID             `json:"script-id" help:"The script to run from the console's library, by name or id."`
 	Description string                  `json:"task-description" help:"A name for this run, at least 2 characters."`
 	Destination s1.Destination          `json:"output-destination" help:"Where the endpoints leave what the script prints: in the console, on themselves, or nowhere."`
 	Password    catalog.ArchivePassword `json:"password,omitzero" help:"The output archive's password: at least 10 characters with upper and lower case letters, numbers and symbols."`
@@ -42,7 +42,7 @@ func (p *runScriptParams) Together() []catalog.Together {
 func (p *runScriptParams) Check() error {
 	switch {
 	case utf8.RuneCountInString(strings.TrimSpace(p.Description)) < s1.MinDescription:
-		return catalog.Wrong("task-description", "a description has %d characters or more", s1.MinDescription)
+		return catalog.Wrong("task-description", "a description needs at least %d characters", s1.MinDescription)
 	case p.Destination == s1.ToLocal && strings.TrimSpace(p.Directory) == "":
 		return catalog.Missing("output-directory")
 	}
@@ -75,7 +75,7 @@ func (p *runScriptParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 		left = append(left, fmt.Sprintf("%s left out: the script runs on %s only%s", text.Are(n, "endpoint"), catalog.Labelled(script.Systems), lookup.ByName(unable)))
 	}
 	notes = append(notes, "The script runs with system privileges, and what it does can't be undone.")
-	notes = append(notes, lookup.OfflineNote(able, "it runs there when it is back")...)
+	notes = append(notes, lookup.OfflineNote(able, "the script runs when it's back online")...)
 	p.Filter.Filter = lookup.IdsOnly(lookup.AgentIDs(able))
 	return catalog.Plan{Targets: catalog.TargetsOf(call, able, lookup.AgentTarget), LeftOut: left, Notes: notes, Facts: p.facts(script)}, nil
 }
@@ -170,14 +170,14 @@ func startedCard(ctx context.Context, call *catalog.Call, agents []s1.AgentID, s
 	if affected == s1.Unsaid && started.Task.Valid() {
 		affected = len(agents)
 	}
-	c := lookup.AgentChange(ctx, call, agents, max(affected, 0), "the script is queued", "it runs there when it is back")
+	c := lookup.AgentChange(ctx, call, agents, max(affected, 0), "the script is queued", "the script runs when it's back online")
 	c = c.Await(call.Command.Effect.Done, func(t catalog.Target) (catalog.Progress, string) {
 		if t.State == text.Online(false) {
 			return catalog.Waiting, "is offline"
 		}
 		return catalog.Waiting, ""
 	})
-	c.States, c.Why = map[string]string{}, "The endpoints are gone, their systems don't fit, or the bot's token may not touch them."
+	c.States, c.Why = map[string]string{}, "The endpoints are gone, the script doesn't support their operating systems, or the bot's token isn't allowed to use them."
 	c.Task = started.Task
 	if started.Pending {
 		return guardrailCard(call, c, started)

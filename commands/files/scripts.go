@@ -70,7 +70,7 @@ func scriptRows(call *catalog.Call) listing.Listing[s1.Script] {
 			{Title: "Timeout (s)", Value: func(s s1.Script) string { return fmt.Sprint(s.TimeoutSeconds) }},
 			{Title: "Creator", Value: func(s s1.Script) string { return s.Creator }},
 		},
-		Empty: "Scripts of wider scopes than the bot's token has are not listed. Try a shorter part of the name.",
+		Empty: "Scripts from a wider scope than the bot's token aren't listed. Try a shorter part of the name.",
 	}
 }
 

@@ -102,7 +102,7 @@ func taskRows(call *catalog.Call, seen func([]s1.ScriptTask)) listing.Listing[s1
 			{Title: "Operating system", Value: func(t s1.ScriptTask) string { return t.OSType.Label() }},
 			{Title: "Account", Value: func(t s1.ScriptTask) string { return t.AccountName }},
 		},
-		Empty: "Endpoints appear some seconds after a script was started. A run that waits for an approval in the console has none yet.",
+		Empty: "Endpoints appear a few seconds after a script starts. A run that's waiting for approval in the console has none yet.",
 	}
 }
 

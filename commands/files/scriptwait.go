@@ -63,10 +63,10 @@ func (w scriptWait) watch(ctx context.Context, call *catalog.Call) (render.Card,
 			return render.Card{}, err
 		}
 		if time.Now().After(w.Until) {
-			return w.card(call, tasks, "I've stopped watching; the rest runs when its endpoints are back online."), nil
+			return w.card(call, tasks, "I've stopped watching; the script will run on the rest when they're back online."), nil
 		}
 		if err := restFor(ctx, w.pause(time.Since(began))); errors.Is(err, catalog.ErrCancelled) {
-			return w.card(call, tasks, "I've stopped watching; the script itself goes on."), nil
+			return w.card(call, tasks, "I've stopped watching; the script itself keeps running."), nil
 		} else if err != nil {
 			return render.Card{}, err
 		}
@@ -146,7 +146,7 @@ func (w scriptWait) card(call *catalog.Call, tasks []s1.ScriptTask, note string)
 			done = append(done, t.ID)
 		}
 	}
-	words := fmt.Sprintf("%s: %s", w.What, cmp.Or(statusCounts(tasks), "no endpoint has begun"))
+	words := fmt.Sprintf("%s: %s", w.What, cmp.Or(statusCounts(tasks), "no endpoint has started"))
 	card := render.Card{Title: call.Command.Title, Text: call.Command.Title + " · " + words, Parts: []render.Part{render.Line{render.Text(words)}}}
 	card.Tone, card.Outcome = render.Good, render.Successful
 	switch {

@@ -27,7 +27,7 @@ func (p *fetchThreatParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	notes := []string{"The archives contain malware. They are encrypted and passed on unopened."}
+	notes := []string{"The archives contain malware. They are encrypted, and I pass them on without opening them."}
 	offline := 0
 	for _, t := range threats {
 		if !t.Online() {
@@ -46,7 +46,7 @@ func fetchThreatFile() *catalog.Command {
 		Wording: sampleWording(),
 		Settled: "it waits for the file itself",
 		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Fetch Threat File, Activity › View",
-		Doc:      "Fetches the files of threats from their endpoints: asks for them, waits, and sends you encrypted archives. They contain malware.",
+		Doc:      "Fetches the files of threats from their endpoints: requests them, waits, and sends you encrypted archives, which contain malware.",
 		Examples: []string{"fetch-threat-file threat-ids=1112953674841025235"},
 	}, func(ctx context.Context, call *catalog.Call, p fetchThreatParams) (render.Card, error) {
 		password, err := call.Password(ctx, p.Password, "the archives of "+text.Plural(len(p.Threats), "threat"))
@@ -59,7 +59,7 @@ func fetchThreatFile() *catalog.Command {
 
 // orderThreatFiles asks for one threat after the other, for the console takes one at a time. One that fails does not stop the rest.
 func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatParams, password s1.Secret) (render.Card, error) {
-	c := lookup.ThreatChange(ctx, call, p.Threats, s1.ActionResult{}, "file asked for")
+	c := lookup.ThreatChange(ctx, call, p.Threats, s1.ActionResult{}, "file requested")
 	c.States = map[string]string{}
 	pick := &pickup{Type: s1.ActivityThreatUploaded, Since: call.Now, Fetch: true}
 	var failure error
@@ -73,7 +73,7 @@ func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatPara
 			c.States[string(id)] = "not done: there is no file to fetch"
 		default:
 			c.Result.Affected++
-			c.States[string(id)] = "asked for"
+			c.States[string(id)] = "requested"
 			pick.Wants = append(pick.Wants, wanted{Threat: id, Name: text.JoinNonEmpty(" on ", c.Targets[i].Name, c.Targets[i].Host)})
 		}
 	}
@@ -127,7 +127,7 @@ func (p *downloadThreatParams) Plan(ctx context.Context, call *catalog.Call) (ca
 		return catalog.Plan{}, err
 	}
 	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Batches", Value: strings.Join(p.Batches, "\n")}},
-		Notes: []string{"The archives contain malware. They are encrypted and passed on unopened."}}, nil
+		Notes: []string{"The archives contain malware. They are encrypted, and I pass them on without opening them."}}, nil
 }
 
 func downloadThreatFiles() *catalog.Command {

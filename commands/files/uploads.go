@@ -194,9 +194,9 @@ func restFor(ctx context.Context, d time.Duration) error {
 func (p *pickup) progress(call *catalog.Call, h haul) render.Card {
 	title := call.Command.Title + " · waiting for " + p.names()
 	return render.Card{Tone: render.Waiting, Title: title, Text: title, Parts: []render.Part{
-		render.Bar{Done: len(h.Found), Total: len(p.Wants), Label: text.Plural(len(p.Wants)-len(h.Found), "archive") + " to come"},
-		render.Note{render.Text("Asked "), render.Since(p.Since), render.Text(". An endpoint that is offline uploads when it is back; until "),
-			render.At(p.Until), render.Text(" I wait.")},
+		render.Bar{Done: len(h.Found), Total: len(p.Wants), Label: text.Plural(len(p.Wants)-len(h.Found), "archive") + " to arrive"},
+		render.Note{render.Text("Asked "), render.Since(p.Since), render.Text(". An offline endpoint uploads when it's back online; I'll wait until "),
+			render.At(p.Until), render.Text(".")},
 	}}
 }
 
@@ -295,7 +295,7 @@ func (p *pickup) otherBatches(h haul) []render.Part {
 	for _, u := range h.Others[:min(len(h.Others), 5)] {
 		t.Rows = append(t.Rows, []render.Line{{render.Mono(u.Data.Batch)}, {render.Text(u.Name())}, {render.At(u.CreatedAt.Time)}})
 	}
-	return []render.Part{render.Line{render.Text("Other batches that are there:")}, t}
+	return []render.Part{render.Line{render.Text("Other batches available:")}, t}
 }
 
 // there says that archives wait to be downloaded.
@@ -303,7 +303,7 @@ func (p *pickup) there(call *catalog.Call, h haul) render.Card {
 	words := fmt.Sprintf("%d of %s uploaded", len(h.Found), text.Plural(len(p.Wants), "archive"))
 	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: call.Command.Title, Text: words + ": " + p.names(), Actions: p.again()}
 	card.Parts = []render.Part{
-		render.Line{render.Text(words + ". The console keeps them for three days, and no more than 30 of an endpoint.")}, p.table(h, nil),
+		render.Line{render.Text(words + ". The console keeps them for three days, and no more than 30 per endpoint.")}, p.table(h, nil),
 	}
 	if len(h.Found) < len(p.Wants) {
 		card.Tone, card.Outcome = render.Warning, render.Partial

@@ -44,9 +44,9 @@ type fetchEventParams struct {
 	End       time.Time      `json:"end-time" help:"Only events created before this time."`
 	Count     *listing.Count `json:"number-of-events-fetched,omitzero" help:"Maximum number of events to list; 1000 if empty."`
 	Search    string         `json:"search-condition,omitzero" help:"The console's query parameters: computerName__contains=DESKTOP&resolved=false"`
-	SortBy    eventSort      `json:"sort-by,omitzero" help:"Created At if empty."`
-	Direction s1.SortOrder   `json:"direction,omitzero" help:"Descending if empty."`
-	Source    eventSource    `json:"event-source,omitzero" help:"Threat if empty."`
+	SortBy    eventSort      `json:"sort-by,omitzero" help:"The column to sort by; Created At if empty."`
+	Direction s1.SortOrder   `json:"direction,omitzero" help:"Sort direction; descending if empty."`
+	Source    eventSource    `json:"event-source,omitzero" help:"Whether to list threats or alerts; threats if empty."`
 }
 
 // reserved are the query parameters that other parameters of the command set.
@@ -115,7 +115,7 @@ func (p *fetchEventParams) spell(key, value string) (string, error) {
 	}
 	given, key := key, p.wire(key)
 	if !slices.Contains(of.Keys(), key) {
-		e := catalog.Wrong("search-condition", "the console knows no key %s for %s", text.Quote(given), of)
+		e := catalog.Wrong("search-condition", "the console has no key %s for %s", text.Quote(given), of)
 		e.Nearest = text.Nearest(given, of.Keys())
 		return "", e
 	}
@@ -158,7 +158,7 @@ func fetchEvent() *catalog.Command {
 		Wording: fetchWording(),
 		OnCards: fetchOnDigests(),
 		Risk:    catalog.Read, Needs: "Endpoint Threats › View, or STAR Rule Alerts › View for alerts", Repeatable: true,
-		Doc: "Lists threats or alerts from a time range, newest first, under the names of the event field mapping. Exported files have every field of it.",
+		Doc: "Lists threats or alerts from a time range, newest first, with the field names of the event field mapping. Exported files contain every field.",
 		Examples: []string{"fetch-event start-time=-7d end-time=now number-of-events-fetched=100",
 			`fetch-event start-time="2026-11-20 00:00" end-time="2026-11-21 00:00" event-source=Alert search-condition=severity=High`},
 	}, func(ctx context.Context, call *catalog.Call, p fetchEventParams) (render.Card, error) {

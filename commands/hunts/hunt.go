@@ -274,7 +274,7 @@ func (h *hunt) died(found report) error {
 		"cancelled":                "Somebody cancelled the query in the console.",
 		"expired":                  "The query has expired in the console; hunt again.",
 		"not known to the console": "The console no longer has the query; hunt again.",
-		"timed out at the console": "The query took too long for the console; hunt in a shorter time range.",
+		"timed out at the console": "The query took too long for the console; hunt over a shorter time range.",
 	}[found.state.Label()]
 	message = cmp.Or(message, "The query failed at the console.")
 	return &s1.Error{

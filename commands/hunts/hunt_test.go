@@ -167,7 +167,7 @@ func TestTheTimeOutCountsFromTheStartAtTheConsole(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, render.Failed, card.Outcome)
 		require.Contains(t, card.Plain(), "Query failed.")
-		require.Contains(t, card.Plain(), "did not finish within 300 seconds. It was at 7 %, and was cancelled")
+		require.Contains(t, card.Plain(), "didn't finish within 300 seconds, so I cancelled it at 7 %")
 		require.Equal(t, []huntapi.QueryID{"q1"}, e.stopped)
 		require.InDelta(t, 900, time.Since(began).Seconds(), 6)
 	})
@@ -198,7 +198,7 @@ func TestACancelStopsTheQueryAndAStopDoesNot(t *testing.T) {
 		says    string
 	}{
 		{"cancelled", catalog.ErrCancelled, nil, false, 1, "cancelled at the console after 10 s, at 7 %"},
-		{"cancelled, not confirmed", catalog.ErrCancelled, &s1.Error{Message: "No."}, false, 1, "did not confirm that it stopped. It said: No."},
+		{"cancelled, not confirmed", catalog.ErrCancelled, &s1.Error{Message: "No."}, false, 1, "didn't confirm that the query stopped. It said: No."},
 		{"cancelled in line", catalog.ErrCancelled, nil, true, 0, "cancelled before it reached the console"},
 		{"stopped", errors.New("the bot stops"), nil, false, 0, ""},
 		{"stopped in line", errors.New("the bot stops"), nil, true, 0, ""},

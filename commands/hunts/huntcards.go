@@ -97,7 +97,7 @@ func (h *hunt) cancelled(found report, err error) render.Card {
 		words = fmt.Sprintf("The query was cancelled at the console after %s, at %d %%.", render.Lasting(time.Since(h.state.Began), time.Second), found.percent)
 	}
 	if err != nil {
-		words = "I've stopped waiting for the query, but the console did not confirm that it stopped."
+		words = "I've stopped waiting, but the console didn't confirm that the query stopped."
 		var refusal *s1.Error
 		if errors.As(err, &refusal) && refusal.Message != "" {
 			words += " It said: " + refusal.Message
@@ -112,11 +112,11 @@ func (h *hunt) cancelled(found report, err error) render.Card {
 
 // timedOut says that a query took longer than it may and was cancelled.
 func (h *hunt) timedOut(found report, err error) render.Card {
-	advice := "Hunt in a shorter time range, for something rarer, or with a larger timeout-seconds."
+	advice := "Hunt over a shorter time range, for something rarer, or with a larger timeout-seconds."
 	card := render.Failure(h.call.Command.Title, http.StatusOK,
-		fmt.Sprintf("The query did not finish within %s. It was at %d %%, and was cancelled.", seconds(h.limit()), found.percent), advice)
+		fmt.Sprintf("The query didn't finish within %s, so I cancelled it at %d %%.", seconds(h.limit()), found.percent), advice)
 	if err != nil {
-		card.Parts = append(card.Parts, render.Note{render.Text("The console did not confirm that the query stopped.")})
+		card.Parts = append(card.Parts, render.Note{render.Text("The console didn't confirm that the query stopped.")})
 	}
 	card.Parts = append(card.Parts, h.span())
 	card.Actions = h.again()

@@ -111,7 +111,7 @@ func (k eventKind) path() string {
 }
 
 // onePerMinute is what every start of a query has to say.
-const onePerMinute = " Deep Visibility takes one such query a minute; the data lake does not."
+const onePerMinute = " Deep Visibility takes one such query a minute; the data lake has no such limit."
 
 type createQueryParams struct {
 	Start time.Time   `json:"start-time" help:"Only events at this time or later."`
@@ -171,7 +171,7 @@ func (h *hunt) startOnly(ctx context.Context) (render.Card, error) {
 	card.Outcome, card.Text = render.Successful, "The query was started: "+string(h.state.ID)
 	card.Parts = append(card.Parts,
 		render.Fields{{Label: "Query ID", Value: render.Line{render.Mono(string(h.state.ID))}, Wide: true}, {Label: "Query", Value: render.Line{render.Mono(text.Shorten(h.query, 500))}, Wide: true}},
-		render.Note{render.Text("It runs at the console now. Its events can be read when it is finished.")})
+		render.Note{render.Text("It's running in the console now. You can read its events when it's finished.")})
 	card.Actions = append(statusActions(h.state.ID), render.Button{Label: "Change the query", Do: h.call.Variant(render.Open)})
 	return card, nil
 }
@@ -219,7 +219,7 @@ func query(kept *shelf) *catalog.Command {
 }
 
 type agentProcessParams struct {
-	Start time.Time      `json:"start-time,omitzero" help:"Only events at this time or later; the day before end-time if empty."`
+	Start time.Time      `json:"start-time,omitzero" help:"Only events at this time or later; 24 hours before end-time if empty."`
 	End   time.Time      `json:"end-time,omitzero" help:"Only events before this time; now if empty."`
 	Query huntText       `json:"query,omitzero" help:"In S1QL: ProcessImagePath CONTAINS \"windows\". All endpoints if empty."`
 	Limit *listing.Count `json:"limit,omitzero" help:"Maximum number of events; 1000 if empty."`
@@ -389,7 +389,7 @@ func keptEvents(ctx context.Context, call *catalog.Call, found shelved, rows lis
 	return card, err
 }
 
-// whyNone tells a query that found nothing from one that has not finished. If the console does not say, the list is empty.
+// whyNone tells a query that found nothing from one that has not finished. If the console doesn't say, the list is empty.
 func whyNone(ctx context.Context, call *catalog.Call, id huntapi.QueryID, card render.Card) render.Card {
 	status, err := call.Console.QueryStatus(ctx, id)
 	if err != nil || status.State.Done() {
@@ -401,7 +401,7 @@ func whyNone(ctx context.Context, call *catalog.Call, id huntapi.QueryID, card r
 // whileRunning is what there is to see of a query that has no events yet.
 func whileRunning(call *catalog.Call, id huntapi.QueryID, status huntapi.QueryStatus) render.Card {
 	told := statusCard(id, status)
-	told.Parts = append(told.Parts, render.Line{render.Text("Events can be read when it is finished.")})
+	told.Parts = append(told.Parts, render.Line{render.Text("You can read the events when it's finished.")})
 	if !status.State.Dead() {
 		told.Actions = []render.Action{render.Button{Label: "Refresh", Do: call.Variant(render.Turn)}}
 	}
@@ -412,8 +412,8 @@ type powerQueryParams struct {
 	Start    time.Time      `json:"start-time" help:"Only events at this time or later."`
 	End      time.Time      `json:"end-time" help:"Only events before this time."`
 	Limit    *eventLimit    `json:"limit,omitzero" help:"Maximum number of rows; the console's own limit, 20,000, if empty."`
-	Query    huntText       `json:"query" help:"A condition, then commands after bars: event.time = * | columns event.time, endpoint.name."`
-	Accounts []s1.AccountID `json:"account-ids,omitzero" help:"Only these accounts; all that the bot's token can see if empty."`
+	Query    huntText       `json:"query" help:"A condition, then commands separated by bars: event.time = * | columns event.time, endpoint.name."`
+	Accounts []s1.AccountID `json:"account-ids,omitzero" help:"Only these accounts; if empty, all that the bot's token can see."`
 	Sites    []s1.SiteID    `json:"site-ids,omitzero" help:"Only these sites."`
 }
 
@@ -437,7 +437,7 @@ func (p *powerQueryParams) place(ctx context.Context, call *catalog.Call) (strin
 		switch {
 		case !s.AccountID.Valid() && len(p.Accounts) > 0: // who asked names the accounts
 		case !s.AccountID.Valid():
-			return "", catalog.Wrong("site-ids", "the console does not say which account %s belongs to, and without it the query could cover every site", text.Quote(s.Name))
+			return "", catalog.Wrong("site-ids", "the console doesn't say which account %s belongs to, and without it the query could cover every site", text.Quote(s.Name))
 		case len(p.Accounts) > 0 && !slices.Contains(p.Accounts, s.AccountID):
 			return "", catalog.Wrong("account-ids", "%s belongs to another account (%s)", text.Quote(s.Name), cmp.Or(s.AccountName, string(s.AccountID)))
 		case !slices.Contains(accounts, s.AccountID):

@@ -167,7 +167,7 @@ func (h *hunt) events(id huntapi.QueryID, b bounds, t *tally, file *listing.Expo
 	card.Parts = append(card.Parts, warned(t.warnings)...)
 	if t.broken != nil {
 		card.Outcome = render.Partial
-		card.Parts = append(card.Parts, render.Line{render.Text("The rest could not be read: " + refusal.Reason(t.broken))})
+		card.Parts = append(card.Parts, render.Line{render.Text("I couldn't read the rest: " + refusal.Reason(t.broken))})
 	}
 	card.Actions = append(isolating(t.suspects), eventActions(id, b.kind, t.rows)...)
 	card.Actions = append(card.Actions, h.again()...)

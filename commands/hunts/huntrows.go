@@ -62,7 +62,7 @@ func (h *hunt) unread(kind string, err error) (render.Card, error) {
 }
 
 func unreadCard(call *catalog.Call, id huntapi.QueryID, kind string, e *s1.Error, more []render.Action) render.Card {
-	advice := "The query is finished, but its rows could not be read. The console keeps them for a while: read them again with the button below."
+	advice := "The query is finished, but I couldn't read its rows. The console keeps them for a while: try again with the button below."
 	if !unready(e) {
 		advice += "\n" + refusal.Advice(e, call.Command.Needs)
 	}

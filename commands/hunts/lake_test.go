@@ -125,7 +125,7 @@ func sevenCommands(t *testing.T, age s1sim.Age) {
 		return
 	}
 	require.Contains(t, started.Plain(), "I waited for it and kept 9 events")
-	require.Contains(t, rows, "From what I kept: the console itself drops a query after 30 seconds.")
+	require.Contains(t, rows, "From my copy: the console itself drops a query after 30 seconds.")
 	require.NotContains(t, rows, "Login")
 	_, err := b.run("ping-power-query " + id)
 	require.ErrorContains(t, err, "a query for events, not of a PowerQuery")

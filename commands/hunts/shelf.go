@@ -216,9 +216,9 @@ func (k shelved) status() huntapi.QueryStatus {
 
 // notes say what a reader of kept rows should know.
 func (k shelved) notes() []render.Part {
-	note := "From what I kept: the console itself drops a query after 30 seconds."
+	note := "From my copy: the console itself drops a query after 30 seconds."
 	if k.cut {
-		note += fmt.Sprintf(" There was room for the newest %s only.", text.Plural(k.rows, "event"))
+		note += fmt.Sprintf(" I only had room for the newest %s.", text.Plural(k.rows, "event"))
 	}
 	return []render.Part{render.Note{render.Text(note)}}
 }
@@ -237,6 +237,6 @@ func (h *hunt) kept(card render.Card, k *keptRows) render.Card {
 func notKept() error {
 	return &s1.Error{
 		Operation: "read a query", Status: http.StatusNotFound,
-		Message: "I don't have this query any more. The console drops a query after 30 seconds; I keep what the last ones found until I restart. Run the query again.",
+		Message: "I don't have this query any more. The console drops a query after 30 seconds; I only keep recent results, and only until I restart. Run the query again.",
 	}
 }

@@ -225,7 +225,7 @@ func (e *Export) Card(noun, words string) render.Card {
 		card.Parts = append(card.Parts, render.Line{render.Text(text.Plural(e.Rows, "row") + " " + words)})
 	}
 	if e.full {
-		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The file was cut at %d MiB; narrow the list down for the rest.", e.limit()))})
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The file was cut off at %d MiB; narrow the list down for the rest.", e.limit()))})
 	}
 	return card
 }

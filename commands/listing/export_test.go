@@ -84,7 +84,7 @@ func TestAFileForWhichThereIsNoRoomIsCutBetweenRows(t *testing.T) {
 	var rows []map[string]string
 	require.NoError(t, json.Unmarshal([]byte(written(t, card)), &rows))
 	require.Len(t, rows, file.Rows)
-	require.Contains(t, card.Plain(), "The file was cut at 1 MiB")
+	require.Contains(t, card.Plain(), "The file was cut off at 1 MiB")
 }
 
 func TestAListThatEndsInAnErrorLeavesNothingOnDisk(t *testing.T) {
@@ -111,5 +111,5 @@ func TestAFileWithoutSpaceIsCutAt16MiB(t *testing.T) {
 	}
 	card := file.Card("Agents", "")
 	require.Less(t, len(card.Files[0].Body), 18<<20)
-	require.Contains(t, card.Plain(), "The file was cut at 16 MiB")
+	require.Contains(t, card.Plain(), "The file was cut off at 16 MiB")
 }

@@ -67,7 +67,7 @@ func (Offset) Kind() catalog.Kind {
 	k.Read = func(text string, in text.Input) (any, error) {
 		value, err := read(text, in)
 		if n, nan := strconv.ParseInt(strings.TrimSpace(text), 10, 64); nan == nil && n > 1000 {
-			return nil, &catalog.ValueError{Problem: err.Error(), Hint: "the console can skip at most 1000 rows: leave it out and page with Next, or use limit=0 for a file of all rows"}
+			return nil, &catalog.ValueError{Problem: err.Error(), Hint: "the console can skip at most 1000 rows: leave it out and click Next to page through, or use limit=0 for a file of all rows"}
 		}
 		return value, err
 	}

@@ -151,7 +151,7 @@ func TestWhatCouldBeReadOfEverythingIsHandedOver(t *testing.T) {
 	card, err := s.Run("agents HOST limit=0")
 	require.NoError(t, err)
 	require.Equal(t, render.Partial, card.Outcome)
-	require.Contains(t, card.Plain(), "The file has the 2000 agents that could be read. The rest could not: The cursor has expired.")
+	require.Contains(t, card.Plain(), "The file has the 2000 agents that I could read. I couldn't read the rest: The cursor has expired.")
 	require.Equal(t, 2001, strings.Count(string(card.Files[0].Body), "\r\n"))
 }
 

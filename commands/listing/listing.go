@@ -183,11 +183,11 @@ func (l Listing[T]) withFile(card render.Card, file *Export, pages int, broken e
 	}
 	words := fmt.Sprintf("All %d %s are in the file.", file.Rows, l.Things)
 	if file.Full() {
-		words = fmt.Sprintf("The file was cut at %d MiB: %d %s. Narrow the list down for the rest.", file.limit(), file.Rows, l.Things)
+		words = fmt.Sprintf("The file was cut off at %d MiB: %d %s. Narrow the list down for the rest.", file.limit(), file.Rows, l.Things)
 	}
 	if broken != nil {
 		card.Tone, card.Outcome = render.Warning, render.Partial
-		words = fmt.Sprintf("The file has the %d %s that could be read. The rest could not: %s", file.Rows, l.Things, refusal.Reason(broken))
+		words = fmt.Sprintf("The file has the %d %s that I could read. I couldn't read the rest: %s", file.Rows, l.Things, refusal.Reason(broken))
 	}
 	card.Parts = append(card.Parts, render.Note{render.Text(words)})
 	card.Files = file.Card(l.Noun, "").Files
@@ -388,7 +388,7 @@ func (l Listing[T]) Card(call *catalog.Call, shown result[T], most int) render.C
 		card.Actions = append(card.Actions, render.Button{Label: "Columns", Rare: true, Do: pick})
 	}
 	if shown.next != "" && listed == shown.rows && call.Command.Has("next-page") {
-		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Rare: true, Do: after(call, shown.next)})
+		card.Actions = append(card.Actions, render.Button{Label: "More rows", Rare: true, Do: after(call, shown.next)})
 	}
 	return card
 }

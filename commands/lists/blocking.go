@@ -33,7 +33,7 @@ func (p *blockHashParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 	}
 	p.Sites = places.Sites
 	return catalog.Plan{Targets: targets, Undo: "Unblock", Facts: catalog.FactsOf("OS", p.OS.Label(), "SHA-1", strings.Join(catalog.Convert[string](p.Hashes), "\n")),
-		Notes: []string{"No endpoint of these sites will run these files. Running ones are stopped according to policy."}}, nil
+		Notes: []string{"Endpoints in these sites will no longer run these files. Files that are already running are stopped according to policy."}}, nil
 }
 
 // blockNote is the description of every entry that the bot makes.
@@ -105,7 +105,7 @@ func (p *blockThreatsParams) Plan(ctx context.Context, call *catalog.Call) (cata
 		notes = append(notes, "⚠ "+text.Plural(len(bare), "threat")+" without a SHA-1 cannot be blocked: "+lookup.Names(bare)+".")
 	}
 	if len(hashes) == 0 {
-		return catalog.Plan{}, catalog.Wrong("collection-ids", "none of these threats has a file with a SHA-1, which is what is blocked")
+		return catalog.Plan{}, catalog.Wrong("collection-ids", "none of these threats has a file with a SHA-1, so there is nothing to block")
 	}
 	if p.Target == "account" || p.Target == "tenant" {
 		notes = append(notes, "⚠ The files are blocked in the whole "+string(p.Target)+", not only in the site.")
@@ -136,8 +136,8 @@ func (p *blockThreatsParams) Threats(ctx context.Context, call *catalog.Call) ([
 	}
 	for _, id := range p.Collections {
 		if !slices.ContainsFunc(all, func(t s1.Threat) bool { return t.Info.CollectionID == string(id) }) {
-			e := catalog.Wrong("collection-ids", "the site has no threat with the collection %s", id)
-			e.Hint = "collection and site must be of the same threat; get-threat shows both in its raw data"
+			e := catalog.Wrong("collection-ids", "the site has no threat with the collection id %s", id)
+			e.Hint = "collection id and site must belong to the same threat; get-threat shows both in its raw data"
 			return nil, e
 		}
 	}
@@ -164,11 +164,11 @@ func blockThreats() *catalog.Command {
 func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, result s1.ActionResult) render.Card {
 	c := change.Outcome{
 		Noun: "threat", Done: "file blocked", Result: result, States: map[string]string{},
-		Why: "The files are on the blocklist already, or collection and site are not of the same threat.",
+		Why: "The files are on the blocklist already, or the collection id and the site don't belong to the same threat.",
 	}
 	threats, err := p.Threats(ctx, call)
 	if err != nil {
-		c.Notes = append(c.Notes, "The names of the threats could not be read.")
+		c.Notes = append(c.Notes, "I couldn't read the names of the threats.")
 	}
 	c.Targets = catalog.TargetsOf(call, threats, lookup.ThreatTarget)
 	if len(c.Targets) == 0 {
@@ -198,7 +198,7 @@ func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, re
 var blockResults = map[string]string{
 	"created": "blocked", "already_exists": "was blocked already", "threat_has_no_hash": "not blocked, it has no hash",
 	"empty_value": "not blocked, it has no hash", "disabled_endpoint": "not blocked, its endpoint is switched off in the console",
-	"unknown_failure": "not blocked, the console does not say why",
+	"unknown_failure": "not blocked, the console doesn't say why",
 }
 
 type reputationParams struct {
@@ -210,7 +210,7 @@ const maxReputations = 100
 
 func (p *reputationParams) Check() error {
 	if len(p.Hashes) > maxReputations {
-		return catalog.Wrong("file-hashes", "%d hashes are too many; at most %d go into one command", len(p.Hashes), maxReputations)
+		return catalog.Wrong("file-hashes", "%d hashes are too many; a command takes at most %d", len(p.Hashes), maxReputations)
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func blocklistRows(call *catalog.Call) listing.Listing[s1.BlocklistItem] {
 			{Title: "Recommendation", Value: func(b s1.BlocklistItem) string { return b.NotRecommended }},
 		},
 		One:   func(b s1.BlocklistItem) render.Card { return blocklistCard(call, b) },
-		Empty: "Any part of a hash matches, but value must be the whole hash. Or try removing a condition.",
+		Empty: "Any part of a hash matches, but value must be the full hash. You can also try removing a condition.",
 	}
 }
 
@@ -133,7 +133,7 @@ func getBlocklist() *catalog.Command {
 		Name: "get-black-list", Title: "Get Black List", Area: "blocklist", Aliases: []string{"blocklist", "blacklist", "blocked"}, Main: "custom-input",
 		Wording: blocklistWording(),
 		Risk:    catalog.Read, Needs: "Blocklist › View", Repeatable: true,
-		Doc:      "Lists blocked hashes with the systems and scopes they are blocked on.",
+		Doc:      "Lists blocked hashes with the operating systems and scopes they are blocked for.",
 		Examples: []string{`get-black-list limit=10 custom-input={"type":"black_hash","tenant":false,"siteIds":"947000000000000671"}`, "blocklist 3395856ce81f"},
 	}, func(ctx context.Context, call *catalog.Call, p getBlocklistParams) (render.Card, error) {
 		q, err := p.Input.Query()
@@ -170,7 +170,7 @@ func withSHA256(call *catalog.Call, page func(context.Context, s1.Query) (s1.Pag
 }
 
 type unblockParams struct {
-	Items []s1.BlocklistID `json:"item-ids,omitzero" help:"The items to remove, or hashes, which means all their items."`
+	Items []s1.BlocklistID `json:"item-ids,omitzero" help:"The items to remove, by id, or by hash to remove all items of that hash."`
 }
 
 func (p *unblockParams) OneOf() []string { return []string{"item-ids"} }
@@ -199,7 +199,7 @@ func (p *unblockParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 		return catalog.Plan{}, err
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, items, lookup.BlocklistTarget), Undo: "Block again",
-		Notes: []string{"⚠ Weakens the protection: after this the files may run again, unless something else stops them."}}
+		Notes: []string{"⚠ Weakens protection: the files can run again, unless something else stops them."}}
 	for _, b := range items {
 		plan.Reaches(cmp.Or(b.Value, b.SHA256), b.Scope, b.ScopePath, b.ScopeName)
 	}
@@ -222,7 +222,7 @@ func unblock() *catalog.Command {
 		c := change.Outcome{
 			Noun: "blocklist item", Done: "taken off", Result: result, Targets: change.Known(call, "blocklist item", p.Items, before, lookup.SystemFirst(lookup.BlocklistTarget)),
 			States: change.EachGone(p.Items, "taken off"),
-			Why:    "The items are gone already, or the bot's token may not change them.",
+			Why:    "The items are gone already, or the bot's token isn't allowed to change them.",
 		}
 		if result.Affected < len(p.Items) {
 			c.States = nil

@@ -28,7 +28,7 @@ func TestAnExclusionIsMadeChangedAndDeleted(t *testing.T) {
 	require.Contains(t, card.Plain(), "| Depth | Folder | Subfolders | set |")
 	require.Equal(t, "x", console.Exclusions()[before]["description"], "what is not given stays")
 	s.Refused("update-exclusion "+id+" type=Hash os=Windows value=3395856ce81f2b7382dee72602f798b642f14140 reason=x", "can't be changed")
-	s.Refused("update-exclusion "+id+" type=Path os=Windows path-exclusion-type=subfolders reason=x", "like that already")
+	s.Refused("update-exclusion "+id+" type=Path os=Windows path-exclusion-type=subfolders reason=x", "already like that")
 
 	card = s.Done("delete-exclusions " + id + " reason=x")
 	require.Contains(t, card.Plain(), `D:\Test\`)
@@ -46,7 +46,7 @@ func TestDeletingExclusionsNeverMeansAll(t *testing.T) {
 	require.Contains(t, card.Plain(), "2 of 2 exclusions")
 	require.Len(t, console.Exclusions(), before-2)
 	s.Refused("delete-exclusions site-ids=Lyon reason=x", "matches no exclusion")
-	s.Refused("delete-exclusions 2999999999999999999 reason=x", "knows no exclusion")
+	s.Refused("delete-exclusions 2999999999999999999 reason=x", "has no exclusion")
 }
 
 func TestAHashIsBlockedAndUnblocked(t *testing.T) {
@@ -66,7 +66,7 @@ func TestAHashIsBlockedAndUnblocked(t *testing.T) {
 	require.Len(t, console.Blocklist(), 1)
 	s.Refused("unblock reason=x", "needs item-ids")
 	s.Refused("unblock "+hash+" reason=x", "not on the blocklist")
-	s.Refused("unblock 2999999999999999999 reason=x", "knows no blocklist item")
+	s.Refused("unblock 2999999999999999999 reason=x", "has no blocklist item")
 }
 
 func TestThreatsAreBlockedInTheirOwnSiteOnly(t *testing.T) {

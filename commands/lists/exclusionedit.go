@@ -114,7 +114,7 @@ func deleteExclusions() *catalog.Command {
 		Name: "delete-exclusions", Title: "Delete Exclusions", Area: "exclusions", Aliases: []string{"delete-exclusion", "unexclude"}, Main: "exclusion-ids",
 		Wording: deleteExclusionsWording(),
 		Risk:    catalog.Destructive, Needs: "Exclusions › View + Delete", Repeatable: true, Undo: "create-exclusion",
-		Doc: "Deletes exclusions: agents check again what they left alone. Without a parameter it deletes nothing.",
+		Doc: "Deletes exclusions: agents check these items again. Without a parameter, nothing is deleted.",
 		Examples: []string{`delete-exclusions exclusion-ids=1748812345678908888 reason="no longer needed"`,
 			`delete-exclusions type=Path operation-system=Linux site-ids=Lyon reason="site closed"`},
 	}, func(ctx context.Context, call *catalog.Call, p deleteExclusionsParams) (render.Card, error) {
@@ -126,7 +126,7 @@ func deleteExclusions() *catalog.Command {
 		c := change.Outcome{
 			Noun: "exclusion", Done: "deleted", Result: result, Targets: change.Known(call, "exclusion", p.Exclusions, before, lookup.SystemFirst(lookup.ExclusionTarget)),
 			States: change.EachGone(p.Exclusions, "deleted"),
-			Why:    "The exclusions are gone already, or the bot's token may not change them.",
+			Why:    "The exclusions are gone already, or the bot's token isn't allowed to change them.",
 		}
 		if result.Affected < len(p.Exclusions) {
 			c.States = nil
@@ -167,9 +167,9 @@ func (p *updateExclusionParams) Plan(ctx context.Context, call *catalog.Call) (c
 	}
 	switch {
 	case s1.ExclusionType(p.Type) != e.Type:
-		return catalog.Plan{}, catalog.Wrong("type", "the exclusion is of the type %s, which can't be changed; create another one", e.Type.Label())
+		return catalog.Plan{}, catalog.Wrong("type", "the exclusion is of type %s, which can't be changed; create a new one instead", e.Type.Label())
 	case p.OS != e.OSType:
-		return catalog.Plan{}, catalog.Wrong("operation-system", "the exclusion is for %s, which can't be changed; create another one", e.OSType.Label())
+		return catalog.Plan{}, catalog.Wrong("operation-system", "the exclusion is for %s, which can't be changed; create a new one instead", e.OSType.Label())
 	}
 	wanted := p.wanted(e)
 	changes := change.Diffs(exclusionTraits(e.Settings()), exclusionTraits(wanted), weakensByExclusion)

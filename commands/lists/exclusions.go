@@ -121,7 +121,7 @@ func getExclusions() *catalog.Command {
 		Name: "get-exclusions", Title: "Get Exclusions", Area: "exclusions", Aliases: []string{"exclusions", "exclusion"}, Main: "exclusion-ids",
 		Wording: exclusionsWording(),
 		Risk:    catalog.Read, Needs: "Exclusions › View", Repeatable: true,
-		Doc:      "Lists exclusions: the paths, hashes, signers, browsers and file types that agents leave alone.",
+		Doc:      "Lists exclusions: the paths, hashes, signers, browsers and file types that agents don't check.",
 		Examples: []string{"exclusions type=Path operation-system=Windows", "get-exclusions site-ids=Paris"},
 	}, func(ctx context.Context, call *catalog.Call, p getExclusionsParams) (render.Card, error) {
 		q := p.Query().Everywhere()
@@ -136,7 +136,7 @@ func getExclusions() *catalog.Command {
 // exclusionSettings are what makes an exclusion beside its type and system.
 type exclusionExtras struct {
 	Description string               `json:"description,omitzero" help:"Why this is excluded, for those who read the list later."`
-	Mode        s1.ExclusionMode     `json:"mode,omitzero" help:"How much of the protection is off for a path. Only for the type Path."`
+	Mode        s1.ExclusionMode     `json:"mode,omitzero" help:"How much protection is turned off for a path. Only for the type Path."`
 	Depth       s1.PathExclusionType `json:"path-exclusion-type,omitzero" help:"Whether it covers a file, a folder, or a folder with its subfolders. Only for the type Path."`
 }
 
@@ -144,9 +144,9 @@ type exclusionExtras struct {
 func (p exclusionExtras) fits(of s1.ExclusionType, value string) error {
 	switch {
 	case of != s1.ExcludePath && p.Mode != "":
-		return catalog.Wrong("mode", "only exclusions of paths have one")
+		return catalog.Wrong("mode", "only path exclusions have one")
 	case of != s1.ExcludePath && p.Depth != "":
-		return catalog.Wrong("path-exclusion-type", "only exclusions of paths have one")
+		return catalog.Wrong("path-exclusion-type", "only path exclusions have one")
 	case of == s1.ExcludeHash && value != "" && !lookup.Sha1Form.MatchString(value):
 		return catalog.Wrong("value", "%s is not a SHA-1 hash (40 hexadecimal digits)", text.Quote(value))
 	}
@@ -160,21 +160,21 @@ var wholeDrive = regexp.MustCompile(`^(?:[A-Za-z*]:|\\Device\\HarddiskVolume\d+)
 func exclusionNotes(s s1.ExclusionSettings) []string {
 	means := map[s1.ExclusionType]string{
 		s1.ExcludePath: "whatever runs from this path raises no alert, even malware", s1.ExcludeHash: "this file may run, whatever it does",
-		s1.ExcludeCertificate: "everything signed like this is left alone", s1.ExcludeFileType: "files of this type are not checked",
+		s1.ExcludeCertificate: "anything with this signature isn't checked", s1.ExcludeFileType: "files of this type are not checked",
 		s1.ExcludeBrowser: "this browser is not monitored",
 	}[s.Type]
 	if strings.HasPrefix(string(s.Mode), "disable_all_monitors") {
 		means = "agents don't monitor anything that runs from this path"
 	}
-	notes := []string{"⚠ Weakens the protection: " + cmp.Or(means, "agents leave this alone") + "."}
+	notes := []string{"⚠ Weakens protection: " + cmp.Or(means, "agents don't check this") + "."}
 	if s.Type == s1.ExcludePath && wholeDrive.MatchString(s.Value) {
-		notes = append(notes, "⚠ The path is a whole drive or more: this switches the protection off.")
+		notes = append(notes, "⚠ The path is a whole drive or more: this turns protection off.")
 	}
 	return notes
 }
 
 type createExclusionParams struct {
-	Type  exclusionType `json:"type" help:"What kind of thing agents leave alone: a path, a hash, a signer, a browser or a file type."`
+	Type  exclusionType `json:"type" help:"What to exclude: a path, a hash, a signer, a browser or a file type."`
 	OS    s1.OSType     `json:"operation-system" help:"The operating system it applies to."`
 	Value string        `json:"value" help:"The path, SHA-1 hash, signer, browser or file extension."`
 	exclusionExtras
@@ -215,7 +215,7 @@ func createExclusion() *catalog.Command {
 		Name: "create-exclusion", Title: "Create Exclusion", Area: "exclusions", Aliases: []string{"exclude", "add-exclusion"}, Main: "value",
 		Wording: excludeWording(),
 		Risk:    catalog.Destructive, Needs: "Exclusions › View + Create", Undo: "delete-exclusions",
-		Doc: "Creates an exclusion. Agents then leave a path, hash, signer, browser or file type alone, which opens a hole in the protection of every endpoint in the scope.",
+		Doc: "Creates an exclusion: agents no longer check a path, hash, signer, browser or file type. This weakens protection on every endpoint in the scope.",
 		Examples: []string{`create-exclusion type=Path operation-system=Windows value="C:\Program Files\Backup\" mode="Suppress Alerts" path-exclusion-type=subfolders site-ids=Paris reason="false alarms, INC-1042"`,
 			`exclude 3395856ce81f2b7382dee72602f798b642f14140 type=Hash os=Linux group-ids=Servers reason="own build tool"`},
 	}, func(ctx context.Context, call *catalog.Call, p createExclusionParams) (render.Card, error) {

@@ -28,7 +28,7 @@ func (hostType) Kind() catalog.Kind {
 	read := k.Read
 	k.Read = func(typed string, in text.Input) (any, error) {
 		if text.Squash(typed) == "any" {
-			return nil, fmt.Errorf("a rule that blocks any host cuts off all traffic of all endpoints; name the hosts")
+			return nil, fmt.Errorf("a rule that blocks every host cuts off all traffic on all endpoints; name the hosts")
 		}
 		return read(typed, in)
 	}
@@ -37,12 +37,12 @@ func (hostType) Kind() catalog.Kind {
 
 type blockHostsParams struct {
 	Name        string            `json:"rule-name" help:"The name of the rule, up to 200 characters."`
-	Status      s1.FirewallStatus `json:"status,omitzero" help:"Whether the rule works at once; enabled if empty."`
+	Status      s1.FirewallStatus `json:"status,omitzero" help:"Whether the rule takes effect right away; enabled if empty."`
 	Account     s1.AccountID      `json:"account-id,omitzero" help:"The account it applies to."`
 	Site        s1.SiteID         `json:"site-id,omitzero" help:"The site it applies to."`
 	Group       s1.GroupID        `json:"group-id,omitzero" help:"The group it applies to."`
 	Tenant      bool              `json:"tenant,omitzero" help:"Whether it applies to the whole tenant."`
-	Systems     []s1.OSType       `json:"os-types,omitzero" help:"The operating systems it works on; Windows if empty."`
+	Systems     []s1.OSType       `json:"os-types,omitzero" help:"The operating systems it applies to; Windows if empty."`
 	Type        hostType          `json:"remote-host-type,omitzero" help:"What the values are; Addresses if empty."`
 	Hosts       []string          `json:"remote-host-values" help:"The hosts to block: 203.0.113.9, 203.0.113.0/24, 203.0.113.1-203.0.113.9 or evil.example."`
 	Description string            `json:"description,omitzero" help:"What the rule is for."`
@@ -188,7 +188,7 @@ func (p *blockHostsParams) notes() []string {
 		return err != nil || !ip.IsPrivate() && !ip.IsLoopback() && !ip.IsLinkLocalUnicast()
 	})
 	if len(own) > 0 {
-		notes = append(notes, "⚠ "+strings.Join(own, ", ")+": a private network, so your own machines.")
+		notes = append(notes, "⚠ "+strings.Join(own, ", ")+": a private network, so these are your own machines.")
 	}
 	for _, host := range p.hosts() {
 		if network, err := netip.ParsePrefix(host); err == nil && network.Bits() < 16 {
@@ -204,7 +204,7 @@ const needsFirewall = "Global Admin, or Firewall Control › Manage Rules And Ta
 // Needs adds what the whole tenant takes by the specification.
 func (p *blockHostsParams) Needs() string {
 	if p.Tenant {
-		return needsFirewall + ", and with tenant=true the tenant permission: a user of the whole tenant"
+		return needsFirewall + ", and with tenant=true also the tenant permission, which only a user of the whole tenant has"
 	}
 	return needsFirewall
 }
@@ -244,5 +244,5 @@ func (p *blockHostsParams) made(call *catalog.Call, rule s1.FirewallRule) render
 		words = "Rule " + s.Name + " was created, but it is disabled: it blocks nothing yet."
 	}
 	return render.Card{Tone: render.Good, Outcome: render.Successful, Title: call.Command.Title, Text: call.Command.Title + ": " + words,
-		Parts: []render.Part{render.Line{render.Text(words)}, f.Part(), render.Note{render.Text("It works on endpoints whose policy has firewall control on. To undo it, delete the rule in the console.")}}}
+		Parts: []render.Part{render.Line{render.Text(words)}, f.Part(), render.Note{render.Text("It applies to endpoints whose policy has firewall control turned on. To undo it, delete the rule in the console.")}}}
 }

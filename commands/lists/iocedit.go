@@ -23,15 +23,15 @@ import (
 var refanged = strings.NewReplacer("[.]", ".", "(.)", ".", "[:]", ":", "hxxp://", "http://", "hxxps://", "https://", "hXXp://", "http://", "hXXps://", "https://")
 
 type createIOCParams struct {
-	Accounts    []s1.AccountID `json:"account-ids,omitzero" help:"The accounts to add it to. With a single account this may stay empty."`
+	Accounts    []s1.AccountID `json:"account-ids,omitzero" help:"The accounts to add it to. If there's only one account, you can leave this empty."`
 	Source      string         `json:"source" help:"Where the IOC comes from, such as AlienVault."`
 	Type        s1.IOCType     `json:"type" help:"What the value is: an address, a domain, a URL or a hash."`
 	Value       string         `json:"ioc-value" help:"The IP address, domain, URL or hash."`
-	Name        string         `json:"name,omitzero" help:"A name under which analysts find the IOC again."`
+	Name        string         `json:"name,omitzero" help:"A name that helps analysts find the IOC."`
 	Description string         `json:"description,omitzero" help:"What the IOC is about, such as the campaign or the report it is from."`
-	Until       time.Time      `json:"valid-until,omitzero" help:"When it expires. If empty: after two weeks for addresses, later for others."`
+	Until       time.Time      `json:"valid-until,omitzero" help:"When it expires. If empty, two weeks from now for addresses, later for other types."`
 	Tactics     []string       `json:"mitre-tactics,omitzero" help:"MITRE tactics, such as TA0001."`
-	ExternalID  string         `json:"external-id,omitzero" help:"The IOC's id at the feed that it is from."`
+	ExternalID  string         `json:"external-id,omitzero" help:"The IOC's id in the feed it comes from."`
 }
 
 var (
@@ -44,7 +44,7 @@ var hashDigits = map[s1.IOCType]int{s1.IOCMD5: 32, s1.IOCSHA1: 40, s1.IOCSHA256:
 
 func (p *createIOCParams) Check() error {
 	if !isIOC(p.Type, refanged.Replace(strings.TrimSpace(p.Value))) {
-		e := catalog.Wrong("ioc-value", "%s is no %s", text.Quote(p.Value), p.Type.Label())
+		e := catalog.Wrong("ioc-value", "%s isn't a valid %s", text.Quote(p.Value), p.Type.Label())
 		if is, ok := kindOfIOC(refanged.Replace(strings.TrimSpace(p.Value))); ok {
 			e.Hint = "it looks like type=" + is.Label()
 		}
@@ -61,7 +61,7 @@ func (p *createIOCParams) Check() error {
 // CheckAt refuses an IOC that is over before it begins.
 func (p *createIOCParams) CheckAt(now time.Time) error {
 	if !p.Until.IsZero() && !p.Until.After(now) {
-		return catalog.Wrong("valid-until", "it has passed already")
+		return catalog.Wrong("valid-until", "it's in the past")
 	}
 	return nil
 }
@@ -160,7 +160,7 @@ func createIOC() *catalog.Command {
 		Wording:       addIOCWording(),
 		OnObservables: createIOCOnObservables(),
 		Risk:          catalog.Change, Needs: "Threat Intelligence › View + Manage", Undo: "delete-iocs",
-		Doc:      "Adds an indicator of compromise to accounts: from then on, whatever touches it raises an alert.",
+		Doc:      "Adds an indicator of compromise to accounts: from then on, any match raises an alert.",
 		Examples: []string{`create-ioc account-ids="Example Corp" source=AlienVault type=IPv4 ioc-value=203.0.113.9 mitre-tactics=TA0001`, `add-ioc evil[.]example type=DNS source="INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p createIOCParams) (render.Card, error) {
 		made, err := call.Console.CreateIOC(ctx, p.Accounts, p.settings())
@@ -234,7 +234,7 @@ func (p *deleteIOCsParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	for _, i := range found {
 		p.UUIDs = append(p.UUIDs, iocUUID(i.UUID))
 	}
-	return catalog.Plan{Targets: catalog.TargetsOf(call, found, iocTarget), Also: accounts, Notes: []string{"⚠ Weakens the protection: these will no longer raise alerts."}}, nil
+	return catalog.Plan{Targets: catalog.TargetsOf(call, found, iocTarget), Also: accounts, Notes: []string{"⚠ Weakens protection: these will no longer raise alerts."}}, nil
 }
 
 // named returns the indicators that uuids name.
@@ -286,7 +286,7 @@ func deleteIOCs() *catalog.Command {
 		}
 		c := change.Outcome{
 			Noun: "IOC", Done: "deleted", Result: result, Targets: change.Known(call, "IOC", p.UUIDs, before, iocTarget),
-			Why: "The IOCs are gone already, or the bot's token may not change them.", States: change.EachGone(p.UUIDs, "deleted"),
+			Why: "The IOCs are gone already, or the bot's token isn't allowed to change them.", States: change.EachGone(p.UUIDs, "deleted"),
 		}
 		if result.Affected < len(uuids) {
 			c.States = nil

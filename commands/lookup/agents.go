@@ -38,7 +38,7 @@ func AgentsKnown(ctx context.Context, call *catalog.Call, ids []s1.AgentID) (age
 // AgentTargets is what the commands that act on endpoints take: ids or names, and a filter. Where both are given, both hold.
 type AgentTargets struct {
 	Agents []s1.AgentID   `json:"agent-ids,omitzero" help:"The endpoints to act on, by name or id."`
-	Filter agentSelection `json:"filter,omitzero" help:"Endpoints by the console's filter keys."`
+	Filter agentSelection `json:"filter,omitzero" help:"The endpoints to act on, by a filter with the console's keys."`
 }
 
 func (p *AgentTargets) OneOf() []string { return []string{"agent-ids", "filter"} }
@@ -126,15 +126,15 @@ func OfflineNote(agents []s1.Agent, what string) []string {
 	for _, a := range agents {
 		switch name := cmp.Or(a.ComputerName, string(a.ID)); {
 		case catalog.Gone(a) != "":
-			notes = append(notes, name+" is "+catalog.Gone(a)+": it no longer does anything you request.")
+			notes = append(notes, name+" is "+catalog.Gone(a)+": it no longer carries out requests.")
 		case a.IsPendingUninstall:
-			notes = append(notes, name+" "+catalog.Presence(a)+": once the agent is gone, it no longer does anything you request.")
+			notes = append(notes, name+" "+catalog.Presence(a)+": once the agent is gone, it no longer carries out requests.")
 		case !a.Online():
 			n++
 		}
 	}
 	if len(notes) > maxMatches {
-		notes = append(notes[:maxMatches], fmt.Sprintf("… and %d more that are uninstalled or about to be.", len(notes)-maxMatches))
+		notes = append(notes[:maxMatches], fmt.Sprintf("… and %d more uninstalled or about to be.", len(notes)-maxMatches))
 	}
 	if n > 0 {
 		notes = append(notes, text.Are(n, "endpoint")+" offline: "+what+".")
@@ -171,11 +171,11 @@ func networkWord(n s1.NetworkStatus) string {
 func AgentOutcome(ctx context.Context, call *catalog.Call, agents []s1.AgentID, affected int, done, offline string, state func(s1.Agent) string) change.Outcome {
 	c := change.Outcome{
 		Noun: "endpoint", Done: done, Result: s1.ActionResult{Affected: affected}, States: map[string]string{},
-		Why: "The endpoints are gone, decommissioned, in that state already, or the bot's token may not change them.",
+		Why: "The endpoints are gone, decommissioned, in that state already, or the bot's token isn't allowed to change them.",
 	}
 	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), change.MaxShown)])
 	if err != nil {
-		c.Notes = append(c.Notes, "The state of the endpoints could not be read.")
+		c.Notes = append(c.Notes, "I couldn't read the state of the endpoints.")
 	}
 	if state != nil {
 		for _, a := range found {
@@ -249,7 +249,7 @@ func AgentTarget(call *catalog.Call, a s1.Agent) catalog.Target {
 	case catalog.Gone(a) != "":
 		t.Warnings = append(t.Warnings, catalog.Gone(a))
 	case a.IsPendingUninstall:
-		t.Warnings = append(t.Warnings, "to be uninstalled")
+		t.Warnings = append(t.Warnings, "about to be uninstalled")
 	}
 	return t
 }

@@ -111,7 +111,7 @@ func ItemsOf(ctx context.Context, call *catalog.Call, scope s1.Query, is func(s1
 		case err != nil:
 			return nil, err
 		case read > maxScanned:
-			e := catalog.Wrong("", "the blocklist has more than %d items, and the console does not search for this hash", maxScanned)
+			e := catalog.Wrong("", "the blocklist has more than %d items, and the console can't search for this hash", maxScanned)
 			e.Hint = "look for it in the console"
 			return nil, e
 		}

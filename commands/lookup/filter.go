@@ -66,7 +66,7 @@ func Selecting(k catalog.Kind) catalog.Kind {
 		}
 		filter, err := filters.Parse(string(value.(json.RawMessage)))
 		if err == nil && filter.Empty() {
-			err = errors.New("it restricts nothing, and an empty filter means everything to the console; name ids, hosts or another key")
+			err = errors.New("it restricts nothing, and to the console an empty filter means everything; add ids, hosts or another key")
 		}
 		return value, err
 	}
@@ -281,7 +281,7 @@ func ListQuery(raw json.RawMessage, keys []string, of string) (s1.Query, error) 
 	query := s1.Query{}
 	for key, value := range fields {
 		if !slices.Contains(keys, key) {
-			return nil, &catalog.ValueError{Problem: fmt.Sprintf("the console knows no key %s for %s", text.Quote(key), of), Nearest: text.Nearest(key, keys)}
+			return nil, &catalog.ValueError{Problem: fmt.Sprintf("the console has no key %s for %s", text.Quote(key), of), Nearest: text.Nearest(key, keys)}
 		}
 		typed := catalog.Joined(value)
 		if catalog.TimeKey.MatchString(key) {

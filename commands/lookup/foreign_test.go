@@ -120,7 +120,7 @@ func TestANameAmongTooManyIsNotGuessed(t *testing.T) {
 	}
 	console := &commandtest.Still{Answers: map[string]string{"threats": `{"data":[` + rows.String()[1:] + `]}`}}
 	_, err := commandtest.At(t, commands.All(), console).Run("verdict evil-7.exe verdict=Suspicious")
-	require.EqualError(t, err, "check `threat-ids`: more than 1000 threats have \"evil-7.exe\" in them; give the id of the threat")
+	require.EqualError(t, err, "check `threat-ids`: more than 1000 threats match \"evil-7.exe\"; give the id of the threat")
 	require.Empty(t, console.Changes())
 }
 
@@ -141,7 +141,7 @@ func TestWhatIsMissingIsToldOnEveryPage(t *testing.T) {
 		card, err := s.Invoke(inv)
 		require.NoError(t, err)
 		require.Equal(t, render.Partial, card.Outcome, "%v", inv.How)
-		require.Contains(t, card.Plain(), "The console knows no endpoint with the id "+ids[11], "%v", inv.How)
+		require.Contains(t, card.Plain(), "The console has no endpoint with the id "+ids[11], "%v", inv.How)
 	}
 }
 

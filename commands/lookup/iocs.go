@@ -14,7 +14,7 @@ import (
 type CollectionID string
 
 func (CollectionID) Kind() catalog.Kind {
-	return catalog.Early(catalog.IdKind("collection", "collections", "The collection id of a threat, which the console's raw data has, or the threat's name.", findCollections))
+	return catalog.Early(catalog.IdKind("collection", "collections", "The threat's collection id, from the console's raw data, or the threat's name.", findCollections))
 }
 
 // findCollections turns names of threats into the ids of their content: threats of one content are one.

@@ -13,9 +13,9 @@ import (
 
 // PlaceParams is where something holds, or is looked for.
 type PlaceParams struct {
-	Accounts []s1.AccountID `json:"account-ids,omitzero" help:"The accounts it holds for, by name or id."`
-	Sites    []s1.SiteID    `json:"site-ids,omitzero" help:"The sites it holds for, by name or id."`
-	Groups   []s1.GroupID   `json:"group-ids,omitzero" help:"The groups it holds for, by name or id."`
+	Accounts []s1.AccountID `json:"account-ids,omitzero" help:"The accounts it applies to, by name or id."`
+	Sites    []s1.SiteID    `json:"site-ids,omitzero" help:"The sites it applies to, by name or id."`
+	Groups   []s1.GroupID   `json:"group-ids,omitzero" help:"The groups it applies to, by name or id."`
 }
 
 // Levels counts the kinds of place that are named.

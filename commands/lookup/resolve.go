@@ -74,7 +74,7 @@ func (d directory[T]) All(ctx context.Context, call *catalog.Call, param string,
 		thing, ok := named[w]
 		if !ok {
 			if thing, ok = known[w]; !ok {
-				return nil, catalog.Wrong(param, "the console knows no %s with the id %s", d.noun, w)
+				return nil, catalog.Wrong(param, "the console has no %s with the id %s", d.noun, w)
 			}
 		}
 		if id := d.Target(call, thing).ID; !seen[id] {
@@ -188,7 +188,7 @@ func (d directory[T]) unknown(ctx context.Context, call *catalog.Call, param, na
 		e.Nearest, e.Name = text.Nearest(name, names), name
 	}
 	if len(e.Nearest) == 0 {
-		e.Hint = fmt.Sprintf("give the whole name of the %s, or its id", d.noun)
+		e.Hint = fmt.Sprintf("give the full name of the %s, or its id", d.noun)
 	}
 	return e
 }
@@ -388,7 +388,7 @@ const MaxNamesakes = 1000
 func namesakesOf[T any](noun, name string, rows iter.Seq2[T, error]) ([]T, error) {
 	found, err := s1.Collect(s1.Take(rows, MaxNamesakes+1))
 	if err == nil && len(found) > MaxNamesakes {
-		e := catalog.Wrong("", "more than %d %ss have %s in them", MaxNamesakes, noun, text.Quote(name))
+		e := catalog.Wrong("", "more than %d %ss match %s", MaxNamesakes, noun, text.Quote(name))
 		e.Hint = "give the id of the " + noun
 		return nil, e
 	}

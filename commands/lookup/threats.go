@@ -45,7 +45,7 @@ func AlertRows(call *catalog.Call) listing.Listing[s1.Alert] {
 			{Title: "Agent id", Value: func(a s1.Alert) string { return string(a.AgentID()) }},
 			{Title: "Rule id", Value: func(a s1.Alert) string { return string(a.Rule.ID) }},
 		},
-		Empty: "Try a wider time range, or remove a condition. Alerts of scheduled rules are in the console's unified list only.",
+		Empty: "Try a wider time range, or remove a condition. Alerts from scheduled rules appear only in the console's unified list.",
 	}
 }
 
@@ -98,7 +98,7 @@ func InOrder[T any, ID ~string](param, noun string, ids []ID, found []T, identit
 		ordered = append(ordered, found[i])
 	}
 	if len(unknown) > 0 {
-		e := catalog.Wrong(param, "the console knows no %s with the id %s", noun, strings.Join(unknown[:min(len(unknown), 5)], ", "))
+		e := catalog.Wrong(param, "the console has no %s with the id %s", noun, strings.Join(unknown[:min(len(unknown), 5)], ", "))
 		e.Hint = "it may have been deleted, or the bot's token can't see it"
 		return nil, e
 	}
@@ -339,10 +339,10 @@ func ThreatsAfter(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, re
 	found, err := call.Console.ThreatsByID(ctx, ids[:min(len(ids), change.MaxShown)])
 	c := change.Outcome{
 		Noun: "threat", Done: done, Result: result, Targets: change.Known(call, "threat", ids, found, ThreatTarget),
-		Why: "The threats are gone, in that state already, or the bot's token may not change them.",
+		Why: "The threats are gone, in that state already, or the bot's token isn't allowed to change them.",
 	}
 	if err != nil {
-		c.Notes = append(c.Notes, "The names of the threats could not be read.")
+		c.Notes = append(c.Notes, "I couldn't read the names of the threats.")
 	}
 	c.Actions = change.Opens(c.Targets)
 	return c, found

@@ -20,7 +20,7 @@ const UnifiedBox = "unified-alerts"
 
 // unifiedKind reads a unified alert's id or address, the id that the detecting product gave it, or its name.
 func unifiedKind() catalog.Kind {
-	k := catalog.IdKind("unified alert", UnifiedBox, "The id, the alert's address in the console, its id as a threat or a rule alert, or its name.", findUnified)
+	k := catalog.IdKind("unified alert", UnifiedBox, "The alert's name, its address in the console, its own id, or the id of the threat or rule alert.", findUnified)
 	return catalog.Foreign(catalog.OrForm(catalog.Early(k), unified.LooksLikeID, func(word string) bool { return unified.ID(word).Valid() }))
 }
 

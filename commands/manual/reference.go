@@ -14,7 +14,7 @@ import (
 // which permission the console's token needs, its parameters, and examples.
 func Reference(c *catalog.Catalog) []byte {
 	var b strings.Builder
-	b.WriteString("# The commands\n\nMade from the catalog by `make generate`; a test keeps it fresh. In Slack, `/s1 help <command>` shows the same.\n\n")
+	b.WriteString("# The commands\n\nGenerated from the catalog by `make generate`; a test checks that it is up to date. In Slack, `/s1 help <command>` shows the same.\n\n")
 	b.WriteString("`/s1 <command> name=value …`, or `@s1bot <command> …` in a thread, or `<command> …` in the direct message with the bot. Destructive commands take `reason=` (required) and `ticket=`;\n")
 	b.WriteString("commands that change something take both as options. Wherever an id is expected, you can give a name, also under `siteIds`,\n")
 	b.WriteString("`accountIds`, `groupIds` and `agentIds` of a filter; if several things share the name, you choose from a list.\n\n")
@@ -45,7 +45,7 @@ func commandReference(cmd *catalog.Command, b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "\n\n%s\n\n- Risk: %s%s\n", cmd.Doc, cmd.Risk, waits(cmd))
 	if cmd.Own {
-		b.WriteString("- The bot's own: not one of the specification's 80 commands\n")
+		b.WriteString("- The bot's own command: not one of the specification's 80\n")
 	}
 	if cmd.Needs != "" {
 		fmt.Fprintf(b, "- The console token's role needs: %s\n", cmd.Needs)
@@ -54,7 +54,7 @@ func commandReference(cmd *catalog.Command, b *strings.Builder) {
 		fmt.Fprintf(b, "- Undo: `%s`\n", cmd.Undo)
 	}
 	if cmd.Timed {
-		fmt.Fprintf(b, "- For a time: `for=4h` (%s). The bot warns before the end, with buttons to extend it and to undo it at once; when the time is up it asks an approver to run `%s`\n", text.SpanBounds, cmd.Undo)
+		fmt.Fprintf(b, "- Time limit: `for=4h` (%s). The bot warns before the end, with buttons to extend it or undo it right away; when the time is up, it asks an approver to run `%s`\n", text.SpanBounds, cmd.Undo)
 	}
 	if len(cmd.Params) > 0 {
 		b.WriteString("\n| parameter | takes | for |\n|---|---|---|\n")

@@ -32,7 +32,7 @@ func Advice(e *s1.Error, needs string) string {
 	case e.Status == 0:
 		return unsentAdvice(e)
 	case errors.Is(e, s1.ErrGone) && e.Reason != s1.Retired:
-		return "It has expired: the console keeps files for three days, and links to them and query results for less. Request it again."
+		return "It has expired: the console keeps files for three days, and links to them and query results for less time. Request it again."
 	case e.Reason != s1.Unexplained:
 		return reasonAdvice(e, needs)
 	case e.Status/100 == 2:
@@ -46,7 +46,7 @@ func reasonAdvice(e *s1.Error, needs string) string {
 	ask := " Ask whoever manages the console."
 	switch e.Reason {
 	case s1.TokenRejected:
-		words := "The console does not accept the bot's token: it is wrong, revoked or expired."
+		words := "The console doesn't accept the bot's token: it's wrong, revoked or expired."
 		if needs != "" {
 			words += " On some calls the console gives the same answer when the token's role lacks " + needs + "."
 		}
@@ -59,16 +59,16 @@ func reasonAdvice(e *s1.Error, needs string) string {
 		return "The problem is the scope of the bot's token, not its role: the token belongs to other sites or accounts, or to more than one. " +
 			"Choose a site or an account that the token covers, or give the bot a token with the scope this needs."
 	case s1.FeatureOff:
-		return "The scope lacks a license or a setting for this, and no role changes that. Choose another scope or kind, or ask whoever manages the console whether it can be turned on."
+		return "The scope lacks a license or a setting for this, and changing the role won't help. Choose another scope or kind, or ask whoever manages the console whether it can be turned on."
 	case s1.AlreadyThere:
-		return "It already exists, so nothing needs doing. List what exists to see it."
+		return "It already exists, so there's nothing to do. You'll find it in the list."
 	case s1.ValueNamed:
 		return "The console rejected one of the values; the message says which. Change it and try again."
 	case s1.NotTheConsole:
 		return "This answer isn't from the console: a proxy, firewall or gateway in between blocked the call, so changing the token or its role won't help. " +
 			"Ask whoever manages the network to let the bot reach the console, and check S1_URL."
 	case s1.Retired:
-		return "This console doesn't have this call (any more), so trying again won't help. Tell whoever runs the bot; until it's fixed, do it in the console."
+		return "This console doesn't support this API call (any more), so trying again won't help. Tell whoever runs the bot; until it's fixed, do it in the console."
 	case s1.QueryUnread:
 		return "The console works, but it can't read this query. A term is a field, an operator and a value, such as TgtProcName CONTAINS \"powershell.exe\"; " +
 			"AND and OR join terms. Change the query and try again."
@@ -88,7 +88,7 @@ func unsentAdvice(e *s1.Error) string {
 	case e.RetryAfter > 0:
 		return fmt.Sprintf("Nothing was sent. Try again in %s.", roundUp(e.RetryAfter))
 	}
-	return "The console did not answer the bot. Check its address and the network, then try again."
+	return "The console didn't respond. Check the console's address and the network, then try again."
 }
 
 // goodAdvice is for answers with a good status that are none.
@@ -99,7 +99,7 @@ func goodAdvice(e *s1.Error) string {
 	case errors.Is(e, s1.ErrCursorLoop), errors.Is(e, s1.ErrTooManyPages):
 		return "The list is not complete. Narrow it down, or try again in a few minutes; if it keeps happening, tell whoever manages the console."
 	case e.Err == nil:
-		return "The console did not do it; its message says why. Change what you asked for, or try again."
+		return "The console didn't do it; its message says why. Change what you asked for, or try again."
 	}
 	return "Try again. If it keeps happening, something between the bot and the console, such as a proxy, may be in the way: ask whoever manages it."
 }
@@ -128,7 +128,7 @@ func statusAdvice(e *s1.Error, needs string) string {
 	case status == http.StatusRequestTimeout:
 		return "The console timed out on this call. Try again."
 	case status == http.StatusRequestEntityTooLarge || status == http.StatusRequestURITooLong:
-		return "That was too much for one call. Ask for less at once."
+		return "That was too much for one call. Request less at a time."
 	case status/100 == 3:
 		return "Ask whoever runs the bot: nothing works until the console's address is right."
 	}

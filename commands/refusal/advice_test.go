@@ -34,8 +34,8 @@ func TestAdviceWhereNoAnswerCame(t *testing.T) {
 	t.Parallel()
 	for words, e := range map[string]*s1.Error{
 		"Nothing was sent to the console": {Err: s1.ErrInvalidID}, "Try again in 3s": {RetryAfter: 2100 * time.Millisecond, Err: errors.New("late")},
-		"The console did not answer": {Err: errors.New("refused")}, "not complete": {Status: 200, Err: s1.ErrCursorLoop}, "It has expired": {Status: 410},
-		"know what to do about status 418": {Status: 418}, "Ask for less": {Status: 413}, "doesn't have this call": {Status: 410, Reason: s1.Retired},
+		"The console didn't respond": {Err: errors.New("refused")}, "not complete": {Status: 200, Err: s1.ErrCursorLoop}, "It has expired": {Status: 410},
+		"know what to do about status 418": {Status: 418}, "Request less": {Status: 413}, "doesn't support this API call": {Status: 410, Reason: s1.Retired},
 		"lacks Endpoints › View, or": {Status: 403, Reason: s1.MayNot}, "If it's a permission problem: this needs Endpoints › View": {Status: 403},
 	} {
 		require.Contains(t, refusal.Advice(e, "Endpoints › View"), words)
@@ -63,11 +63,11 @@ func TestAReasonHasItsWayOut(t *testing.T) {
 		s1.MayNot:          "Either the console token's role lacks Endpoints › View, or the token belongs to a site",
 		s1.OutOfScope:      "The problem is the scope of the bot's token, not its role",
 		s1.FeatureOff:      "The scope lacks a license or a setting",
-		s1.AlreadyThere:    "It already exists, so nothing needs doing.",
+		s1.AlreadyThere:    "It already exists, so there's nothing to do.",
 		s1.ValueNamed:      "Change it and try again.",
 		s1.NotTheConsole:   "a proxy, firewall or gateway in between blocked the call",
 		s1.QueryUnread:     "The console works, but it can't read this query.",
-		s1.Retired:         "This console doesn't have this call (any more)",
+		s1.Retired:         "This console doesn't support this API call (any more)",
 	} {
 		require.Contains(t, refusal.Advice(&s1.Error{Status: 403, Reason: reason}, view), want)
 	}
@@ -92,7 +92,7 @@ func TestAStatusThatIsNotExplainedHasItsAdvice(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]string{
 		301: "until the console's address is right", 400: "rejected this", 401: "refused this", 404: "It doesn't exist, or the bot's token can't see it.", 408: "timed out",
-		409: "conflicts with something", 413: "Ask for less", 414: "Ask for less", 422: "rejected this", 429: "Try again in a minute.", 500: "The console has a problem.", 503: "The console has a problem.",
+		409: "conflicts with something", 413: "Request less", 414: "Request less", 422: "rejected this", 429: "Try again in a minute.", 500: "The console has a problem.", 503: "The console has a problem.",
 	} {
 		require.Contains(t, refusal.Advice(&s1.Error{Status: status}, ""), want, status)
 	}
@@ -104,9 +104,9 @@ func TestAStatusThatIsNotExplainedHasItsAdvice(t *testing.T) {
 func TestAGoodStatusMayBeNone(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]*s1.Error{
-		"The console did not do it; its message says why.": {Status: 200},
-		"The list is not complete.":                        {Status: 200, Err: s1.ErrTooManyPages},
-		"such as a proxy, may be in the way":               {Status: 200, Err: errors.New("HTML")},
+		"The console didn't do it; its message says why.": {Status: 200},
+		"The list is not complete.":                       {Status: 200, Err: s1.ErrTooManyPages},
+		"such as a proxy, may be in the way":              {Status: 200, Err: errors.New("HTML")},
 	} {
 		require.Contains(t, refusal.Advice(e, view), want)
 	}

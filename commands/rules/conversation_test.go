@@ -97,7 +97,7 @@ func TestARuleThatChangedMeanwhileIsLeftAlone(t *testing.T) {
 	require.NoError(t, err, "alerts are no change of the rule")
 
 	plan, err = cmd.Prepare(t.Context(), s.Call, json.RawMessage(strings.Replace(string(inv.Args), "New local administrator", "Renamed", 1)))
-	require.ErrorContains(t, err, "like that already")
+	require.ErrorContains(t, err, "already like that")
 	inv.Args = json.RawMessage(strings.NewReplacer("New local administrator", "Renamed", `"Low"`, `"High"`).Replace(string(inv.Args)))
 	plan, err = cmd.Prepare(t.Context(), s.Call, inv.Args)
 	require.NoError(t, err)

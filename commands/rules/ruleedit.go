@@ -36,7 +36,7 @@ func (anyQuery) Kind() catalog.Kind { return takenQuery(anyQuery("").Choices()) 
 
 // errNoProcesses refuses what the console would refuse after somebody has approved it (vendor's API document of 2026-05: events,
 // correlation, uebafirstseen, scheduled).
-var errNoProcesses = errors.New("the console takes no rules of the type Processes any more; write the query for query-type=Events")
+var errNoProcesses = errors.New("the console no longer accepts rules of type Processes; write the query for query-type=Events")
 
 // takenQuery offers choices, and says of the other types why they are not among them.
 func takenQuery(choices []s1.Choice) catalog.Kind {
@@ -51,7 +51,7 @@ func takenQuery(choices []s1.Choice) catalog.Kind {
 		case of == s1.RuleProcesses:
 			return nil, errNoProcesses
 		default:
-			return nil, fmt.Errorf("a rule of the type %s needs more than a query; make it in the console", of.Label())
+			return nil, fmt.Errorf("a rule of type %s needs more than a query; create it in the console", of.Label())
 		}
 	}
 	return k
@@ -91,7 +91,7 @@ type ruleBasics[Q ~string] struct {
 	Type        Q                 `json:"query-type" help:"What the query looks at."`
 	Query       catalog.Prose     `json:"s1ql" title:"S1ql" help:"The query: SrcProcName = \"powershell.exe\"."`
 	Severity    s1.AlertSeverity  `json:"severity" help:"The severity of the alerts it raises."`
-	Status      requestedStatus   `json:"status" help:"Whether the rule is active. Consoles tend to create a draft anyway."`
+	Status      requestedStatus   `json:"status" help:"Whether the rule is active. The console often creates a draft anyway."`
 	Description catalog.Prose     `json:"description,omitzero" help:"What the rule is for; up to 2000 characters."`
 	Expires     time.Time         `json:"expiration-date,omitzero" help:"When a temporary rule ends, within the next six months."`
 	Quarantine  toggle            `json:"network-quarantine,omitzero" help:"Whether a hit isolates its endpoint from the network."`
@@ -109,7 +109,7 @@ func (p *ruleBasics[Q]) Together() []catalog.Together {
 func (p *ruleBasics[Q]) Check() error {
 	switch {
 	case p.Mode == s1.ExpiresOnce && p.Expires.IsZero():
-		return catalog.Wrong("expiration-date", "a temporary rule needs a date at which it ends")
+		return catalog.Wrong("expiration-date", "a temporary rule needs an expiration date")
 	case p.Mode == s1.ExpiresNever && !p.Expires.IsZero():
 		e := catalog.Wrong("expiration-date", "a permanent rule has none")
 		e.Hint = "leave it out, or set expiration-mode=Temporary"
@@ -132,7 +132,7 @@ func (p *ruleBasics[Q]) CheckAt(now time.Time) error {
 	case p.Expires.IsZero():
 		return nil
 	case !p.Expires.After(now):
-		return catalog.Wrong("expiration-date", "it has passed already")
+		return catalog.Wrong("expiration-date", "it's in the past")
 	case p.Expires.After(now.AddDate(0, 6, 0)):
 		return catalog.Wrong("expiration-date", "it must lie within the next six months")
 	}
@@ -254,7 +254,7 @@ func createdRule(call *catalog.Call, s s1.RuleSettings, r s1.Rule) render.Card {
 	name := cmp.Or(r.Name, s.Name)
 	card := ruleCard(call, r)
 	card.Title, card.Outcome, card.Tone = title, render.Successful, render.Good
-	words := "Rule " + name + " was created: " + cmp.Or(lookup.RuleState(r), "the console does not say in which state") + "."
+	words := "Rule " + name + " was created: " + cmp.Or(lookup.RuleState(r), "the console doesn't say in which state") + "."
 	if s.Status == s1.RuleActive && r.Status.Settled() != s1.RuleActive {
 		card.Outcome, card.Tone = render.Partial, render.Warning
 		words = "Rule " + name + " was created, but it doesn't work yet: the console set it to " + cmp.Or(r.Status.Label(), "something other than active") + ". Activate it."
@@ -283,7 +283,7 @@ func (p *updateRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	rule := found[0]
 	if of := s1.RuleQuery(p.Type); of != rule.QueryType && of != s1.RuleEvents {
 		e := catalog.Wrong("query-type", "a rule of the type %s needs more than a query", of.Label())
-		e.Hint = "make it in the console"
+		e.Hint = "change it in the console"
 		return catalog.Plan{}, e
 	}
 	if _, err := p.Pin(ctx, call); err != nil {

@@ -29,7 +29,7 @@ type ruleFilter struct {
 	Name    []string        `json:"name,omitzero" help:"Only rules whose name contains one of these."`
 	Status  []s1.RuleStatus `json:"status,omitzero" help:"Only rules in these states."`
 	Query   []string        `json:"query,omitzero" help:"Only rules whose query contains one of these."`
-	Types   []s1.RuleQuery  `json:"query-type,omitzero" help:"Only rules of these query types. Newer consoles have no Processes."`
+	Types   []s1.RuleQuery  `json:"query-type,omitzero" help:"Only rules of these query types. Newer consoles don't have Processes."`
 }
 
 // Check refuses what the console could not search for.
@@ -57,7 +57,7 @@ func getRules() *catalog.Command {
 		Name: "get-star-custom-rules", Title: "Get Star Custom Rules", Area: "rules", Aliases: []string{"rules", "star-rules", "rule"}, Main: "name",
 		Wording: rulesWording(),
 		Risk:    catalog.Read, Needs: "STAR Custom Rules › View", Repeatable: true,
-		Doc:      "Lists detection rules with their status and what their hits lead to. A single rule is shown with its query.",
+		Doc:      "Lists detection rules with their status and what their hits trigger. A single rule is shown with its query.",
 		Examples: []string{"rules powershell", `get-star-custom-rules status=Active query-type=Events site-ids=Paris`},
 	}, func(ctx context.Context, call *catalog.Call, p getRulesParams) (render.Card, error) {
 		q := p.keys("s1ql__contains")
@@ -155,7 +155,7 @@ func (p *ruleSelection) filtered(ctx context.Context, call *catalog.Call, rules 
 	}
 	var notes []string
 	if len(q) == p.Levels() && len(rules) == 0 && p.Expired == "" {
-		notes = append(notes, "⚠ Only a scope was named: this means every rule in it.")
+		notes = append(notes, "⚠ You named only a scope, which means every rule in it.")
 	}
 	return found, notes, nil
 }
@@ -173,13 +173,13 @@ func ruleChange(ctx context.Context, call *catalog.Call, ids []s1.RuleID, result
 	found, err := call.Console.RulesByID(ctx, ids[:min(len(ids), change.MaxShown)])
 	c := change.Outcome{
 		Noun: "rule", Done: done, Result: result, Targets: change.Known(call, "rule", ids, found, lookup.RuleTarget), States: map[string]string{},
-		Why: "The rules are gone, in that state already, or the bot's token may not change them.",
+		Why: "The rules are gone, in that state already, or the bot's token isn't allowed to change them.",
 	}
 	for _, r := range found {
 		c.States[string(r.ID)] = "now " + r.Status.Label()
 	}
 	if err != nil {
-		c.Notes = append(c.Notes, "The status of the rules could not be read.")
+		c.Notes = append(c.Notes, "I couldn't read the status of the rules.")
 	}
 	c.Actions = change.Opens(c.Targets)
 	return c
@@ -228,7 +228,7 @@ func turned(call *catalog.Call, rules []s1.Rule, state string) []catalog.Target 
 		}
 		targets[i].State = text.JoinNonEmpty(" → ", targets[i].State, state)
 		if r.Status.Settled() == s1.RuleActive {
-			targets[i].Warnings = append(targets[i].Warnings, "⚠ weakens the protection")
+			targets[i].Warnings = append(targets[i].Warnings, "⚠ weakens protection")
 		}
 	}
 	return targets
@@ -250,7 +250,7 @@ func activateRules() *catalog.Command {
 		Name: "activate-star-custom-rules", Title: "Activate Star Custom Rules", Short: "Activate rules", Area: "rules", Aliases: []string{"activate-rules", "enable-rules", "activate-rule"}, Main: "rule-ids",
 		Wording: activateWording(),
 		Risk:    catalog.Change, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "disable-star-custom-rules",
-		Doc:      "Activates detection rules. It can take up to an hour until they work.",
+		Doc:      "Activates detection rules. It can take up to an hour for them to take effect.",
 		Examples: []string{`activate-rules "Office program starts a script host"`, "activate-star-custom-rules name=powershell status=Draft,Disabled"},
 	}, func(ctx context.Context, call *catalog.Call, p activateRulesParams) (render.Card, error) {
 		result, err := call.Console.EnableRules(ctx, p.Rules)
@@ -275,7 +275,7 @@ func (p *disableRulesParams) Plan(ctx context.Context, call *catalog.Call) (cata
 		return catalog.Plan{}, err
 	}
 	if n := settled(rules, s1.RuleActive); n > 0 {
-		plan.Notes = append(plan.Notes, "⚠ Weakens the protection: "+text.Plural(n, "rule")+" will no longer find anything.")
+		plan.Notes = append(plan.Notes, "⚠ Weakens protection: "+text.Plural(n, "rule")+" will no longer find anything.")
 	}
 	same := settled(rules, s1.RuleDisabled)
 	if same == len(rules) {
@@ -313,9 +313,9 @@ func (p *deleteRulesParams) Plan(ctx context.Context, call *catalog.Call) (catal
 		return catalog.Plan{}, err
 	}
 	if n := settled(rules, s1.RuleActive); n > 0 {
-		plan.Notes = append(plan.Notes, "⚠ Weakens the protection: "+text.Plural(n, "active rule")+" will be gone.")
+		plan.Notes = append(plan.Notes, "⚠ Weakens protection: "+text.Plural(n, "active rule")+" will be gone.")
 	}
-	plan.Notes = append(plan.Notes, "Deleted rules cannot be brought back.")
+	plan.Notes = append(plan.Notes, "Deleted rules can't be restored.")
 	plan.Targets = turned(call, rules, "deleted")
 	reachesRules(&plan, rules)
 	return plan, nil
@@ -336,7 +336,7 @@ func deleteRules() *catalog.Command {
 		}
 		c := change.Outcome{
 			Noun: "rule", Done: "deleted", Result: result, Targets: change.Known(call, "rule", p.Rules, before, lookup.RuleTarget),
-			Why: "The rules are gone already, or the bot's token may not change them.", States: change.EachGone(p.Rules, "deleted"),
+			Why: "The rules are gone already, or the bot's token isn't allowed to change them.", States: change.EachGone(p.Rules, "deleted"),
 		}
 		if result.Affected < len(p.Rules) {
 			c.States = ruleRemains(ctx, call, p.Rules)

@@ -28,7 +28,7 @@ func ruleRows(call *catalog.Call) listing.Listing[s1.Rule] {
 			{Title: "Created by", Value: func(r s1.Rule) string { return r.Creator }},
 			{Title: "Why", Value: func(r s1.Rule) string { return r.StatusReason }},
 		},
-		Empty: "Any part of a name matches. The console shows rules of the highest scope of the bot's token; name a site or group for rules of its own.",
+		Empty: "Any part of a name matches. The console lists rules of the bot token's highest scope; name a site or group to see its own rules.",
 	}
 }
 

@@ -213,7 +213,7 @@ func (s *search) askAboutIndicators(of map[observables.Kind][]int, value func(in
 	}
 	slices.Sort(about)
 	for _, i := range about[min(len(about), mostIndicators):] {
-		s.sightings[i].Unknown = append(s.sightings[i].Unknown, fmt.Sprintf("%s: only the first %d are asked about", asIndicator, mostIndicators))
+		s.sightings[i].Unknown = append(s.sightings[i].Unknown, fmt.Sprintf("%s: only the first %d are looked up", asIndicator, mostIndicators))
 	}
 	about = about[:min(len(about), mostIndicators)]
 	s.add(asIndicator, about, 1, func(ctx context.Context, about []int) (map[int]string, error) {

@@ -188,7 +188,7 @@ const (
 )
 
 // errNotShown answers a question whose answer the caller may not see.
-var errNotShown = errors.New("you may not list these")
+var errNotShown = errors.New("you're not allowed to list these")
 
 // boxes are the search boxes that find what a question is about: who finds nothing there is told nothing here.
 var boxes = map[string]string{

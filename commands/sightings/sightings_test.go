@@ -90,7 +90,7 @@ func TestWhatCannotBeToldIsSaidBesideEachFinding(t *testing.T) {
 	for i, s := range seen {
 		require.Len(t, s.Unknown, 1+i/8)
 		if i >= 8 {
-			require.Equal(t, "IOCs: only the first 8 are asked about", s.Unknown[0])
+			require.Equal(t, "IOCs: only the first 8 are looked up", s.Unknown[0])
 		}
 		require.Contains(t, s.Unknown[i/8], "blocklist: status 403")
 		require.NotContains(t, strings.Join(s.Known, " "), "blocked")
@@ -127,5 +127,5 @@ func TestALookUpTellsNobodyWhatTheyMayNotList(t *testing.T) {
 	seen, _ := sightings.Of(t.Context(), commandtest.At(t, cat, console).Call, cat, only("blocklist"), observables.Find("DESKTOP-1 "+hash))
 	require.Empty(t, about(seen, "DESKTOP-1").Actions)
 	require.Equal(t, []string{"not blocked", "reputation: unknown"}, about(seen, hash).Known)
-	require.Equal(t, []string{"IOCs: you may not list these", "threats: you may not list these"}, about(seen, hash).Unknown)
+	require.Equal(t, []string{"IOCs: you're not allowed to list these", "threats: you're not allowed to list these"}, about(seen, hash).Unknown)
 }

@@ -67,7 +67,7 @@ func (p *parser) mainWords() error {
 		return err
 	}
 	if _, twice := p.values[f.Name]; twice && !f.List {
-		return &catalog.UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", text.Quote(p.main[0].Value)), Hint: "put values with spaces in quotes"}
+		return &catalog.UsageError{Problem: fmt.Sprintf("%s doesn't belong to any parameter", text.Quote(p.main[0].Value)), Hint: "put values with spaces in quotes"}
 	}
 	if f.Type.Verbatim {
 		p.verbatim(&p.main[0], p.main[1:])
@@ -129,5 +129,5 @@ func mainField(cmd *catalog.Command, value string) (catalog.Field, error) {
 	if names := catalog.ParamNames(cmd.Fields); len(names) > 0 {
 		hint = "write name=value; the parameters are " + strings.Join(names, ", ")
 	}
-	return catalog.Field{}, &catalog.UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", text.Quote(value)), Hint: hint}
+	return catalog.Field{}, &catalog.UsageError{Problem: fmt.Sprintf("%s doesn't belong to any parameter", text.Quote(value)), Hint: hint}
 }

@@ -153,7 +153,7 @@ func (p *parser) stray(before []text.Token, t text.Token) error {
 		return nil
 	}
 	e := catalog.Wrong(f.Name, "%s follows it without quotes", text.Quote(t.Value))
-	e.Hint = "put a value with spaces in quotes: " + f.Name + `="` + last.Value + " " + t.Value + `"; several values go with commas`
+	e.Hint = "put a value with spaces in quotes: " + f.Name + `="` + last.Value + " " + t.Value + `"; separate several values with commas`
 	return e
 }
 

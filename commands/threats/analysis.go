@@ -67,7 +67,7 @@ func analysisOf(ctx context.Context, call *catalog.Call, id s1.ThreatID) (s1.Thr
 	if listErr != nil || len(threats) == 0 {
 		return found, nil, err
 	}
-	return s1.ThreatAnalysis{Threat: threats[0]}, []string{"This console has no analysis of its own. This is what its list of threats shows, without custom detection rules."}, nil
+	return s1.ThreatAnalysis{Threat: threats[0]}, []string{"This console has no threat analysis. This is what its list of threats shows, without custom detection rules."}, nil
 }
 
 // componentsOf are the parts that are wanted of the object, all of them if none are named.

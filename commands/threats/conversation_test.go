@@ -69,10 +69,10 @@ func TestRollbackIsRefusedWhereItDoesNotWorkAndDoneForTheRest(t *testing.T) {
 	card, err := s.Run("rollback DESKTOP-1 LNX-WEB-1 reason=x")
 	require.NoError(t, err)
 	require.Equal(t, render.Partial, card.Outcome)
-	require.Contains(t, card.Plain(), "rollback not done, the system does not support it")
+	require.Contains(t, card.Plain(), "rollback not done, the operating system doesn't support it")
 	require.JSONEq(t, `{"filter":{"ids":["`+windows+`"]}}`, console.Changes()[0].Body)
 	require.Equal(t, "not_mitigated", of(console.Threat(linux), "mitigationStatus"))
-	s.Refused("rollback LNX-WEB-1 reason=x", "Rollback does not work on the systems of these hosts: LNX-WEB-1 · Linux")
+	s.Refused("rollback LNX-WEB-1 reason=x", "Rollback doesn't work on the operating systems of these hosts: LNX-WEB-1 · Linux")
 	s.Refused("rollback MAC-1 reason=x", "it matches no threat")
 }
 
@@ -84,7 +84,7 @@ func TestThreatsOfOneEndpointAreResolved(t *testing.T) {
 	require.Equal(t, "resolved", of(console.Threat(here), "incidentStatus"))
 	require.Equal(t, "unresolved", of(console.Threat(there), "incidentStatus"))
 	s.Refused("resolve "+there+" agent-id=DESKTOP-1", "none of the threats is on this endpoint; they are on DESKTOP-2")
-	s.Refused("resolve 1112953674841025235 agent-id=DESKTOP-1", "the console knows no threat with the id")
+	s.Refused("resolve 1112953674841025235 agent-id=DESKTOP-1", "the console has no threat with the id")
 	card, err := s.Run("resolve " + here + " agent-id=DESKTOP-1")
 	require.NoError(t, err)
 	require.Equal(t, render.Failed, card.Outcome)
@@ -110,7 +110,7 @@ func TestOnLaterConsolesASuspicionGetsTheVerdict(t *testing.T) {
 		card, err := s.Run("mark-as-threat " + id + " reason=x")
 		require.NoError(t, err)
 		require.Equal(t, render.Partial, card.Outcome)
-		require.Contains(t, card.Plain(), "only the verdict was set")
+		require.Contains(t, card.Plain(), "so I only set the verdict")
 		require.Equal(t, "true_positive", of(console.Threat(id), "analystVerdict"))
 	}
 }
@@ -126,7 +126,7 @@ func TestStatusAndVerdictAreSetInOneGo(t *testing.T) {
 	require.Contains(t, strings.Join(s.Plan("triage "+id+" verdict=false_positive status=resolved").Notes, " "), "1 threat has this status and verdict already. 1 threat is not mitigated yet.")
 	s.Refused("triage filter={} verdict=suspicious status=resolved", "it restricts nothing")
 	s.Refused(`triage filter={"hostname":"x"} verdict=suspicious status=resolved`, "hostname")
-	s.Refused(`triage filter={"ids":["1112953674841025235"]} verdict=suspicious status=resolved`, "the console knows no threat")
+	s.Refused(`triage filter={"ids":["1112953674841025235"]} verdict=suspicious status=resolved`, "the console has no threat")
 }
 
 func TestANoteOfTheBotsIsChanged(t *testing.T) {
@@ -163,7 +163,7 @@ func TestAnalysisFallsBackOnThePublicList(t *testing.T) {
 	console.Fail(s1sim.Match{PathPrefix: "/private/"}, s1sim.Fault{Kind: s1sim.ServerError, Status: 404})
 	card, err = s.Run("analysis " + id)
 	require.NoError(t, err)
-	require.Contains(t, card.Plain(), "This console has no analysis of its own")
+	require.Contains(t, card.Plain(), "This console has no threat analysis")
 	console.Fail(s1sim.Match{PathPrefix: "/private/"}, s1sim.Fault{Kind: s1sim.Forbidden})
 	_, err = s.Run("analysis " + id)
 	require.ErrorContains(t, err, "status 403", "a refusal is told, not gone around")
@@ -192,7 +192,7 @@ func TestEventsOfAThreatAreListedAndCounted(t *testing.T) {
 	require.Contains(t, again.Title, "Threat events · 9 match")
 	card, err = s.Run("threat-events " + id + " limit=5")
 	require.NoError(t, err)
-	rest, err := s.Invoke(commandtest.Button(t, card, "Rows after these"))
+	rest, err := s.Invoke(commandtest.Button(t, card, "More rows"))
 	require.NoError(t, err)
 	require.Len(t, rest.Parts[0].(render.Table).Rows, 4)
 	s.Refused("threat-events "+id+" private=true event-sub-types=DNS", "the private call doesn't support it")

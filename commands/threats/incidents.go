@@ -20,9 +20,9 @@ func incidentCommands() []*catalog.Command {
 }
 
 type threatIncidentParams struct {
-	Filter  lookup.ThreatSelection `json:"filter" help:"The threats, by name or by the console's filter keys."`
-	Verdict s1.Verdict             `json:"analyst-verdict" help:"What analysts make of these threats: the new verdict."`
-	Status  s1.IncidentStatus      `json:"incident-status" help:"How far the work on these threats is: the new status."`
+	Filter  lookup.ThreatSelection `json:"filter" help:"The threats, by name or by a filter with the console's keys."`
+	Verdict s1.Verdict             `json:"analyst-verdict" help:"The new analyst verdict."`
+	Status  s1.IncidentStatus      `json:"incident-status" help:"The new incident status."`
 }
 
 func (p *threatIncidentParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -154,7 +154,7 @@ func (p *markParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 		notes = append(notes, text.Are(sure, "threat")+" considered malicious already.")
 	}
 	notes = append(notes, "Agents of the site will treat these files as malware: they kill and quarantine them according to policy.",
-		"If the console no longer has this call (API v2.0), the verdict True Positive is set instead, which blocks nothing.")
+		"If the console no longer supports this call (API v2.0), I set the verdict True Positive instead, which blocks nothing.")
 	p.Threats = lookup.ThreatIDs(threats)
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), OnHosts: true, Facts: []catalog.Fact{{Label: "Scope", Value: "the site of each threat"}}, Notes: notes}
 	for _, t := range threats {
@@ -191,7 +191,7 @@ func judgeInstead(ctx context.Context, call *catalog.Call, threats []s1.ThreatID
 		return render.Card{}, fmt.Errorf("set the verdict of %d threats: %w", len(threats), err)
 	}
 	c := lookup.ThreatChange(ctx, call, threats, result, "verdict set to "+s1.VerdictTruePositive.Label())
-	c.Notes = append(c.Notes, "This console no longer has Mark As Threat (API v2.0), so only the verdict was set. That blocks no file; add the threat to the blocklist to block it.")
+	c.Notes = append(c.Notes, "This console no longer has Mark As Threat (API v2.0), so I only set the verdict. That doesn't block the file; to block it, add the threat to the blocklist.")
 	card := c.Card(call)
 	if card.Outcome == render.Successful {
 		card.Tone, card.Outcome = render.Warning, render.Partial
@@ -217,7 +217,7 @@ type updateNoteParams struct {
 func (p *updateNoteParams) Check() error {
 	text := string(p.Text)
 	if n := utf8.RuneCountInString(text); utf8.RuneCountInString(strings.TrimSpace(text)) < s1.MinNote || n > s1.MaxNote {
-		return catalog.Wrong("note-content", "a note has %d to %d characters, not %d", s1.MinNote, s1.MaxNote, n)
+		return catalog.Wrong("note-content", "a note must have %d to %d characters, not %d", s1.MinNote, s1.MaxNote, n)
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func (p *hostThreats) Pin(ctx context.Context, call *catalog.Call, action s1.Mit
 	}
 	able, unable := ableTo(action, threats)
 	if len(able) == 0 {
-		return catalog.Plan{}, catalog.Wrong("computer-names", "%s does not work on the systems of these hosts: %s", action.Label(), hostsOf(unable))
+		return catalog.Plan{}, catalog.Wrong("computer-names", "%s doesn't work on the operating systems of these hosts: %s", action.Label(), hostsOf(unable))
 	}
 	*p = hostThreats{Computers: p.Computers, Threats: lookup.ThreatIDs(able), Pinned: true}
 	if len(unable) > 0 {
@@ -76,7 +76,7 @@ func (p *hostThreats) Pin(ctx context.Context, call *catalog.Call, action s1.Mit
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, able, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Action", Value: action.Label()}}}
 	if len(unable) > 0 {
-		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s does not work on the systems of %s.", text.Are(len(unable), "threat"), action.Label(), hostsOf(unable)))
+		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s doesn't work on the operating systems of %s.", text.Are(len(unable), "threat"), action.Label(), hostsOf(unable)))
 	}
 	plan.Notes = slices.Concat(plan.Notes, namesakes(able), actionNotes(action))
 	return plan, nil

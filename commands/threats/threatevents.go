@@ -60,7 +60,7 @@ func (threatEventSort) Kind() catalog.Kind { return listing.SortKind(threatEvent
 
 type threatEventsParams struct {
 	Threat    s1.ThreatID          `json:"threat-id" help:"The threat whose events to list, by name or id."`
-	Private   bool                 `json:"use-private-call,omitzero" help:"Uses the call of the console's own pages, which returns more about each event."`
+	Private   bool                 `json:"use-private-call,omitzero" help:"Uses the API call behind the console's own pages, which returns more about each event."`
 	Event     string               `json:"event-id,omitzero" help:"Only events of the process with this unique key, and of its children."`
 	Types     []threatEventType    `json:"event-types,omitzero" help:"Only events of these types."`
 	SubTypes  []threatEventSubType `json:"event-sub-types,omitzero" help:"Only events of these subtypes."`
@@ -68,10 +68,10 @@ type threatEventsParams struct {
 	CountOnly bool                 `json:"count-only,omitzero" help:"Returns only the number of events."`
 	SkipCount bool                 `json:"skip-count,omitzero" help:"Skips counting, which is faster."`
 	Limit     *listing.Count       `json:"limit,omitzero" help:"Maximum number of events to list; 1000 if empty."`
-	Offset    *listing.Offset      `json:"offset,omitzero" help:"How many to skip from the start."`
+	Offset    *listing.Offset      `json:"offset,omitzero" help:"The number of rows to skip."`
 	SortBy    threatEventSort      `json:"sort-by,omitzero" help:"The column to sort by."`
 	Direction s1.SortOrder         `json:"direction,omitzero" help:"Sort direction; ascending if empty."`
-	NextPage  string               `json:"next-page,omitzero" help:"The cursor of an earlier list. Its button Rows after these fills it in."`
+	NextPage  string               `json:"next-page,omitzero" help:"The cursor from an earlier list. The More rows button fills it in."`
 }
 
 func (p *threatEventsParams) Check() error {
@@ -120,7 +120,7 @@ func getThreatEvents() *catalog.Command {
 		OnCards: eventsOnCards(),
 		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc:      "Lists what happened in the storyline of a threat: processes, files, connections and more.",
-		Examples: []string{"threat-events 1112953674841025235", `get-threat-events threat-id=1112953674841025235 event-types=file,process event-sub-types=FILEDELETION sort-by="Create At" direction=Ascending`},
+		Examples: []string{"threat-events 1112953674841025235", `get-threat-events threat-id=1112953674841025235 event-types=file,process event-sub-types=FILEDELETION sort-by="Created At" direction=Ascending`},
 	}, func(ctx context.Context, call *catalog.Call, p threatEventsParams) (render.Card, error) {
 		page := call.Console.ThreatEventsPage
 		if p.Private {
@@ -149,7 +149,7 @@ func countEvents(ctx context.Context, call *catalog.Call, p threatEventsParams, 
 	}
 	words := text.Plural(max(found.Total, 0), "event")
 	if found.Total < 0 || p.SkipCount {
-		words = "The console did not count the events"
+		words = "The console didn't count the events"
 	}
 	card := render.Card{
 		Tone: render.Info, Title: "Threat events · " + words, Text: words + " of threat " + string(p.Threat),

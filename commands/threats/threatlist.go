@@ -19,7 +19,7 @@ func countThreats(ctx context.Context, call *catalog.Call, q s1.Query) (render.C
 	}
 	words := text.Plural(max(page.Total, 0), "threat")
 	if page.Total < 0 {
-		words = "The console did not count the threats"
+		words = "The console didn't count the threats"
 	}
 	card := render.Card{Tone: render.Info, Title: fmt.Sprintf("Threats · %d", max(page.Total, 0)), Text: words, Parts: []render.Part{render.Line{render.Bold(words), render.Text(" " + matching(call))}}}
 	return listing.Single(call, "threats", catalog.Marshal(map[string]int{"totalItems": page.Total}), card)
@@ -29,5 +29,5 @@ func matching(call *catalog.Call) string {
 	if words := call.Describe(); words != "" {
 		return "match " + words + "."
 	}
-	return "in reach of the bot's token."
+	return "that the bot's token can see."
 }

@@ -26,7 +26,7 @@ func threatCommands() []*catalog.Command {
 type getThreatParams struct {
 	Limit      *listing.Count     `json:"limit,omitzero" help:"Maximum number of threats to list; 1000 if empty."`
 	Input      lookup.ThreatQuery `json:"custom-input,omitzero" help:"Filter by the console's own keys."`
-	Storylines []string           `json:"storylines,omitzero" help:"Only threats of these storylines. get-alerts shows those of alerts."`
+	Storylines []string           `json:"storylines,omitzero" help:"Only threats of these storylines. get-alerts shows the storylines of alerts."`
 }
 
 func getThreat() *catalog.Command {
@@ -93,14 +93,14 @@ func noteParts(notes []s1.Note) []render.Part {
 }
 
 type addNotesParams struct {
-	Filter lookup.ThreatSelection `json:"filter" help:"The threats, by name or by the console's filter keys."`
+	Filter lookup.ThreatSelection `json:"filter" help:"The threats, by name or by a filter with the console's keys."`
 	Text   catalog.Prose          `json:"note-text" help:"The text of the note, 2 to 10000 characters."`
 }
 
 func (p *addNotesParams) Check() error {
 	text := string(p.Text)
 	if n := utf8.RuneCountInString(text); utf8.RuneCountInString(strings.TrimSpace(text)) < s1.MinNote || n > s1.MaxNote {
-		return catalog.Wrong("note-text", "a note has %d to %d characters, not %d", s1.MinNote, s1.MaxNote, n)
+		return catalog.Wrong("note-text", "a note must have %d to %d characters, not %d", s1.MinNote, s1.MaxNote, n)
 	}
 	return nil
 }
@@ -145,7 +145,7 @@ func addNotes() *catalog.Command {
 
 type threatVerdictParams struct {
 	Threats []s1.ThreatID `json:"threat-ids" help:"The threats, by name or id."`
-	Verdict s1.Verdict    `json:"analyst-verdict" help:"What analysts make of these threats: the new verdict."`
+	Verdict s1.Verdict    `json:"analyst-verdict" help:"The new analyst verdict."`
 }
 
 func (p *threatVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -172,7 +172,7 @@ func setThreatVerdict() *catalog.Command {
 
 type incidentStatusParams struct {
 	Threats []s1.ThreatID     `json:"threat-ids" help:"The threats, by name or id."`
-	Status  s1.IncidentStatus `json:"status" help:"How far the work on these threats is: the new status."`
+	Status  s1.IncidentStatus `json:"status" help:"The new incident status."`
 }
 
 func (p *incidentStatusParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -200,8 +200,8 @@ func setIncidentStatus() *catalog.Command {
 }
 
 type mitigateParams struct {
-	Filter  lookup.ThreatSelection `json:"filter" help:"The threats, by name or by the console's filter keys."`
-	Action  s1.MitigateAction      `json:"mitigate-action" help:"What the endpoints do about the threats. Rollback works on Windows only, Remediate on Windows and macOS."`
+	Filter  lookup.ThreatSelection `json:"filter" help:"The threats, by name or by a filter with the console's keys."`
+	Action  s1.MitigateAction      `json:"mitigate-action" help:"What the endpoints should do about the threats. Rollback works on Windows only, Remediate on Windows and macOS."`
 	Refused []s1.ThreatID          `json:"refused,omitzero" help:"-"` // selected too, but their systems cannot do what was asked
 }
 
@@ -212,11 +212,11 @@ func (p *mitigateParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 	}
 	able, unable := ableTo(p.Action, threats)
 	if len(able) == 0 {
-		return catalog.Plan{}, catalog.Wrong("mitigate-action", "%s does not work on the systems of these threats", p.Action.Label())
+		return catalog.Plan{}, catalog.Wrong("mitigate-action", "%s doesn't work on the operating systems of these threats", p.Action.Label())
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, able, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Action", Value: p.Action.Label()}}}
 	if n := len(unable); n > 0 {
-		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s does not work on the systems of %s.", text.Are(n, "threat"), p.Action.Label(), hostsOf(unable)))
+		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s doesn't work on the operating systems of %s.", text.Are(n, "threat"), p.Action.Label(), hostsOf(unable)))
 	}
 	plan.Notes = append(plan.Notes, actionNotes(p.Action)...)
 	plan.Undo = map[s1.MitigateAction]string{s1.MitigateQuarantine: "Unquarantine", s1.MitigateUnquarantine: "Quarantine"}[p.Action]
@@ -261,7 +261,7 @@ func actionNotes(action s1.MitigateAction) []string {
 	case s1.MitigateUnquarantine:
 		return []string{"The files go back to where they were and can run again."}
 	case s1.MitigateNetworkQuarantine:
-		return []string{"Not every console supports this action. To be sure, disconnect the endpoints."}
+		return []string{"Not every console supports this action. To be safe, disconnect the endpoints from the network instead."}
 	}
 	return nil
 }
@@ -292,7 +292,7 @@ func mitigate(ctx context.Context, call *catalog.Call, action s1.MitigateAction,
 		result.Skipped = append(result.Skipped, s1.Skip{ID: string(id), Action: strings.ToLower(action.Label()), Reason: "not_supported"})
 	}
 	c, found := lookup.ThreatsAfter(ctx, call, slices.Concat(threats, refused), result, action.Label()+" accepted")
-	c.Why = "The threats are gone or handled already, their systems don't support it, or the bot's token may not do it."
+	c.Why = "The threats are gone or handled already, their operating systems don't support it, or the bot's token isn't allowed to do it."
 	c.States, c.Step = map[string]string{}, string(action)
 	for _, d := range result.Details {
 		for _, r := range d.Reports {

@@ -67,7 +67,7 @@ func (c Client) Page(ctx context.Context, q s1.Query) (page s1.Page[Alert], err 
 
 var (
 	errNoList  = errors.New("no list of alerts")
-	errNoTotal = errors.New("the console does not say how many alerts there are")
+	errNoTotal = errors.New("the console doesn't say how many alerts there are")
 )
 
 func readPage(data json.RawMessage, after string) (s1.Page[Alert], error) {
