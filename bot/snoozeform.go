@@ -69,7 +69,7 @@ func snoozeForm(q exchange.Quietable) render.Form {
 		{Value: "1h", Label: "1 hour"}, {Value: "4h", Label: "4 hours"}, {Value: "1d", Label: "1 day"}, {Value: "7d", Label: "7 days"}}}
 	return render.Form{
 		Title: "Snooze", Submit: "Snooze", Do: render.Invocation{Command: snoozeWord, Args: catalog.Marshal(q)},
-		Intro: render.Line{render.Text("I won't post anything new for it until then, for anybody. You still find it in the console.")},
+		Intro: render.Line{render.Text("Until then, I won't post anything new about it for anybody. You can still find it in the console.")},
 		Fields: []render.FormField{by, length, {Name: catalog.ReasonParam, Label: "Reason", Widget: render.TextInput, MaxLength: 200,
 			Hint: "For others who look at the list of snoozes, and the audit trail."}},
 	}

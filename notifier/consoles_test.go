@@ -87,7 +87,7 @@ func TestAConsoleThatHangsKeepsNoOtherFromBeingRead(t *testing.T) {
 			w.Pass(3 * time.Second)
 		}
 		require.Len(t, w.Slack.In("CTHREATS"), 20)
-		require.Equal(t, []string{"The console does not answer"}, notifiertest.Titles(w, "COPS"))
+		require.Equal(t, []string{"The console isn't responding"}, notifiertest.Titles(w, "COPS"))
 		require.True(t, notifiertest.Shows(t, w.Slack.In("COPS")[0], "Console us"))
 	})
 }

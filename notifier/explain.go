@@ -17,7 +17,7 @@ func (c Config) of(mark string) (Feeds, error) {
 	all := c.all()
 	i := slices.IndexFunc(all, func(f Feeds) bool { return f.Mark == mark })
 	if i < 0 {
-		return Feeds{}, fmt.Errorf("no feeds of console %q are read", mark)
+		return Feeds{}, fmt.Errorf("no feed is active for console %q", mark)
 	}
 	return all[i], nil
 }
@@ -65,7 +65,7 @@ func (n *Notifier) Explain(ctx context.Context, mark, id string) (render.Card, e
 func (n *Notifier) verdict(ctx context.Context, f routing.Facts, fallback string, now time.Time) render.Line {
 	asleep, err := n.config.Journal.Snoozes(ctx, now)
 	if quiet, is := routing.SnoozedBy(asleep, f, now); err == nil && is {
-		return render.Line{render.Text("Nowhere now: snoozed by "), render.User(quiet.Owner), render.Text(" until "), render.At(quiet.Until)}
+		return render.Line{render.Text("Nowhere right now: snoozed by "), render.User(quiet.Owner), render.Text(" until "), render.At(quiet.Until)}
 	}
 	to := n.config.Routes().Walk(f, fallback, now).Targets(n.config.Operators)
 	if len(to) == 0 {

@@ -77,7 +77,7 @@ func TestASnoozeHoldsBackWhatItNamesUntilItEnds(t *testing.T) {
 		w.Start()
 		require.Contains(t, say(w.Running.Snoozed(t.Context())), "Nothing is snoozed")
 		card, err := w.Running.Snooze(t.Context(), "", "UALICE", "rule", "evil.exe", "a pentest", time.Now().Add(2*time.Hour))
-		require.Contains(t, words(t, card, err), "I won't post anything new for rule")
+		require.Contains(t, words(t, card, err), "I won't post anything new about rule")
 		id := strings.TrimPrefix(card.Title, "Snoozed ")
 		threat := w.Console.AddThreat(notifiertest.NewThreat{Name: "evil.exe"})
 		w.Pass(time.Minute)
@@ -86,7 +86,7 @@ func TestASnoozeHoldsBackWhatItNamesUntilItEnds(t *testing.T) {
 		list := say(w.Running.Snoozed(t.Context()))
 		require.Contains(t, list, "a pentest")
 		require.Contains(t, list, "Snoozes · 1")
-		require.Contains(t, say(w.Running.Explain(t.Context(), "", string(threat))), "Nowhere now: snoozed by")
+		require.Contains(t, say(w.Running.Explain(t.Context(), "", string(threat))), "Nowhere right now: snoozed by")
 
 		_, err = w.Running.Unsnooze(t.Context(), "Z-NONE")
 		require.ErrorContains(t, err, `there is no snooze "Z-NONE"`)

@@ -24,7 +24,7 @@ func (n *Notifier) Snooze(ctx context.Context, mark, owner, kind, value, reason 
 		return render.Card{}, err
 	}
 	card := render.Card{Tone: render.Good, Title: "Snoozed " + id, Text: fmt.Sprintf("Snoozed %s %s", kind, value), Parts: []render.Part{
-		render.Line{render.Text("I won't post anything new for " + kind + " "), render.Bold(value), render.Text(" until "), render.At(until), render.Text(". You still find it in the console.")}}}
+		render.Line{render.Text("I won't post anything new about " + kind + " "), render.Bold(value), render.Text(" until "), render.At(until), render.Text(". You can still find it in the console.")}}}
 	return withEnd(card.Named(of.Label), s), nil
 }
 
@@ -78,7 +78,7 @@ func (n *Notifier) Unsnooze(ctx context.Context, id string) (render.Card, error)
 		if err := n.config.Journal.SetSnooze(ctx, s); err != nil {
 			return render.Card{}, err
 		}
-		words := fmt.Sprintf("%s has ended: I post what is new for %s %s again. It held back %d; you find them in the console.", s.ID, s.Kind, s.Value, s.Quiet)
+		words := fmt.Sprintf("%s has ended: I'm posting new notifications for %s %s again. It held back %d; you can find them in the console.", s.ID, s.Kind, s.Value, s.Quiet)
 		return render.Card{Tone: render.Good, Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}, nil
 	}
 	return render.Card{}, &catalog.UsageError{Problem: fmt.Sprintf("there is no snooze %q; /s1 snoozes lists them", id)}

@@ -75,13 +75,13 @@ func consoleCard(since time.Time, problem error) render.Card {
 		return render.Card{Tone: tone, Title: title, Text: title, Parts: []render.Part{line}}
 	}
 	if problem == nil {
-		return card(render.Good, "The console answers again", render.Line{render.Text("It was away since "), render.At(since),
+		return card(render.Good, "The console is responding again", render.Line{render.Text("It was unreachable since "), render.At(since),
 			render.Text(". I'm posting what I missed; nothing is lost.")})
 	}
-	down := card(render.Warning, "The console does not answer", render.Line{render.Text("I'll post new threats and alerts once it is back.")})
+	down := card(render.Warning, "The console isn't responding", render.Line{render.Text("I'll post new threats and alerts once it's back.")})
 	var refusal *s1.Error
 	if errors.As(problem, &refusal) && (refusal.Status == http.StatusUnauthorized || refusal.Status == http.StatusForbidden) {
-		down = card(render.Warning, "The console refuses the bot", render.Line{
+		down = card(render.Warning, "The console denies the bot access", render.Line{
 			render.Text("Its API token may have expired or lost a permission: check it in the console. Until then I can't post new threats and alerts; nothing is lost.")})
 	}
 	down.Parts = append(down.Parts, render.Code{Text: problem.Error()})

@@ -36,7 +36,7 @@ func TestThatTheConsoleFailsAndIsBackIsToldOnceEach(t *testing.T) {
 
 		away.Store(true)
 		w.Pass(62 * time.Second)
-		require.Equal(t, []string{"The console does not answer"}, notifiertest.Titles(w, "COPS"))
+		require.Equal(t, []string{"The console isn't responding"}, notifiertest.Titles(w, "COPS"))
 		require.True(t, notifiertest.Shows(t, w.Slack.In("COPS")[0], "503 Service Unavailable"))
 		w.Stop()
 		w.Pass(time.Hour)
@@ -46,13 +46,13 @@ func TestThatTheConsoleFailsAndIsBackIsToldOnceEach(t *testing.T) {
 
 		away.Store(false)
 		w.Pass(32 * time.Second)
-		require.Equal(t, []string{"The console does not answer", "The console answers again"}, notifiertest.Titles(w, "COPS"))
+		require.Equal(t, []string{"The console isn't responding", "The console is responding again"}, notifiertest.Titles(w, "COPS"))
 		w.Pass(time.Hour)
 		require.Len(t, w.Slack.In("COPS"), 2)
 
 		problem = &s1.Error{Operation: "get system info", Status: 401, Message: "Authentication Failed"}
 		away.Store(true)
 		w.Pass(62 * time.Second)
-		require.Equal(t, "The console refuses the bot", notifiertest.Titles(w, "COPS")[2])
+		require.Equal(t, "The console denies the bot access", notifiertest.Titles(w, "COPS")[2])
 	})
 }

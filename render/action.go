@@ -54,7 +54,7 @@ func (k *canvas) actions(all []Action, o Options) []slack.Block {
 	var rest []item
 	for i, a := range all {
 		if len(rest) > maxElements*maxOverflow {
-			k.note("… %s left out: a message has no more room", count(len(all)-i, "more action"))
+			k.note("… %s left out: this message is full", count(len(all)-i, "more action"))
 			break
 		}
 		if b, ok := a.(Button); len(elements) < maxVisible && !(ok && b.Rare) {
@@ -67,7 +67,7 @@ func (k *canvas) actions(all []Action, o Options) []slack.Block {
 	}
 	elements = append(elements, k.hidden(rest)...)
 	if lost := len(elements) - maxElements; lost > 0 {
-		k.note("… %s left out: a message has no more room", count(lost, "more action"))
+		k.note("… %s left out: this message is full", count(lost, "more action"))
 		elements = elements[:maxElements]
 	}
 	return k.rowsOf(elements)
@@ -88,7 +88,7 @@ func (k *canvas) rowsOf(elements []slack.BlockElement) []slack.Block {
 			n++
 		}
 		if n == 0 {
-			k.note("… %s left out: a message has no more room", count(len(elements), "more action"))
+			k.note("… %s left out: this message is full", count(len(elements), "more action"))
 			break
 		}
 		row := slack.NewActionBlock("", elements[:n]...)

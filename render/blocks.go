@@ -156,7 +156,7 @@ func (k *canvas) body(parts []Part) []slack.Block {
 		}
 	}
 	if lost > 0 {
-		k.note("… %s left out: a message has no more room", count(lost, "more part"))
+		k.note("… %s left out: this message is full", count(lost, "more part"))
 	}
 	var out []slack.Block
 	for _, s := range slots {

@@ -19,7 +19,7 @@ func Partly(format string, args ...any) Card {
 // Failure is the card of a command that failed: the specification's three parts (failure indicator, status code, message),
 // then what to do about it. Status 0 means that there was no answer. Each line of advice is a paragraph.
 func Failure(title string, status int, message, advice string) Card {
-	code := "none, there was no answer"
+	code := "none (no response)"
 	if status != 0 {
 		code = strconv.Itoa(status)
 	}

@@ -81,7 +81,7 @@ func (p Page) blocks(o Options) []slack.Block {
 		out, lost = append(out, drawn...), lost+left
 	}
 	if lost > 0 {
-		k.note("… %s left out: Slack takes no more here", count(lost, "more row"))
+		k.note("… %s left out: Slack allows no more here", count(lost, "more row"))
 	}
 	if len(k.notes) > 0 {
 		out = append(out, small(Cut(strings.Join(k.notes, " · "), maxNotes)))

@@ -10,7 +10,7 @@ type Seal func(text string) string
 const SealSize = 11
 
 // ErrSeal says that a value is not as it was drawn.
-var ErrSeal = errors.New("it is not what was drawn")
+var ErrSeal = errors.New("it doesn't match what the bot sent")
 
 // of is the tag of a text.
 func (s Seal) of(text string) string {

@@ -40,7 +40,7 @@ func (c Card) Simple(o Options) Message {
 func (c Card) Bare() Message {
 	text := inertLines(Cut(c.words(), maxSimpleText))
 	if len(c.Actions) > 0 {
-		text += "\nSlack accepted no buttons here. /s1 pending lists what is waiting for a decision; /s1 help lists what else you can type."
+		text += "\nSlack didn't accept the buttons here. /s1 pending lists what is waiting for a decision; /s1 help lists what else you can type."
 	}
 	return Message{Text: or(text, none)}
 }

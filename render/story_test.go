@@ -239,7 +239,7 @@ func TestMoreThanAMessageTakesIsCounted(t *testing.T) {
 		card.Parts = append(card.Parts, Line{Text(fmt.Sprint(i))})
 	}
 	m := card.Message(Options{})
-	require.Contains(t, outline(t, m), "more parts left out: a message has no more room")
+	require.Contains(t, outline(t, m), "more parts left out: this message is full")
 	require.Len(t, m.Blocks, 50)
 }
 

@@ -152,7 +152,7 @@ func TestASnoozeKeepsAHostQuietUntilItEnds(t *testing.T) {
 	s.console.AddThreat(s1sim.ThreatSpec{Name: "loud.exe", Agent: "DESKTOP-2"})
 	s.sees("#threats", "loud.exe")
 	s.types("alice", "#soc", "/s1 routes test "+id)
-	s.isTold("alice", "Nowhere now: snoozed by")
+	s.isTold("alice", "Nowhere right now: snoozed by")
 	s.types("bob", "#soc", "/s1 snoozes")
 	list := s.isTold("bob", "Snoozes · 1", "a pentest", "desktop-1")
 	s.clicks("bob", list, regexp.MustCompile(`End Z-\w+`).FindString(string(list.Blocks)))
@@ -189,9 +189,9 @@ func TestTheConsoleIsWatchedAlsoWhereNothingIsTold(t *testing.T) {
 		delete(settings, "S1BOT_ALERTS_CHANNEL")
 	})
 	s.console.Fail(s1sim.Match{PathPrefix: "/system/info"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1})
-	s.sees("#approvals", "The console refuses the bot")
+	s.sees("#approvals", "The console denies the bot access")
 	s.console.Heal()
-	s.sees("#approvals", "The console answers again")
+	s.sees("#approvals", "The console is responding again")
 }
 
 func TestARouteThatIsAddedWhileTheProgramRunsIsReadFromThenOn(t *testing.T) {

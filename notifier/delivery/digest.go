@@ -109,7 +109,7 @@ func (s *channelSender) eachNotice(ctx context.Context, q journal.Query, do func
 func (s *channelSender) row(n journal.Notice) cards.DigestRow {
 	row, err := s.rowOf(n)
 	if err != nil {
-		s.logger.Error("can't read an item of a digest; the digest lists it by its id", "notice", n.Key(), "err", err)
+		s.logger.Error("can't read an item of a digest; listing it by its id", "notice", n.Key(), "err", err)
 		row = cards.DigestRow{Kind: string(n.Source.Kind()), ID: n.ID, Created: n.Created}
 	}
 	row.OwnCard = n.State != journal.Listed

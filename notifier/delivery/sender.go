@@ -98,7 +98,7 @@ func (s *channelSender) run(ctx context.Context) {
 		}
 		switch {
 		case err == nil || ctx.Err() != nil:
-			streak.Over(s.logger, s.now(), "deliveries go on", "channel", s.channel)
+			streak.Over(s.logger, s.now(), "deliveries have resumed", "channel", s.channel)
 		case errors.Is(err, journal.ErrConflict): // somebody else was faster; read it again
 			wait = time.Second
 		default:

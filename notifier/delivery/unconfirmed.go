@@ -108,7 +108,7 @@ func (s *channelSender) keepOne(ctx context.Context, n *journal.Notice, all []st
 		if err := s.messages.Delete(ctx, n.Where(), ts); err != nil && !isGone(err) {
 			return fmt.Errorf("delete the second card of %s: %w", n.Key(), err)
 		}
-		s.logger.Info("a card was there twice; one was deleted", "channel", s.channel, "notice", n.Key())
+		s.logger.Info("a card was posted twice; deleted one", "channel", s.channel, "notice", n.Key())
 	}
 	return nil
 }

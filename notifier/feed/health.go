@@ -123,9 +123,9 @@ func (f *Feed) recordHealth(ctx context.Context, since time.Time, problem *probl
 
 // card says so.
 func (a problem) card(source journal.Source) render.Card {
-	what, words := "New", fmt.Sprintf("No new %s are posted until this is fixed. I keep trying, and post what I missed once it works.", source.Plural())
+	what, words := "New", fmt.Sprintf("No new %s are posted until this is fixed. I'll keep trying, and I'll post what I missed once it works.", source.Plural())
 	if a.partly {
-		what, words = "Changed", fmt.Sprintf("New %s are posted, but cards may be out of date, and late ones may be missing, until this is fixed. I keep trying.", source.Plural())
+		what, words = "Changed", fmt.Sprintf("New %s are posted, but cards may be out of date, and late ones may be missing, until this is fixed. I'll keep trying.", source.Plural())
 	}
 	title := fmt.Sprintf("%s %s can't be read", what, source.Plural())
 	if refuses(a.err) || errors.Is(a.err, s1.ErrUnauthorized) {
@@ -158,7 +158,7 @@ func Advice(source journal.Source, problem error) string {
 	}
 	switch answer.Status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
-		return "The console does not have this path (any more). Check S1_URL and S1_API_VERSION, and look for a newer s1bot. " + off
+		return "The console doesn't have this API path (any more). Check S1_URL and S1_API_VERSION, and look for a newer s1bot. " + off
 	case http.StatusForbidden:
 		if source == journal.Alerts && answer.Reason == s1.FeatureOff {
 			return "Custom detection rules (STAR) are not enabled for the scope of the bot's token. Have them enabled there, or give the bot a token of a scope that has them. " + off

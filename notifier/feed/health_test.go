@@ -24,10 +24,10 @@ func TestAFeedThatTheConsoleRefusesIsToldOnceAndOnceWhenItWorks(t *testing.T) {
 	}{
 		"no custom rules":   {"alerts", "The console refuses to list new alerts", "STAR) are not enabled", noRules},
 		"no permission":     {"threats", "The console refuses to list new threats", "Endpoint Threats › View", &s1.Error{Status: 403, Message: "Insufficient permissions", Reason: s1.LacksPermission}},
-		"a retired path":    {"alerts", "The console refuses to list new alerts", "does not have this path", &s1.Error{Status: 410}},
-		"no such path":      {"threats", "The console refuses to list new threats", "does not have this path", &s1.Error{Status: 404}},
-		"no such method":    {"threats", "The console refuses to list new threats", "does not have this path", &s1.Error{Status: 405}},
-		"not implemented":   {"alerts", "The console refuses to list new alerts", "does not have this path", &s1.Error{Status: 501}},
+		"a retired path":    {"alerts", "The console refuses to list new alerts", "doesn't have this API path", &s1.Error{Status: 410}},
+		"no such path":      {"threats", "The console refuses to list new threats", "doesn't have this API path", &s1.Error{Status: 404}},
+		"no such method":    {"threats", "The console refuses to list new threats", "doesn't have this API path", &s1.Error{Status: 405}},
+		"not implemented":   {"alerts", "The console refuses to list new alerts", "doesn't have this API path", &s1.Error{Status: 501}},
 		"another question":  {"alerts", "The console refuses to list new alerts", "What to do", &s1.Error{Status: 400, Message: "sortBy: not valid"}},
 		"garbage, for long": {"alerts", "New alerts can't be read", "check its log", errors.New("not JSON")},
 		"500, for long":     {"alerts", "New alerts can't be read", "What to do", &s1.Error{Status: 500}},
@@ -91,7 +91,7 @@ func TestOneRefusalIsNoRefusalAndAnAbsentConsoleIsToldOnce(t *testing.T) {
 		notifiertest.Refuse(w, "alerts", away)
 		w.Start()
 		w.Pass(time.Hour)
-		require.Equal(t, []string{"The console does not answer"}, notifiertest.Titles(w, "COPS"))
+		require.Equal(t, []string{"The console isn't responding"}, notifiertest.Titles(w, "COPS"))
 	})
 }
 

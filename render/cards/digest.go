@@ -216,9 +216,9 @@ func (d *Digest) below(file string) render.Note {
 	text := fmt.Sprintf("All %d: %s, in the thread · status as of this message", d.total, file)
 	switch {
 	case d.own == 1:
-		text = "1 critical one has a card of its own · " + text
+		text = "1 critical item has its own card · " + text
 	case d.own > 1:
-		text = fmt.Sprintf("%d critical ones have cards of their own · ", d.own) + text
+		text = fmt.Sprintf("%d critical items have their own cards · ", d.own) + text
 	}
 	if rest := d.total - d.own - len(d.first); rest > 0 {
 		text = fmt.Sprintf("… and %d more · ", rest) + text

@@ -154,7 +154,7 @@ func found(at time.Time, kind, id, url string) render.Note {
 		note = append(note, linked(kind+" "+id, url))
 	}
 	if note == nil {
-		note = render.Note{render.Text("The console gave neither an id nor a time.")}
+		note = render.Note{render.Text("The console provided neither an id nor a time.")}
 	}
 	return note
 }
