@@ -104,7 +104,7 @@ func TestAFeedThatAloneIsUnauthorizedIsTold(t *testing.T) {
 		title string
 	}{
 		"one feed":   {nil, []string{"alerts"}, "The console refuses to list new alerts"},
-		"everything": {unauthorized, []string{"alerts", "threats"}, "The console refuses the bot"},
+		"everything": {unauthorized, []string{"alerts", "threats"}, "The console denies the bot access"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
