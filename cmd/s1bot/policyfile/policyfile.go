@@ -60,7 +60,8 @@ func Load(path string, commands []*catalog.Command) (File, error) {
 
 // Read reads the text of a file; name is how problems call it.
 func Read(name string, body []byte, commands []*catalog.Command) (File, error) {
-	tree, err := parser.ParseBytes(body, 0)
+	var tree *ast.File
+	err := guarded(func() (err error) { tree, err = parser.ParseBytes(body, 0); return err })
 	if err != nil {
 		return File{}, placed(name, err)
 	}
@@ -103,7 +104,7 @@ func (r *reader) decode(body []byte, f *file) error {
 	if len(r.problems) > 0 {
 		options = nil
 	}
-	switch err := yaml.NewDecoder(bytes.NewReader(body), options...).Decode(f); {
+	switch err := guarded(func() error { return yaml.NewDecoder(bytes.NewReader(body), options...).Decode(f) }); {
 	case err == nil, errors.Is(err, io.EOF):
 		return nil
 	case len(r.problems) > 0:
@@ -111,6 +112,17 @@ func (r *reader) decode(body []byte, f *file) error {
 	default:
 		return placed(r.name, err)
 	}
+}
+
+// guarded makes an error of a panic of the library's: it has them for files that nobody writes, such as a tag without a value ("routes: !"),
+// and a file that SIGHUP brings must not end the program.
+func guarded(read func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = errors.New("this is no YAML that can be read; look for a stray ! or another sign that YAML has a use for")
+		}
+	}()
+	return read()
 }
 
 // placed is an error of the library with file, line and column before its words.
