@@ -86,7 +86,7 @@ func TestADeliveryIsReadWithoutTakingTheWholeOfItApart(t *testing.T) {
 		payload string
 		most    float64
 	}{
-		"slash_commands": {`{"command":"/s1","text":"isolate DESKTOP-1 reason=beaconing","user_id":"U1","channel_id":"C1","trigger_id":"1.2","response_url":"https://hooks.example/x"}`, 40},
+		"slash_commands": {`{"command":"/s1","text":"isolate DESKTOP-1 reason=beaconing","user_id":"U1","channel_id":"C1","trigger_id":"1.2","response_url":"https://hooks.example/x"}`, 60},
 		"interactive": {`{"type":"block_actions","user":{"id":"U1"},"channel":{"id":"C1"},"trigger_id":"1.2","message":{"ts":"1.1",` + blocks + `},` + state +
 			`,"actions":[{"type":"button","action_id":"a","block_id":"b","value":"{}","action_ts":"1.1"}]}`, 180},
 	} {
