@@ -134,7 +134,7 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	require.Contains(t, out, "2 rows written to "+archive)
 	code, _, errs := calls(t, "audit", "--export="+archive)
 	require.NotZero(t, code)
-	require.Contains(t, errs, "never overwritten")
+	require.Contains(t, errs, "nothing is overwritten")
 	code, out, _ = calls(t, "audit", "--verify", "--against="+archive)
 	require.Zero(t, code)
 	require.Contains(t, out, "2 rows of "+archive+" are the same")

@@ -165,7 +165,7 @@ func TestWhatBecameOfACardThatCannotBeEditedIsToldOnce(t *testing.T) {
 			s.clicks("bob", card, "Deny")
 			s.submits("bob", s.form("bob", "Why?"), map[string]any{"Why?": "not now"})
 			s.sees("#approvals", "can't be edited any more", "not now", "Denied")
-			s.isWrittenTo("alice", "denied it")
+			s.isWrittenTo("alice", "denied Disconnect Agent From Network on DESKTOP-1")
 			require.NoError(t, s.slack.Settle(s.patient()))
 			s.stop()
 			s.start()

@@ -98,7 +98,7 @@ func TestAPasswordThatWasGivenIsKeptNowhere(t *testing.T) {
 		},
 		"after a slip": func(s *story) {
 			s.types("alice", "#soc", `/s1 collect-files DESKTOP-1 file-paths=a.txt password=`+password)
-			slip := s.isTold("alice", "whole path")
+			slip := s.isTold("alice", "full file path")
 			s.clicks("alice", slip, "Open the form")
 			form := s.form("alice", "Collect Files")
 			s.submits("alice", form, map[string]any{"File Paths": `C:\a.txt`, "Password": password})

@@ -268,8 +268,11 @@ func TestAFreezeStopsEverythingUntilTwoApproversEndIt(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, thawed.PlainText(), "frozen")
 	s.types("bob", "#soc", "/s1 pending")
-	require.NoError(t, s.slack.Settle(s.patient()))
-	require.Equal(t, []string{"Approve", "Deny"}, s.isTold("bob", "Waiting for you (1)").Buttons())
+	again, err := s.slack.WaitEphemeral(s.patient(), "bob", func(m slacksim.Message) bool {
+		return strings.Contains(m.PlainText(), "Waiting for you (1)") && !strings.Contains(m.PlainText(), "frozen")
+	})
+	require.NoError(t, err)
+	require.Equal(t, []string{"Approve", "Deny"}, again.Buttons())
 	s.clicks("carol", waiting, "Approve")
 	s.becomes(waiting, "Successful")
 	require.Empty(t, s.becomes(offer, "Successful").Buttons(), "what is decided is offered no more")

@@ -70,7 +70,7 @@ func TestADenialSaysWhyAndDoesNothing(t *testing.T) {
 	form := s.form("bob", "Deny")
 	s.submits("bob", form, map[string]any{"Why?": "that is the CEO's laptop"})
 	s.becomes(card, "Denied", "that is the CEO's laptop")
-	s.isWrittenTo("alice", "denied it", "that is the CEO's laptop")
+	s.isWrittenTo("alice", "denied Disconnect Agent From Network on DESKTOP-1", "that is the CEO's laptop")
 	require.Empty(t, s.console.Changes())
 }
 

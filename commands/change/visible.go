@@ -1,10 +1,13 @@
 package change
 
 import (
+	"errors"
 	"slices"
+	"strings"
 
 	"s1bot/commands/catalog"
 	"s1bot/render"
+	"s1bot/s1"
 )
 
 // A Made thing is one that the console said it made, with what people call it.
@@ -27,7 +30,11 @@ func Visible[T any, ID ~string](card render.Card, made []Made[ID], find func(ids
 	}
 	found, err := find(ids)
 	if err != nil {
-		card.Parts = append(card.Parts, render.Note{render.Text("I couldn't look whether the console shows it already.")})
+		words := "I couldn't look whether the console shows it already"
+		if e := (*s1.Error)(nil); errors.As(err, &e) && e.Message != "" {
+			words += " (" + strings.TrimSuffix(e.Message, ".") + ")"
+		}
+		card.Parts = append(card.Parts, render.Note{render.Text(words + ".")})
 		return card
 	}
 	var waiting []string
