@@ -99,12 +99,17 @@ func (l *memberLookup) mentioned(ctx context.Context, m policy.Member) (string, 
 	return "user group @" + l.groups[i].Handle, nil
 }
 
-func (l *memberLookup) mentionedPerson(ctx context.Context, id string) (string, error) {
-	var user *slack.User
-	err := webapi.Probe(ctx, func() (err error) {
+// user asks Slack who has an id.
+func (l *memberLookup) user(ctx context.Context, id string) (user *slack.User, err error) {
+	err = webapi.Probe(ctx, func() (err error) {
 		user, err = l.api.GetUserInfoContext(ctx, id)
 		return err
 	})
+	return user, err
+}
+
+func (l *memberLookup) mentionedPerson(ctx context.Context, id string) (string, error) {
+	user, err := l.user(ctx, id)
 	switch {
 	case post.RefusedWith(err, "user_not_found", "users_not_found", "user_not_visible"):
 		return "", errors.New("nobody has this id, so nobody is mentioned: check the id in the policy file's route")
@@ -131,11 +136,7 @@ func (l *memberLookup) whom(ctx context.Context, m policy.Member) (string, error
 
 // person is who has an id.
 func (l *memberLookup) person(ctx context.Context, id string) (string, error) {
-	var user *slack.User
-	err := webapi.Probe(ctx, func() (err error) {
-		user, err = l.api.GetUserInfoContext(ctx, id)
-		return err
-	})
+	user, err := l.user(ctx, id)
 	switch {
 	case post.RefusedWith(err, "user_not_found", "users_not_found", "user_not_visible"):
 		return "", errors.New("nobody has this id, so nobody gets a role from it: check the id, or take it out of the settings or the policy file")
