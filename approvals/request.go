@@ -134,6 +134,8 @@ type CardRef struct {
 	Asked bool `json:"asked,omitempty"`
 	// Offer marks a copy that offers the decision on the request to somebody who wrote about it.
 	Offer bool `json:"offer,omitempty"`
+	// Typed is the reason that they wrote, which the buttons of the offer carry.
+	Typed string `json:"typed,omitempty"`
 	// Freeze is the freeze that the message tells of, by its id: Approve is gone from it.
 	Freeze string `json:"freeze,omitempty"`
 }

@@ -2,13 +2,16 @@ package bot
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/bot/library"
 	"s1bot/commands/catalog"
+	"s1bot/commands/plain"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -24,6 +27,9 @@ type builtin struct {
 	button   string         // what whoever types a word that is only on buttons reads
 	clicked  clickedWord    // what runs it from a button or a form, a.choice says about what; nil where it is on neither
 	alone    *regexp.Regexp // of a word that decides: the form in which it stands alone in a message, see decisions.go
+	spoken   plain.Phrases  // sentences that mean the word: "what can you do"; none for words that decide
+	takes    string         // what stands behind the word, for the palette: "The threat or alert"; empty where nothing must
+	bareToo  bool           // what stands behind it may be left out
 	console  bool           // may wait for the console, so it stands in its person's queue
 	every    bool           // waits for all consoles, so it takes the slots of none of them
 }
@@ -71,6 +77,16 @@ func (v vocabulary) add(words []builtin) {
 // Of is the word that an interaction is, if it is one of the bot's own.
 func (v vocabulary) Of(a exchange.Interaction) builtin { return v[a.Word()] }
 
+// spoken is the word that a sentence means, and what stands behind it; false where it means none.
+func (v vocabulary) spoken(sentence string) (own builtin, rest string, ok bool) {
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		if rest, ok := v[name].spoken.Fit(sentence); ok {
+			return v[name], rest, true
+		}
+	}
+	return builtin{}, "", false
+}
+
 // BuiltinWords are the names of the bot's own words, sorted.
 func BuiltinWords() []string {
 	names := namesOf(unbound(), func(b builtin) bool { return b.name != "" })
@@ -78,8 +94,18 @@ func BuiltinWords() []string {
 	return names
 }
 
-// helpPage are the words that the first page of help names.
-func helpPage() []string { return namesOf(unbound(), func(b builtin) bool { return b.onHelp }) }
+// inPalette are the words that the palette finds: those that can be typed. It finds no palette.
+func inPalette() (words []library.Word) {
+	for _, b := range unbound() {
+		if b.typed != nil && b.name != "" && b.name != library.FindWord {
+			words = append(words, library.Word{
+				Name: b.name, Summary: b.summary, Also: b.spoken.Words(), First: b.onHelp,
+				Takes: b.takes, Bare: b.bareToo, Asks: b.takes != "" || b.decides(), Example: b.example(),
+			})
+		}
+	}
+	return words
+}
 
 func namesOf(words []builtin, keep func(builtin) bool) (names []string) {
 	for _, b := range words {
@@ -88,6 +114,15 @@ func namesOf(words []builtin, keep func(builtin) bool) (names []string) {
 		}
 	}
 	return names
+}
+
+// example is what an example of the word has behind it.
+func (b builtin) example() string {
+	if len(b.examples) == 0 {
+		return ""
+	}
+	_, rest := exchange.FirstWord(exchange.WithoutSlashWord(b.examples[0]))
+	return rest
 }
 
 // say runs a word that was typed, with what stands behind it.

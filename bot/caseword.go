@@ -12,6 +12,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/run"
 	"s1bot/commands/catalog"
+	"s1bot/commands/plain"
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/render/tempfile"
@@ -37,7 +38,8 @@ func (w caseWords) builtins() []builtin {
 	return []builtin{{
 		name: caseWord, onHelp: true,
 		summary:  "A case file: what the console and I know of a threat or an alert, as a card and a zip (report, timeline, JSON, CSV, audit rows).",
-		examples: []string{"/s1 case evil.exe", "/s1 case 1112953674841025235"}, typed: w.file, clicked: withLine(w.file), console: true,
+		examples: []string{"/s1 case evil.exe", "/s1 case 1112953674841025235"}, typed: w.file, clicked: withLine(w.file), console: true, takes: "The threat or alert, by name or id",
+		spoken: plain.MustPhrases("(make|create|build|prepare|write|generate|<show>) case file (of|for|on|about) [threat|alert] {rest}"),
 	}}
 }
 

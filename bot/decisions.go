@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
+	"s1bot/commands/plain"
 	"s1bot/render"
 )
 
@@ -56,7 +57,8 @@ func (t decisionTalk) perhapsDecision(ctx context.Context, a exchange.Interactio
 		return why
 	}
 	word := strings.ToLower(a.Line[at[0]:at[1]])
-	if all := word == workflow.FreezeWord || word == thawWord; all && near || !all && !aRequest.MatchString(a.Line) {
+	first, _ := exchange.FirstWord(plain.Plainly(a.Line))
+	if all := word == workflow.FreezeWord || word == thawWord; all && near && strings.Trim(first, ",.!") != word || !all && !aRequest.MatchString(a.Line) {
 		return why
 	}
 	return t.offerDecision(ctx, a, word, a.Line[at[1]:])
@@ -70,18 +72,35 @@ func (t decisionTalk) offerDecision(ctx context.Context, a exchange.Interaction,
 	card := render.Notice("Typed with other words around it, “" + word + "” may be just conversation, so nothing was decided.")
 	switch word {
 	case workflow.FreezeWord:
-		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: render.Invocation{Command: workflow.FreezeWord}, Confirm: "Nothing that changes anything will run until two approvers end the freeze."}}
+		do := render.Invocation{Command: workflow.FreezeWord}
+		if why := reasonIn(rest); why != "" {
+			do.Args = catalog.Marshal(map[string]string{"reason": why})
+			card.Parts = append(card.Parts, render.Line{render.Text("Reason, if you click: "), render.Bold(why)})
+		}
+		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: do, Confirm: "Nothing that changes anything will run until two approvers end the freeze."}}
 	case thawWord:
 		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: thawWord}}}
 	default:
-		return t.offerRequest(ctx, a, word, cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.Line)))
+		return t.offerRequest(ctx, a, word, rest)
 	}
 	t.answers.Reply(ctx, a, card)
 	return nil
 }
 
-// offerRequest shows the buttons of a request that a sentence is about.
-func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, word, ref string) error {
+// filler is what people write between a word that decides and why: it is no part of the reason.
+var filler = regexp.MustCompile(`(?i)^(?:[\s,.:;!?–—-]+|reason=|(?:please|because|due to|reason)\b|(?:it|this|that|all|everything|changes|all changes)\s*(?:[,.:;!?–—-]|please|because|$))+`)
+
+// reasonIn is the reason that stands behind a word that decides, in a sentence around it; empty where none does.
+func reasonIn(rest string) string {
+	return strings.Trim(filler.ReplaceAllString(unescaped(rest), ""), " \t\n\"“”„")
+}
+
+// offerRequest shows the buttons of a request that a sentence is about. A reason that was typed for a denial waits in its form.
+func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, word, rest string) error {
+	ref, typed := cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.Line)), ""
+	if at := aRequest.FindStringIndex(rest); at != nil && (word == "deny" || word == "close") {
+		typed = reasonIn(strings.TrimLeft(rest[at[1]:], around))
+	}
 	if ref == "" {
 		return &catalog.UsageError{Problem: "nothing was decided: add the request's reference, which stands on its card", Hint: "Type pending to see what waits, with buttons"}
 	}
@@ -93,9 +112,9 @@ func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, 
 	if err != nil {
 		return err
 	}
-	at := t.answers.Reply(ctx, a, workflow.OfferCard(freeze, req))
+	at := t.answers.Reply(ctx, a, workflow.OfferCard(freeze, req, typed))
 	if at.TS == "" {
 		return nil
 	}
-	return t.requests.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Offer: true, Freeze: freeze.ID}) // it follows the request
+	return t.requests.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Offer: true, Typed: typed, Freeze: freeze.ID}) // it follows the request
 }

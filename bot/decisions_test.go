@@ -28,3 +28,31 @@ func TestWordsThatDecideStandAloneInMessages(t *testing.T) {
 		require.Equal(t, c.alone, allWords()[c.builtin].standsAlone(c.rest), c.builtin+" "+c.rest)
 	}
 }
+
+// Words around a decision decide nothing; the reason among them is kept for whoever clicks.
+func TestAReasonThatWasTypedIsKept(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	_, ref := k.asks()
+	offer := k.writes(bob, "", "please deny "+ref+", because that is the CEO's laptop").has("nothing was decided")
+	form := k.clicks(bob, offer, "Deny")
+	require.Contains(t, form.Get("view"), "that is the CEO's laptop")
+	k.sends(bob, form, nil)
+	req, err := k.bot.Ledger.Get(t.Context(), ref)
+	require.NoError(t, err)
+	require.Equal(t, "that is the CEO's laptop", req.Closed.Reason)
+	freeze := k.writes(bob, "", "please freeze everything, the account of alice was stolen").has("nothing was decided", "Reason, if you click:", "the account of alice was stolen")
+	k.clicks(bob, freeze, "Freeze")
+	frozen, _, err := k.bot.Ledger.Frozen(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "the account of alice was stolen", frozen.Reason)
+}
+
+func TestAReasonInASentence(t *testing.T) {
+	t.Parallel()
+	for rest, want := range map[string]string{
+		"": "", "it": "", ", please": "", "because not today": "not today", ": “too many hosts”": "too many hosts", "everything? no": "no", "reason=“x y”": "x y", "due to an outage, all of it": "an outage, all of it",
+	} {
+		require.Equal(t, want, reasonIn(rest), rest)
+	}
+}

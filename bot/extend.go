@@ -25,7 +25,7 @@ type extendWord struct {
 func (w extendWord) builtins() []builtin {
 	return []builtin{{
 		name: workflow.ExtendWord, summary: "Extends an isolation that has an end. It takes the approvals that the isolation took.", examples: []string{"/s1 extend A-7F3A for=4h"},
-		typed: w.Typed, clicked: w.clicked, alone: aloneLonger,
+		typed: w.Typed, clicked: w.clicked, alone: aloneLonger, takes: "The request's reference, and how much longer",
 	}}
 }
 

@@ -17,6 +17,7 @@ import (
 	"s1bot/bot/library"
 	"s1bot/bot/post"
 	"s1bot/commands/catalog"
+	"s1bot/commands/plain"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -59,7 +60,17 @@ type greetings struct {
 const helloWord = "hello"
 
 func (g *greetings) builtins() []builtin {
-	return []builtin{{name: helloWord, summary: "Says what I do here, with three things to try.", examples: []string{"/s1 hello"}, typed: g.hello, clicked: bare(g.hello)}}
+	return []builtin{
+		{name: helloWord, summary: "Says what I do here, with three things to try.", examples: []string{"/s1 hello"}, typed: g.hello, clicked: bare(g.hello)},
+		{
+			name: "who", summary: "Who may change things here, and who approves.", examples: []string{"/s1 who"}, typed: g.who,
+			spoken: plain.MustPhrases(
+				"(who is|who's|whos|who are|anyone|is anyone|is anybody) [currently] [working] [on] (shift|call|duty|oncall|on-call|today|tonight|in charge)", "who is here", "who (approves|decides) [here|this|that|it|requests|my request]",
+				"who (can|may|could|must|should|will) (approve|decide|act|isolate|change things|do that|do this|help|help me) [here|this|that|it|requests|my request|something|hosts]",
+				"(who are|<show>) [our|your] (approvers|operators|roles)", "who (do|can|should|must) i ask [for approval]", "who (has|holds) (role|roles|rights|access)",
+			),
+		},
+	}
 }
 
 // greeting is what people write to say hello, and nothing more.
@@ -75,6 +86,25 @@ func (g *greetings) hello(ctx context.Context, a exchange.Interaction, _ string)
 	}
 	g.answers.Reply(ctx, a, g.card(a.Who))
 	return nil
+}
+
+// who answers who may do what: roles are all that is known of people here, and nothing of shifts.
+func (g *greetings) who(ctx context.Context, a exchange.Interaction, _ string) error {
+	const title = "Who can do what here"
+	g.answers.Reply(ctx, a, render.Card{Tone: render.Info, Title: title, Text: title, Parts: []render.Part{
+		g.roles(ctx), render.Note{render.Text("I know roles, not shifts: I can't tell who is on duty. Type "), render.Mono("whoami"), render.Text(" for your own roles.")},
+	}})
+	return nil
+}
+
+// roles are who may look, act and approve. Nobody is called by it.
+func (g *greetings) roles(ctx context.Context) render.Fields {
+	rules := g.policy()
+	return render.Fields{
+		{Label: "Who may look", Value: render.Line{render.Text("every full member")}},
+		{Label: "Who may change things and ask for approval", Value: render.Line{render.Text(g.named(ctx, rules.MembersOf([]string{policy.Operators})))}},
+		{Label: "Who approves", Value: render.Line{render.Text(g.named(ctx, rules.Approvers()))}},
+	}
 }
 
 // card has three things to try.
@@ -154,11 +184,7 @@ func (g *greetings) channelCard(ctx context.Context, channel string) render.Card
 	}
 	card.Parts = append(card.Parts,
 		render.Line{render.Text("Type "), render.Mono("/s1"), render.Text(" and a command, such as "), render.Mono("/s1 threats open"), render.Text("; in threads, "), render.Mono("@s1bot threats open"), render.Text(".")},
-		render.Fields{
-			{Label: "Who may look", Value: render.Line{render.Text("every full member")}},
-			{Label: "Who may change things and ask for approval", Value: render.Line{render.Text(g.named(ctx, rules.MembersOf([]string{policy.Operators})))}},
-			{Label: "Who approves", Value: render.Line{render.Text(g.named(ctx, rules.Approvers()))}},
-		})
+		g.roles(ctx))
 	card.Actions = []render.Action{render.Button{Label: "Find a command", Do: render.Invocation{Command: library.FindWord}}}
 	return card
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"s1bot/approvals"
@@ -14,6 +15,7 @@ import (
 	"s1bot/bot/post"
 	"s1bot/bot/run"
 	"s1bot/commands/catalog"
+	"s1bot/commands/plain"
 )
 
 // directs learn which conversation is the direct message with a person; see post.Messenger.
@@ -170,26 +172,42 @@ func (h *handler) Typed(ctx context.Context, a exchange.Interaction, d inbound.D
 		if err := h.stale(ctx, d); err != nil {
 			return err
 		}
-		return h.line(a.Awaiting(ctx), a)
+		return h.line(a.Awaiting(ctx), &a)
 	})
 }
 
-// line tells the bot's own words (help, history, can, approve …) from commands.
-func (h *handler) line(ctx context.Context, a exchange.Interaction) error {
-	word, rest := exchange.FirstWord(a.Line)
+// line tells the bot's own words (help, history, can, approve …) from commands. A sentence that means one of those words gives way to a
+// command, and to a name under which the person saved one.
+func (h *handler) line(ctx context.Context, a *exchange.Interaction) error {
 	if a.Written && greets(a.Line) {
-		word, rest = helloWord, ""
+		return h.words[helloWord].say(ctx, *a, "")
 	}
-	if own, ok := h.words[word]; ok {
-		if a.Written && !own.standsAlone(rest) {
-			return h.talk.offerDecision(ctx, a, word, rest)
-		}
-		return own.say(ctx, a, rest)
+	word, rest := exchange.FirstWord(a.Line)
+	own, known := h.words[word]
+	meant, behind, spoken := h.words.spoken(a.Line)
+	switch {
+	case known && spoken:
+		return h.mean(ctx, a, meant, behind)
+	case known && a.Written && !own.standsAlone(rest):
+		return h.talk.offerDecision(ctx, *a, word, rest)
+	case known && !plain.Courteous(a.Line):
+		return own.say(ctx, *a, rest)
 	}
-	err := h.runner.Command(ctx, a)
+	err := h.runner.Command(ctx, *a)
 	var none run.NoCommandError
-	if a.Written && errors.As(err, &none) {
-		return h.talk.perhapsDecision(ctx, a, none.Why)
+	switch {
+	case !errors.As(err, &none):
+		return err
+	case spoken:
+		return h.mean(ctx, a, meant, behind)
+	case a.Written:
+		return h.talk.perhapsDecision(ctx, *a, none.Why)
 	}
 	return err
+}
+
+// mean runs the word that a sentence means, as if it had been typed.
+func (h *handler) mean(ctx context.Context, a *exchange.Interaction, own builtin, rest string) error {
+	a.Line = strings.TrimSpace(own.name + " " + rest)
+	return own.say(ctx, *a, rest)
 }

@@ -1,17 +1,20 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 
+	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
 	"s1bot/bot/library"
 	"s1bot/bot/run"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
 	"s1bot/commands/manual"
+	"s1bot/commands/plain"
 	"s1bot/commands/slash"
 	"s1bot/render"
 )
@@ -30,24 +33,37 @@ type helpWords struct {
 func (w helpWords) builtins() []builtin {
 	return []builtin{
 		{typed: w.palette},
-		{name: library.FindWord, summary: "Finds a command by words. /s1 alone does the same.", examples: []string{"/s1 find"}, typed: w.palette, clicked: bare(w.palette)},
-		{name: library.HelpWord, summary: "Explains the bot, one command, or an area of commands.", examples: []string{"/s1 help", "/s1 help isolate", "/s1 help threats"}, typed: w.help, clicked: w.helpClicked},
-		{name: "history", onHelp: true, summary: "Your last commands, to run again.", examples: []string{"/s1 history"}, typed: w.history},
+		{name: library.FindWord, summary: "Finds a command by words. /s1 alone does the same.", examples: []string{"/s1 find"}, typed: w.palette, clicked: bare(w.palette), spoken: plain.MustPhrases("(find|search|search for|look for) [any] command", "which command (is for this|do i need|should i use|is that)", "command palette")},
+		{name: run.PaletteWord, button: "type /s1 alone, or find, to open the palette", clicked: w.picked, console: true},
+		{
+			name: library.HelpWord, summary: "Explains the bot, one command, or an area of commands.", examples: []string{"/s1 help", "/s1 help isolate", "/s1 help threats"},
+			typed: w.help, clicked: w.helpClicked,
+			spoken: plain.MustPhrases(
+				"what (can|could|do|should) (you|i|we|bot|s1bot|this bot) do [here|with this|with you|now|next]", "what are you [able to do|good for]", "what is (this|this bot|s1bot)", "what are you for",
+				"how (do|does|can) (i|we|you|it|this|that|bot|this bot) (work|use you|use this|use this bot|use it|start|begin|get started)", "how to use (you|this|it|this bot|bot)",
+				"(what|which) commands [(are there|do you have|do you know|can i use|can i run)]", "<show> [your|available] commands", "list of commands", "help me", "i need [some] help", "<show> help", "menu", "usage",
+				"(getting|get) started", "i am (new|new here|lost)", "i'm (new|new here|lost)",
+			),
+		},
+		{
+			name: "history", onHelp: true, summary: "Your last commands, to run again.", examples: []string{"/s1 history"}, typed: w.history,
+			spoken: plain.MustPhrases("<show> [my] (history|last commands|recent commands|latest commands|previous commands)", "history of my commands", "what (did|have) i (run|do|done|type|typed|ask|asked) [last|before|today|lately|recently]"),
+		},
 		{
 			name: library.SavedWord, onHelp: true, summary: "Your saved commands, each with a button to run or remove it.", examples: []string{"/s1 saved"},
-			typed: w.saved, clicked: w.savedClicked, console: true,
+			typed: w.saved, clicked: w.savedClicked, console: true, spoken: plain.MustPhrases("<show> [my] saved commands", "what (did|have) i (save|saved)", "<show> my commands"),
 		},
 		{
 			name: "save", onHelp: true, summary: "Keeps a command under a name of your own; then /s1 and the name run it. Times such as -24h count from when it runs.",
-			examples: []string{"/s1 save morning = threats open", "/s1 morning"}, typed: w.save,
+			examples: []string{"/s1 save morning = threats open", "/s1 morning"}, typed: w.save, takes: "A name, “=” and the command",
 		},
-		{name: library.DropWord, summary: "Removes a saved command.", examples: []string{"/s1 unsave morning"}, typed: w.unsave, clicked: withLine(w.unsave)},
+		{name: library.DropWord, summary: "Removes a saved command.", examples: []string{"/s1 unsave morning"}, typed: w.unsave, clicked: withLine(w.unsave), takes: "The name you saved it under"},
 	}
 }
 
 // palette opens what "/s1" alone shows: a box that finds commands by words, those that the person saved and ran lately first.
 func (w helpWords) palette(ctx context.Context, a exchange.Interaction, _ string) error {
-	instead, err := w.library.Help(ctx, a.User)
+	instead, err := w.library.Help(ctx, reader(a))
 	if err != nil {
 		return err
 	}
@@ -67,6 +83,17 @@ func paletteForm() render.Form {
 	return render.Form{Title: "Find a command", Submit: "Next", Do: render.Invocation{Command: run.PaletteWord}, Fields: []render.FormField{field}}
 }
 
+// picked runs one of the bot's own words that was picked in the palette, with what was typed behind it, as if all of it had been typed.
+func (w helpWords) picked(ctx context.Context, a exchange.Interaction) error {
+	word, ok := w.library.PickedWord(a.Choice.Picked)
+	own := w.words[cmp.Or(word.Name, a.Choice.Word)]
+	if !ok && a.Choice.Word == "" || own.typed == nil {
+		return workflow.ErrGone
+	}
+	a.Do, a.Drawn = render.Invocation{Console: a.Do.Console}, false
+	return own.say(ctx, a, strings.TrimSpace(a.Choice.Line))
+}
+
 // consoleField asks which console the command is for: that of the place, unless the person chooses another.
 func (w helpWords) consoleField(ctx context.Context, a exchange.Interaction) render.FormField {
 	field := render.FormField{Name: catalog.ConsoleParam, Label: "Console", Widget: render.Select, Required: true, Hint: "Search boxes on the next page search this one."}
@@ -80,10 +107,15 @@ func (w helpWords) consoleField(ctx context.Context, a exchange.Interaction) ren
 	return field
 }
 
+// reader is for whom help is: whoever has a role may change things.
+func reader(a exchange.Interaction) library.Reader {
+	return library.Reader{User: a.User, Acts: a.Who.Somewhere().Yes()}
+}
+
 // help explains the bot, one command, or an area.
 func (w helpWords) help(ctx context.Context, a exchange.Interaction, rest string) error {
 	if rest == "" {
-		card, err := w.library.Help(ctx, a.User)
+		card, err := w.library.Help(ctx, reader(a))
 		if err == nil {
 			w.answers.Reply(ctx, a, card)
 		}

@@ -12,6 +12,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/commands/plain"
 	"s1bot/render"
 )
 
@@ -47,10 +48,18 @@ func (w myWords) builtins() []builtin {
 		{
 			name: "pending", onHelp: true, summary: "Requests that wait for you to decide, and your own that aren't over, with their buttons.",
 			examples: []string{"/s1 pending"}, typed: w.pending, clicked: bare(w.pending),
+			spoken: plain.MustPhrases(
+				"(what is|what's|whats|what|who) [still] (waiting|pending|waits) [for (me|us|approval|decision|my approval|my decision)]", "(which|what) (requests|approvals) (wait|are waiting|are pending|are open) [for (me|us|approval)]",
+				"<show> [open|pending|waiting|my|our|my open|my pending] (requests|approvals|approval requests)", "(what|anything|something) [is there|do i have] to (approve|decide|do for me)", "what (do|must|should) i [have to] (approve|decide)",
+				"is [there] (anything|something) (waiting|pending) [for (me|us|approval)]", "(anything|something) (waiting|pending) [for (me|us|approval)]", "approval queue",
+				"(is|are) (it|anything|everything|something|bot|changes) [still] frozen", "who (froze|has frozen) (it|this|us|everything|changes|bot)", "why (is|are) (it|everything|changes|bot) frozen",
+			),
 		},
 		{
 			name: "whoami", onHelp: true, summary: "Your roles here, and which names in the settings or the policy file give them to you.",
 			examples: []string{"/s1 whoami"}, typed: w.whoami,
+			spoken: plain.MustPhrases("who am i", "what (am|are) (i|we) allowed to do [here]", "what may (i|we) do [here]", "what (can|may) (i|we) (approve|run|change)", "<show> my (role|roles|rights|permissions|access)",
+				"am i (operator|approver|allowed to approve|allowed to act)", "do i have (role|roles|rights|access|permission|permissions)"),
 		},
 	}
 }
@@ -78,13 +87,12 @@ func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) 
 		}
 	}
 	if len(decide)+len(mine) == 0 {
-		w.answers.Reply(ctx, a, render.Notice("Nothing is waiting: no request of yours, and none that you may decide."))
+		card := render.Notice("Nothing is waiting: no request of yours, and none that you may decide.")
+		card.Parts = append(card.Parts, frozenParts(freeze)...)
+		w.answers.Reply(ctx, a, card)
 		return nil
 	}
-	card := render.Card{Title: "Requests", Text: fmt.Sprintf("%d to decide, %d of yours", len(decide), len(mine))}
-	if freeze.ID != "" && len(decide) > 0 {
-		card.Parts = workflow.FrozenParts(freeze, "approve anything")
-	}
+	card := render.Card{Title: "Requests", Text: fmt.Sprintf("%d to decide, %d of yours", len(decide), len(mine)), Parts: frozenParts(freeze)}
 	for _, list := range []struct {
 		title string
 		rows  []render.Part
@@ -97,6 +105,14 @@ func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) 
 	}
 	w.answers.Reply(ctx, a, card)
 	return nil
+}
+
+// frozenParts say who froze changes and why; none where nobody did.
+func frozenParts(freeze approvals.Request) []render.Part {
+	if freeze.ID == "" {
+		return nil
+	}
+	return workflow.FrozenParts(freeze, "approve anything")
 }
 
 // offered are the words whose buttons a row has. A list in the direct message stays there and does not follow its requests: its rows have

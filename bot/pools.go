@@ -48,8 +48,9 @@ func (p pools) Of(ctx context.Context, d inbound.Delivery, class fairqueue.Class
 func (p pools) ofLine(ctx context.Context, a exchange.Interaction, line string, class fairqueue.Class) string {
 	word, rest := exchange.FirstWord(exchange.WithoutSlashWord(line))
 	own, known := p.words[word]
+	meant, _, _ := p.words.spoken(line)
 	switch {
-	case own.every:
+	case own.every, meant.every:
 		return ""
 	case class == decisionClass:
 		return p.ofRequest(ctx, rest)

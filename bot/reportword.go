@@ -8,6 +8,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/report"
 	"s1bot/commands/catalog"
+	"s1bot/commands/plain"
 	"s1bot/render"
 )
 
@@ -28,6 +29,12 @@ func (w reportWord) builtins() []builtin {
 		name: "report", onHelp: true,
 		summary:  "The shift report: open threats, isolated hosts and who isolated them, waiting requests, and response times. Covers the last eight hours unless you say otherwise.",
 		examples: []string{"/s1 report", "/s1 report -24h"}, typed: w.report, clicked: w.share, console: true, every: true,
+		spoken: plain.MustPhrases(
+			"[shift] (handover|hand-over) [report|notes|summary]", "(hand over|handover|hand-over) [my|our|this] [shift]", "hand [my|our|this] shift over", "<show> [my|our] shift (report|summary|handover|change|status)",
+			"(end|start|begin|close) [of] [my|our|this] shift", "(what is|what's|whats) [still|currently] open [at moment]", "(what is|what's|whats) [currently] (going on|happening|new|up|status|state|situation)",
+			"what (happened|has happened) [in|during|on] [my|our|last|this|previous|night] shift", "what did (i|we) miss", "what have (i|we) missed", "<show> (overview|summary|situation|sitrep|status report|situation report)",
+			"<show> everything [that is] open", "<show> open (things|items|cases|incidents|work)", "(is|are) there anything open", "anything [still] open", "summary of [my|our|this] shift", "how are things", "how is it going",
+		),
 	}}
 }
 

@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
 	"s1bot/bot/run"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -39,26 +40,26 @@ const reviewWord = "review"
 func (w requestWords) builtins() []builtin {
 	approve, again := w.decision((*workflow.Decisions).Approve), w.decision((*workflow.Decisions).RunAgain)
 	return []builtin{
-		{name: "approve", summary: "Approves a request. For approvers, and never your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.onCard(approve), alone: aloneRef},
-		{name: "deny", summary: "Denies a request, with a reason. For approvers.", examples: []string{`/s1 deny A-7F3A reason="not today"`}, typed: byRef(w.deny), clicked: w.onCard(w.deny), alone: aloneRefWhy},
+		{name: "approve", summary: "Approves a request. For approvers, and never your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.onCard(approve), alone: aloneRef, takes: theRef},
+		{name: "deny", summary: "Denies a request, with a reason. For approvers.", examples: []string{`/s1 deny A-7F3A reason="not today"`}, typed: byRef(w.deny), clicked: w.onCard(w.deny), alone: aloneRefWhy, takes: theRef + ", and why"},
 		{
 			name: "withdraw", summary: "Withdraws your own request.", examples: []string{"/s1 withdraw A-7F3A"},
-			typed: byRef(w.decision((*workflow.Decisions).Withdraw)), clicked: w.withdrawClicked, alone: aloneRef,
+			typed: byRef(w.decision((*workflow.Decisions).Withdraw)), clicked: w.withdrawClicked, alone: aloneRef, takes: theRef,
 		},
-		{name: reviewWord, summary: "Shows a request as its card does, with its buttons.", examples: []string{"/s1 review A-7F3A"}, typed: byRef(w.review), clicked: w.byID(w.review)},
+		{name: reviewWord, summary: "Shows a request as its card does, with its buttons.", examples: []string{"/s1 review A-7F3A"}, typed: byRef(w.review), clicked: w.byID(w.review), takes: theRef},
 		{name: workflow.ShowCardWord, button: "a request's card is shown with the button on its message", clicked: w.byID(w.showHere)},
-		{name: "raw", summary: "Shows exactly what a request would send to the console.", examples: []string{"/s1 raw A-7F3A"}, typed: byRef(w.raw), clicked: w.onCard(w.raw)},
+		{name: "raw", summary: "Shows exactly what a request would send to the console.", examples: []string{"/s1 raw A-7F3A"}, typed: byRef(w.raw), clicked: w.onCard(w.raw), takes: theRef},
 		{
 			name: "again", summary: "Runs a request again that was interrupted and may not have run.", examples: []string{"/s1 again A-7F3A"},
-			typed: byRef(again), clicked: w.onCard(again), alone: aloneRef,
+			typed: byRef(again), clicked: w.onCard(again), alone: aloneRef, takes: theRef,
 		},
 		{
 			name: "close", summary: "Closes a request that was interrupted, without running it again.", examples: []string{`/s1 close A-7F3A reason="it ran"`},
-			typed: byRef(w.closeRequest), clicked: w.onCard(w.closeRequest), alone: aloneRefWhy,
+			typed: byRef(w.closeRequest), clicked: w.onCard(w.closeRequest), alone: aloneRefWhy, takes: theRef + ", and what you found",
 		},
 		{
 			name: workflow.FreezeWord, onHelp: true, summary: "Freezes changes: nothing that changes anything runs until two approvers end the freeze. For approvers.",
-			examples: []string{`/s1 freeze reason="account of an operator stolen"`}, typed: w.freeze, clicked: bare(w.freeze), alone: aloneWhy,
+			examples: []string{`/s1 freeze reason="account of an operator stolen"`}, typed: w.freeze, clicked: w.freezeClicked, alone: aloneWhy, takes: "Reason", bareToo: true,
 		},
 		{name: thawWord, summary: "Ends a freeze. It takes two approvers.", examples: []string{"/s1 thaw"}, typed: w.thaw, clicked: bare(w.thaw), alone: aloneBare},
 	}
@@ -67,11 +68,14 @@ func (w requestWords) builtins() []builtin {
 // thawWord ends a freeze.
 const thawWord = "thaw"
 
+// theRef is what most words about requests take.
+const theRef = "The request's reference"
+
 // deny asks for a reason where there is none.
 func (w requestWords) deny(ctx context.Context, a exchange.Interaction, id, reason string) error {
 	err := w.flow.Decisions.Deny(ctx, w.answers.Dialog(a), id, reason)
 	if errors.Is(err, workflow.ErrNoReason) {
-		return w.askWhy(ctx, a, id)
+		return w.askWhy(ctx, a, id, a.Choice.Why)
 	}
 	return err
 }
@@ -112,19 +116,25 @@ func (w requestWords) freeze(ctx context.Context, a exchange.Interaction, reason
 	return w.flow.Decisions.Freeze(ctx, w.answers.Dialog(a), whyOf(reason))
 }
 
+// freezeClicked freezes with the reason that was typed beside the word, if there was one.
+func (w requestWords) freezeClicked(ctx context.Context, a exchange.Interaction) error {
+	return w.freeze(ctx, a, a.Choice.Reason)
+}
+
 func (w requestWords) thaw(ctx context.Context, a exchange.Interaction, _ string) error {
 	return w.flow.Decisions.Thaw(ctx, w.answers.Dialog(a))
 }
 
-// askWhy opens the form of a denial, for those who may deny.
-func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id string) error {
+// askWhy opens the form of a denial, for those who may deny, with a reason that was typed already.
+func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id, typed string) error {
 	if err := w.ledger.MayDecide(ctx, id, a.Who.Person); err != nil {
 		return err
 	}
-	form := render.Form{
-		Title: "Deny the request", Submit: "Deny", Origin: a.At, Do: workflow.About("deny", id),
-		Fields: []render.FormField{{Name: "reason", Label: "Why?", Hint: "The requester reads this, and it stays in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}},
+	why := render.FormField{Name: "reason", Label: "Why?", Hint: "The requester reads this, and it stays in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}
+	if typed != "" {
+		why.Value = []string{text.Shorten(typed, why.MaxLength)}
 	}
+	form := render.Form{Title: "Deny the request", Submit: "Deny", Origin: a.At, Do: workflow.About("deny", id), Fields: []render.FormField{why}}
 	ref := id
 	if req, err := w.ledger.Get(ctx, id); err == nil {
 		ref = req.Ref

@@ -60,7 +60,7 @@ func (b *Bot) wire() error {
 	}
 	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
 	b.wireWorkflow(w, work)
-	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), OnHelp: helpPage(), Now: b.Now}
+	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), Words: inPalette(), Now: b.Now}
 	forms := &run.Forms{Library: shelf, Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Gate: w.gate, Views: api, Seal: w.seal, Answers: w.answers, Consoles: b.addresses(), Unsettled: b.unsettled(), Log: b.Log}
 	sentences, err := plain.New(b.Catalog)
 	if err != nil {

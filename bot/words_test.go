@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals/policy"
@@ -71,6 +73,56 @@ func TestThePaletteLeadsToACommandsForm(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(body), `"errors"`)
 	k.writes(alice, "", "find").has("What I can do")
+}
+
+// The bot's own words are in the palette, too: what needs nothing runs, what takes something or decides has a form.
+func TestThePaletteLeadsToTheBotsOwnWords(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	form := k.types(alice, "")
+	next := func(picked string) any {
+		return k.bot.intake.forms.CheckForm(t.Context(), k.bot.intake.reader.Envelope(k.envelope("interactive", filledIn(k, alice, form, map[string]string{"command": picked}), nil)).Payload)
+	}
+	require.Nil(t, next("word:whoami"), "the form closes")
+	k.sends(alice, form, map[string]string{"command": "word:whoami"}).has("Who you are here")
+	k.sends(alice, form, map[string]string{"command": "word:frobnicate"}).has("too old")
+	for picked, want := range map[string]string{"word:case": "The threat or alert, by name or id", "word:deny": "The request's reference, and why", "word:freeze": "Reason", "word:thaw": "Ends a freeze."} {
+		body, err := json.Marshal(next(picked))
+		require.NoError(t, err)
+		require.Contains(t, string(body), `"response_action":"update"`, picked)
+		require.Contains(t, string(body), want)
+	}
+	k.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	body, err := json.Marshal(next("word:case").(*slack.ViewSubmissionResponse).View)
+	require.NoError(t, err)
+	k.sends(alice, k.shown(body), map[string]string{"line": "evil.exe"})
+	require.Len(t, k.slack.Calls("/upload"), 1)
+}
+
+// shown is a view that came back with an acknowledgement, as if it had been opened.
+func (k *kit) shown(view []byte) said {
+	return said{webapitest.Call{Method: "views.update", Values: url.Values{"view": {string(view)}}}, k.t}
+}
+
+// People who know no command ask in their own words: about the bot, what is open, the shift, who may do what.
+func TestPlainQuestionsAboutTheBotAreAnswered(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	for sentence, want := range map[string]string{
+		"what can you do?": "What I can do", "How does this work?": "What I can do", "help me please": "What I can do", "show me the commands": "What I can do",
+		"what's open right now?": "Shift report", "handover": "Shift report", "hand over my shift": "Shift report", "what happened on the night shift?": "Shift report",
+		"who is on shift?": "Who can do what here", "who can approve this?": "Who can do what here", "who are the approvers": "Who can do what here",
+		"what is waiting for me?": "Nothing is waiting", "show me open requests": "Nothing is waiting", "is anything frozen?": "Nothing is waiting",
+		"who am I?": "Who you are here", "what are my roles": "Who you are here", "my saved commands": "haven't saved any", "what did I run today": "haven't run any",
+		"what is snoozed?": "1 snooze", "find a command": "What I can do",
+		"can I isolate DESKTOP-1?": "Disconnect Agent From Network", "what happens if we isolate DESKTOP-1": "Disconnect Agent From Network",
+	} {
+		k.writes(alice, "", sentence).has(want)
+	}
+	k.writes(alice, "", "can you isolate DESKTOP-1 because phishing").has("Open the form")
+	k.types(alice, "save handover = agents DESKTOP")
+	k.writes(alice, "", "handover").has("DESKTOP-1")
+	require.Empty(t, k.console.Changes())
 }
 
 func TestAGreetingHasThreeThingsToTry(t *testing.T) {

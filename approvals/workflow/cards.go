@@ -382,6 +382,12 @@ func About(word, id string) render.Invocation {
 	return render.Invocation{Command: word, Args: args}
 }
 
+// aboutWith is About with something that was typed.
+func aboutWith(word, id, name, typed string) render.Invocation {
+	args, _ := json.Marshal(map[string]string{"request": id, name: typed})
+	return render.Invocation{Command: word, Args: args}
+}
+
 // aboutAsked is about for the buttons of who asked, whose message nobody else sees.
 func aboutAsked(word, id string) render.Invocation {
 	args, _ := json.Marshal(map[string]any{"request": id, "asked": true})

@@ -135,15 +135,16 @@ func (c *cards) cardFor(req approvals.Request, ref approvals.CardRef) render.Car
 		card.Parts = slices.Concat(card.Parts, HeldParts(c.freeze, req))
 		return card
 	case ref.Offer:
-		return OfferCard(c.freeze, req)
+		return OfferCard(c.freeze, req, ref.Typed)
 	case slices.Contains(req.Copies, ref):
 		return resultCopy(req, ref.Channel)
 	}
 	return c.requestCard(req)
 }
 
-// OfferCard offers the decision on a request to somebody who wrote about it, as far as there still is one.
-func OfferCard(freeze, req approvals.Request) render.Card {
+// OfferCard offers the decision on a request to somebody who wrote about it, as far as there still is one. The reason that they typed, if
+// any, goes along with the buttons that take one.
+func OfferCard(freeze, req approvals.Request, typed string) render.Card {
 	if req.State != approvals.Pending && !req.Undecided() {
 		return render.Notice(req.Ref + " · " + requestText(req))
 	}
@@ -154,9 +155,17 @@ func OfferCard(freeze, req approvals.Request) render.Card {
 	}
 	card.Parts = append(append(card.Parts, line), HeldParts(freeze, req)...)
 	for _, action := range ActionsUnder(freeze, req) {
-		if button, ok := action.(render.Button); ok && !button.Rare {
-			card.Actions = append(card.Actions, button)
+		button, ok := action.(render.Button)
+		if !ok || button.Rare {
+			continue
 		}
+		switch {
+		case typed != "" && button.Do.Command == "deny": // its form shows the reason before anything is denied
+			button.Do = aboutWith(button.Do.Command, req.ID, "why", typed)
+		case typed != "" && button.Do.Command == "close":
+			button.Do = aboutWith(button.Do.Command, req.ID, "reason", typed)
+		}
+		card.Actions = append(card.Actions, button)
 	}
 	return card
 }

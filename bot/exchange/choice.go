@@ -19,7 +19,10 @@ type Choice struct {
 	Job                string `json:"job"`
 	User               string `json:"user"` // who asked for the job
 	ID                 string `json:"id"`   // of a snooze
-	Line               string `json:"line"` // the name of a saved command, or of one to explain
+	Line               string `json:"line"` // the name of a saved command, or of one to explain; what stands behind a word that was picked
+	Word               string `json:"word"` // of the bot's own, picked in the palette
+	Picked             string `json:"-"`    // what was picked there
+	Why                string `json:"why"`  // a reason that was typed and is not given yet: a form shows it
 	Area               string `json:"area"` // of the catalog, to list
 	Span               string `json:"span"` // of a shift report, as it was typed
 	Quietable
@@ -56,7 +59,7 @@ func ReadChoice(do render.Invocation) (c Choice, err error) {
 
 // With adds what was typed into a form. What the form carried stays as it is.
 func (c Choice) With(values map[string][]string) Choice {
-	c.By = Only(values["by"])
+	c.By, c.Picked, c.Line = Only(values["by"]), Only(values["command"]), cmp.Or(c.Line, Only(values["line"]))
 	c.Columns, c.Reset = values["columns"], Only(values["reset"]) != ""
 	c.Reason, c.For = cmp.Or(c.Reason, Only(values["reason"])), cmp.Or(c.For, Only(values["for"]))
 	return c

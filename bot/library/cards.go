@@ -23,23 +23,25 @@ const (
 )
 
 // Help fits a screen: what somebody uses most, with the other names beside it, and the areas to look further in.
-func (l Library) Help(ctx context.Context, user string) (render.Card, error) {
+func (l Library) Help(ctx context.Context, who Reader) (render.Card, error) {
 	const shown = 10
-	most, err := l.Most(ctx, user, shown)
+	most, err := l.Most(ctx, who, shown)
 	if err != nil {
 		return render.Card{}, err
 	}
 	card := render.Card{Tone: render.Info, Title: "What I can do", Text: "What I can do", Parts: []render.Part{
 		render.Line{render.Text("Type "), render.Mono("/s1 <command> name=value …"), render.Text(" or plain words: "), render.Mono("/s1 isolate DESKTOP-1 for 4 hours because phishing"),
 			render.Text(". "), render.Mono("/s1 help <command>"), render.Text(" explains one.")},
-		render.Line{render.Bold("Used most")},
+		render.Line{render.Bold("Most useful")},
 	}}
 	for _, cmd := range most {
 		card.Parts = append(card.Parts, entry(cmd))
 	}
-	own := render.Line{render.Bold("Me"), render.Text("  ")}
-	for _, w := range l.OnHelp {
-		own = append(own, render.Mono(w), render.Text("  "))
+	own := render.Line{render.Bold("Requests, reports and me"), render.Text("  ")}
+	for _, w := range l.Words {
+		if w.First {
+			own = append(own, render.Mono(w.Name), render.Text("  "))
+		}
 	}
 	card.Parts = append(card.Parts, own, areaButtons(l.Catalog), render.Note{render.Text(manual.Marks)})
 	card.Actions = []render.Action{render.Button{Label: "Find a command", Style: render.Primary, Do: render.Invocation{Command: FindWord}}}
@@ -74,7 +76,7 @@ func (l Library) Area(name string) (render.Card, bool) {
 		card := render.Card{Tone: render.Info, Title: area.Title, Text: area.Title}
 		for _, cmd := range l.Catalog.Commands() {
 			if cmd.Area == area.Name {
-				card.Parts = append(card.Parts, render.Row{Line: entry(cmd), Actions: []render.Action{
+				card.Parts = append(card.Parts, render.Row{Line: entry(cmd), Small: render.Line{render.Text(cmd.Summary())}, Actions: []render.Action{
 					render.Button{Label: "Open", Do: render.Invocation{Command: cmd.Name, How: render.Open}},
 				}})
 			}

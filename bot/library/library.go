@@ -58,8 +58,25 @@ type Library struct {
 	History History
 	Store   Store
 	Own     []string // words of the bot's own
-	OnHelp  []string // those of them that the first page of help names
+	Words   []Word   // those of them that can be typed
 	Now     func() time.Time
+}
+
+// A Word is one of the bot's own, as people find it.
+type Word struct {
+	Name, Summary string
+	Also          string // other words that people look for it by
+	First         bool   // the first page of help names it
+	Takes         string // what stands behind it, as the label of a field; empty where nothing must
+	Bare          bool   // that may be left out
+	Asks          bool   // a form stands between the palette and the word
+	Example       string // of what stands behind it
+}
+
+// A Reader is for whom commands are listed.
+type Reader struct {
+	User string
+	Acts bool // has a role, and so may change things
 }
 
 const (
@@ -166,27 +183,42 @@ func (l Library) Expand(ctx context.Context, user, line string) (string, bool, e
 	return line, false, nil
 }
 
-// Most are the commands that somebody uses most, else everybody, else the first of each area: n of them.
-func (l Library) Most(ctx context.Context, user string, n int) ([]*catalog.Command, error) {
-	var most []*catalog.Command
-	for _, who := range []string{user, ""} {
-		lines, err := l.History.Lines(ctx, who, l.Now().Add(-usedSince), usedLines)
-		if err != nil {
-			return nil, err
-		}
-		for _, cmd := range l.counted(lines) {
-			if len(most) < n && !slices.Contains(most, cmd) {
-				most = append(most, cmd)
-			}
-		}
+// Most are the commands that somebody uses most, else those that matter most to people of their role, else those that everybody uses: n of
+// them. Who may change nothing is shown what reads.
+func (l Library) Most(ctx context.Context, who Reader, n int) ([]*catalog.Command, error) {
+	own, err := l.used(ctx, who.User)
+	if err != nil {
+		return nil, err
 	}
-	area := ""
-	for _, cmd := range l.Catalog.Commands() {
-		if len(most) < n && cmd.Area != area && len(cmd.Aliases) > 0 && !slices.Contains(most, cmd) {
-			most, area = append(most, cmd), cmd.Area
+	everybodys, err := l.used(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	theirs := slices.DeleteFunc(slices.Concat(l.everyday(), everybodys), func(cmd *catalog.Command) bool { return !who.Acts && cmd.Risk != catalog.Read })
+	var most []*catalog.Command
+	for _, cmd := range slices.Concat(own, theirs) {
+		if len(most) < n && !slices.Contains(most, cmd) {
+			most = append(most, cmd)
 		}
 	}
 	return most, nil
+}
+
+// used are the commands that somebody used lately, the most frequent first; of everybody where user is empty.
+func (l Library) used(ctx context.Context, user string) ([]*catalog.Command, error) {
+	lines, err := l.History.Lines(ctx, user, l.Now().Add(-usedSince), usedLines)
+	return l.counted(lines), err
+}
+
+// everyday are the commands of a responder's day, in their order.
+func (l Library) everyday() (all []*catalog.Command) {
+	for _, cmd := range l.Catalog.Commands() {
+		if cmd.Everyday > 0 {
+			all = append(all, cmd)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *catalog.Command) int { return cmp.Compare(a.Everyday, b.Everyday) })
+	return all
 }
 
 // counted are the commands of lines, the most frequent first.
@@ -212,10 +244,12 @@ const Box = "commands"
 const (
 	savedMark  = "saved:"
 	recentMark = "recent:"
+	wordMark   = "word:" // of the bot's own
 )
 
-// Search answers the palette: what somebody saved and ran lately, then the commands by area, as far as they have all the typed words in
-// their names, titles or summaries. Areas come in the order of their best command.
+// Search answers the palette: what somebody saved and ran lately, then the bot's own words and the commands by area, as far as they have all
+// the typed words in their names, titles or summaries. Areas come in the order of their best command; so do the bot's own words: ahead of
+// commands where one is called so, else behind them.
 func (l Library) Search(ctx context.Context, user, typed string) ([]render.OptionGroup, error) {
 	words := strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return strings.ContainsRune(" ·(),…\u00a0\t", r) }) // a label may be pasted
 	fits := func(texts ...string) bool {
@@ -241,8 +275,34 @@ func (l Library) Search(ctx context.Context, user, typed string) ([]render.Optio
 			ran.Options = append(ran.Options, render.Option{Label: text.Shorten(line, maxLabel), Value: recentMark + hashOf(line)})
 		}
 	}
-	groups := append([]render.OptionGroup{mine, ran}, l.byArea(l.fitting(words, fits))...)
+	named, others := l.ownFitting(words, fits)
+	groups := slices.Concat([]render.OptionGroup{mine, ran, named}, l.byArea(l.fitting(words, fits)), []render.OptionGroup{others})
 	return slices.DeleteFunc(groups, func(g render.OptionGroup) bool { return len(g.Options) == 0 }), nil
+}
+
+// ownFitting are the bot's own words that have the words: in their names, and elsewhere. Where nothing was typed, those of the first page of help.
+func (l Library) ownFitting(words []string, fits func(...string) bool) (named, others render.OptionGroup) {
+	named.Label, others.Label = "Requests, reports and the bot", "More of the bot"
+	for _, w := range l.Words {
+		option := render.Option{Label: text.Shorten(w.Name+" · "+w.Summary, maxLabel), Value: wordMark + w.Name}
+		switch {
+		case len(words) == 0 && w.First, len(words) > 0 && fits(w.Name):
+			named.Options = append(named.Options, option)
+		case len(words) > 0 && fits(w.Name, w.Summary, w.Also):
+			others.Options = append(others.Options, option)
+		}
+	}
+	return named, others
+}
+
+// PickedWord is the bot's own word that an option of the palette stands for, if it stands for one.
+func (l Library) PickedWord(value string) (Word, bool) {
+	name, ok := strings.CutPrefix(value, wordMark)
+	at := slices.IndexFunc(l.Words, func(w Word) bool { return w.Name == name })
+	if !ok || at < 0 {
+		return Word{}, false
+	}
+	return l.Words[at], true
 }
 
 // fitting are the commands that have the words: those that have them in their names first.

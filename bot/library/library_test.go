@@ -54,7 +54,15 @@ func (s *shelf) Lines(_ context.Context, user string, _ time.Time, _ int) ([]str
 }
 
 func libraryOf(s *shelf) Library {
-	return Library{Catalog: commands.All(), History: s, Store: s, Own: []string{"help", "freeze"}, OnHelp: []string{"history"}, Now: time.Now}
+	return Library{Catalog: commands.All(), History: s, Store: s, Own: []string{"help", "freeze"}, Words: someWords(), Now: time.Now}
+}
+
+func someWords() []Word {
+	return []Word{
+		{Name: "history", Summary: "Your last commands, to run again.", First: true},
+		{Name: "report", Summary: "The shift report.", Also: "handover open"},
+		{Name: "case", Summary: "A case file of a threat or an alert.", Takes: "The threat", Asks: true},
+	}
 }
 
 func TestALineIsKeptAsItWasTypedAndReadAnew(t *testing.T) {
@@ -115,7 +123,7 @@ func TestThePaletteShowsOnesOwnFirst(t *testing.T) {
 	l := libraryOf(s)
 	all, err := l.Search(t.Context(), ann, "")
 	require.NoError(t, err)
-	require.Equal(t, []string{"Saved", "Recent"}, []string{all[0].Label, all[1].Label})
+	require.Equal(t, []string{"Saved", "Recent", "Requests, reports and the bot"}, []string{all[0].Label, all[1].Label, all[2].Label})
 	require.Equal(t, "morning · threats open", all[0].Options[0].Label)
 	require.Equal(t, "agents DESKTOP-0", all[1].Options[0].Label)
 	require.Len(t, all[1].Options, recentFew, "a few are enough where nothing was typed")
@@ -157,19 +165,46 @@ func TestWhatWasPickedIsALine(t *testing.T) {
 	}
 }
 
-// What somebody uses most comes first, then what everybody uses, then one of each area.
+// The bot's own words are found by their names, by what they do, and by what people call that; an option of theirs is no line of a command.
+func TestThePaletteFindsTheBotsOwnWords(t *testing.T) {
+	t.Parallel()
+	l := libraryOf(&shelf{})
+	for typed, want := range map[string]string{"history": "history", "case": "case", "case fil": "case", "shift": "report", "handover": "report", "": "history"} {
+		groups, err := l.Search(t.Context(), ann, typed)
+		require.NoError(t, err)
+		at := slices.IndexFunc(groups, func(g render.OptionGroup) bool { return strings.Contains(g.Label, "the bot") })
+		require.GreaterOrEqual(t, at, 0, typed)
+		require.Equal(t, wordMark+want, groups[at].Options[0].Value, typed)
+		word, ok := l.PickedWord(groups[at].Options[0].Value)
+		require.True(t, ok)
+		require.Equal(t, want, word.Name)
+	}
+	for _, value := range []string{"word:frobnicate", "history", "", "recent:00"} {
+		_, ok := l.PickedWord(value)
+		require.False(t, ok, value)
+	}
+}
+
+// What somebody uses most comes first, then what matters most to people of their role, then what everybody uses.
 func TestHelpBeginsWithWhatIsUsedMost(t *testing.T) {
 	t.Parallel()
-	l := libraryOf(&shelf{ran: []string{"threats open", "agents", "agents DESKTOP-1", "not-a-command"}, others: []string{"sites", "agents"}})
-	most, err := l.Most(t.Context(), ann, 4)
-	require.NoError(t, err)
-	var names []string
-	for _, cmd := range most {
-		names = append(names, cmd.Name)
+	l := libraryOf(&shelf{ran: []string{"sites", "agents", "agents DESKTOP-1", "not-a-command"}, others: []string{"get-global-policy", "agents"}})
+	names := func(who Reader, n int) (names []string) {
+		most, err := l.Most(t.Context(), who, n)
+		require.NoError(t, err)
+		for _, cmd := range most {
+			names = append(names, cmd.Name)
+		}
+		return names
 	}
-	require.Equal(t, []string{"list-agents", "get-threat", "get-sites"}, names[:3])
-	require.Len(t, most, 4)
-	card, err := l.Help(t.Context(), ann)
+	require.Equal(t, []string{"list-agents", "get-sites", "get-threat", "get-alerts", "disconnect-agent-from-network"}, names(Reader{ann, true}, 5))
+	require.Equal(t, []string{"list-agents", "get-sites", "get-threat", "get-alerts", "query"}, names(Reader{ann, false}, 5), "who may change nothing is shown what reads")
+	require.Contains(t, names(Reader{ann, true}, 50), "get-global-policy")
+	require.NotEmpty(t, l.everyday())
+	for i, cmd := range l.everyday() {
+		require.Equal(t, i+1, cmd.Everyday, "%s shares its place", cmd.Name)
+	}
+	card, err := l.Help(t.Context(), Reader{ann, true})
 	require.NoError(t, err)
 	require.Equal(t, FindWord, card.Actions[0].(render.Button).Do.Command)
 	var areas int
@@ -195,6 +230,7 @@ func TestAnAreaListsItsCommandsWithTheirForms(t *testing.T) {
 			cmd, known := l.Catalog.Find(do.Command)
 			require.True(t, known)
 			require.Equal(t, "threats", cmd.Area)
+			require.Equal(t, render.Line{render.Text(cmd.Summary())}, row.Small)
 			require.Equal(t, render.Open, do.How)
 		}
 	}
@@ -251,7 +287,7 @@ func TestADatabaseThatFailsIsNoEmptyList(t *testing.T) {
 	t.Parallel()
 	l := libraryOf(&shelf{fails: errors.New("disk full")})
 	for name, ask := range map[string]func() error{
-		"help":   func() error { _, err := l.Help(t.Context(), ann); return err },
+		"help":   func() error { _, err := l.Help(t.Context(), Reader{User: ann}); return err },
 		"ran":    func() error { _, err := l.Ran(t.Context(), ann, time.UTC); return err },
 		"kept":   func() error { _, err := l.Kept(t.Context(), ann); return err },
 		"search": func() error { _, err := l.Search(t.Context(), ann, "x"); return err },

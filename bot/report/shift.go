@@ -21,18 +21,21 @@ const (
 	Span = 8 * time.Hour
 	// reportMost is how many threats a report reads at most; it says so where there are more.
 	reportMost = 5000
-	// reportLooked is among how many of the latest open threats it looks for the gravest, and reportRows how many it names.
+	// reportLooked is among how many of the latest open threats, and alerts, it looks for the gravest, and reportRows and reportAlerts how many
+	// it names.
 	reportLooked = 200
 	reportRows   = 10
+	reportAlerts = 5
 	// reportPage is how many requests are in memory at once: a month has many, and every verdict is one.
 	reportPage = 250
 )
 
-// A Console is where threats and endpoints are listed.
+// A Console is where threats, alerts and endpoints are listed.
 type Console interface {
 	Threats(ctx context.Context, q s1.Query) iter.Seq2[s1.Threat, error]
 	ThreatsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Threat], error)
 	CountThreats(ctx context.Context, q s1.Query) (int, error)
+	AlertsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Alert], error)
 	AgentsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Agent], error)
 }
 
@@ -58,11 +61,27 @@ type shift struct {
 	fresh, more        int
 	open               int
 	worst              []cards.DigestRow // open threats, the gravest first
+	alerts             openAlerts
 	acknowledge, solve []time.Duration
 	byHour             map[time.Time]int
 }
 
-// Since tells what happened since then and what is left: open threats, isolated hosts and by whom, requests that wait, and how
+// openAlerts are the alerts that nobody has resolved.
+type openAlerts struct {
+	n     int
+	worst []cards.DigestRow // the gravest first
+	why   string            // why nobody knows; empty where they were read
+}
+
+// number is how many there are, as far as that is known.
+func (o openAlerts) number() string {
+	if o.why != "" {
+		return "unknown"
+	}
+	return fmt.Sprint(o.n)
+}
+
+// Since tells what happened since then and what is left: open threats and alerts, isolated hosts and by whom, requests that wait, and how
 // long it took to acknowledge and to resolve. The hours of the chart are those of zone, UTC when nil, like every other time in it.
 func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location) (render.Card, error) {
 	s, err := r.countShift(ctx, since)
@@ -84,13 +103,14 @@ func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location)
 	}
 	hosts := max(isolated.Total, len(isolated.Items))
 	title := "Shift report · last " + lasting(r.Now().Sub(since))
-	card := render.Card{Tone: render.Info, Title: title, Text: fmt.Sprintf("%s: %d new, %d open, %d isolated, %d waiting for approval", title, s.fresh, s.open, hosts, len(pending))}
+	card := render.Card{Tone: render.Info, Title: title, Text: fmt.Sprintf("%s: %d new, %d open, open alerts: %s, %d isolated, %d waiting for approval", title, s.fresh, s.open, s.alerts.number(), hosts, len(pending))}
 	card.Parts = append(card.Parts, render.Fields{
 		{Label: "New threats", Value: words(fmt.Sprint(s.fresh))}, {Label: "Open threats", Value: words(fmt.Sprint(s.open))},
-		{Label: "Hosts isolated", Value: words(fmt.Sprint(hosts))}, {Label: "Waiting for approval", Value: words(fmt.Sprint(len(pending)))},
+		{Label: "Open alerts", Value: words(s.alerts.number())}, {Label: "Hosts isolated", Value: words(fmt.Sprint(hosts))}, {Label: "Waiting for approval", Value: words(fmt.Sprint(len(pending)))},
 		{Label: "Mean time to acknowledge", Value: words(mean(s.acknowledge))}, {Label: "Mean time to resolve", Value: words(mean(s.solve))},
 	}, s.chart(since, r.Now(), zone))
 	card.Parts = append(card.Parts, s.openPart()...)
+	card.Parts = append(card.Parts, s.alerts.parts()...)
 	card.Parts = append(card.Parts, isolatedPart(isolated.Items, hosts, by)...)
 	card.Parts = append(card.Parts, pendingPart(pending)...)
 	if s.more > 0 {
@@ -125,7 +145,28 @@ func (r Shifts) countShift(ctx context.Context, since time.Time) (*shift, error)
 	if err := r.countTouched(ctx, s, since); err != nil {
 		return s, err
 	}
+	s.alerts = r.openAlerts(ctx)
 	return s, r.countOpen(ctx, s)
+}
+
+// openAlerts counts the alerts that are open, and remembers the gravest of the latest. A token that may not see them, or a console that has no
+// such list, keeps nobody from the rest of the report.
+func (r Shifts) openAlerts(ctx context.Context) (o openAlerts) {
+	open := s1.Query{}.With("incidentStatus", "UNRESOLVED", "IN_PROGRESS") // alerts have these words in capitals
+	page, err := r.Console.AlertsPage(ctx, open.SortedBy("createdAt", s1.Descending).WithLimit(reportLooked))
+	switch {
+	case err != nil && s1.Absent(err):
+		return openAlerts{why: "This console lists its alerts as unified alerts only: /s1 unified-alerts open"}
+	case err != nil:
+		return openAlerts{why: "I couldn't read the open alerts: " + err.Error()}
+	}
+	for _, a := range page.Items {
+		o.worst = append(o.worst, cards.AlertRow(a, r.Links))
+	}
+	o.n = max(page.Total, len(page.Items))
+	slices.SortStableFunc(o.worst, func(a, b cards.DigestRow) int { return b.Gravity - a.Gravity })
+	o.worst = o.worst[:min(len(o.worst), reportAlerts)]
+	return o
 }
 
 // countTouched takes the times of the threats that changed since.
@@ -248,7 +289,25 @@ func (s *shift) openPart() []render.Part {
 	}
 	parts := []render.Part{t}
 	if more := s.open - len(s.worst); more > 0 {
-		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that are open: /s1 threats custom-input={\"incidentStatuses\":[\"unresolved\",\"in_progress\"]}", more))})
+		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that are open: /s1 threats open", more))})
+	}
+	return parts
+}
+
+// parts are a line for each of the gravest: a message has one table, and the threats are in it.
+func (o openAlerts) parts() (parts []render.Part) {
+	if o.why != "" {
+		return []render.Part{render.Note{render.Text(o.why)}}
+	}
+	for _, r := range o.worst {
+		line := render.Line{render.Text("🔔 " + r.Level + " · "), render.Link(r.Name, r.URL)}
+		if r.Host != "" {
+			line = append(line, render.Text(" on "), render.Bold(r.Host))
+		}
+		parts = append(parts, append(line, render.Text(" · "+r.Status+" · "), render.Since(r.Created)))
+	}
+	if more := o.n - len(o.worst); more > 0 {
+		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more open alerts: /s1 alerts open", more))})
 	}
 	return parts
 }

@@ -24,6 +24,7 @@ var shiftEnd = time.Date(2026, 11, 27, 16, 0, 0, 0, time.UTC)
 // A watch is a console and a ledger as a shift leaves them.
 type watch struct {
 	fresh, touched, open []s1.Threat
+	alerts               []s1.Alert
 	all                  int // of fresh, as the console counts
 	isolated             []s1.Agent
 	pending, done        []approvals.Request
@@ -57,6 +58,10 @@ func (w watch) Threats(_ context.Context, q s1.Query) iter.Seq2[s1.Threat, error
 
 func (w watch) ThreatsPage(context.Context, s1.Query) (s1.Page[s1.Threat], error) {
 	return s1.Page[s1.Threat]{Items: w.open}, w.refusal("page")
+}
+
+func (w watch) AlertsPage(context.Context, s1.Query) (s1.Page[s1.Alert], error) {
+	return s1.Page[s1.Alert]{Items: w.alerts, Total: len(w.alerts)}, w.refusal("alerts")
 }
 
 func (w watch) CountThreats(_ context.Context, q s1.Query) (int, error) {
@@ -96,6 +101,21 @@ func threat(name string, confidence s1.Confidence, made, changed time.Duration, 
 	return t
 }
 
+func alert(rule string, severity s1.AlertSeverity) s1.Alert {
+	var a s1.Alert
+	a.Rule.Name, a.Rule.Severity, a.Info.IncidentStatus = rule, severity, s1.StatusUnresolved
+	return a
+}
+
+// A token that may not see alerts still gets a report, which says so.
+func TestAlertsThatCannotBeReadAreSaidToBeMissing(t *testing.T) {
+	t.Parallel()
+	card, err := shiftsOf(watch{fails: "alerts"}).Since(t.Context(), shiftEnd.Add(-Span), nil)
+	require.NoError(t, err)
+	require.Contains(t, card.Text, "open alerts: unknown")
+	require.Contains(t, text(card), "I couldn't read the open alerts: the console answered 403")
+}
+
 // text is what can be read of a card, in one line.
 func text(card render.Card) string {
 	body, _ := json.Marshal(card)
@@ -115,15 +135,17 @@ func TestAShiftLeavesWhatIsOpenTheGravestFirst(t *testing.T) {
 		fresh:    []s1.Threat{threat("a", s1.ConfidenceMalicious, time.Hour, 0, s1.StatusUnresolved), threat("b", s1.ConfidenceSuspicious, 2*time.Hour, 0, s1.StatusUnresolved)},
 		touched:  []s1.Threat{threat("c", s1.ConfidenceMalicious, 3*time.Hour, time.Hour, s1.StatusResolved), threat("d", s1.ConfidenceMalicious, 2*time.Hour, time.Hour, s1.StatusInProgress)},
 		open:     []s1.Threat{threat("odd.exe", s1.ConfidenceSuspicious, time.Hour, 0, s1.StatusUnresolved), threat("evil.exe", s1.ConfidenceMalicious, time.Hour, 0, s1.StatusUnresolved)},
+		alerts:   []s1.Alert{alert("Odd login", s1.SeverityLow), alert("Mimikatz", s1.SeverityCritical)},
 		isolated: []s1.Agent{{ID: "1", ComputerName: "DESKTOP-1", SiteName: "Paris"}, {ID: "2", ComputerName: "DESKTOP-2"}},
 		pending:  []approvals.Request{{Ref: "A-7F3A", Title: "Isolate", Requester: "U0CAROL"}},
 		done:     []approvals.Request{isolation(t, "1")},
 	}
 	card, err := shiftsOf(w).Since(t.Context(), shiftEnd.Add(-Span), time.UTC)
 	require.NoError(t, err)
-	require.Equal(t, "Shift report · last 8 h: 2 new, 2 open, 2 isolated, 1 waiting for approval", card.Text)
+	require.Equal(t, "Shift report · last 8 h: 2 new, 2 open, open alerts: 2, 2 isolated, 1 waiting for approval", card.Text)
 	all := text(card)
 	require.Less(t, strings.Index(all, "evil.exe"), strings.Index(all, "odd.exe"))
+	require.Less(t, strings.Index(all, "Mimikatz"), strings.Index(all, "Odd login"))
 	for _, want := range []string{"1 h 30 min (2)", "2 h (1)", "DESKTOP-1", "U0ALICE", "U0BOB", "isolated, not from Slack", "A-7F3A", "U0CAROL"} {
 		require.Contains(t, all, want)
 	}
@@ -162,7 +184,7 @@ func TestWhatAReportLeavesOutIsCounted(t *testing.T) {
 	}
 	card, err := shiftsOf(w).Since(t.Context(), shiftEnd.Add(-Span), nil)
 	require.NoError(t, err)
-	require.Contains(t, card.Text, "5007 new, 13 open, 13 isolated")
+	require.Contains(t, card.Text, "5007 new, 13 open, open alerts: 0, 13 isolated")
 	all := text(card)
 	require.Contains(t, all, "The chart covers the first 5000 threats; there are 7 more.")
 	require.Contains(t, all, "and 3 more that are open")
@@ -196,7 +218,7 @@ func TestSeveralConsolesStandBelowEachOther(t *testing.T) {
 	two.Label = "apac"
 	card, err := All{one, two}.Since(t.Context(), shiftEnd.Add(-Span), nil)
 	require.NoError(t, err)
-	require.Contains(t, card.Text, "emea: 0 new, 0 open, 0 isolated, 1 waiting for approval")
+	require.Contains(t, card.Text, "emea: 0 new, 0 open, open alerts: 0, 0 isolated, 1 waiting for approval")
 	require.Contains(t, text(card), "A-EMEA")
 	require.NotContains(t, text(card), "A-APAC")
 	require.Contains(t, text(card), "It can't be read, so it is missing here")

@@ -15,6 +15,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
+	"s1bot/bot/library"
 	"s1bot/bot/seal"
 	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
@@ -45,6 +46,9 @@ func (f *Forms) CheckForm(ctx context.Context, in inbound.Payload) any {
 	}
 	switch answer.Do.Command {
 	case PaletteWord:
+		if len(answer.Do.Args) > 0 { // the form of one of the bot's own words
+			return nil
+		}
 		return f.picked(ctx, a, answer)
 	case "deny":
 		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
@@ -98,6 +102,9 @@ func (f *Forms) picked(ctx context.Context, a exchange.Interaction, answer rende
 	if len(chosen) == 0 {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "Choose a command."})
 	}
+	if word, ok := f.Library.PickedWord(chosen[0]); ok {
+		return f.pickedWord(a, word, exchange.Only(answer.Values[catalog.ConsoleParam]))
+	}
 	line, ok, err := f.Library.Picked(ctx, a.User, chosen[0])
 	if err != nil || !ok {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "I can't find this command any more. Choose another one."})
@@ -120,6 +127,26 @@ func (f *Forms) picked(ctx context.Context, a exchange.Interaction, answer rende
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "This command is gone. Choose another one."})
 	}
 	view := f.Seal.View(FormOf(cmd, a), a.User)
+	return slack.NewUpdateViewSubmissionResponse(&view)
+}
+
+// pickedWord puts the form of one of the bot's own words in the palette's place; nil where it needs none, and runs.
+func (f *Forms) pickedWord(a exchange.Interaction, word library.Word, console string) any {
+	a.Do.Console = console
+	if err := f.Settler.Typed(&a.Do); err != nil {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": render.Sentence(err.Error())})
+	}
+	if !word.Asks {
+		return nil
+	}
+	form := render.Form{
+		Title: render.Capital(word.Name), Submit: render.Capital(word.Name), Origin: a.At, Intro: render.Line{render.Text(word.Summary)},
+		Do: render.Invocation{Command: PaletteWord, Console: a.Do.Console, Args: catalog.Marshal(map[string]string{"word": word.Name})},
+	}
+	if word.Takes != "" {
+		form.Fields = []render.FormField{{Name: "line", Label: word.Takes, Widget: render.TextInput, Required: !word.Bare, Placeholder: word.Example, MaxLength: 1000}}
+	}
+	view := f.Seal.View(form, a.User)
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }
 

@@ -86,9 +86,10 @@ func (p activitiesParams) most(q s1.Query) *listing.Limit {
 func getActivities() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-activities", Title: "Get Activities", Area: "activities", Aliases: []string{"activities", "activity-log"}, Main: "filter",
-		Wording: activitiesWording(),
-		OnCards: activitiesOnCards(),
-		Risk:    catalog.Read, Needs: "Activity › View", Repeatable: true,
+		Everyday: 15,
+		Wording:  activitiesWording(),
+		OnCards:  activitiesOnCards(),
+		Risk:     catalog.Read, Needs: "Activity › View", Repeatable: true,
 		Doc:      "Lists what people, agents and the console did, newest first.",
 		Examples: []string{"get-activities limit=100", `activities filter={"limit":2,"agentIds":"1384000000000000274"}`, "activities filter=threatIds=1112953674841025235&includeHidden=false"},
 	}, func(ctx context.Context, call *catalog.Call, p activitiesParams) (render.Card, error) {

@@ -101,7 +101,8 @@ func upper[T ~string](values []T) []string {
 func getAlerts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-alerts", Title: "Get Alerts", Area: "alerts", Aliases: []string{"alerts"}, Main: "query",
-		Wording: alertsWording(), OnCards: alertDetailsOnCards(),
+		Everyday: 2,
+		Wording:  alertsWording(), OnCards: alertDetailsOnCards(),
 		Plain: map[string]string{"open": "incident-statuses=unresolved,in_progress", "unresolved": "incident-statuses=unresolved", "resolved": "incident-statuses=resolved", "closed": "incident-statuses=resolved"},
 		Risk:  catalog.Read, Needs: "STAR Rule Alerts › View", Repeatable: true,
 		Doc:      "Lists alerts raised by detection rules, newest first. A single alert is shown with all its details.",

@@ -54,6 +54,7 @@ type Command struct {
 	Timed             bool               // may be asked for a time (for=4h), after which Undo is asked for
 	Effect            *Effect            // what the console shows once it took hold; nil where there is nothing to watch
 	Settled           string             // why there is nothing to watch, where it acts on endpoints or threats and has no Effect
+	Everyday          int                // its place among the commands of a responder's day, from 1, for whoever has not used any yet; 0: not among them
 	Main              string             // the parameter that takes bare words: "isolate DESKTOP-1"
 	Long              bool               // takes long: done as a job that shows its progress, can be cancelled, and goes on after a restart
 	OnCards           []cards.Action     // where it is a button on cards of threats, alerts and endpoints

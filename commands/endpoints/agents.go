@@ -71,6 +71,7 @@ func (p *ListAgentsParams) Check() error {
 func listAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-agents", Title: "List Agents", Area: "agents", Aliases: []string{"agents", "endpoints", "hosts"}, Main: "computer-name",
+		Everyday:      3,
 		Wording:       listWording(),
 		OnObservables: agentsOnObservables(),
 		Risk:          catalog.Read, Needs: "Endpoints › View", Repeatable: true,
@@ -98,9 +99,10 @@ type agentInfoParams struct {
 func getAgentInfo() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-info", Title: "Get Agent Info", Area: "agents", Aliases: []string{"agent", "endpoint", "host"}, Main: "agent-ids",
-		Wording: infoWording(),
-		OnCards: infoOnCards(),
-		Risk:    catalog.Read, Needs: "Endpoints › View", Repeatable: true,
+		Everyday: 11,
+		Wording:  infoWording(),
+		OnCards:  infoOnCards(),
+		Risk:     catalog.Read, Needs: "Endpoints › View", Repeatable: true,
 		Doc:      "Shows what the console knows about endpoints.",
 		Examples: []string{"get-agent-info agent-ids=DESKTOP-1", "agent DESKTOP-1 SRV-DC-1"},
 	}, func(ctx context.Context, call *catalog.Call, p agentInfoParams) (render.Card, error) {
@@ -135,9 +137,10 @@ func (p *disconnectParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 func disconnectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Short: "Isolate endpoints", Area: "agents",
-		Wording: isolationWording(),
-		OnCards: disconnectOnCards(),
-		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
+		Everyday: 4,
+		Wording:  isolationWording(),
+		OnCards:  disconnectOnCards(),
+		Aliases:  []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
 		Effect: change.Isolation(),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoints › View + Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network", Timed: true,
 		Doc: "Isolates endpoints from the network: they can reach the console and nothing else. Offline endpoints are isolated when they come back online.",
@@ -171,9 +174,10 @@ func (p *connectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 func connectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "connect-agent-to-network", Title: "Connect Agent To Network", Area: "agents",
-		Wording: reconnectionWording(),
-		OnCards: reconnectOnCards(),
-		Aliases: []string{"reconnect", "connect", "unisolate", "release"}, Main: "agent-ids",
+		Everyday: 5,
+		Wording:  reconnectionWording(),
+		OnCards:  reconnectOnCards(),
+		Aliases:  []string{"reconnect", "connect", "unisolate", "release"}, Main: "agent-ids",
 		Effect: change.Reconnection(),
 		Risk:   catalog.Destructive, Needs: "Endpoints › View + Reconnect To Network", Repeatable: true, Undo: "disconnect-agent-from-network",
 		Doc:      "Ends the isolation of endpoints: they can reach the network again.",

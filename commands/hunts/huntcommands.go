@@ -198,8 +198,9 @@ func (p *queryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 func query(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "query", Title: "Query", Area: "hunts", Aliases: []string{"hunt", "dv"}, Main: "query", Long: true,
-		Wording: huntWording(),
-		OnCards: queryOnCards(), OnObservables: huntOnObservables(),
+		Everyday: 8,
+		Wording:  huntWording(),
+		OnCards:  queryOnCards(), OnObservables: huntOnObservables(),
 		Risk: catalog.Read, Needs: "SDL Search › View, SDL Query API › View, SDL API Keys › View + Manage", Repeatable: true,
 		Doc: "Hunts for events with a Deep Visibility query and shows what it found." + onePerMinute,
 		Examples: []string{`hunt start-time=-24h end-time=now query="processImagePath CONTAINS \"svchost.exe\""`,

@@ -42,8 +42,9 @@ const blockNote = "Blocked from Slack"
 func blockHash() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "block-hash", Title: "Block Hash", Area: "blocklist", Aliases: []string{"block", "block-hashes"}, Main: "threat-hashes",
-		Wording: blockWording(),
-		OnCards: blockHashOnCards(), OnObservables: blockHashOnObservables(),
+		Everyday: 10,
+		Wording:  blockWording(),
+		OnCards:  blockHashOnCards(), OnObservables: blockHashOnObservables(),
 		Risk: catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
 		Doc:      "Adds files to the blocklist of sites by SHA-1: they can no longer run there.",
 		Examples: []string{`block 3395856ce81f2b7382dee72602f798b642f14140 os=Windows site=Paris reason="ransomware, INC-1042"`},
@@ -225,6 +226,7 @@ type rated struct {
 func getReputations() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-hash-reputations", Title: "Get Hash Reputations", Area: "blocklist", Aliases: []string{"reputation", "reputations", "hash"}, Main: "file-hashes",
+		Everyday:      9,
 		Wording:       reputationWording(),
 		OnObservables: reputationOnObservables(),
 		Risk:          catalog.Read, Needs: "Blocklist › View", Repeatable: true,

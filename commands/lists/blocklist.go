@@ -131,8 +131,9 @@ type getBlocklistParams struct {
 func getBlocklist() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-black-list", Title: "Get Black List", Area: "blocklist", Aliases: []string{"blocklist", "blacklist", "blocked"}, Main: "custom-input",
-		Wording: blocklistWording(),
-		Risk:    catalog.Read, Needs: "Blocklist › View", Repeatable: true,
+		Everyday: 14,
+		Wording:  blocklistWording(),
+		Risk:     catalog.Read, Needs: "Blocklist › View", Repeatable: true,
 		Doc:      "Lists blocked hashes with the operating systems and scopes they are blocked for.",
 		Examples: []string{`get-black-list limit=10 custom-input={"type":"black_hash","tenant":false,"siteIds":"947000000000000671"}`, "blocklist 3395856ce81f"},
 	}, func(ctx context.Context, call *catalog.Call, p getBlocklistParams) (render.Card, error) {

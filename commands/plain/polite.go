@@ -31,6 +31,11 @@ func politely(words []text.Word) []text.Word {
 	for n := 1; n > 0; words = words[n:] {
 		n = longest(before, func(phrase []string) bool { return says(words, 0, phrase) })
 	}
+	return withoutThanks(words)
+}
+
+// withoutThanks takes politeness off the end.
+func withoutThanks(words []text.Word) []text.Word {
 	for n := 1; n > 0; words = words[:len(words)-n] {
 		n = longest(after, func(phrase []string) bool { return says(words, len(words)-len(phrase), phrase) })
 	}

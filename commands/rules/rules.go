@@ -55,8 +55,9 @@ type getRulesParams struct{ ruleFilter }
 func getRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-star-custom-rules", Title: "Get Star Custom Rules", Area: "rules", Aliases: []string{"rules", "star-rules", "rule"}, Main: "name",
-		Wording: rulesWording(),
-		Risk:    catalog.Read, Needs: "STAR Custom Rules › View", Repeatable: true,
+		Everyday: 16,
+		Wording:  rulesWording(),
+		Risk:     catalog.Read, Needs: "STAR Custom Rules › View", Repeatable: true,
 		Doc:      "Lists detection rules with their status and what their hits trigger. A single rule is shown with its query.",
 		Examples: []string{"rules powershell", `get-star-custom-rules status=Active query-type=Events site-ids=Paris`},
 	}, func(ctx context.Context, call *catalog.Call, p getRulesParams) (render.Card, error) {

@@ -55,14 +55,15 @@ func eachOf(about []int, says func(int) string) map[int]string {
 	return all
 }
 
-// threatsWith counts the threats of a file and the endpoints that had it.
+// threatsWith counts the threats of a file and the endpoints that had it, and says what the file is called there.
 func threatsWith(page s1.Page[s1.Threat], hash string) string {
-	hosts, n, open := map[string]bool{}, 0, 0
+	hosts, n, open, files := map[string]bool{}, 0, 0, []string(nil)
 	for _, t := range page.Items {
 		if !slices.ContainsFunc([]string{t.Info.SHA1, t.Info.MD5, t.Info.SHA256}, func(h string) bool { return strings.EqualFold(h, hash) }) {
 			continue
 		}
 		n++
+		files = catalog.AppendNew(files, cmp.Or(t.Info.FilePath, t.Name()))
 		hosts[cmp.Or(string(t.AgentID()), t.Host())] = true
 		if t.Info.IncidentStatus != s1.StatusResolved {
 			open++
@@ -78,7 +79,15 @@ func threatsWith(page s1.Page[s1.Threat], hash string) string {
 		}
 		return "no threats"
 	}
-	return fmt.Sprintf("seen on %s%s · %s, %d open", least, text.Plural(len(hosts), "endpoint"), text.Plural(n, "threat"), open)
+	return text.JoinNonEmpty(" · ", fileWords(files), fmt.Sprintf("seen on %s%s", least, text.Plural(len(hosts), "endpoint")), fmt.Sprintf("%s, %d open", text.Plural(n, "threat"), open))
+}
+
+// fileWords name the files of a hash, those of its latest threats first.
+func fileWords(files []string) string {
+	for i, f := range files {
+		files[i] = text.Shorten(f, 80)
+	}
+	return catalog.FirstOf(files)
 }
 
 func blockedWords(items []s1.BlocklistItem, hash string) string {

@@ -51,6 +51,7 @@ func TestALookUpSaysWhatTheConsoleKnows(t *testing.T) {
 	seen, more := sightings.Of(t.Context(), call, cat, everything, observables.Find("desktop-1 ran "+sha1+" ("+sha256+"), threat "+threat+" and 203.0.113.250; NOHOST-7, evil.example"))
 	require.Zero(t, more)
 	require.Empty(t, about(seen, "NOHOST-7").Kind, "a word that no endpoint is called")
+	require.Regexp(t, `evil\.exe · seen on`, about(seen, sha1).Known[0], "what the file is called there")
 	require.Contains(t, strings.Join(about(seen, sha1).Known, "; "), "seen on 1 endpoint · 1 threat, 1 open; not blocked; no IOC; reputation: ")
 	require.Subset(t, labels(about(seen, sha1).Actions), []string{"Threats", "Block hash"})
 	require.Contains(t, labels(about(seen, "DESKTOP-1").Actions), "Disconnect host")

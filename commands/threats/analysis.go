@@ -38,9 +38,10 @@ type analysisParams struct {
 func getThreatAnalysis() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat-analysis", Title: "Get Threat Analysis", Area: "threats", Aliases: []string{"analysis", "threat-analysis"}, Main: "threat-id",
-		Wording: analysisWording(),
-		OnCards: analysisOnCards(),
-		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
+		Everyday: 13,
+		Wording:  analysisWording(),
+		OnCards:  analysisOnCards(),
+		Risk:     catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc:      "Shows everything the console knows about a threat, or selected parts of it.",
 		Examples: []string{"analysis 1112953674841025235", `get-threat-analysis threat-id=1112953674841025235 components=["threatInfo","indicators"]`},
 	}, func(ctx context.Context, call *catalog.Call, p analysisParams) (render.Card, error) {

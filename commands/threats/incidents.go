@@ -53,9 +53,10 @@ func unmitigatedNote(status s1.IncidentStatus, threats []s1.Threat) []string {
 func updateThreatIncident() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-incident", Title: "Update Threat Incident", Area: "threats", Aliases: []string{"triage", "threat-incident"}, Main: "filter",
-		Wording: triageWording(),
-		Settled: "the incident is set with the answer",
-		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict + Update Incident Status", Repeatable: true,
+		Everyday: 7,
+		Wording:  triageWording(),
+		Settled:  "the incident is set with the answer",
+		Risk:     catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict + Update Incident Status", Repeatable: true,
 		Doc: "Sets the incident status and the analyst verdict of threats in one go.",
 		Examples: []string{`update-threat-incident filter={"computerName__contains":["DESKTOP-1"],"analystVerdicts":["suspicious"]} analyst-verdict="False Positive" incident-status="In Progress"`,
 			`triage 1112953674841025235 verdict="True Positive" status=Resolved`},

@@ -32,8 +32,9 @@ type getThreatParams struct {
 func getThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat", Title: "Get Threat", Area: "threats", Aliases: []string{"threats", "threat", "get-threats"}, Main: "custom-input",
-		Wording: threatsWording(),
-		OnCards: threatsOnCards(), OnObservables: threatsOnObservables(),
+		Everyday: 1,
+		Wording:  threatsWording(),
+		OnCards:  threatsOnCards(), OnObservables: threatsOnObservables(),
 		Risk: catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc: "Lists threats, newest first; “threats open” lists unresolved ones. A single threat is shown with all its details.",
 		Examples: []string{"threat 1112953674841025235", "threats open", `get-threat limit=20 custom-input={"createdAt__gt":"2026-11-20 17:53:25","resolved":false}`,
@@ -269,10 +270,11 @@ func actionNotes(action s1.MitigateAction) []string {
 func mitigateThreats() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "mitigate-threats", Title: "Mitigate Threats", Area: "threats", Aliases: []string{"mitigate"}, Main: "filter",
-		Wording: mitigationWording(),
-		OnCards: mitigateOnCards(),
-		Effect:  change.Mitigation(""),
-		Risk:    catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",
+		Everyday: 6,
+		Wording:  mitigationWording(),
+		OnCards:  mitigateOnCards(),
+		Effect:   change.Mitigation(""),
+		Risk:     catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",
 		Doc: "Kills, quarantines, remediates or rolls back threats on their endpoints. Endpoints act once they are online.",
 		Examples: []string{`mitigate 1112953674841025235 action=Quarantine reason="INC-1042"`,
 			`mitigate-threats filter={"computerName__contains":["DESKTOP-1"],"mitigationStatuses":["not_mitigated"]} mitigate-action=Kill reason="ransomware"`},

@@ -1,0 +1,103 @@
+package plain
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"s1bot/commands/text"
+)
+
+// Phrases are sentences that mean one of the bot's own words, such as "what can you do". Each is a pattern of package text, with the
+// macros of the grammar and at most one slot, {rest}, which is all that follows: "can i {rest}".
+type Phrases []text.Pattern
+
+// restSlot is what follows a phrase, as it was written.
+const restSlot = "rest"
+
+// ReadPhrases compiles patterns. The error names each that is wrong.
+func ReadPhrases(patterns ...string) (Phrases, error) {
+	var all Phrases
+	var problems []error
+	for _, source := range patterns {
+		p, err := text.ReadPattern(macros.Replace(source))
+		problems = append(problems, err)
+		all = append(all, p)
+	}
+	return all, errors.Join(problems...)
+}
+
+// MustPhrases is ReadPhrases for patterns that are part of the program: a broken one is a fault of ours.
+func MustPhrases(patterns ...string) Phrases {
+	all, err := ReadPhrases(patterns...)
+	if err != nil {
+		panic(err)
+	}
+	return all
+}
+
+// Fit tells whether the whole sentence is one of the phrases, with or without politeness around it, and what stands where the phrase has
+// its {rest}.
+func (p Phrases) Fit(sentence string) (rest string, ok bool) {
+	sentence = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(sentence, "\uFFFD")))
+	words := withoutThanks(text.Words(sentence))
+	if len(words) > maxWords {
+		return "", false
+	}
+	for _, said := range [][]text.Word{words, politely(words)} { // "help me" is a phrase of its own, and a polite beginning
+		if len(said) == 0 {
+			continue
+		}
+		for _, pattern := range p {
+			if rest, ok = fits(pattern, sentence, said); ok {
+				return rest, true
+			}
+		}
+	}
+	return "", false
+}
+
+func fits(p text.Pattern, sentence string, words []text.Word) (rest string, ok bool) {
+	fill := func(_ string, words []text.Word, at int) []text.Filling {
+		if at >= len(words) {
+			return nil
+		}
+		return []text.Filling{{Taken: len(words) - at, Value: sentence[words[at].From:words[len(words)-1].To]}}
+	}
+	p.Match(words, text.Match{}, fill, func(m text.Match) {
+		if ok || m.End != len(words) {
+			return
+		}
+		ok = true
+		for _, f := range m.Fills {
+			rest, _ = f.Value.(string)
+		}
+	})
+	return rest, ok
+}
+
+// Words are all words of the phrases, for who looks for what they mean.
+func (p Phrases) Words() string {
+	var all []string
+	for _, pattern := range p {
+		all = append(all, pattern.Literals()...)
+	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), " ")
+}
+
+// Plainly is a line without the politeness that it begins with.
+func Plainly(line string) string {
+	rest := politely(text.Words(line))
+	if len(rest) == 0 {
+		return line
+	}
+	return line[rest[0].From:]
+}
+
+// Courteous tells whether a line begins as people ask somebody for something: "can you isolate DESKTOP-1" is no question about a dry run,
+// although "can" is the word for one.
+func Courteous(line string) bool {
+	words := text.Words(line)
+	return slices.ContainsFunc(before, func(phrase []string) bool { return len(phrase) > 1 && says(words, 0, phrase) })
+}
