@@ -185,7 +185,7 @@ func (p *Messenger) Respond(ctx context.Context, address string, replace Replaci
 			Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
 			ReplaceOriginal: bool(replace), UnfurlLinks: new(bool), UnfurlMedia: new(bool),
 		}
-		return Retry(ctx, IfLost, func() error { return slack.PostWebhookCustomHTTPContext(ctx, address, p.HTTP, hook) })
+		return Retry(ctx, IfLost, func() error { return p.postHook(ctx, address, hook) })
 	})
 	if err != nil {
 		return fmt.Errorf("answer through the response URL: %w", hideURL(err, address))
@@ -201,7 +201,7 @@ func (p *Messenger) RespondInChannel(ctx context.Context, address, thread string
 			Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeInChannel,
 			ThreadTimestamp: thread, UnfurlLinks: new(bool), UnfurlMedia: new(bool),
 		}
-		return Retry(ctx, ifRefused, func() error { return slack.PostWebhookCustomHTTPContext(ctx, address, p.HTTP, hook) })
+		return Retry(ctx, ifRefused, func() error { return p.postHook(ctx, address, hook) })
 	})
 	return err
 }

@@ -206,6 +206,19 @@ func TestAnAnswerGoesThroughTheResponseURL(t *testing.T) {
 	require.NotContains(t, all, `"replace_original":true`)
 }
 
+// A response URL may be refused in the body of a 200: that is no answer that anybody saw.
+func TestAResponseURLIsRefusedInItsBody(t *testing.T) {
+	t.Parallel()
+	s := webapitest.New()
+	m := messengerOf(s, &found{})
+	s.On("/respond/1", webapitest.No("expired_url"))
+	require.ErrorContains(t, m.Respond(t.Context(), "http://slack.test/respond/1", false, words("for you")), "expired_url")
+	require.Error(t, m.RespondInChannel(t.Context(), "http://slack.test/respond/1", "", words("for all")))
+	require.Len(t, s.Calls("/respond/1"), 2, "a refusal is final")
+	s.On("/respond/1", webapitest.No("invalid_blocks"), webapitest.OK("ok"))
+	require.NoError(t, m.Respond(t.Context(), "http://slack.test/respond/1", false, words("for you")), "plainer, it is taken")
+}
+
 // Whoever has a response URL can post through it: it stands in no error, and so in no log.
 func TestAResponseURLStaysOutOfErrors(t *testing.T) {
 	t.Parallel()
