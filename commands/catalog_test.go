@@ -13,12 +13,29 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/slash"
+	"s1bot/commands/text"
 )
 
 func TestEveryCommandIsCompleteAndItsExamplesMeanWhatTheySay(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, All().Validate())
 	require.NoError(t, slash.Validate(All()))
+}
+
+// What `s1bot commands --json` offers for a parameter is what slash text takes for it.
+func TestEveryChoiceIsTakenAsItIsListed(t *testing.T) {
+	t.Parallel()
+	for _, cmd := range All().Commands() {
+		for _, f := range cmd.Fields {
+			for _, c := range f.Choices {
+				labelled, err := f.Type.Read(c.Label, text.Input{})
+				require.NoError(t, err, "%s %s=%q", cmd.Name, f.Name, c.Label)
+				plain, err := f.Type.Read(c.Value, text.Input{})
+				require.NoError(t, err, "%s %s=%q", cmd.Name, f.Name, c.Value)
+				require.Equal(t, plain, labelled, "%s %s=%q", cmd.Name, f.Name, c.Label)
+			}
+		}
+	}
 }
 
 // facts are what the vendor's documents say about a command; see TestParametersAreThoseOfTheSpecification.

@@ -29,6 +29,15 @@ func (inheritance) Kind() catalog.Kind {
 	k := catalog.BoolKind()
 	k.Widget = render.Select
 	k.Choices = []s1.Choice{{Value: "true", Label: "Yes: the policy of the site"}, {Value: "false", Label: "No: a policy of its own"}}
+	yesOrNo := k.Read
+	k.Read = func(typed string, in text.Input) (any, error) {
+		for _, c := range k.Choices { // the catalog lists the menu's entries, so they can be typed as well
+			if text.Squash(typed) == text.Squash(c.Label) {
+				typed = c.Value
+			}
+		}
+		return yesOrNo(typed, in)
+	}
 	return k
 }
 
