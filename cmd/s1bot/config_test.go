@@ -45,6 +45,20 @@ func TestEverySettingsProblemIsListedAtOnce(t *testing.T) {
 	require.NotContains(t, err.Error(), "short", "a secret's value must not show")
 }
 
+// A policy file that cannot be read may list the consoles: the settings for one are then missing only perhaps.
+func TestAConsoleMayBeInAPolicyFileThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	settings := working()
+	delete(settings, "S1_URL")
+	delete(settings, "S1_API_TOKEN")
+	settings["S1BOT_POLICY_FILE"] = filepath.Join(t.TempDir(), "policy.yaml")
+	require.NoError(t, os.WriteFile(settings["S1BOT_POLICY_FILE"], []byte("consoles:\n  - name: a\n    url: https://a.sentinelone.net\n"), 0o600))
+	_, err := readConfig(settings)
+	require.ErrorContains(t, err, "this one has no token_file")
+	require.ErrorContains(t, err, "https://….sentinelone.net (unless the policy file lists consoles)")
+	require.ErrorContains(t, err, "an API token of the console (unless the policy file lists consoles)")
+}
+
 // What the example file has in place of a token is no token, and all of them are told at once.
 func TestATokenHasNoSpaceAndNoOddCharacter(t *testing.T) {
 	t.Parallel()

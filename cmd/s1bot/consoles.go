@@ -81,22 +81,25 @@ func (c *config) checkConsoles(bad func(string, string, ...any)) {
 			bad("S1_URL", "%w", err)
 		}
 	}
-	file, _ := c.policyFile() // what is wrong with it is told already
+	file, unread := c.policyFile() // what is wrong with it is told already
 	all, err := c.consoles(file)
 	if err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			bad("S1BOT_POLICY_FILE", "%s", line)
 		}
 	}
-	own := len(all) > len(file.Consoles)
+	own, unless := len(all) > len(file.Consoles), ""
+	if unread != nil && c.ConsoleURL == "" { // nobody knows whether it lists consoles
+		unless = " (unless the policy file lists consoles)"
+	}
 	switch {
 	case c.ConsoleURL == "" && len(file.Consoles) == 0:
-		bad("S1_URL", "required: the console's address, https://….sentinelone.net")
+		bad("S1_URL", "required: the console's address, https://….sentinelone.net%s", unless)
 	case c.ConsoleURL == "" && !c.APIToken.Empty():
 		bad("S1_API_TOKEN", "is for no console: set S1_URL as well, or leave both to the policy file")
 	}
 	if c.APIToken.Empty() && (own || len(file.Consoles) == 0) {
-		bad("S1_API_TOKEN", "required: an API token of the console")
+		bad("S1_API_TOKEN", "required: an API token of the console%s", unless)
 	}
 }
 

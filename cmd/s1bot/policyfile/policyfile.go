@@ -58,8 +58,13 @@ func Load(path string, commands []*catalog.Command) (File, error) {
 	return Read(path, body, commands)
 }
 
+// byteOrderMark is what some Windows editors begin a file with. YAML allows it (YAML 1.2.2, section 5.2), the library takes it for a part
+// of the first key.
+var byteOrderMark = []byte("\ufeff")
+
 // Read reads the text of a file; name is how problems call it.
 func Read(name string, body []byte, commands []*catalog.Command) (File, error) {
+	body = bytes.TrimPrefix(body, byteOrderMark)
 	var tree *ast.File
 	err := guarded(func() (err error) { tree, err = parser.ParseBytes(body, 0); return err })
 	if err != nil {

@@ -40,6 +40,14 @@ func TestAnEmptyPolicyFileChangesNothing(t *testing.T) {
 	}
 }
 
+// Some Windows editors begin a file with a byte order mark.
+func TestAByteOrderMarkIsNoPartOfTheFirstKey(t *testing.T) {
+	t.Parallel()
+	f, err := read("\ufeffapprovals:\n  timeout: 5m\n")
+	require.NoError(t, err)
+	require.Equal(t, 5*time.Minute, f.Settings.Timeout)
+}
+
 // A fault is a file with something wrong, and what its author reads.
 type fault struct{ body, want string }
 
