@@ -124,14 +124,27 @@ func (q *Queue) Push(w Work) error {
 	}
 	p := q.classes[w.Class].pool(w.Pool)
 	l := p.line(w.Owner)
-	if p.Backlog > 0 && len(l.waiting) >= p.Backlog && !w.Keep {
-		return &BusyError{Waiting: len(l.waiting), Running: l.running}
+	if begins := q.heldBack(p, l); p.Backlog > 0 && len(l.waiting)-begins >= p.Backlog && !w.Keep {
+		return &BusyError{Waiting: len(l.waiting) - begins, Running: l.running + begins}
 	}
 	l.waiting = append(l.waiting, w)
 	p.waiting++
 	p.list(l)
 	q.serve(p)
 	return nil
+}
+
+// heldBack is how much of a line's work has a slot and does not begin yet, because of a pause or because Run was not called: it counts as
+// running, or a pause would make two hundred commands of one person the fifty that wait and nothing that runs. The caller holds the lock.
+func (q *Queue) heldBack(p *pool, l *line) int {
+	if q.base != nil && !q.paused {
+		return 0
+	}
+	slots := p.Slots - p.running
+	if p.PerOwner > 0 {
+		slots = min(slots, p.PerOwner-l.running)
+	}
+	return min(slots, len(l.waiting))
 }
 
 // pool is the one of a name.

@@ -147,6 +147,31 @@ func TestWhoHasTooMuchWaitingIsTold(t *testing.T) {
 	})
 }
 
+// Acknowledgements go before work: two hundred commands of one person may all come in one such pause, and as many of them run and wait then
+// as without it.
+func TestAPauseTakesNobodysSlots(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, Limit{Name: "decisions", Slots: 9}, Limit{Name: "reads", Slots: 3, PerOwner: 2, Backlog: 3})
+		synctest.Wait()
+		r.Pause()
+		release := make(chan struct{})
+		for range 5 {
+			require.NoError(t, r.Push(hang(reads, "alice", release)))
+		}
+		var busy *BusyError
+		require.ErrorAs(t, r.Push(hang(reads, "alice", release)), &busy)
+		require.Equal(t, BusyError{Waiting: 3, Running: 2}, *busy)
+		r.Resume()
+		synctest.Wait()
+		require.Equal(t, 3, r.Depth()["reads"])
+		require.ErrorAs(t, r.Push(hang(reads, "alice", release)), &busy)
+		require.Equal(t, BusyError{Waiting: 3, Running: 2}, *busy)
+		close(release)
+		r.stop()
+	})
+}
+
 func TestSlotsAreBounded(t *testing.T) {
 	t.Parallel()
 	r := prepare(Limit{Slots: 3})
