@@ -6,6 +6,8 @@
 //	page ──cursor──▶ page ──cursor──▶ … ──no cursor──▶ end
 //	  └── empty five times · the same rows twice · a cursor that was there · too many pages ──▶ an error
 //
+// A page is read while it comes: one row of the answer is in memory at a time, beside what was made of the rows before it (split.go).
+//
 // Consoles have sent all of those. A page that is too large to be read is asked for again with fewer rows, and the list goes on with
 // that number.
 //

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"net/http"
 	"slices"
@@ -91,19 +92,17 @@ func (l List[T]) readable(ctx context.Context, q transport.Query) (Page[T], erro
 // ask asks for one page as it is.
 func (l List[T]) ask(ctx context.Context, q transport.Query) (page Page[T], err error) {
 	l.Query = q
-	err = l.Client.Read(ctx, l.Call, func(body []byte, _ http.Header) (err error) {
-		page, err = ReadPage[T](body, l.Nested)
-		page.size = len(body)
+	err = l.Client.Stream(ctx, l.Call, func(body io.Reader) (err error) {
+		counted := &counter{from: body}
+		page, err = ReadFrom[T](counted, l.Nested)
+		page.size = counted.read
 		if errors.Is(err, ErrNoList) && page.Total >= 0 && q.Get("countOnly") != "" {
 			err = nil // the number is all that was asked for
 		}
 		if err == nil && len(page.Items) == 0 && page.Next == "" && page.Total > 0 && q.Whole() {
 			err = transport.Unreadable(fmt.Sprintf("The console says that %d match, and sent none of them.", page.Total))
 		}
-		if err != nil {
-			return l.Client.Unreadable(l.Call, body, err)
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return Page[T]{}, err
@@ -114,6 +113,18 @@ func (l List[T]) ask(ctx context.Context, q transport.Query) (page Page[T], err 
 		page.Total = len(page.Items)
 	}
 	return page, nil
+}
+
+// A counter counts what is read.
+type counter struct {
+	from io.Reader
+	read int
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.read += n
+	return n, err
 }
 
 // All goes through every page and holds one at a time. It ends after the first error.

@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"s1bot/s1/transport"
@@ -28,17 +30,27 @@ const MaxRows = 10 * transport.MaxLimit
 
 // ReadPage reads a list. The rows are in data, or in its field nested. What is no object is left out.
 func ReadPage[T any](body []byte, nested string) (Page[T], error) {
-	e, err := transport.Open(body)
+	return ReadFrom[T](bytes.NewReader(body), nested)
+}
+
+// ReadFrom is ReadPage for an answer that is still coming: one row of it is in memory at a time, beside what is made of the rows.
+func ReadFrom[T any](body io.Reader, nested string) (Page[T], error) {
+	c := collect(markOfRow[T])
+	answer, err := splitAnswer(body, nested, func() { c = collect(markOfRow[T]) }, func(row json.RawMessage) error { return c.add(row) })
+	if err != nil {
+		return Page[T]{}, err
+	}
+	e, err := transport.OpenFields(answer)
 	if err != nil {
 		return Page[T]{}, err
 	}
 	var p pagination
 	_ = wire.Decode(e.Pagination, &p) // none or nonsense: the list ends here
-	rows, err := readRows(e.Data, nested)
-	if err != nil {
-		return Page[T]{}, err
+	list := inner(e.Data, nested)
+	if !isNull(list) && list[0] != '[' {
+		return Page[T]{}, ErrNoList
 	}
-	page, err := readItems[T](rows)
+	page, err := c.end()
 	if err != nil {
 		return Page[T]{}, err
 	}
@@ -46,83 +58,88 @@ func ReadPage[T any](body []byte, nested string) (Page[T], error) {
 	if p.TotalItems != nil && *p.TotalItems >= len(page.Items) { // fewer than there are: not counted (skipCount)
 		page.Total = *p.TotalItems
 	}
-	if rows == nil && !p.none() { // no list is not an empty one
+	if isNull(list) && !p.none() { // no list is not an empty one
 		err = ErrNoList
 	}
 	return page, err
 }
+
+// inner is what stands where the rows of a list belong.
+func inner(data json.RawMessage, nested string) json.RawMessage {
+	if nested != "" && bytes.HasPrefix(data, []byte("{")) {
+		return wire.FieldsOf(data)[nested]
+	}
+	return data
+}
+
+func isNull(data json.RawMessage) bool { return len(data) == 0 || string(data) == "null" }
 
 const ErrNoList = transport.Unreadable("The console's answer has no list where one was expected.")
 
 // none tells whether the console says that there is nothing.
 func (p pagination) none() bool { return p.TotalItems != nil && *p.TotalItems == 0 && p.cursor() == "" }
 
-// readRows returns the rows of a list, nil where there is no list.
-func readRows(data json.RawMessage, nested string) ([]json.RawMessage, error) {
-	if nested != "" && strings.HasPrefix(string(data[:min(len(data), 1)]), "{") {
-		data = wire.FieldsOf(data)[nested]
-	}
-	switch {
-	case len(data) == 0 || string(data) == "null":
-		return nil, nil
-	case data[0] != '[':
-		return nil, ErrNoList
-	}
-	rows := wire.ElementsOf(data, MaxRows)
-	if len(rows) > MaxRows {
-		return nil, fmt.Errorf("%w: more than %d rows on a page", transport.ErrTooLarge, MaxRows)
-	}
-	if rows == nil {
-		rows = []json.RawMessage{}
-	}
-	return rows, nil
-}
-
-// readItems reads each row for itself. What is no object is counted as lost, and a list of nothing else is an error. A row that
-// comes twice is one row.
-func readItems[T any](rows []json.RawMessage) (Page[T], error) {
-	return readMarked(rows, func(item T, raw json.RawMessage) uint64 { return markOf(item, raw) })
-}
-
 // ReadRows reads the rows of a page that are known again by their identity; see Page.Fresh.
 func ReadRows[T any](rows []json.RawMessage, identity func(T) string) (Page[T], error) {
-	page, err := readMarked(rows, func(item T, _ json.RawMessage) uint64 { return mark([]byte(identity(item))) })
+	c := collect(func(item T, _ json.RawMessage) uint64 { return mark([]byte(identity(item))) })
+	for _, row := range rows {
+		if err := c.add(row); err != nil {
+			return c.page, err
+		}
+	}
+	page, err := c.end()
 	if page.lost > 0 {
 		page.Remark = fmt.Sprintf("Rows of the console's answer that could not be read: %d.", page.lost)
 	}
 	return page, err
 }
 
-// readMarked is readItems for rows that are known again by what markOf says.
-func readMarked[T any](rows []json.RawMessage, markOf func(T, json.RawMessage) uint64) (Page[T], error) {
-	page := Page[T]{Items: make([]T, 0, len(rows)), Total: -1, marks: make([]uint64, 0, len(rows))}
-	seen := make(map[uint64]bool, len(rows))
-	for _, raw := range rows {
-		var item T
-		if err := transport.ReadItem(raw, &item); err != nil {
-			page.lost++
-			continue
-		}
-		m := markOf(item, raw)
-		if seen[m] {
-			continue
-		}
-		seen[m] = true
-		page.Items, page.marks = append(page.Items, item), append(page.marks, m)
+// A collector makes a page of rows, each read for itself. What is no object is counted as lost, and a list of nothing else is an error. A row
+// that comes twice, by what markOf says, is one row.
+type collector[T any] struct {
+	page   Page[T]
+	markOf func(T, json.RawMessage) uint64
+	seen   map[uint64]bool
+	rows   int
+}
+
+func collect[T any](markOf func(T, json.RawMessage) uint64) *collector[T] {
+	return &collector[T]{page: Page[T]{Items: []T{}, Total: -1}, markOf: markOf, seen: map[uint64]bool{}}
+}
+
+// add reads one row, and keeps no part of raw.
+func (c *collector[T]) add(raw json.RawMessage) error {
+	if c.rows++; c.rows > MaxRows {
+		return fmt.Errorf("%w: more than %d rows on a page", transport.ErrTooLarge, MaxRows)
 	}
-	if len(page.Items) == 0 && len(rows) > 0 {
-		return page, transport.Unreadable("The console's list has no objects in it.")
+	var item T
+	if err := transport.ReadItem(raw, &item); err != nil {
+		c.page.lost++
+		return nil
 	}
-	return page, nil
+	m := c.markOf(item, raw)
+	if !c.seen[m] {
+		c.seen[m] = true
+		c.page.Items, c.page.marks = append(c.page.Items, item), append(c.page.marks, m)
+	}
+	return nil
+}
+
+// end is the page of all rows.
+func (c *collector[T]) end() (Page[T], error) {
+	if len(c.page.Items) == 0 && c.rows > 0 {
+		return c.page, transport.Unreadable("The console's list has no objects in it.")
+	}
+	return c.page, nil
 }
 
 // An identified row is the same row as any other of its identity, whatever else they say: the same endpoint a moment later.
 type identified interface{ RowKey() string }
 
-// markOf is what a row is known again by: its identity or, where it has none, all that it says. Events and activities go by all that
+// markOfRow is what a row is known again by: its identity or, where it has none, all that it says. Events and activities go by all that
 // they say, for their ids are not always their own.
-func markOf(item any, raw json.RawMessage) uint64 {
-	if row, ok := item.(identified); ok && row.RowKey() != "" {
+func markOfRow[T any](item T, raw json.RawMessage) uint64 {
+	if row, ok := any(item).(identified); ok && row.RowKey() != "" {
 		return mark([]byte(row.RowKey()))
 	}
 	return mark(raw)

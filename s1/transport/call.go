@@ -35,6 +35,7 @@ type Call struct {
 
 	pretend []byte // what a rehearsal answers a change with, where it is not the usual
 
+	use      Use           // what takes the answer while it comes; see Stream
 	brief    bool          // the answer says little: it is at most smallBody
 	download bool          // the answer is a file: any type, at most MaxFile
 	keep     Keep          // where it goes
@@ -58,14 +59,15 @@ func (c Call) path() string {
 
 // An attempt is one try: what came back, and what we know if nothing did.
 type attempt struct {
-	status int
-	header http.Header
-	body   []byte
-	done   func()        // gives back the share of memory that the body has; nil if it has none
-	file   *kept         // of a download
-	err    error         // no answer, or one that broke off
-	sent   bool          // the request may have reached the console
-	queued time.Duration // for room in memory, part of the time that the try took
+	status  int
+	header  http.Header
+	body    []byte
+	done    func()        // gives back the share of memory that the body has; nil if it has none
+	file    *kept         // of a download
+	misread error         // why what takes the answer while it comes cannot use it
+	err     error         // no answer, or one that broke off
+	sent    bool          // the request may have reached the console
+	queued  time.Duration // for room in memory, part of the time that the try took
 }
 
 // Do sends a call whose answer is short and returns the body of a successful one. Reads are tried again after 429, 5xx and broken
@@ -185,6 +187,8 @@ func (c *Client) send(ctx context.Context, call Call, payload []byte, timeout ti
 		a.err = ErrTooLarge
 	case call.download:
 		a.keepFile(response.Body, call.keep, most)
+	case call.use != nil:
+		c.streamBody(ctx, watch, response, most, call.use, &a)
 	default:
 		c.readBody(ctx, watch, response, most, &a)
 	}

@@ -8,7 +8,8 @@
 //	try       one request: the token in a header only, never to another host, the answer bounded in time and size (call.go)
 //	classify  what a status and the console's words mean: no permission, out of scope, retired, gone, a proxy's page (reason.go)
 //	retry     reads again after 429, 5xx and broken connections, within one budget of time for all tries (retry.go)
-//	read      data out of its frame; what the console remarks beside it is passed on, never swallowed (response.go, remark.go)
+//	read      data out of its frame; what the console remarks beside it is passed on, never swallowed (response.go, remark.go); a list
+//	          goes to its reader while it comes (stream.go)
 //
 // The rule one must not break: a change is never retried blindly, not even after a 429. Where it was sent and no clear answer came back,
 // [Error.Unknown] says so, and whoever called looks at the console before anything else is tried.

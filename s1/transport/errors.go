@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -280,7 +281,7 @@ func decodeProblem(body []byte, err error) string {
 		return "The console's answer is empty."
 	case strings.HasPrefix(text, "<"):
 		return webPage(text)
-	case errors.As(err, &syntax) && syntax.Offset >= int64(len(body)):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &syntax) && syntax.Offset >= int64(len(body)):
 		return "The console's answer is cut off."
 	case errors.As(err, &kind):
 		return fmt.Sprintf("The console's answer has the wrong shape: %s where %s was expected.", kind.Value, cmp.Or(kind.Field, "an object"))

@@ -30,19 +30,23 @@ func (u Unreadable) Error() string { return string(u) }
 
 // Open unpacks an answer. Without data it is an error, in the console's own words if it sent some.
 func Open(body []byte) (envelope, error) {
-	var e envelope
 	if err := wire.WellFormed(body); err != nil {
-		return e, err
+		return envelope{}, err
 	}
-	fields := wire.FieldsOf(body)
-	e.Data, e.Pagination = fields["data"], fields["pagination"]
-	e.Remark = remarkIn(fields["errors"], fields["error"])
+	return OpenFields(wire.FieldsOf(body))
+}
+
+// OpenFields is Open for an answer whose fields are apart already.
+func OpenFields(fields map[string]json.RawMessage) (envelope, error) {
+	e := envelope{Data: fields["data"], Pagination: fields["pagination"], Remark: remarkIn(fields["errors"], fields["error"])}
 	if wire.IsVoid(e.Data) && e.Remark != "" {
 		return e, Unreadable(e.Remark)
 	}
 	if len(e.Data) == 0 || string(e.Data) == "null" {
 		var problems errorBody
-		_ = wire.Decode(body, &problems)
+		if body, err := json.Marshal(fields); err == nil {
+			_ = wire.Decode(body, &problems) // of another form: then it says nothing
+		}
 		if message, _ := problems.summary(); message != "" {
 			return e, Unreadable(plain(message))
 		}
