@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -10,7 +12,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"text/tabwriter"
@@ -58,7 +62,7 @@ func TestBenchTable(t *testing.T) {
 		rows func(*testing.T) []benchRow
 	}{{"acks", benchAcks}, {"parse", benchParse}, {"card", benchCard}, {"search", benchSearch}, {"clicks", benchClicks}, {"start", benchStart}} {
 		if *benchOnly == "" || *benchOnly == m.name {
-			rows = append(rows, m.rows(t)...)
+			alone(t, m.name, func(t *testing.T) { rows = append(rows, m.rows(t)...) })
 		}
 	}
 	out, err := os.Create(*benchFile)
@@ -76,6 +80,15 @@ func TestBenchTable(t *testing.T) {
 		fmt.Fprintf(table, "%s\t%.4g\t%.4g\t%s\t%s\t%v\n", r.What, r.Ms, r.BaselineMs, r.Baseline, r.Bar, map[bool]string{true: "yes", false: "NO"}[r.Held])
 	}
 	require.NoError(t, table.Flush())
+}
+
+// alone measures with nothing left of what was measured before: a program that still polls, and a console of 50,000 endpoints in the same
+// heap, cost the next row more than what it is about.
+func alone(t *testing.T, name string, measure func(t *testing.T)) {
+	debug.FreeOSMemory()
+	if !t.Run(name, measure) {
+		t.FailNow()
+	}
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
@@ -227,13 +240,16 @@ const approvalsMeasured = 300
 // benchClicks approves a hundred requests a second.
 func benchClicks(t *testing.T) []benchRow {
 	var rows []benchRow
-	base := bareCalls(t)
+	var base, took []time.Duration
+	alone(t, "bare", func(t *testing.T) { base = bareCalls(t) })
 	for _, engine := range []string{"SQLite file", "PostgreSQL"} {
-		url := ""
-		if engine == "PostgreSQL" {
-			url = startPostgres(t).URL
-		}
-		took := clicksAtPace(t, url)
+		alone(t, engine, func(t *testing.T) {
+			url := ownFile(t)
+			if engine == "PostgreSQL" {
+				url = startPostgres(t).URL
+			}
+			took = clicksAtPace(t, url)
+		})
 		r := benchRow{What: "click → console call at 100 approvals/s, " + engine + ", p99", Ms: percentile(took, 99), BaselineMs: percentile(base, 99),
 			Baseline: "bare loop: SQLite (FULL), ack, call", Bar: "< 50 ms"}
 		r.Held = r.Ms < 50
@@ -242,31 +258,57 @@ func benchClicks(t *testing.T) []benchRow {
 	return rows
 }
 
+// clicksAtPace runs the program in a process of its own, as people do: what the simulators do is none of its work.
 func clicksAtPace(t *testing.T, database string) []time.Duration {
 	_, budget := withPolicy(t, "approvals: {max_targets_per_hour: 1000000}\n")
-	s := tellWith(t, unpaced, budget, func(settings map[string]string) {
-		if database != "" {
-			settings["S1BOT_DATABASE_URL"] = database
-		}
-		settings["S1BOT_THREATS_CHANNEL"], settings["S1BOT_ALERTS_CHANNEL"] = "", ""
-	})
+	f := pour(t, database)
+	budget(f.environ)
+	f.environ["S1BOT_THREATS_CHANNEL"], f.environ["S1BOT_ALERTS_CHANNEL"] = "", ""
+	process := f.runUnpaced()
+	require.NoError(t, f.slack.WaitSockets(f.patient(), 2))
 	cards, ids := map[string]slacksim.Message{}, map[string]string{}
 	for i := range approvalsMeasured {
 		host := fmt.Sprintf("BENCH-%06d", i)
-		ids[host] = s.console.AddAgent(s1sim.AgentSpec{Name: host})
-		s.types("alice", "#soc", "/s1 isolate "+host+" reason=benchmark")
-		cards[host] = s.sees("#approvals", "Approval needed", host)
+		ids[host] = f.console.AddAgent(s1sim.AgentSpec{Name: host})
+		f.types("alice", "#soc", "/s1 isolate "+host+" reason=benchmark")
+		cards[host] = f.sees("#approvals", "Approval needed", host)
 	}
+	before := processTime(t, process.Process.Pid)
 	clicked := map[string]time.Time{}
 	pace := time.NewTicker(10 * time.Millisecond)
 	defer pace.Stop()
 	for i, host := range slices.Sorted(maps.Keys(cards)) {
 		<-pace.C
 		clicked[ids[host]] = time.Now()
-		s.clicks([]string{"bob", "carol"}[i%2], cards[host], "Approve")
+		f.clicks([]string{"bob", "carol"}[i%2], cards[host], "Approve")
 	}
-	s.changes(approvalsMeasured)
-	return since(clicked, s.console.Changes())
+	f.changes(approvalsMeasured)
+	t.Logf("%v of CPU an approval, to its call", (processTime(t, process.Process.Pid)-before)/approvalsMeasured)
+	return since(clicked, f.console.Changes())
+}
+
+// runUnpaced is run without the vendor's rates, which are below what is measured. No setting can do that, so the program is the test binary.
+func (f *flood) runUnpaced() *exec.Cmd {
+	c := exec.Command(os.Args[0], "-test.run=^TestAsAProgramToKill$")
+	c.Env = append(os.Environ(), childVariable+"="+unpacedChild)
+	for name, value := range f.environ {
+		c.Env = append(c.Env, name+"="+value)
+	}
+	c.Stderr = f.logs()
+	require.NoError(f.t, c.Start())
+	f.t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
+	return c
+}
+
+// processTime is how long a process had a processor so far; the unit of both figures is a hundredth of a second (proc(5)).
+func processTime(t *testing.T, pid int) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	require.NoError(t, err)
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	user, userErr := strconv.Atoi(fields[11])
+	system, systemErr := strconv.Atoi(fields[12])
+	require.NoError(t, errors.Join(userErr, systemErr))
+	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
 // since is how long after its start each id was called for.

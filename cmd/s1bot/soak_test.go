@@ -276,7 +276,7 @@ func (s *soak) unheard(n int, since time.Time) bool {
 }
 
 // now is what a card says now.
-func (s *soak) now(card slacksim.Message) string {
+func (s *flood) now(card slacksim.Message) string {
 	for _, m := range slices.Backward(s.slack.User("bob").Sees("#approvals")) {
 		if m.TS == card.TS {
 			return m.PlainText()
@@ -286,7 +286,7 @@ func (s *soak) now(card slacksim.Message) string {
 }
 
 // callsOn counts the calls that changed an endpoint.
-func (s *soak) callsOn(id string) (n int) {
+func (s *flood) callsOn(id string) (n int) {
 	for _, c := range s.console.Changes() {
 		if strings.Contains(c.Body, `"`+id+`"`) {
 			n++
