@@ -236,13 +236,14 @@ func (p *Publisher) dropCopies(ctx context.Context, req approvals.Request, gone 
 	return p.Ledger.DropCopies(ctx, req.ID, gone)
 }
 
-// redraw puts a card in the place of a message. Slack takes five answers through a response URL, so a request that still waits spends none of
-// them, unless all is to be drawn anew: its Withdraw is as good as before.
+// redraw puts a card in the place of a message. Slack takes five answers through a response URL, and an end that is repeated (Run again), a
+// freeze and a thaw need some: so a request that still waits, or runs for these seconds, spends none of them, unless all is to be drawn anew.
+// Its Withdraw is as good as before.
 func (p *Publisher) redraw(ctx context.Context, req approvals.Request, ref approvals.CardRef, all bool, card render.Card) error {
 	switch {
 	case ref.Reply == "":
 		return p.Messenger.Edit(ctx, ref.Channel, ref.TS, card)
-	case req.State == approvals.Pending && !all:
+	case !all && !req.Final() && req.State != approvals.Frozen:
 		return nil
 	}
 	return p.Messenger.Replace(ctx, ref.Reply, card)

@@ -37,7 +37,7 @@ type soak struct {
 // A tally counts what people did and what became of it.
 type tally struct {
 	reads, requests, denied, ran, failed, open int
-	again                                      int // what Slack showed as failed, and people did again
+	again                                      int // what Slack or the bot showed as not done, and people did again
 	restarts                                   int
 	slowest                                    time.Duration // stop
 	lost, doubled                              []string
@@ -143,7 +143,8 @@ func (s *soak) works(n int) {
 	}
 }
 
-// does has a person type a line until what they wait for is there: again only where Slack shows them that the app did not answer.
+// does has a person type a line until what they wait for is there: again only where Slack shows them that the app did not answer, or
+// the bot that it did nothing (a gate that can't ask Slack who is who refuses, and says so).
 func (s *soak) does(n int, line, about string, there func(since time.Time) bool) bool {
 	began := time.Now()
 	var typed time.Time
@@ -162,14 +163,27 @@ func (s *soak) does(n int, line, about string, there func(since time.Time) bool)
 			return true
 		}
 	}
-	s.add(func(c *tally) { c.lost = append(c.lost, line+" ("+about+")") })
+	s.add(func(c *tally) { c.lost = append(c.lost, line+" ("+about+"); since then they saw: "+s.saw(n, began)) })
 	return false
 }
 
-// failed tells whether Slack showed a person since then that the app did not answer.
+// saw is all that a person was shown since then in their channel and beside the bot: what is lost is to say how.
+func (s *soak) saw(n int, since time.Time) string {
+	var texts []string
+	for _, place := range []string{"#floor", "@s1bot"} {
+		for _, m := range s.slack.User(soaker(n)).Sees(place) {
+			if m.Time.After(since) && (m.EphemeralTo != "" || place == "@s1bot") {
+				texts = append(texts, fmt.Sprintf("%s %s %q", m.Time.Format(time.TimeOnly), place, m.PlainText()))
+			}
+		}
+	}
+	return strings.Join(texts, "\n")
+}
+
+// failed tells whether a person was shown since then that nothing came of their line.
 func (s *soak) failed(n int, since time.Time) bool {
 	return s.sawThere(n, since, func(text string) bool {
-		return strings.Contains(text, "failed with the error") || strings.Contains(text, "Operation timed out")
+		return strings.Contains(text, "failed with the error") || strings.Contains(text, "Operation timed out") || strings.Contains(text, "Nothing was done. Try again")
 	})
 }
 
@@ -370,7 +384,7 @@ func (s *soak) judge() {
 	c, all := s.count, s.stays.samples
 	require.GreaterOrEqual(s.t, len(all), 8, "samples")
 	early, late := middle(all[len(all)/4:len(all)/2]), middle(all[len(all)*3/4:])
-	s.t.Logf("%v, %d people: %d reads, %d requests (%d ran, %d denied, %d failed, %d left to a person), %d threats told; %d clicks or lines that Slack showed as failed; %d restarts, the slowest stop %v; lost %d, doubled %d",
+	s.t.Logf("%v, %d people: %d reads, %d requests (%d ran, %d denied, %d failed, %d left to a person), %d threats told; %d clicks or lines that were shown as not done, and done again; %d restarts, the slowest stop %v; lost %d, doubled %d",
 		s.takes, soakers, c.reads, c.requests, c.ran, c.denied, c.failed, c.open, len(s.threats), c.again, c.restarts, c.slowest.Round(time.Millisecond), len(c.lost), len(c.doubled))
 	s.t.Logf("the process that stayed: %v in the second quarter, %v in the last", early, late)
 	require.Empty(s.t, c.lost, "lost")
