@@ -14,7 +14,8 @@ import (
 
 func accountCommands() []*catalog.Command { return []*catalog.Command{listAccounts()} }
 
-// accountSort is the column by which accounts are sorted.
+// accountSort is the column by which accounts are sorted. The values are the console's own, from
+// its document; another one is a 400.
 type accountSort string
 
 func (accountSort) Choices() []s1.Choice {
@@ -35,6 +36,7 @@ type listAccountsParams struct {
 	NextPage  string          `json:"next-page,omitzero" help:"The cursor from an earlier list. The More rows button fills it in."`
 }
 
+// name__contains goes to the console as it is.
 func (p *listAccountsParams) Check() error {
 	if p.Name != "" && !catalog.Searchable(p.Name) {
 		return catalog.Wrong("name", "the console needs at least two characters to search, and can't search for a comma")
@@ -56,6 +58,7 @@ func (p listAccountsParams) Query() s1.Query {
 	return listing.Ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
 }
 
+// GET /accounts. A token whose scope is a site gets 403 here, whatever its role.
 func listAccounts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-accounts", Title: "List Accounts", Area: "accounts", Aliases: []string{"accounts"}, Main: "name",

@@ -22,7 +22,8 @@ func activityCommands() []*catalog.Command { return []*catalog.Command{getActivi
 // An activityQuery narrows the console's log down with its query parameters.
 type activityQuery map[string]json.RawMessage
 
-// activityKeys are the parameters of GET /activities, from the vendor's API document; the cursor is the command's.
+// activityKeys are the parameters of GET /activities, from the vendor's API document; the cursor is
+// the command's. An unknown key is a 400, so they are checked while somebody types.
 var activityKeys = []string{
 	"accountIds", "siteIds", "groupIds", "agentIds", "threatIds", "userIds", "userEmails", "ids", "activityUuids", "activityTypes",
 	"ruleIds", "alertIds", "relatedIds", "includeHidden", "createdAt__gt", "createdAt__gte", "createdAt__lt", "createdAt__lte",
@@ -46,7 +47,8 @@ func (activityQuery) Kind() catalog.Kind {
 	return k
 }
 
-// activityProblem checks the values that are few and known.
+// activityProblem checks the values that are few and known. The specification's example has limit
+// inside the filter, which is why it is read here.
 func activityProblem(q s1.Query) error {
 	for key, choices := range map[string][]string{
 		"sortBy": {"", "id", "activityType", "createdAt"}, "sortOrder": {"", "asc", "desc"}, "includeHidden": {"", "true", "false"},
@@ -68,7 +70,8 @@ type activitiesParams struct {
 	Limit  *listing.Limit `json:"limit,omitzero" help:"Maximum number of entries to list; 10 if empty."`
 }
 
-// usualActivities is how many entries are listed where nobody says how many: without a filter the log has no end.
+// usualActivities is how many entries are listed where nobody says how many: without a filter the
+// log has no end. It is the console's own default for a page.
 const usualActivities = 10
 
 // most is the limit: the parameter wins over the one inside the filter.
@@ -83,6 +86,8 @@ func (p activitiesParams) most(q s1.Query) *listing.Limit {
 	return &most
 }
 
+// GET /activities, newest first unless the filter sorts otherwise; ten calls a second, in bursts of
+// thirty.
 func getActivities() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-activities", Title: "Get Activities", Area: "activities", Aliases: []string{"activities", "activity-log"}, Main: "filter",
@@ -110,6 +115,7 @@ func getActivities() *catalog.Command {
 	})
 }
 
+// activityFacts are the columns that files have beside the table's.
 func activityFacts() []listing.Column[s1.Activity] {
 	return []listing.Column[s1.Activity]{
 		{Title: "Id", Value: func(a s1.Activity) string { return string(a.ID) }},

@@ -41,6 +41,8 @@ func (inheritance) Kind() catalog.Kind {
 	return k
 }
 
+// Ignored is written by Plan: the outcome has to say that a policy was given, and by then it is
+// gone from the arguments.
 type createGroupParams struct {
 	Name     string       `json:"name" help:"The name of the group, without < or >."`
 	Site     s1.SiteID    `json:"site-id" help:"The site it belongs to."`
@@ -49,10 +51,12 @@ type createGroupParams struct {
 	Ignored  bool         `json:"ignored,omitzero" help:"-"` // a policy was given, and the group inherits
 }
 
+// A form asks for the policy once "No" is chosen.
 func (p *createGroupParams) Together() []catalog.Together {
 	return []catalog.Together{{Param: "policy", With: "inherits=false"}}
 }
 
+// The console refuses < and > in names.
 func (p *createGroupParams) Check() error {
 	switch {
 	case strings.TrimSpace(p.Name) == "":
@@ -67,7 +71,8 @@ func (p *createGroupParams) Check() error {
 	return settablePolicy(p.Policy)
 }
 
-// settablePolicy checks what is known of a new policy without asking.
+// settablePolicy checks what is known of a new policy without asking. autoImmuneOn must be true by
+// the console's own schema.
 func settablePolicy(policy policyObject) error {
 	asked := map[string]json.RawMessage{}
 	paths("", policy.RawMessage, asked)
@@ -82,6 +87,8 @@ func settablePolicy(policy policyObject) error {
 	return nil
 }
 
+// plan.Policy makes it a policy update for the bot's rules: it always needs an approval, though
+// create-group is a change.
 func (p *createGroupParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	site, err := lookup.SiteNamed(ctx, call, "site-id", p.Site)
 	if err != nil {
@@ -104,8 +111,10 @@ func (p *createGroupParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	return plan, err
 }
 
-// compare adds to the plan in what the group's policy differs from its site's, or from the global one where the site's cannot be
-// read. Where neither can, what is set is shown for itself.
+// compare adds to the plan in what the group's policy differs from its site's, or from the global
+// one where the site's cannot be read. Where neither can, what is set is shown for itself. A group
+// starts from its site's policy, so that is what the differences mean. A site's policy that cannot
+// be read stops nothing here, because the approver sees each field that is set.
 func (p *createGroupParams) compare(ctx context.Context, call *catalog.Call, plan *catalog.Plan) error {
 	base, err := call.Console.SitePolicy(ctx, p.Site)
 	told := "Compared with the policy of the site."
@@ -145,6 +154,8 @@ func flatWindow(base s1.Policy, changes []s1.PolicyField) []s1.PolicyField {
 	return differing
 }
 
+// POST /groups. The answer carries registrationToken, a secret with which machines join the group:
+// it is never shown and never logged. Not Repeatable: a second call could make a second group.
 func createGroup() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-group", Title: "Create Group", Area: "groups", Aliases: []string{"new-group"}, Main: "name",
@@ -199,6 +210,8 @@ type deleteGroupParams struct {
 	Groups []s1.GroupID `json:"group-ids" help:"The groups to delete."`
 }
 
+// All that is in the group feels it: its endpoints get another policy. So the groups are in Also as
+// whole places, beside being the targets.
 func (p *deleteGroupParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	groups, err := lookup.GroupDirectory().All(ctx, call, "group-ids", catalog.Convert[string](p.Groups))
 	if err != nil {
@@ -218,7 +231,8 @@ func (p *deleteGroupParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	return plan, nil
 }
 
-// groupsIn makes targets of groups, with the names of their sites.
+// groupsIn makes targets of groups, with the names of their sites. The warning for a default group
+// stands there before somebody approves.
 func groupsIn(sites map[s1.SiteID]string) func(*catalog.Call, s1.Group) catalog.Target {
 	return func(call *catalog.Call, g s1.Group) catalog.Target {
 		t := lookup.GroupTarget(call, g)
@@ -257,6 +271,7 @@ func sitesByID(ctx context.Context, call *catalog.Call, ids []string) map[s1.Sit
 	return names
 }
 
+// DELETE /groups/{id}, one call for each. Repeatable: a second call finds nothing to delete.
 func deleteGroup() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "delete-group", Title: "Delete Group", Area: "groups", Aliases: []string{"delete-groups", "remove-group"}, Main: "group-ids",
@@ -274,8 +289,10 @@ func deleteGroup() *catalog.Command {
 	})
 }
 
-// eachOf does what takes a call for each thing, and tells what became of each. Where nothing could be done that is an error, or,
-// of several things, a failure that names them.
+// eachOf does what takes a call for each thing, and tells what became of each. Where nothing could
+// be done that is an error, or, of several things, a failure that names them. Unlike
+// change.OneByOne it goes on after a refusal of the first, since another group may lie in another
+// scope.
 func eachOf(call *catalog.Call, c change.Outcome, do func(catalog.Target) error) (render.Card, error) {
 	var first error
 	c.States = map[string]string{}

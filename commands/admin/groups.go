@@ -17,11 +17,13 @@ import (
 
 func groupCommands() []*catalog.Command { return []*catalog.Command{getGroups()} }
 
+// Sites are required: a large tenant has thousands of groups.
 type getGroupsParams struct {
 	Sites []s1.SiteID       `json:"site-ids" help:"The sites whose groups to list."`
 	Input lookup.GroupQuery `json:"custom-input,omitzero" help:"Filter by the console's own query parameters."`
 }
 
+// GET /groups. Names of sites are looked up once, when the first row is drawn, and only if one is.
 func getGroups() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-groups", Title: "Get Groups", Area: "groups", Aliases: []string{"groups"}, Main: "site-ids",

@@ -23,10 +23,12 @@ func policyCommands() []*catalog.Command {
 	return []*catalog.Command{getAccountPolicy(), updateAccountPolicy(), getGlobalPolicy(), updateGlobalPolicy()}
 }
 
+// The id becomes part of the path; its kind lets nothing through that is no id.
 type accountPolicyParams struct {
 	Account s1.AccountID `json:"account-id" help:"The account whose policy this is, by name or id."`
 }
 
+// GET /accounts/{id}/policy. The name costs one more call and is left out where that is refused.
 func getAccountPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-account-policy", Title: "Get Account Policy", Area: "policy", Aliases: []string{"account-policy"}, Main: "account-id",
@@ -54,6 +56,7 @@ func accountName(ctx context.Context, call *catalog.Call, id s1.AccountID) strin
 	return cmp.Or(found[0].Name, string(id))
 }
 
+// GET /tenant/policy.
 func getGlobalPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-global-policy", Title: "Get Global Policy", Area: "policy", Aliases: []string{"global-policy"},
@@ -69,7 +72,8 @@ func getGlobalPolicy() *catalog.Command {
 	})
 }
 
-// policyCard shows what a policy does about threats first, then its engines; the raw file has everything.
+// policyCard shows what a policy does about threats first, then its engines; the raw file has
+// everything. Ten of some fifty fields: those that decide whether a threat is stopped.
 func policyCard(call *catalog.Call, title string, p s1.Policy, change string, args any) (render.Card, error) {
 	fields := render.Fields{}
 	add := func(label, value string) {
@@ -100,6 +104,7 @@ func openConsole(call *catalog.Call) render.Button {
 	return render.Button{Label: "Open the console", URL: call.Console.ConsoleURL()}
 }
 
+// decommission says after how long the console forgets an endpoint that does not report.
 func decommission(p s1.Policy) string {
 	if !p.AutoDecommissionOn {
 		return "off"
@@ -122,7 +127,9 @@ func engines(p s1.Policy) render.Line {
 	return line
 }
 
-// A policyObject is what is to be set of a policy: a JSON object, with or without the API's {"data": …} around it.
+// A policyObject is what is to be set of a policy: a JSON object, with or without the API's
+// {"data": …} around it. It is JSON and not a struct, because a field that this version of the bot
+// does not know must be settable and one that was left out must not be sent as its zero value.
 type policyObject struct{ json.RawMessage }
 
 // MarshalJSON writes the object as it is.
@@ -146,7 +153,8 @@ func (policyObject) Kind() catalog.Kind {
 	return k
 }
 
-// readOnly are the fields that the console tells about a policy and nobody sets.
+// readOnly are the fields that the console tells about a policy and nobody sets. Sent back, they
+// would be refused, or mean something nobody intended.
 var readOnly = []string{"createdAt", "updatedAt", "userId", "userFullName", "inheritedFrom", "isDefault", "id"}
 
 // settable returns the fields to set without the frame around them. Nothing to set, and fields that cannot be set, are errors:
@@ -176,6 +184,7 @@ func settable(raw json.RawMessage) (any, error) {
 	return compacted(raw), nil
 }
 
+// compacted takes the blanks out of JSON, so that two spellings of a value are equal.
 func compacted(raw json.RawMessage) json.RawMessage {
 	var b bytes.Buffer
 	if json.Compact(&b, raw) != nil {
@@ -184,6 +193,7 @@ func compacted(raw json.RawMessage) json.RawMessage {
 	return b.Bytes()
 }
 
+// Was is compared in applyPolicy.
 type updateAccountPolicyParams struct {
 	Account s1.AccountID `json:"account-id" help:"The account whose policy this is, by name or id."`
 	Policy  policyObject `json:"policy" help:"The policy's fields to set. Those left out stay as they are."`
@@ -192,6 +202,8 @@ type updateAccountPolicyParams struct {
 
 func (p *updateAccountPolicyParams) Resolved() bool { return p.Was != "" }
 
+// The account is Wide: sites and groups that inherit get the policy too, and a rule of the bot's
+// policy for one of them applies.
 func (p *updateAccountPolicyParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	account, err := p.account(ctx, call)
 	if err != nil {
@@ -228,6 +240,7 @@ func (p *updateAccountPolicyParams) account(ctx context.Context, call *catalog.C
 	return d.Target(call, found[0]), nil
 }
 
+// PUT /accounts/{id}/policy; a POST is a 405.
 func updateAccountPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-account-policy", Title: "Update Account Policy", Area: "policy", Aliases: []string{"set-account-policy"},
@@ -266,6 +279,8 @@ func (p *updateGlobalPolicyParams) Plan(ctx context.Context, call *catalog.Call)
 	return plan, nil
 }
 
+// PUT /tenant/policy takes a Global Admin. It reaches everything that does not have a policy of its
+// own, which is why Also is the tenant.
 func updateGlobalPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-global-policy", Title: "Update Global Policy", Area: "policy", Aliases: []string{"set-global-policy"},

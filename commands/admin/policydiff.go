@@ -18,8 +18,10 @@ import (
 	"s1bot/s1"
 )
 
-// policyPlan compares what is to be set with what is, field by field. Where nothing differs there is nothing to ask anybody for,
-// unless the policy was inherited: from then on its values are its own.
+// policyPlan compares what is to be set with what is, field by field. Where nothing differs there
+// is nothing to ask anybody for, unless the policy was inherited: from then on its values are its
+// own. Whether values differ is asked of s1.Policy, which compares JSON by value and not by
+// spelling.
 func policyPlan(current s1.Policy, wanted policyObject, inherits inheritance) (catalog.Plan, error) {
 	if err := knownFields(current, wanted.RawMessage); err != nil {
 		return catalog.Plan{}, err
@@ -56,7 +58,9 @@ func addChanges(plan *catalog.Plan, changes []s1.PolicyField) {
 	}
 }
 
-// usualFields are those that consoles have, of the vendor's API document; some leave out of their answer what was never set.
+// usualFields are those that consoles have, of the vendor's API document; some leave out of their
+// answer what was never set. So a field of this list may be set though the answer lacks it; any
+// other name that the policy does not have is a slip.
 var usualFields = []string{
 	"mitigationMode", "mitigationModeSuspicious", "autoMitigationAction", "antiTamperingOn", "snapshotsOn", "scanNewAgents",
 	"networkQuarantineOn", "allowRemoteShell", "autoDecommissionOn", "autoDecommissionDays", "monitorOnWrite", "monitorOnExecute",
@@ -65,8 +69,9 @@ var usualFields = []string{
 	"agentUi", "agentUi.agentUiOn", "agentUi.threatPopUpNotifications",
 }
 
-// knownFields refuses fields that the policy does not have, and values of another kind than it has: a slip must not look like a
-// success.
+// knownFields refuses fields that the policy does not have, and values of another kind than it has:
+// a slip must not look like a success. A 200 of the console does not say that every field of the
+// body was read.
 func knownFields(current s1.Policy, wanted json.RawMessage) error {
 	has, asked := map[string]json.RawMessage{}, map[string]json.RawMessage{}
 	paths("", current.Raw, has)
@@ -116,6 +121,8 @@ func paths(path string, raw json.RawMessage, into map[string]json.RawMessage) {
 	}
 }
 
+// typeOf is the kind of a JSON value, in words for the person; null is "nothing", which fits every
+// kind.
 func typeOf(raw json.RawMessage) string {
 	switch raw = bytes.TrimSpace(raw); {
 	case len(raw) == 0, raw[0] == 'n':
@@ -133,7 +140,9 @@ func typeOf(raw json.RawMessage) string {
 	}
 }
 
-// strength ranks the values of protections; what is not here says nothing about it.
+// strength ranks the values of protections; what is not here says nothing about it. Protect and
+// detect, on and off, the ladder of automatic actions: a number is only compared with another of
+// the same field.
 var strength = map[string]int{
 	"false": 0, "off": 0, "disabled": 0, "null": 0, "detect": 1, "conservative": 1, "moderate": 2, "true": 3, "on": 3, "aggressive": 3, "protect": 3,
 	"mitigation.none": 0, "mitigation.killThreat": 1, "mitigation.quarantineThreat": 2, "mitigation.remediateThreat": 3, "mitigation.rollbackThreat": 4,
@@ -145,7 +154,9 @@ var (
 	neutral  = []string{"agentUi", "autoDecommission", "agentNotification", "agentLogging"}
 )
 
-// weakens tells whether a change lowers the protection: from protect to detect, or a protection switched off.
+// weakens tells whether a change lowers the protection: from protect to detect, or a protection
+// switched off. What cannot be ranked any more after the change counts as weaker: a value that
+// nobody knows may be anything.
 func weakens(c s1.PolicyField) bool {
 	before, rankedBefore := strength[c.Old]
 	after, rankedAfter := strength[c.New]
@@ -161,7 +172,8 @@ func weakens(c s1.PolicyField) bool {
 	}
 }
 
-// fingerprint tells two states of a policy apart, by what can be set in it.
+// fingerprint tells two states of a policy apart, by what can be set in it. What the console writes
+// by itself (times, who changed it) is left out, or every look would be another policy.
 func fingerprint(p s1.Policy) string {
 	fields, err := catalog.Object(p.Raw)
 	if err != nil {
@@ -177,17 +189,18 @@ func fingerprint(p s1.Policy) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// unset are the fields that are not as wanted. An answer that cannot be compared says nothing of any.
+// unset are the fields that are not as wanted. What is wanted was read before by the same rules, so
+// its error cannot come here; an answer that is no policy lacks every field.
 func unset(wanted json.RawMessage, is s1.Policy) []s1.PolicyField {
-	left, err := is.Changes(wanted)
-	if err != nil {
-		return []s1.PolicyField{}
-	}
+	left, _ := is.Changes(wanted)
 	return left
 }
 
-// applyPolicy sets fields of a policy, if it is still the one that was shown when this was asked for. The console's answer tells
-// whether they are set; where it does not, the policy is read again. back makes of the old values the arguments that set them again.
+// applyPolicy sets fields of a policy, if it is still the one that was shown when this was asked
+// for. The console's answer tells whether they are set; where it does not, the policy is read
+// again. back makes of the old values the arguments that set them again. Between the reading and
+// the PUT another person may still change a field; the console has no condition for that, and the
+// span is one call.
 func applyPolicy(call *catalog.Call, was string, wanted policyObject, back func(policyObject) any,
 	read func() (s1.Policy, error), update func(json.RawMessage) (s1.Policy, error)) (render.Card, error) {
 	before, err := read()
@@ -221,7 +234,8 @@ func applyPolicy(call *catalog.Call, was string, wanted policyObject, back func(
 	return card, nil
 }
 
-// valuesBefore are the values that the fields to be set had.
+// valuesBefore are the values that the fields to be set had. A field that had no value before
+// cannot be set back and is left out.
 func valuesBefore(before, wanted json.RawMessage) map[string]json.RawMessage {
 	var had, asked map[string]json.RawMessage
 	if json.Unmarshal(before, &had) != nil || json.Unmarshal(wanted, &asked) != nil {
@@ -240,7 +254,8 @@ func valuesBefore(before, wanted json.RawMessage) map[string]json.RawMessage {
 	return old
 }
 
-// policyOutcome tells which fields are as they were wanted.
+// policyOutcome tells which fields are as they were wanted. No field left to set, and none changed:
+// that is an inheritance that was ended on purpose.
 func policyOutcome(call *catalog.Call, changes, left []s1.PolicyField) render.Card {
 	title := call.Command.Title
 	set := len(changes) - len(left)

@@ -56,6 +56,8 @@ func (p getSitesParams) Wire() s1.Query {
 	return listing.Ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
 }
 
+// GET /sites is the one list whose data is an object ({allSites, sites[]}). Rows carry
+// registrationToken, which is never shown.
 func getSites() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-sites", Title: "Get Sites", Area: "sites", Aliases: []string{"sites"}, Main: "query",

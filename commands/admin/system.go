@@ -19,6 +19,7 @@ func systemCommands() []*catalog.Command {
 // NoParams is what commands without parameters take.
 type NoParams struct{}
 
+// infoFacts are the versions of console and agents, as far as the console tells them.
 func infoFacts(info s1.SystemInfo) render.Fields {
 	var fields render.Fields
 	for _, f := range []struct{ label, value string }{
@@ -31,6 +32,8 @@ func infoFacts(info s1.SystemInfo) render.Fields {
 	return fields
 }
 
+// GetSystemInfo is exported for tests that need a small command. GET
+// /system/info needs a token and no permission, which makes it the probe for both.
 func GetSystemInfo() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-system-info", Title: "Get System Info", Area: "system", Aliases: []string{"info", "system-info"},
@@ -48,6 +51,7 @@ func GetSystemInfo() *catalog.Command {
 	})
 }
 
+// GET /system/status answers 200 without any token, so it proves nothing about one.
 func getSystemStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-system-status", Title: "Get System Status", Area: "system", Aliases: []string{"system-status", "health"},
@@ -73,6 +77,7 @@ func getSystemStatus() *catalog.Command {
 	})
 }
 
+// Two calls: /system/info for the token, /sites for whether its role sees anything at all.
 func testConnection() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "test-connection", Title: "Test Connection", Area: "system", Aliases: []string{"test", "ping"},

@@ -16,6 +16,7 @@ func alertChangeCommands() []*catalog.Command {
 	return []*catalog.Command{setAlertStatus(), updateAlertVerdict()}
 }
 
+// Ids of both kinds go together in one list; see subject.
 type alertStatusParams struct {
 	Alerts []s1.AlertID      `json:"alert-ids" help:"The alerts, by name or id."`
 	Status s1.IncidentStatus `json:"status" help:"The new incident status."`
@@ -30,6 +31,9 @@ func (p *alertStatusParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	return statusOf(p.Status).Plan(call, alerts), nil
 }
 
+// POST /cloud-detection/alerts/incident, whose answer is affected alone. The bodies of both alert
+// calls take lower and upper case, their filters upper case only, and their answers have a third
+// spelling ("In progress"): package s1 reads them all.
 func setAlertStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-alert-incident-status", Title: "Update Alert Incident Status", Short: "Set alert status", Area: "alerts", Aliases: []string{"alert-status"}, Main: "alert-ids",
@@ -43,7 +47,9 @@ func setAlertStatus() *catalog.Command {
 	})
 }
 
-// An alertSelection names alerts that are to be changed. It is never empty: the console would take that for all alerts.
+// An alertSelection names alerts that are to be changed. It is never empty: the console would take
+// that for all alerts. Keys are those of the alert filter, in the singular (incidentStatus) where
+// threats have plurals.
 type alertSelection struct{ filters.Filter }
 
 func (q alertSelection) IsZero() bool { return len(q.Keys()) == 0 }
@@ -54,7 +60,8 @@ func (alertSelection) Kind() catalog.Kind {
 	return k
 }
 
-// alerts returns what the filter selects now, at least one.
+// alerts returns what the filter selects now, at least one. Ids alone need no list; anything else
+// is read and pinned.
 func (q alertSelection) alerts(ctx context.Context, call *catalog.Call, param string) ([]subject, error) {
 	if lookup.OnlyAlertIDs(json.RawMessage(q.String())) {
 		return subjectsWith(ctx, call, param, lookup.Ids[s1.AlertID](q.Filter))
@@ -74,7 +81,9 @@ func (q alertSelection) alerts(ctx context.Context, call *catalog.Call, param st
 	return subjects, err
 }
 
-// fromUnified is what the filter selects of the unified list, on a console that has no other.
+// fromUnified is what the filter selects of the unified list, on a console that has no other. Rows
+// are not compared once more there: GraphQL refuses a field that it does not know, instead of
+// ignoring it.
 func (q alertSelection) fromUnified(ctx context.Context, call *catalog.Call, param string, query s1.Query) ([]subject, error) {
 	same, err := inUnified(query)
 	if err != nil {
@@ -93,6 +102,7 @@ type updateAlertVerdictParams struct {
 	Verdict s1.Verdict     `json:"analyst-verdict" help:"The new analyst verdict."`
 }
 
+// Suspicious is refused here, before anybody is asked, where one of the alerts is a unified one.
 func (p *updateAlertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	alerts, err := p.Filter.alerts(ctx, call, "filter")
 	if err != nil {
@@ -105,6 +115,8 @@ func (p *updateAlertVerdictParams) Plan(ctx context.Context, call *catalog.Call)
 	return verdictOf(p.Verdict).Plan(call, alerts), nil
 }
 
+// It is the same call as update-alert-analyst-verdict with another way to say which alerts; an
+// empty filter would be every alert.
 func updateAlertVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-alert-verdict", Title: "Update Alert Verdict", Area: "alerts", Aliases: []string{"alert-verdicts"}, Main: "filter",

@@ -31,6 +31,7 @@ func (incidentStatus) Kind() catalog.Kind {
 	})
 }
 
+// The times are of alertInfo.createdAt. Several texts in Query mean any of them.
 type getAlertsParams struct {
 	After     time.Time        `json:"created-after,omitzero" help:"Only alerts created at this time or later."`
 	Before    time.Time        `json:"created-before,omitzero" help:"Only alerts created at this time or earlier."`
@@ -44,6 +45,7 @@ type getAlertsParams struct {
 	Limit     *listing.Limit   `json:"limit,omitzero" help:"Maximum number of alerts to list; 1000 if empty."`
 }
 
+// The console answers an impossible condition with an empty list, which reads as "no alerts".
 func (p *getAlertsParams) Check() error {
 	for _, list := range []struct {
 		name   string
@@ -64,7 +66,8 @@ func (p *getAlertsParams) Check() error {
 	return nil
 }
 
-// Wire is the request without the full text, newest first.
+// Wire is the request without the full text, newest first. sortBy=createdAt is a 400 here ("not a
+// valid choice"); the key of this list is alertInfoCreatedAt.
 func (p getAlertsParams) Wire() s1.Query {
 	q := s1.Query{}.SortedBy("alertInfoCreatedAt", s1.Descending)
 	set := func(key string, values []string) {
@@ -98,6 +101,9 @@ func upper[T ~string](values []T) []string {
 	return spelled
 }
 
+// GET /cloud-detection/alerts; its rate is published nowhere. Scheduled rules raise alerts in the
+// unified list only, which the empty list says. A pasted UUID is a unified alert, whatever the
+// command.
 func getAlerts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-alerts", Title: "Get Alerts", Area: "alerts", Aliases: []string{"alerts"}, Main: "query",
@@ -119,7 +125,8 @@ func getAlerts() *catalog.Command {
 	})
 }
 
-// show lists the alerts of rules.
+// show lists the alerts of rules. An id is asked for as one first, because the full text does not
+// find ids; where there is none, it is searched for like any word.
 func (p getAlertsParams) show(ctx context.Context, call *catalog.Call) (render.Card, error) {
 	rows := lookup.AlertRows(call)
 	if id := p.id(); id != "" {
@@ -157,7 +164,8 @@ func (p getAlertsParams) id() s1.AlertID {
 // idLength is how many digits ids have at least; shorter numbers are ports or parts of a name.
 const idLength = 13
 
-// showFromUnified lists the alerts of rules out of the unified list, which is all that newer consoles have.
+// showFromUnified lists the alerts of rules out of the unified list, which is all that newer
+// consoles have. The limit and the order stay; a key without a counterpart ends it, and says which.
 func (p getAlertsParams) showFromUnified(ctx context.Context, call *catalog.Call) (render.Card, error) {
 	q, err := inUnified(p.Wire())
 	if err != nil {
@@ -175,7 +183,8 @@ func (p getAlertsParams) showFromUnified(ctx context.Context, call *catalog.Call
 	return card, err
 }
 
-// most is how many alerts are wanted, 0 for all of them.
+// most is how many alerts are wanted, 0 for all of them. A file has all of them where nobody set a
+// limit, as with every list.
 func (p getAlertsParams) most(how render.How) int {
 	switch {
 	case p.Limit != nil:
@@ -186,7 +195,8 @@ func (p getAlertsParams) most(how render.How) int {
 	return listing.MaxPage
 }
 
-// A foundBy is how alerts are listed, what tells one from another, and when each was made.
+// A foundBy is how alerts are listed, what tells one from another, and when each was made. The two
+// lists differ in type and in the names of these three.
 type foundBy[T any, ID comparable] struct {
 	list func(context.Context, s1.Query) iter.Seq2[T, error]
 	id   func(T) ID
@@ -198,8 +208,9 @@ type (
 	unifiedFound = foundBy[unified.Alert, unified.ID]
 )
 
-// merged asks once for each text, because the console takes one only, and joins what is found: each alert once, newest first. Of
-// most wanted no more than that many are read of each.
+// merged asks once for each text, because the console takes one only, and joins what is found: each
+// alert once, newest first. Of most wanted no more than that many are read of each. Pages of
+// several searches cannot be turned together, so all is read first; the limit bounds it.
 func merged[T any, ID comparable](texts []string, most int, by foundBy[T, ID]) func(context.Context, s1.Query) (s1.Page[T], error) {
 	return func(ctx context.Context, q s1.Query) (s1.Page[T], error) {
 		var all []T
@@ -241,6 +252,7 @@ func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (cata
 	return verdictOf(p.Verdict).Plan(call, alerts), nil
 }
 
+// POST /cloud-detection/alerts/analyst-verdict.
 func setAlertVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-alert-analyst-verdict", Title: "Update Alert Analyst Verdict", Short: "Set alert verdict", Area: "alerts", Aliases: []string{"alert-verdict"}, Main: "alert-ids",

@@ -21,7 +21,8 @@ func statusOnCards() []cards.Action {
 	}}}
 }
 
-// alertDetailsOnCards shows all of an alert over its notification.
+// alertDetailsOnCards shows all of an alert over its notification. It opens over the channel: the
+// card there need not grow.
 func alertDetailsOnCards() []cards.Action {
 	return []cards.Action{{Place: 33, Label: "Details", How: render.View, Alert: func(a s1.Alert) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"query": []s1.AlertID{a.Identity()}})}, a.Identity().Valid()
@@ -55,7 +56,8 @@ func unifiedDetailsOnCards() []cards.Action {
 	}}}
 }
 
-// unifiedListOnCards lists what a digest tells of.
+// unifiedListOnCards lists what a digest tells of. The times are those of the digest's first and
+// last alert, both included.
 func unifiedListOnCards() []cards.Action {
 	return []cards.Action{{Place: 10, Label: "List the", Burst: func(b cards.Burst) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"created-after": b.From.UTC(), "created-before": b.To.UTC(), "limit": 1000})}, b.Kind == cards.UnifiedKind

@@ -13,9 +13,11 @@ import (
 	"s1bot/s1/unified"
 )
 
-// A subject is an alert that is to be changed, as the API that knows it has it: by digits the alert of a rule, by a UUID a unified one. A
-// console without the rule alerts' calls has those alerts in its unified list, with their old id as the external one; then it is the
-// unified id that is pinned, and runs.
+// A subject is an alert that is to be changed, as the API that knows it has it: by digits the alert
+// of a rule, by a UUID a unified one. A console without the rule alerts' calls has those alerts in
+// its unified list, with their old id as the external one; then it is the unified id that is
+// pinned, and runs. Commands of the specification are older than unified alerts, and their ids are
+// REST ids. A card may show either.
 type subject struct {
 	rule    s1.Alert
 	unified unified.Alert // the zero value where it is a rule alert
@@ -49,7 +51,7 @@ func identities(subjects []subject) []s1.AlertID {
 	return ids
 }
 
-// byAPI parts ids by the API that knows them.
+// byAPI parts ids by the API that knows them. A REST id is digits; a UUID never is.
 func byAPI(ids []s1.AlertID) (rule []s1.AlertID, other []unified.ID) {
 	for _, id := range ids {
 		if id.Valid() {
@@ -86,7 +88,9 @@ type known struct {
 	by s1.AlertID
 }
 
-// lookUp asks each API for the ids that it knows, and the unified list for what the other one does not have.
+// lookUp asks each API for the ids that it knows, and the unified list for what the other one does
+// not have. At most three calls for any number of ids of one page: unified by id, rule alerts by
+// id, unified by external id.
 func lookUp(ctx context.Context, call *catalog.Call, ids []s1.AlertID) (found []known, err error) {
 	rule, other := byAPI(ids)
 	if len(other) > 0 {
@@ -114,8 +118,9 @@ func lookUp(ctx context.Context, call *catalog.Call, ids []s1.AlertID) (found []
 	return append(found, elsewhere...), err
 }
 
-// unifiedOf finds in the unified list what the rule alerts' call does not know: always where that call is retired, else where the bot uses
-// the list.
+// unifiedOf finds in the unified list what the rule alerts' call does not know: always where that
+// call is retired, else where the bot uses the list. Counterpart decides whether the external id is
+// really the REST id: other products have ids of their own there.
 func unifiedOf(ctx context.Context, call *catalog.Call, ids []s1.AlertID, retired bool) (found []known, err error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -134,7 +139,9 @@ func unifiedOf(ctx context.Context, call *catalog.Call, ids []s1.AlertID, retire
 	return found, err
 }
 
-// setOn sends a change to each API for the alerts that it knows. What was done by the first counts, whatever becomes of the second.
+// setOn sends a change to each API for the alerts that it knows. What was done by the first counts,
+// whatever becomes of the second. An error of the second is put into details, per id, so that the
+// outcome is a partial success and tells it; as an error of the whole it would hide what was done.
 func setOn(ctx context.Context, console *s1.Client, ids []s1.AlertID, onRule func([]s1.AlertID) (s1.ActionResult, error), wanted unified.Change) (s1.ActionResult, error) {
 	rule, other := byAPI(ids)
 	var done s1.ActionResult
@@ -159,7 +166,9 @@ func setOn(ctx context.Context, console *s1.Client, ids []s1.AlertID, onRule fun
 	return s1.ActionResult{Affected: done.Affected + more.Affected, Details: append(done.Details, more.Details...), Skipped: append(done.Skipped, more.Skipped...)}, nil
 }
 
-// suspicious refuses a verdict that unified alerts do not have: the nearest one says more than was meant, so a person chooses it.
+// suspicious refuses a verdict that unified alerts do not have: the nearest one says more than was
+// meant, so a person chooses it. UNDEFINED, TRUE_POSITIVE and FALSE_POSITIVE have an equal there
+// (…_UNDEFINED). The nearest to Suspicious is TRUE_POSITIVE_BENIGN_BUT_SUSPICIOUS.
 func suspicious(param string, subjects []subject, verdict s1.Verdict) error {
 	var ids []string
 	for _, s := range subjects {
@@ -175,7 +184,8 @@ func suspicious(param string, subjects []subject, verdict s1.Verdict) error {
 	return e
 }
 
-// settled reads unified alerts until each is as it was wanted, for a while. What it returns is what they are then.
+// settled reads unified alerts until each is as it was wanted, for a while. What it returns is what
+// they are then. Writes show up to eight seconds late; until then the old values are no failure.
 func settled(ctx context.Context, call *catalog.Call, ids []unified.ID, as func(unified.Alert) bool) (alerts []unified.Alert, err error) {
 	for try := 1; ; try++ {
 		if alerts, err = unified.Of(call.Console).ByID(ctx, ids); err != nil || !slices.ContainsFunc(alerts, func(a unified.Alert) bool { return !as(a) }) {

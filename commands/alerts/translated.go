@@ -19,8 +19,10 @@ var unifiedKeys = map[string]string{
 	"limit": "limit", "cursor": "cursor", "skip": "skip", "sortOrder": "sortOrder",
 }
 
-// inUnified is a question for rule alerts as one for unified alerts. A key without a counterpart is an error: left out, it would widen the
-// question.
+// inUnified is a question for rule alerts as one for unified alerts. A key without a counterpart is
+// an error: left out, it would widen the question. detectionProduct=STAR keeps to the alerts of
+// custom rules, for that is what the command lists. Account, site and group are no fields of the
+// filter there but its scope, which package unified makes of them.
 func inUnified(q s1.Query) (s1.Query, error) {
 	same := s1.Query{}.With("detectionProduct", "STAR")
 	for _, key := range slices.Sorted(maps.Keys(q)) {
@@ -37,7 +39,8 @@ func inUnified(q s1.Query) (s1.Query, error) {
 	return same, nil
 }
 
-// spelled are values as unified alerts have them.
+// spelled are values as unified alerts have them. A wrong value of a status finds nothing there
+// without an error, so none may be passed on unchanged by accident.
 func spelled(field string, values []string) []string {
 	var all []string
 	for _, v := range values {
@@ -55,7 +58,8 @@ func spelled(field string, values []string) []string {
 	return all
 }
 
-// verdictsLike are the verdicts of unified alerts that a plain one stands for.
+// verdictsLike are the verdicts of unified alerts that a plain one stands for. "True positive" is
+// thirteen verdicts there, all beginning with it.
 func verdictsLike(plain string) (verdicts []string) {
 	if plain == "SUSPICIOUS" {
 		return []string{string(unified.VerdictSuspicious), "FALSE_POSITIVE_BENIGN_BUT_SUSPICIOUS"}

@@ -12,6 +12,7 @@ import (
 // A triage is what analysts set on alerts.
 type triage = change.Setting[subject, s1.AlertID]
 
+// Late: unified alerts show a change some seconds after the yes, rule alerts at once.
 var triaged = change.Things[subject, s1.AlertID]{Noun: "alert", Identity: subject.identity, Target: subjectTarget, Late: subject.isUnified, After: after}
 
 // verdictOf sets the analyst verdict.
@@ -54,7 +55,8 @@ func statusOf(status s1.IncidentStatus) triage {
 	}
 }
 
-// after looks at alerts that were to be changed. The console says how many it changed and, of rule alerts, not which.
+// after looks at alerts that were to be changed. The console says how many it changed and, of rule
+// alerts, not which. Alerts that cannot be read keep their ids for names.
 func after(ctx context.Context, call *catalog.Call, ids []s1.AlertID, result s1.ActionResult, done string) (change.Outcome, []subject) {
 	found, err := lookUp(ctx, call, ids[:min(len(ids), change.MaxShown)])
 	subjects := make([]subject, len(found))

@@ -15,6 +15,7 @@ import (
 	"s1bot/s1/unified"
 )
 
+// Its three parts go into one mutation: alertTriggerActions takes several actions at once.
 type updateUnifiedParams struct {
 	Alerts   []unified.ID    `json:"alert-ids" help:"The alerts, by name, by their own id, or by the id of the threat or rule alert."`
 	Status   unified.Status  `json:"status,omitzero" help:"The new status."`
@@ -22,7 +23,8 @@ type updateUnifiedParams struct {
 	Assignee string          `json:"assignee,omitzero" help:"Who works on them: an e-mail address or a full name; \"nobody\" removes the assignee."`
 }
 
-// nobody is the assignee of an alert that is to have none.
+// nobody is the assignee of an alert that is to have none. In the arguments it stays a word, since
+// an empty assignee there means "leave it as it is"; on the wire it is null.
 const nobody = "nobody"
 
 func (p *updateUnifiedParams) Check() error {
@@ -51,7 +53,7 @@ func (p updateUnifiedParams) change() unified.Change {
 	return ch
 }
 
-// is tells whether an alert is as it is wanted.
+// is tells whether an alert is as it is wanted. Only the parts that are set count.
 func (p updateUnifiedParams) is(a unified.Alert) bool {
 	assigned := ""
 	if a.Assignee != nil {
@@ -76,6 +78,7 @@ func (p updateUnifiedParams) words(a unified.Alert) string {
 	return strings.Join(words, ", ")
 }
 
+// nameOr is a name, or another word where there is none.
 func nameOr(name, other string) string {
 	if name == "" {
 		return other
@@ -83,6 +86,8 @@ func nameOr(name, other string) string {
 	return name
 }
 
+// The assignee becomes a numeric user id here: that is what the action takes, and names can change
+// until it runs.
 func (p *updateUnifiedParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	alerts, err := lookup.UnifiedWith(ctx, call, "alert-ids", p.Alerts)
 	if err != nil {
@@ -114,6 +119,8 @@ func (p *updateUnifiedParams) Plan(ctx context.Context, call *catalog.Call) (cat
 }
 
 // assignee finds a console user by address, name or id. A name that several have is not guessed.
+// GET /users. The address is the only thing of a user that is unique, so a name must fit exactly
+// one.
 func assignee(ctx context.Context, call *catalog.Call, typed string) (*unified.Person, error) {
 	if strings.EqualFold(typed, nobody) || strings.EqualFold(typed, "none") {
 		return &unified.Person{UserID: nobody}, nil
@@ -149,6 +156,10 @@ func assignee(ctx context.Context, call *catalog.Call, typed string) (*unified.P
 	return nil, e
 }
 
+// S1/alert/statusUpdate, analystVerdictUpdate and assignUser of alertTriggerActions, always with a
+// filter of ids, for null there is every alert. The answer ActionsTriggered alone is no success: an
+// alert in failure, or in skip without success, did not change. The permission is a new one: roles
+// made before it can read and not write (MISSING_PERMISSION).
 func updateUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-unified-alert", Title: "Update Unified Alert", Area: "alerts", Aliases: []string{"triage-alert"}, Main: "alert-ids", Own: true,
@@ -166,7 +177,8 @@ func updateUnified() *catalog.Command {
 	})
 }
 
-// outcome looks at the alerts after the console's yes, for as long as it may take to show what it took.
+// outcome looks at the alerts after the console's yes, for as long as it may take to show what it
+// took. What failed is not waited for.
 func (p updateUnifiedParams) outcome(ctx context.Context, call *catalog.Call, result s1.ActionResult) change.Outcome {
 	ids := p.Alerts[:min(len(p.Alerts), change.MaxShown)]
 	failed := result.Failed()
@@ -197,6 +209,7 @@ type noteUnifiedParams struct {
 	Text   catalog.Prose `json:"note-text" help:"The note."`
 }
 
+// The length is that of notes on threats; the schema names none.
 func (p *noteUnifiedParams) Check() error {
 	if strings.TrimSpace(string(p.Text)) == "" || len([]rune(p.Text)) > s1.MaxNote {
 		return catalog.Wrong("note-text", "a note must have 1 to %d characters", s1.MaxNote)
@@ -212,6 +225,8 @@ func (p *noteUnifiedParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	return catalog.Plan{Targets: catalog.TargetsOf(call, alerts, lookup.UnifiedTarget), Facts: []catalog.Fact{{Label: "Note", Value: string(p.Text)}}}, nil
 }
 
+// addAlertNote takes one alert at a time. Not Repeatable: a second call writes the note again, and
+// a fresh note can be neither edited nor deleted for a minute or so.
 func noteUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "note-unified-alert", Title: "Note Unified Alert", Area: "alerts", Aliases: []string{"unified-note"}, Main: "alert-ids", Own: true,

@@ -31,6 +31,7 @@ func (unifiedStatus) Kind() catalog.Kind {
 	})
 }
 
+// Values are checked by their types, because a wrong one finds nothing without an error.
 type listUnifiedParams struct {
 	Query      string             `json:"query,omitzero" help:"Part of the alert's or asset's name, or a complete id, SHA-1 or storyline."`
 	Statuses   []unifiedStatus    `json:"statuses,omitzero" help:"Only alerts with these statuses; \"open\" means New and In Progress."`
@@ -46,6 +47,7 @@ type listUnifiedParams struct {
 	Limit      *listing.Limit     `json:"limit,omitzero" help:"Maximum number of alerts to list; 1000 if empty."`
 }
 
+// Sites and accounts become the scope of the query, of which there is one.
 func (p *listUnifiedParams) Check() error {
 	if len(p.Sites) > 0 && len(p.Accounts) > 0 {
 		return catalog.Wrong("account-ids", "the console can filter by sites or by accounts, but not by both")
@@ -84,6 +86,8 @@ func (p listUnifiedParams) Wire() s1.Query {
 	return q
 }
 
+// One GraphQL query with a small set of fields: an unknown field fails the whole, and consoles
+// differ by release.
 func listUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-unified-alerts", Title: "List Unified Alerts", Area: "alerts", Aliases: []string{"unified-alerts"}, Main: "query", Own: true,
@@ -101,6 +105,7 @@ type getUnifiedParams struct {
 	Alert unified.ID `json:"alert-id" help:"The alert, by name, by its own id, or by the id of the threat or rule alert."`
 }
 
+// Indicators, and MITRE's techniques with them, are in the detail alone.
 func getUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-unified-alert", Title: "Get Unified Alert", Area: "alerts", Aliases: []string{"unified-alert"}, Main: "alert-id", Own: true,
@@ -113,7 +118,9 @@ func getUnified() *catalog.Command {
 	})
 }
 
-// showUnified is everything about an alert. Notes that cannot be read are said to be missing.
+// showUnified is everything about an alert. Notes that cannot be read are said to be missing. Notes
+// are asked for only where the alert says that it has some: each call is one more on a path whose
+// rate nobody published.
 func showUnified(ctx context.Context, call *catalog.Call, id unified.ID) (render.Card, error) {
 	c := unified.Of(call.Console)
 	alert, err := c.Get(ctx, id)

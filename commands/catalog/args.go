@@ -13,8 +13,11 @@ import (
 	"s1bot/s1"
 )
 
-// decode reads arguments into a parameter struct: every name must be known, every value of its kind, nothing required may
-// be absent, and the rules across fields must hold.
+// decode reads arguments into a parameter struct: every name must be known, every value of its
+// kind, nothing required may be absent, and the rules across fields must hold. The order matters to
+// who reads the error: a mistyped name is told before a missing one, because the one is usually the
+// other. The struct is filled from the proper spelling of the values and not from what was given,
+// so that every command sees ids, RFC 3339 times and wire values.
 func decode[P any](fields []Field, raw json.RawMessage) (*P, error) {
 	values, err := readArgs(fields, raw)
 	if err != nil {
@@ -33,8 +36,10 @@ func decode[P any](fields []Field, raw json.RawMessage) (*P, error) {
 	return p, nil
 }
 
-// readArgs checks the values of an invocation's arguments one by one and returns them in their one proper spelling. What is
-// null, empty text or an empty list counts as absent.
+// readArgs checks the values of an invocation's arguments one by one and returns them in their one
+// proper spelling. What is null, empty text or an empty list counts as absent. Arguments come from
+// text, from forms, from buttons of cards posted by earlier versions, and from rows that waited:
+// all are read alike and none is trusted more.
 func readArgs(fields []Field, raw json.RawMessage) (map[string]any, error) {
 	given, err := Object(raw)
 	if err != nil {
@@ -73,8 +78,9 @@ func IsEmpty(value json.RawMessage) bool {
 	return slices.Contains([]string{"", "null", `""`, "[]"}, string(bytes.TrimSpace(value)))
 }
 
-// fromJSON reads one argument. A lone value is taken as a list of one where a list belongs, and numbers and booleans may be
-// written as text: menus and forms know texts only.
+// fromJSON reads one argument. A lone value is taken as a list of one where a list belongs, and
+// numbers and booleans may be written as text: menus and forms know texts only. A hidden field was
+// written by Plan and is taken as it is.
 func (f Field) fromJSON(raw json.RawMessage) (any, error) {
 	if f.Hidden {
 		return raw, nil
@@ -116,7 +122,8 @@ func (f Field) ReadOne(text string, in text.Input) (any, error) {
 	return nil, usage
 }
 
-// maxList is the longest list that is read: no id list of the console's is longer.
+// maxList is the longest list that is read: no id list of the console's is longer. The same number
+// as MaxTargets, which bounds what a filter or a group may resolve to.
 const maxList = 5000
 
 // ReadAll reads a list: blanks are skipped, a word for a group stands for its members, and what is there twice counts once, or one endpoint
@@ -165,7 +172,10 @@ func missingOf(fields []Field, values map[string]any) []Param {
 // MustBeGiven tells whether nothing can be done without the parameter. A required secret is made by the bot.
 func (f Field) MustBeGiven() bool { return f.Required && !f.Hidden && !f.Type.Secret }
 
-// Marshal writes a value that cannot fail to be written.
+// Marshal writes a value that cannot fail to be written. HTML is not escaped: arguments stand in
+// forms and in Slack's buttons, where \u003c is noise and costs five of the 2,000 characters. It
+// panics where a type cannot be JSON at all, which is a fault of the program that any test of the
+// command meets.
 func Marshal(v any) json.RawMessage {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -176,7 +186,9 @@ func Marshal(v any) json.RawMessage {
 	return bytes.TrimSpace(b.Bytes())
 }
 
-// idWordsOf are the values of a filter key: a list, or one text with commas.
+// idWordsOf are the values of a filter key: a list, or one text with commas. Both spellings are
+// legal: the console's own GET parameters are comma separated, its bodies have lists, and people
+// copy from either.
 func idWordsOf(value json.RawMessage) []string {
 	var words []string
 	if IsEmpty(value) {
@@ -192,13 +204,17 @@ func idWordsOf(value json.RawMessage) []string {
 }
 
 var (
+	// What the keys and values of filters look like, for whoever reads free text: a key that takes
+	// a moment, ids side by side, `key=value`.
 	TimeKey     = regexp.MustCompile(`(?:At|Date)__(?:gt|gte|lt|lte)$`)
 	IdList      = regexp.MustCompile(`^\s*\d{1,20}(?:[\s,]+\d{1,20})*[\s,]*$`)
 	ShortNumber = regexp.MustCompile(`^[\s",\[\]]*\d{1,16}(?:[\s",\[\]]|$)`) // of words to search for, no id
 	PairedKeys  = regexp.MustCompile(`^[A-Za-z0-9_]+=`)
 )
 
-// Joined writes a JSON value as the console's queries want it: lists comma separated.
+// Joined writes a JSON value as the console's queries want it: lists comma separated. A comma in a
+// value would end it: the console has no escape for it, so who searches for names refuses them
+// (Searchable).
 func Joined(value json.RawMessage) string {
 	var list []json.RawMessage
 	if json.Unmarshal(value, &list) != nil {
@@ -213,7 +229,8 @@ func Joined(value json.RawMessage) string {
 	return strings.Join(texts, ",")
 }
 
-// ListWords reads a list in brackets: JSON, or words with or without quotes.
+// ListWords reads a list in brackets: JSON, or words with or without quotes. People paste lists
+// from tickets and from chats: ["a","b"], [a, b], [“a”, “b”].
 func ListWords(typed string) []string {
 	for _, candidate := range []string{typed, StraightQuotes.Replace(typed)} {
 		var list []json.RawMessage
@@ -234,6 +251,7 @@ func ListWords(typed string) []string {
 	return words
 }
 
+// What phones and word processors make of quotes.
 var StraightQuotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‟", `"`, "«", `"`, "»", `"`)
 
 // IsName tells a name from an id, which is a number of 17 to 20 digits: a host that is called 4711 goes by its name.

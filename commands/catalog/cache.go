@@ -19,7 +19,8 @@ type cached struct {
 	expires time.Time
 }
 
-// newCache keeps so many values for so long.
+// newCache keeps so many values for so long. A size below 1 panics, for it is a constant of the
+// program.
 func newCache(size int, keep time.Duration) *cache {
 	entries, err := lru.New[string, cached](size)
 	if err != nil {

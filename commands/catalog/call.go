@@ -14,12 +14,15 @@ import (
 	"s1bot/s1/filters"
 )
 
-// Variant returns the call's invocation with another wish: as a file, shared, as a form.
+// Variant returns the call's invocation with another wish: as a file, shared, as a form. It is how
+// the buttons of a list ask for the same rows as raw JSON or as a file.
 func (c *Call) Variant(how render.How) Invocation {
 	return Invocation{Command: c.Command.Name, Args: c.Args, How: how}
 }
 
-// With returns the call's invocation with one argument set.
+// With returns the call's invocation with one argument set. Turning a page and sorting are
+// invocations of their own that differ in one argument, so they work after a restart and for
+// anybody to whom the card was shared.
 func (c *Call) With(param string, value any) Invocation {
 	values, err := Object(c.Args)
 	if err != nil {
@@ -34,7 +37,8 @@ func (cmd *Command) Has(param string) bool {
 	return slices.ContainsFunc(cmd.Params, func(p Param) bool { return p.Name == param })
 }
 
-// shaping are parameters that do not say what is wanted, but how much of it and in which order.
+// shaping are parameters that do not say what is wanted, but how much of it and in which order. The
+// names of our parameters first, then the console's own keys, which people write in filters.
 var shaping = []string{"limit", "offset", "sort-by", "direction", "next-page", "number-of-events-fetched", "event-source", "use-private-call", "count-only", "skip-count",
 	"sortBy", "sortOrder", "skip", "cursor", "skipCount", "countOnly"}
 
@@ -55,7 +59,9 @@ func (c *Call) Describe() string {
 	return strings.Join(parts, " and ")
 }
 
-// Describe says one argument in words: names for ids where they are known, times in the caller's zone, labels for the console's values.
+// Describe says one argument in words: names for ids where they are known, times in the caller's
+// zone, labels for the console's values. It heads every list, so that an empty or short one says
+// what it was narrowed down to.
 func (f Field) Describe(value json.RawMessage, c *Call) string {
 	label := strings.ToLower(strings.ReplaceAll(f.Name, "-", " "))
 	switch f.Type.Name {
@@ -81,7 +87,8 @@ func Readable(t time.Time, caller Caller) string {
 	return t.In(caller.Location()).Format("2006-01-02 15:04 MST")
 }
 
-// describeObject says what a JSON object asks for: `computerName__contains DESKTOP, resolved false`.
+// describeObject says what a JSON object asks for: `computerName__contains DESKTOP, resolved
+// false`. What cannot be read says nothing here: the command itself tells what is wrong with it.
 func (cmd *Command) describeObject(value json.RawMessage, caller Caller) string {
 	filter, err := filters.Parse(string(value))
 	if err != nil {
@@ -115,7 +122,9 @@ func (f Field) labelOf(value string) string {
 	return fmt.Sprintf("%q", value)
 }
 
-// An Acceptance is what the console said to a change beyond yes or no, for those who watch what becomes of it.
+// An Acceptance is what the console said to a change beyond yes or no, for those who watch what
+// becomes of it. Workflow passes it to the watch on the Effect: a target that the console refused
+// is not waited for.
 type Acceptance struct {
 	Count   int               // how many of the targets it took
 	Refused map[string]string // why it did not take the others, by id, where it says so
@@ -129,7 +138,9 @@ func (c *Call) RecordAccepted(a Acceptance) {
 	}
 }
 
-// Incomplete makes of an answer one that tells what of it is missing, if anything is.
+// Incomplete makes of an answer one that tells what of it is missing, if anything is. A card with a
+// gap is a partial success, whatever else it says: a list that lacks rows must not read as "there
+// are no more".
 func Incomplete(card render.Card, missing string) render.Card {
 	if missing == "" {
 		return card
@@ -139,7 +150,9 @@ func Incomplete(card render.Card, missing string) render.Card {
 	return card
 }
 
-// Keep remembers what a list holds, for a minute: turning its pages asks the console nothing. What is kept must not be changed.
+// Keep remembers what a list holds, for a minute: turning its pages asks the console nothing. What
+// is kept must not be changed. The key must name everything that the rows depend on, the console
+// among it: the cache is one for all people and consoles.
 func (c *Call) Keep(key string, rows any) { c.Command.rows.put(key, rows, c.Now) }
 
 // Kept is what Keep remembered; nil where that was nothing or too long ago.

@@ -13,7 +13,8 @@ import (
 	"s1bot/render/cards"
 )
 
-// A Catalog is the commands that there are. It is safe for use by several goroutines.
+// A Catalog is the commands that there are. It is safe for use by several goroutines. What changes
+// in it locks itself: caches, namebook and recent items.
 type Catalog struct {
 	commands []*Command
 	names    map[string]*Command // by name and alias, as spelled spells them
@@ -28,14 +29,19 @@ type Catalog struct {
 
 // How long the console's answers are remembered: rows while somebody turns pages, options while somebody types.
 const (
+	// A minute is what a person takes to look at a page; longer, and states on the second page
+	// would be older than those on the first by more than people expect. A box is asked at every
+	// key that somebody types, and 15 seconds cover one word.
 	KeepRows    = time.Minute
 	KeepOptions = 15 * time.Second
 )
 
-// New makes a catalog of commands whose parameters mean what the lookups say. Two commands that go by the same name are an
-// error, and so is a parameter of a type that means nothing.
+// New makes a catalog of commands whose parameters mean what the lookups say. Two commands that go
+// by the same name are an error, and so is a parameter of a type that means nothing. What it finds
+// wrong is a fault of the program, which then does not start.
 func New(lookups []Lookup, commands ...*Command) (*Catalog, error) {
 	c := &Catalog{names: map[string]*Command{}, lookups: newLookups(lookups), searches: newCache(256, KeepOptions), book: newNamebook()}
+	// 32 lists at once, each of at most some thousand rows, bound the memory.
 	rows := newCache(32, KeepRows)
 	for _, cmd := range commands {
 		if err := cmd.bind(c.lookups); err != nil {
@@ -79,6 +85,7 @@ func (c *Catalog) Find(nameOrAlias string) (*Command, bool) {
 }
 
 // spelled makes all spellings of a command's name one: list_agents, List Agents and list-agents.
+// Phones put typographic hyphens and invisible joiners where people typed a plain hyphen.
 func spelled(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' || r == ' ' || text.IsHyphen(r) || text.IsUnseen(r) {
@@ -88,7 +95,8 @@ func spelled(name string) string {
 	}, name)
 }
 
-// entry and entryParam are how a command is listed for machines.
+// entry and entryParam are how a command is listed for machines. The keys are the contract of
+// `s1bot commands --json`; lists are never null, for clients in other languages iterate over them.
 type entry struct {
 	Name       string       `json:"name"`
 	Title      string       `json:"title"`
@@ -135,6 +143,8 @@ func (cmd *Command) entry() entry {
 	return e
 }
 
+// It is the default that holds without a policy file. "always" are the four families that no file
+// can lift.
 func (cmd *Command) approval() string {
 	switch {
 	case cmd.Guarded:

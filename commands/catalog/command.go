@@ -1,13 +1,34 @@
-// Package catalog says what a command is: one value says everything that a person or a machine must know about one thing the bot can do
-// to a console, and everything else (slash parsing, forms, help, previews, docs, policy) is derived from it.
+// Package catalog says what a command is: one value says everything that a person or a machine must
+// know about one thing the bot can do to a console, and everything else (slash parsing, forms,
+// help, previews, docs, policy) is derived from it.
 //
-// A typed function becomes a Command by Define; a list of them, with the Lookups that say how things are found, becomes a Catalog. An
-// invocation goes through it in three steps, whoever asks and however it was said:
+// A typed function becomes a Command by Define; a list of them, with the Lookups that say how
+// things are found, becomes a Catalog. An invocation goes through it in three steps, whoever asks
+// and however it was said:
 //
 //	text, form or button ──Parse──▶ arguments ──Prepare──▶ ids and what they touch (a Plan) ──Run──▶ card
 //
-// The rule that must not break: what changes the console names its targets. Every changing command resolves what it will
-// touch to ids in Prepare, and only those ids reach the console; an empty filter never does.
+// Arguments are one JSON object whose keys are the parameters' names. Check reads them without
+// asking anybody: unknown names, values that do not fit their kind, rules across fields. Prepare
+// asks the console what names and filters mean now and changes nothing. Run takes what Prepare made
+// and nothing else. Half an hour and a restart can lie between the two, because a request waits for
+// its approval in the database: so a Plan is plain data, Plan.Args is all that Run needs, and no
+// pointer, closure or session connects the steps. Reads have nobody to wait for, and Run prepares
+// them itself.
+//
+// What can go wrong has a type for each thing that the person has to do about it. A UsageError is
+// put right in the text or the form, a MissingError opens the form, an AmbiguousError shows the
+// matches to choose from; with all three, nothing was sent to the console that changes anything. An
+// s1.Error is the console's refusal, retitled with the command. Everything else is a fault of ours,
+// and its text is for the log.
+//
+// A catalog holds three things in memory, and none of them decides anything: rows of lists for a
+// minute, so that turning a page asks nothing; options of search boxes for some seconds; and the
+// names of ids that passed by, for titles and forms.
+//
+// The rule that must not break: what changes the console names its targets. Every changing command
+// resolves what it will touch to ids in Prepare, and only those ids reach the console; an empty
+// filter never does.
 package catalog
 
 import (
@@ -24,10 +45,12 @@ import (
 	"s1bot/s1"
 )
 
-// An Invocation is one thing a person asks for; see render.Invocation.
+// An Invocation is one thing a person asks for; see render.Invocation. It is an alias because
+// buttons are made in render, which knows no commands, and are read here.
 type Invocation = render.Invocation
 
-// Risk says what a command can break, and so who may run it.
+// Risk says what a command can break, and so who may run it. The policy may ask for more than the
+// risk does, never for less where a command is Guarded.
 type Risk string
 
 // The risks, mildest first.
@@ -37,7 +60,9 @@ const (
 	Destructive Risk = "destructive" // operators ask, approvers decide
 )
 
-// A Command is everything a person or a machine must know about one thing the bot can do.
+// A Command is everything a person or a machine must know about one thing the bot can do. It is
+// written once, as a literal in the area that it belongs to, and not changed after New: calls of
+// several people share it.
 type Command struct {
 	Name, Title, Area string            // "disconnect-agent-from-network", "Disconnect Agent From Network", "agents"
 	Short             string            // what a form is called whose title has no room there (24 characters): "Isolate endpoints"
@@ -63,16 +88,20 @@ type Command struct {
 	Wording           Wording            // how people ask for it in sentences
 	Params            []Param            // derived from the parameter struct when a catalog is made
 
-	Fields   []Field      // the parameters with their kinds, and hidden ones; set by NewCatalog
-	params   reflect.Type // the parameter struct
-	Decode   func([]Field, json.RawMessage) (any, error)
-	run      func(context.Context, *Call, any) (render.Card, error)
-	follow   func(context.Context, *Call, any) (render.Card, error) // what waits for a change's effect; see follows
-	plans    bool                                                   // the parameter struct is a planner
-	OneOf    []string                                               // parameters of which at least one must be given
-	Together []Together                                             // parameters that others require
+	// Of the rest, Define sets what follows from the type of the parameters, and New what depends
+	// on the catalog.
+	Fields []Field      // the parameters with their kinds, and hidden ones; set by NewCatalog
+	params reflect.Type // the parameter struct
+	Decode func([]Field, json.RawMessage) (any, error)
+	run    func(context.Context, *Call, any) (render.Card, error)
+	follow func(context.Context, *Call, any) (render.Card, error) // what waits for a change's effect; see follows
+	// What a command that changes something must have. Validate holds that exactly those have it: a
+	// change without a plan would run on names.
+	plans    bool       // the parameter struct is a planner
+	OneOf    []string   // parameters of which at least one must be given
+	Together []Together // parameters that others require
 
-	// Set by NewCatalog, and shared by its commands:
+	// Set by New, and shared by its commands:
 	lookups *lookups       // what the types of parameters mean
 	rows    *cache         // of lists, so that turning a page asks nothing
 	Names   *namebook      // of what passed by
@@ -93,7 +122,10 @@ type Param struct {
 	Min, Max *int64      `json:"-"`
 }
 
-// A Call is what a command runs with: the console and who asks.
+// A Call is what a command runs with: the console and who asks. It belongs to one run and one
+// goroutine; Of makes a copy, so that a command that runs another keeps its own title and buttons.
+// Most fields may be left out, as tests and `can` do: what is nil is not offered, or has the
+// default that its comment names.
 type Call struct {
 	Console *s1.Client
 	Caller  Caller
@@ -122,6 +154,7 @@ type Call struct {
 }
 
 // Columns are what a person wants to see of lists, by the kind of thing that is listed ("agents").
+// The bot's storage has what a person chose; a command has no notion of people's settings.
 type Columns interface {
 	// Chosen are the titles of the columns that they chose, in their order; none where the usual ones will do.
 	Chosen(ctx context.Context, kind string) []string
@@ -144,7 +177,8 @@ func (c Caller) Location() *time.Location {
 	return c.Zone
 }
 
-// now is the present, as the caller has it.
+// now is the present, as the caller has it. Only forms ask for it: commands take Call.Now, which
+// was fixed when the person asked, so that a request that waited means the same time.
 func (c Caller) now() time.Time {
 	if c.Now.IsZero() {
 		return time.Now()
@@ -159,8 +193,10 @@ type Caller struct {
 	Now      time.Time      // when they ask; the present when zero
 }
 
-// A Plan is what an invocation will touch, resolved now. Args is the invocation with every name and filter replaced by ids:
-// what is approved and what runs.
+// A Plan is what an invocation will touch, resolved now. Args is the invocation with every name and
+// filter replaced by ids: what is approved and what runs. It is written into the row of a request
+// as JSON and read back after a restart, perhaps by a newer version: a field may be added, but one
+// that is there keeps its name and meaning.
 type Plan struct {
 	Args    json.RawMessage `json:"args"`
 	Targets []Target        `json:"targets,omitempty"`
@@ -175,7 +211,9 @@ type Plan struct {
 	Secrets Secrets         `json:"-"`                 // what the marks in Args stand for; never written down as they are
 }
 
-// A Target is one thing that an invocation will touch.
+// A Target is one thing that an invocation will touch. It is what the policy's matchers (hosts,
+// sites, groups, tags) look at, so a field that is empty because the console did not say it must
+// not read as "none": see Homeless, and Wide for whole places.
 type Target struct {
 	Kind     string    `json:"kind"` // agent, threat, alert, account, policy
 	ID       string    `json:"id"`
@@ -200,7 +238,8 @@ type Target struct {
 	Protected string `json:"protected,omitempty"` // by which rule of the policy; who asks the policy fills it in
 }
 
-// A Diff is one field that changes.
+// A Diff is one field that changes. Weakens only puts a warning on the card, so that
+// an approver finds the one field of forty that lowers the protection.
 type Diff struct {
 	Field    string `json:"field"`
 	Old, New string
@@ -210,7 +249,8 @@ type Diff struct {
 // A Fact is a labelled argument.
 type Fact struct{ Label, Value string }
 
-// Summary is the first sentence of the documentation.
+// Summary is the first sentence of the documentation. Lists of commands, the intro of a form and
+// the manifest have room for no more.
 func (cmd *Command) Summary() string {
 	if i := strings.Index(cmd.Doc, ". "); i >= 0 {
 		return cmd.Doc[:i+1]

@@ -6,11 +6,13 @@ import (
 	"s1bot/commands/text"
 )
 
-// MaxNames is how many values the console takes for one key that ends in __contains.
+// MaxNames is how many values the console takes for one key that ends in __contains. From the
+// vendor's API document; more is a 400.
 const MaxNames = 10
 
-// Searchable tells whether the console can search for a part of a name: two characters at least, and no comma, which would
-// end the value.
+// Searchable tells whether the console can search for a part of a name: two characters at least,
+// and no comma, which would end the value. The limits are the console's: below two characters a
+// search is refused, and a value in a query cannot escape a comma.
 func Searchable(name string) bool { return len([]rune(name)) >= 2 && !strings.Contains(name, ",") }
 
 // Named is a list of texts with the name of its parameter.
@@ -34,7 +36,9 @@ func Searchables(lists ...Named) error {
 	return nil
 }
 
-// Synonyms makes a menu understand other words for its values, too.
+// Synonyms makes a menu understand other words for its values, too. The specification and older
+// versions have other words for the console's values than the menus show; words are given as
+// text.Squash makes them: lower case, letters and digits only.
 func Synonyms(k Kind, words map[string]string) Kind {
 	read := k.Read
 	k.Read = func(typed string, in text.Input) (any, error) {

@@ -9,10 +9,13 @@ import (
 
 // Some rules go across parameters. Check enforces them; help, the form and the sentence that opens it say them from the same lists.
 
-// A chooser is a parameter struct of which at least one of several must be given: all that oneOf names.
+// A chooser is a parameter struct of which at least one of several must be given: all that oneOf
+// names. The form marks none of them as required, and says above the first that one is; Slack could
+// only require each.
 type chooser interface{ OneOf() []string }
 
 // A joiner is a parameter struct that has parameters which must be given with a value of another.
+// The form asks for such a parameter once the other has the value, and then requires it.
 type joiner interface{ Together() []Together }
 
 // Together says that a parameter is required where another has a value: "output-directory" with "output-destination=Local".
@@ -43,7 +46,8 @@ func (cmd *Command) above(name string) render.Line {
 	return nil
 }
 
-// firstOf is the one of the choice that a form asks for first.
+// firstOf is the one of the choice that a form asks for first. That is the first in the order of
+// the form, which need not be the order of the rule.
 func (cmd *Command) firstOf() string {
 	for _, f := range cmd.Fields {
 		for _, name := range cmd.OneOf {

@@ -14,19 +14,27 @@ import (
 	"s1bot/render"
 )
 
-// A checker is a parameter struct with rules across its fields, such as "at least one of".
+// A checker is a parameter struct with rules across its fields, such as "at least one of". It runs
+// on names as well as on ids, before and after Prepare: a rule must not depend on which of the two
+// stand there.
 type checker interface{ Check() error }
 
 // A timed is a parameter struct with rules that depend on the present: a date that must lie ahead.
+// They are apart from Check because a request may wait for half an hour: what was ahead when it was
+// made may be past when it runs, and what was decided then still holds. Only Prepare and forms ask
+// for them.
 type timed interface{ CheckAt(now time.Time) error }
 
-// A planner is the parameter struct of a command that changes things. plan replaces names and filters in it by the ids of
-// what they mean now, and says what that is.
+// A planner is the parameter struct of a command that changes things. Plan replaces names and
+// filters in it by the ids of what they mean now, and says what that is. It is called again before
+// the run, on what it made then: on ids it must mean the same.
 type planner interface {
 	Plan(context.Context, *Call) (Plan, error)
 }
 
-// A pinned is a planner that can tell better than its fields do whether plan was called on it.
+// A pinned is a planner that can tell better than its fields do whether Plan was called on it. It
+// is for parameters that are no ids in form, such as a filter by type that Plan turns into ids, or
+// a fingerprint that only Plan writes. Run refuses what is not resolved.
 type pinned interface{ Resolved() bool }
 
 // A Field is a parameter together with its place in the parameter struct.
@@ -36,10 +44,12 @@ type Field struct {
 	Hidden bool // set by plan, never by a person
 }
 
-// Define makes a command of its description, a parameter struct and the function that runs it. P's fields are the parameters:
-// the type says what a value is, the tag json:"agent-ids,omitzero" its name everywhere (omitzero = optional), help:"…" what it
-// is for; help:"-" hides one that only plan sets. title:"…" is the specification's, where it is not the name in capitals. What the types
-// mean is known when a catalog is made of the command.
+// Define makes a command of its description, a parameter struct and the function that runs it. P's
+// fields are the parameters: the type says what a value is, the tag json:"agent-ids,omitzero" its
+// name everywhere (omitzero = optional), help:"…" what it is for; help:"-" hides one that only plan
+// sets. title:"…" is the specification's, where it is not the name in capitals. What the types mean
+// is known when a catalog is made of the command. The two closures are the only place where the
+// type of the parameters is known; everything else sees a Command.
 func Define[P any](c Command, run func(context.Context, *Call, P) (render.Card, error)) *Command {
 	c.params = reflect.TypeFor[P]()
 	c.Decode = func(fields []Field, raw json.RawMessage) (any, error) { return decode[P](fields, raw) }
@@ -80,7 +90,9 @@ func (l *lookups) fieldsOf(t reflect.Type) ([]Field, error) {
 	return fields, nil
 }
 
-// withoutSharedAliases drops short names that would mean two parameters of the same command.
+// withoutSharedAliases drops short names that would mean two parameters of the same command. `type`
+// in a command with two types is neither: an alias that is not clear is an unknown name, with both
+// offered.
 func withoutSharedAliases(fields []Field) []Field {
 	uses := map[string]int{}
 	for _, f := range fields {
@@ -115,6 +127,8 @@ func (l *lookups) fieldOf(f reflect.StructField) (Field, error) {
 	if err != nil {
 		return Field{}, fmt.Errorf("field %s: %w", f.Name, err)
 	}
+	// Lists are compared value by value to drop doubles (ReadAll), which JSON objects cannot be
+	// either.
 	if list && k.Name == "object" {
 		return Field{}, fmt.Errorf("field %s: a list of objects has no form", f.Name)
 	}
@@ -143,8 +157,10 @@ func (cmd *Command) Field(name string) (Field, error) {
 	return Field{}, cmd.unknownParam(name)
 }
 
-// Lookup finds a parameter by its name in any spelling, an alias, or the start of exactly one name. To look for near names costs
-// far more than to find there is none, so who only asks whether there is one asks here.
+// Lookup finds a parameter by its name in any spelling, an alias, or the start of exactly one name.
+// To look for near names costs far more than to find there is none, so who only asks whether there
+// is one asks here. Three letters at least, because two fit too much: `os` must not find a
+// parameter that was added later.
 func (cmd *Command) Lookup(name string) (Field, bool) {
 	plain := text.Squash(name)
 	var starts []Field

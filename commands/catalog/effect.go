@@ -10,7 +10,9 @@ import (
 	"s1bot/s1"
 )
 
-// ClockSkew is how far the clocks of bot, console and endpoints may be apart.
+// ClockSkew is how far the clocks of bot, console and endpoints may be apart. Whoever compares a
+// time of the console's with the moment of an action allows for it; NTP keeps servers far closer,
+// but endpoints are laptops.
 const ClockSkew = time.Minute
 
 // Progress is how far something is on one target.
@@ -18,6 +20,7 @@ type Progress int
 
 // The stages of progress. Unseen is what the console does not tell about.
 const (
+	// The zero value is Waiting, which claims least.
 	Waiting Progress = iota
 	Applied
 	Partly // at its end, and not all of it was done
@@ -25,8 +28,12 @@ const (
 	Unseen
 )
 
-// An Effect is what the console shows once a command took hold on a target, and when it is overdue. One of its functions looks at a
-// target of the kind; what it says beside the stage is why it failed, or what it waits for.
+// An Effect is what the console shows once a command took hold on a target, and when it is overdue.
+// One of its functions looks at a target of the kind; what it says beside the stage is why it
+// failed, or what it waits for. One of the three functions is set, by what the command picks:
+// endpoints, threats, or a script's tasks. They are pure and ask nothing: who watches reads the
+// console, once for all targets. since is when the console said yes, less ClockSkew where that
+// matters.
 type Effect struct {
 	Done     string        // what a target is then: "isolated"
 	Reached  string        // the same in a table
@@ -38,7 +45,8 @@ type Effect struct {
 	Task     func(s1.ScriptTask) (Progress, string)
 }
 
-// ActionOf is what a run of the command does to threats; "" for what does nothing to them.
+// ActionOf is what a run of the command does to threats; "" for what does nothing to them. Commands
+// for one action have it in their Effect; mitigate-threats has it in its arguments.
 func (e Effect) ActionOf(args json.RawMessage) string {
 	var given struct {
 		Action string `json:"mitigate-action"`
@@ -61,7 +69,9 @@ func (e Effect) DoneBy(action string) string {
 	return cmp.Or(words[action], e.Done)
 }
 
-// ReachedBy is what a table says of a target that the action has reached: not every action on a threat mitigates it.
+// ReachedBy is what a table says of a target that the action has reached: not every action on a
+// threat mitigates it. Taking a file out of quarantine leaves the threat "not mitigated", which is
+// what was asked for.
 func (e Effect) ReachedBy(action string) string {
 	if e.Threat != nil && (action == "unquarantine" || action == "networkquarantine") {
 		return "✅ done"
@@ -69,8 +79,9 @@ func (e Effect) ReachedBy(action string) string {
 	return e.Reached
 }
 
-// NotYet is the first line where the console said yes and endpoints have not done it, or not all of it: the console's yes is not the
-// endpoint's. It is empty where all is done.
+// NotYet is the first line where the console said yes and endpoints have not done it, or not all of
+// it: the console's yes is not the endpoint's. It is empty where all is done. Three names at most:
+// it is the first line of the card and the text of the notification on a phone.
 func NotYet(done string, applied, total int, waiting, failed []string) string {
 	head := "Accepted, not " + done
 	if applied > 0 {
@@ -98,7 +109,9 @@ func someOf(list []string) string {
 	return words
 }
 
-// Gone says why nothing that is asked of an endpoint can reach it any more; "" for one that may still follow.
+// Gone says why nothing that is asked of an endpoint can reach it any more; "" for one that may
+// still follow. Such a host never comes back under this id, so a watch on it ends at once instead
+// of running until it is overdue.
 func Gone(a s1.Agent) string {
 	switch {
 	case a.IsDecommissioned:
@@ -127,8 +140,10 @@ func Presence(a s1.Agent) string {
 // NeedsRestart is what a mitigation waits for that is complete after the next start of the system.
 const NeedsRestart = "needs a restart of the endpoint"
 
-// PlainAction makes one word of the console's spellings of an action: commands write rollback-remediation, reports rollback_remediation, and
-// both are rollback.
+// PlainAction makes one word of the console's spellings of an action: commands write
+// rollback-remediation, reports rollback_remediation, and both are rollback. Paths have
+// rollback-remediation and un-quarantine where reports on the same action have rollback and
+// unquarantine.
 func PlainAction(action string) string {
 	plain := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(action))
 	if plain == "rollbackremediation" {

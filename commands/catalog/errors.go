@@ -11,8 +11,10 @@ import (
 	"s1bot/render"
 )
 
-// A UsageError says what is wrong with what was asked, so that the person can put it right. Nothing was sent to the console
-// that changes anything.
+// A UsageError says what is wrong with what was asked, so that the person can put it right. Nothing
+// was sent to the console that changes anything. Areas make it with Wrong, knowing only the
+// parameter; Explain adds command, invocation and offers on the way out. The card then has a button
+// that runs Try, a form filled with Given, or one button for each offer.
 type UsageError struct {
 	Command string   // name of the command, where it is known
 	Param   string   // the parameter that is wrong; empty if it is the whole
@@ -49,7 +51,8 @@ func (e *UsageError) Error() string {
 	return b.String()
 }
 
-// A MissingError names the required parameters that were not given.
+// A MissingError names the required parameters that were not given. It is no complaint: the form
+// that it opens is the usual way to give what is missing.
 type MissingError struct {
 	Command *Command
 	Missing []Param
@@ -57,7 +60,9 @@ type MissingError struct {
 	Given   Invocation // what was given, for a form that is filled with it
 }
 
-// Missing says that a parameter must be given, or one of several, of which the first is the usual one.
+// Missing says that a parameter must be given, or one of several, of which the first is the usual
+// one. The command is set by Explain, for a parameter struct does not know it; Error must not be
+// asked before.
 func Missing(params ...string) error {
 	e := &MissingError{}
 	for _, name := range params {
@@ -98,7 +103,9 @@ func namesOfParams(params []Param) []string {
 	return names
 }
 
-// An AmbiguousError says that a name fits several things. It is never guessed which one is meant: the person chooses.
+// An AmbiguousError says that a name fits several things. It is never guessed which one is meant:
+// the person chooses. Matches are capped because a menu has 100 entries and a person reads far
+// fewer; More is what an honest title needs.
 type AmbiguousError struct {
 	Param   string
 	Name    string     // as it was given
@@ -123,7 +130,8 @@ func (e *AmbiguousError) Fits() string {
 	return text.Plural(len(e.Matches)+e.More, noun)
 }
 
-// Pick returns the invocation with the i-th match in place of the name.
+// Pick returns the invocation with the i-th match in place of the name. The id goes where the name
+// stood, so everything else that was asked for stays.
 func (e *AmbiguousError) Pick(i int) Invocation {
 	picked := e.Given
 	picked.Args = e.command.replaceWord(e.Given.Args, e.Param, e.Name, e.Matches[i].ID)
@@ -141,8 +149,9 @@ func (e *AmbiguousError) Options() []render.Option {
 	return options
 }
 
-// Labels are the matches, each in one line that no other has: by place, system and state, by when it was last seen where those are
-// alike, and by its id where nothing else tells.
+// Labels are the matches, each in one line that no other has: by place, system and state, by when
+// it was last seen where those are alike, and by its id where nothing else tells. Two laptops of
+// one name are the usual case: a person who picks the wrong one isolates the wrong person.
 func (e *AmbiguousError) Labels() []string {
 	labels := make([]string, len(e.Matches))
 	for i, m := range e.Matches {
@@ -165,7 +174,8 @@ func (e *AmbiguousError) Labels() []string {
 	return labels
 }
 
-// MaxLabel is how long the words on a button may be.
+// MaxLabel is how long the words on a button may be. Slack's limit for a button's text and for an
+// option's.
 const MaxLabel = 75
 
 // Label is the target in one line, with what tells it from others of its name: "KIOSK · Paris / Lobby · Windows 11 · offline".
@@ -185,7 +195,9 @@ func (t Target) Label() string {
 	return strings.Join(parts, " · ")
 }
 
-// replaceWord puts another value in place of one that a parameter has: alone, in a list, or under the keys of a filter.
+// replaceWord puts another value in place of one that a parameter has: alone, in a list, or under
+// the keys of a filter. The parameters are searched and not the text that was typed, since a name
+// may have come from a button or a form.
 func (cmd *Command) replaceWord(args json.RawMessage, param, old, replacement string) json.RawMessage {
 	values, err := Object(args)
 	if err != nil {
@@ -226,14 +238,17 @@ func Wrong(param, format string, args ...any) *UsageError {
 	return &UsageError{Param: param, Problem: fmt.Sprintf(format, args...)}
 }
 
-// ChangedMeanwhile refuses a change of something that is not what it was when the change was asked for.
+// ChangedMeanwhile refuses a change of something that is not what it was when the change was asked
+// for. Approvers have seen old and new values: with other old values they would have decided about
+// something else.
 func ChangedMeanwhile(param, noun string) error {
 	e := Wrong(param, "the %s has changed since this was requested", noun)
 	e.Hint = "nothing was set; request it again to see what would change now"
 	return e
 }
 
-// AlreadySo refuses a change that changes nothing.
+// AlreadySo refuses a change that changes nothing. It spares approvers a request that could not
+// have a visible effect, and the audit trail a row that says nothing.
 func AlreadySo(param, noun string) error {
 	e := Wrong(param, "the %s is already like that", noun)
 	e.Hint = "nothing would change"

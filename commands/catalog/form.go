@@ -15,6 +15,7 @@ import (
 
 // The names under which a form asks for the extras.
 const (
+	// No parameter may have one of these names: Validate refuses it.
 	ReasonParam = "reason"
 	TicketParam = "ticket"
 	ForParam    = "for"
@@ -22,10 +23,13 @@ const (
 	ConsoleParam = "console"
 )
 
-// IdsSuffix marks the search box that stands beside a filter: its value is the filter's ids.
+// IdsSuffix marks the search box that stands beside a filter: its value is the filter's ids. A dot
+// is in no parameter's name, so the two cannot be confused.
 const IdsSuffix = ".ids"
 
-// Form asks for the parameters, filled with args. It asks for a reason and a ticket, too, where the command changes something.
+// Form asks for the parameters, filled with args. It asks for a reason and a ticket, too, where the
+// command changes something. Arguments that cannot be read open an empty form: it is the way to put
+// them right.
 func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 	given, err := Object(args)
 	if err != nil {
@@ -39,8 +43,10 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 	return form
 }
 
-// Redraw is a form that somebody is filling in, with what depends on their choices, and with what is rare where they unfolded it. What they
-// typed stands in it.
+// Redraw is a form that somebody is filling in, with what depends on their choices, and with what
+// is rare where they unfolded it. What they typed stands in it. Slack sends what was typed whenever
+// a choice is made or the button for more is clicked, and draws what it is given in place of the
+// old form. A secret is not put back: Slack would keep it in the view.
 func (cmd *Command) Redraw(answer render.Answer, unfold bool, caller Caller) render.Form {
 	given, err := Object(answer.Do.Args)
 	if err != nil {
@@ -63,7 +69,9 @@ func (cmd *Command) Redraw(answer render.Answer, unfold bool, caller Caller) ren
 	return form
 }
 
-// proposeDay fills the times of a command that must have both with the last 24 hours, where neither is given.
+// proposeDay fills the times of a command that must have both with the last 24 hours, where neither
+// is given. The console wants both ends of a hunt; 24 hours is what is most often meant and what a
+// query without times covers elsewhere.
 func (cmd *Command) proposeDay(given map[string]json.RawMessage, now time.Time) bool {
 	if !cmd.NeedsTimes() || !IsEmpty(given[StartParam]) || !IsEmpty(given[EndParam]) {
 		return false
@@ -82,7 +90,10 @@ func (cmd *Command) intro() render.Line {
 	return line
 }
 
-// fields are what asks for one parameter: one field, and for a filter a search box beside it.
+// fields are what asks for one parameter: one field, and for a filter a search box beside it. A
+// search box can only pick from the console, and a raw filter says everything: beside each other
+// they serve both kinds of people. Each alone satisfies what is required, which is why the filter
+// itself never is.
 func (f Field) fields(given json.RawMessage, caller Caller) []render.FormField {
 	q := render.FormField{
 		Name: f.Name, Label: f.Title, Hint: f.Hint(), Widget: f.Type.widgetOf(f.List), Required: f.MustBeGiven(), Choices: optionsOf(f),
@@ -119,7 +130,8 @@ func optionsOf(f Field) []render.Option {
 	return options
 }
 
-// filled returns an argument as the form's element takes it. A list of texts is one text of several lines.
+// filled returns an argument as the form's element takes it. A list of texts is one text of several
+// lines. A secret never fills a form, not even as its mark: typing over a mark would send the mark.
 func (f Field) filled(given json.RawMessage) []string {
 	if IsEmpty(given) || f.Type.Secret || f.MayHide() && Word(given) == Mark {
 		return nil
@@ -164,8 +176,11 @@ func idWords(filter json.RawMessage) []string {
 	return named.IDs
 }
 
-// FromForm reads a form that was sent: values by field's name, over base, the arguments that the form did not ask for. Errors
-// are sentences by the name of the field under which they belong.
+// FromForm reads a form that was sent: values by field's name, over base, the arguments that the
+// form did not ask for. Errors are sentences by the name of the field under which they belong. The
+// base keeps what the form did not show (folded filters, hidden fields, the console's name), and an
+// emptied field removes its argument. All errors come at once, each under its field, because Slack
+// shows a form only as often as a person sends it.
 func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, caller Caller) (json.RawMessage, Extras, map[string]string) {
 	args := map[string]any{}
 	if given, err := Object(base); err == nil {
@@ -218,7 +233,8 @@ func asked(values map[string][]string, name string) bool {
 	return plain || box
 }
 
-// box is the field under which a missing value is told: the search box where there is one.
+// box is the field under which a missing value is told: the search box where there is one. Slack
+// shows an error only under a block that is in the view.
 func (f Field) box(values map[string][]string) string {
 	if _, ok := values[f.Name+IdsSuffix]; ok {
 		return f.Name + IdsSuffix
@@ -249,7 +265,8 @@ func (f Field) answer(values map[string][]string, in text.Input) (any, error) {
 	return list, nil
 }
 
-// pick joins the ids of a search box with the filter beside it: both must hold.
+// pick joins the ids of a search box with the filter beside it: both must hold. A filter with ids
+// and other keys means the intersection at the console as well.
 func (f Field) pick(ids []string, filter string, in text.Input) (any, error) {
 	fields := map[string]any{}
 	if filter != "" {
@@ -266,8 +283,9 @@ func (f Field) pick(ids []string, filter string, in text.Input) (any, error) {
 	return f.ReadOne(string(Marshal(fields)), in)
 }
 
-// LinesOf reads a list of texts: one a line, or several on a line with commas between them, as in slash text. Quotes keep a comma;
-// those inside a text are its own.
+// LinesOf reads a list of texts: one a line, or several on a line with commas between them, as in
+// slash text. Quotes keep a comma; those inside a text are its own. It reads what lineOf writes,
+// byte for byte: a form that is opened and sent without a change must not change the list.
 func LinesOf(text string) []string {
 	var words []string
 	for line := range strings.Lines(text) {
@@ -285,7 +303,8 @@ func LinesOf(text string) []string {
 	return words
 }
 
-// cutWord cuts the first text off a line: one in quotes, or what stands before the first comma outside of quotes.
+// cutWord cuts the first text off a line: one in quotes, or what stands before the first comma
+// outside of quotes. An odd number of quotes means none of them is one: 6" is an inch.
 func cutWord(line string) (word, rest string) {
 	if content, after, ok := text.CutQuoted(line, true); ok {
 		after = text.TrimSpace(after)
@@ -322,6 +341,8 @@ func oneText(values []string) string { return strings.TrimSpace(strings.Join(val
 var errUnfilled = errors.New("please fill this in")
 
 // crossed checks the rules across fields, and puts what is wrong under a field that the form has.
+// Slack ties every error to a field. A rule about several goes under the field it names if that is
+// shown, else under the last one shown, so that it is not lost.
 func (cmd *Command) crossed(args json.RawMessage, values map[string][]string, now time.Time) map[string]string {
 	err := cmd.CheckAt(args, now)
 	if err == nil {
@@ -366,8 +387,9 @@ func problemOf(err error) string {
 	return text
 }
 
-// Extras are what a person says beside the parameters of a command that changes things. They go into the card and the audit
-// trail, not to the console.
+// Extras are what a person says beside the parameters of a command that changes things. They go
+// into the card and the audit trail, not to the console. They are apart from the arguments so that
+// the same arguments mean the same invocation, whoever asks and why.
 type Extras struct {
 	Reason string        `json:"reason,omitempty"`
 	Ticket string        `json:"ticket,omitempty"`

@@ -18,7 +18,8 @@ func Unread(failed, of int, words string) string {
 	return fmt.Sprintf("%d of %d %s", failed, of, words)
 }
 
-// SizeWords counts bytes as people do: "1.4 GB".
+// SizeWords counts bytes as people do: "1.4 GB". Decimal units, as the console's own pages and
+// Slack's file sizes have them.
 func SizeWords(bytes int) string {
 	if bytes <= 0 {
 		return ""
@@ -51,7 +52,8 @@ func OnOff(on bool) string {
 	return "off"
 }
 
-// Convert turns texts into ids and ids into texts.
+// Convert turns texts into ids and ids into texts. Ids are types of their own so that a site never
+// goes where an account belongs; at the edge of the JSON they are all texts.
 func Convert[To, From ~string](from []From) []To {
 	to := make([]To, len(from))
 	for i, f := range from {
@@ -77,7 +79,9 @@ func Labelled[T interface{ Label() string }](values []T) string {
 	return strings.Join(labels, ", ")
 }
 
-// SameNote says how many things have already what is to be set. They stay among the targets: what was approved is what runs.
+// SameNote says how many things have already what is to be set. They stay among the targets: what
+// was approved is what runs. Leaving them out would make the number on the card another than the
+// number that was asked for.
 func SameNote(n int, noun, what string) []string {
 	if n == 0 {
 		return nil

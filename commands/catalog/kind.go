@@ -15,8 +15,11 @@ import (
 	"s1bot/s1"
 )
 
-// A Kind is what a Go type of a parameter means to a person: how a value is asked for, read, and looked up. The type of a
-// struct's field decides it, so that a parameter behaves alike in all commands.
+// A Kind is what a Go type of a parameter means to a person: how a value is asked for, read, and
+// looked up. The type of a struct's field decides it, so that a parameter behaves alike in all
+// commands. A kind is made by the functions below and by lookups, and is a value: the helpers that
+// refine one (Synonyms, ByNumber, Early, …) return a changed copy, so a kind that two types share
+// cannot be changed by one of them.
 type Kind struct {
 	Name     string        // in the catalog: "agent", "choice", "time"
 	Widget   render.Widget // of one value; lists have their own, see widgetOf
@@ -33,6 +36,8 @@ type Kind struct {
 	number   bool                   // digits alone are an id, however few: nothing is called by a number
 	looks    func(word string) bool // whether a word is meant as an id of another form than digits; nil: there is none
 	valid    func(word string) bool // whether a word can be such an id at all
+	// A unified alert may be named by the id of its threat, which has the same form and lies in
+	// another list.
 	foreign  bool                   // ids of digits are of another list: they are looked up like names
 	groups   map[string][]string    // what one word stands for where several values can be given: "open"
 	Secret   bool                   // nobody may read it; where it is required and left out, the bot makes one
@@ -47,7 +52,8 @@ type Kind struct {
 // A kinder is a type that says itself what it means to a person. What the types of package s1 mean, the catalog's lookups say.
 type kinder interface{ Kind() Kind }
 
-// kindOf tells the kind of a Go type.
+// kindOf tells the kind of a Go type. Lookups come first: the id types of package s1 cannot have a
+// method that depends on commands. Pointers and lists are the caller's business.
 func (l *lookups) kindOf(t reflect.Type) (Kind, error) {
 	if k, ok := l.kinds[t]; ok {
 		return k, nil
@@ -85,7 +91,8 @@ func (Prose) Kind() Kind {
 	return k
 }
 
-// BoolKind is yes or no, in the words that people use for it. Any other word is an error, and never a no.
+// BoolKind is yes or no, in the words that people use for it. Any other word is an error, and never
+// a no. A word that is taken for no would switch something off that the person wanted on.
 func BoolKind() Kind {
 	return Kind{Name: "boolean", Widget: render.Checkbox, Hint: "true or false", Read: func(typed string, _ text.Input) (any, error) {
 		switch strings.ToLower(strings.TrimSpace(typed)) {
@@ -105,8 +112,10 @@ func ChoiceKind(choices []s1.Choice) Kind {
 	}}
 }
 
-// readChoice takes a label or a wire value in any spelling: "True Positive", true_positive, TRUE_POSITIVE. Quotes that the
-// specification's examples carry ("\"Resolved\"") do not count.
+// readChoice takes a label or a wire value in any spelling: "True Positive", true_positive,
+// TRUE_POSITIVE. Quotes that the specification's examples carry ("\"Resolved\"") do not count. Any
+// spelling, because the API itself has three for the same value: lower_snake in threats,
+// UPPER_SNAKE in filters of alerts, "True positive" in their answers.
 func readChoice(typed string, choices []s1.Choice) (any, error) {
 	plain := text.Squash(typed)
 	for _, c := range choices {
@@ -133,7 +142,9 @@ type ValueError struct {
 // Error is the problem alone: what else it knows goes onto the card.
 func (e *ValueError) Error() string { return e.Problem }
 
-// IntegerKind reads whole numbers within limits; words names values that people say instead of a number, such as all.
+// IntegerKind reads whole numbers within limits; words names values that people say instead of a
+// number, such as all. Limits are part of the kind, so that the form's widget refuses the same
+// numbers as the parser.
 func IntegerKind(low, high int64, words map[string]int64) Kind {
 	return Kind{Name: "integer", Widget: render.Number, min: &low, max: &high, Read: func(typed string, _ text.Input) (any, error) {
 		typed = strings.ToLower(strings.TrimSpace(typed))
@@ -159,7 +170,9 @@ func within(n, low, high int64) (any, error) {
 	return n, nil
 }
 
-// IdKind reads an id, a name where find can tell whose, or the address of the thing's page in the console.
+// IdKind reads an id, a name where find can tell whose, or the address of the thing's page in the
+// console. Whether a name is one is not decided here, without the console: Read takes any text
+// where a finder exists, and Prepare looks it up.
 func IdKind(name, search, hint string, find finder) Kind {
 	return Kind{Name: name, Widget: render.Search, Search: search, Hint: hint, find: find, Read: func(typed string, _ text.Input) (any, error) {
 		typed = strings.TrimSpace(typed)
@@ -173,7 +186,8 @@ func IdKind(name, search, hint string, find finder) Kind {
 	}}
 }
 
-// ByNumber makes a kind take every number for an id.
+// ByNumber makes a kind take every number for an id. Hosts and sites may be called 4711; scripts,
+// exclusions and items of the blocklist are not, and their ids can be short.
 func ByNumber(k Kind) Kind {
 	k.number = true
 	return k
@@ -206,7 +220,9 @@ func Early(k Kind) Kind {
 // TakesNames tells whether names stand for ids here.
 func (k Kind) TakesNames() bool { return k.find != nil }
 
-// IsName tells whether a word is to be looked up, rather than an id.
+// IsName tells whether a word is to be looked up, rather than an id. An id of 17 to 20 digits is an
+// id for every kind; whatever is shorter could be a host's name, and a wrong guess would act on
+// another machine.
 func (k Kind) IsName(word string) bool {
 	switch {
 	case k.looks != nil && k.looks(word):
@@ -219,7 +235,8 @@ func (k Kind) IsName(word string) bool {
 	return IsName(word)
 }
 
-// isID tells whether a word can be an id, however short: what Prepare found may be.
+// isID tells whether a word can be an id, however short: what Prepare found may be. It is wider
+// than "not a name": after Prepare a short number is what the console gave.
 func (k Kind) isID(word string) bool {
 	return s1.ValidID(word) && !k.foreign || k.valid != nil && k.valid(word)
 }
@@ -236,7 +253,9 @@ var (
 	uuidNumber = regexp.MustCompile(`[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
 )
 
-// IdInAddress finds the id in an address that was copied from the browser; the last number is the most specific one.
+// IdInAddress finds the id in an address that was copied from the browser; the last number is the
+// most specific one. Only addresses are searched. A text with a long number inside is a name, or
+// somebody's sentence.
 func IdInAddress(text string) string {
 	if !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") {
 		return ""
@@ -250,7 +269,9 @@ func IdInAddress(text string) string {
 	return uuidNumber.FindString(text)
 }
 
-// ObjectKind reads a JSON object; other, if set, reads what is not one.
+// ObjectKind reads a JSON object; other, if set, reads what is not one. What begins with { is meant
+// as JSON, and its error must say where the JSON is broken; other would take it for a word to
+// search for.
 func ObjectKind(hint string, other func(text string, in text.Input) (json.RawMessage, error)) Kind {
 	return Kind{Name: "object", Widget: render.MultiLine, Hint: hint, Read: func(text string, in text.Input) (any, error) {
 		object, err := readObject(text)

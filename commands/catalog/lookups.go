@@ -15,12 +15,18 @@ import (
 	"s1bot/s1"
 )
 
-// A finder turns names into ids, in their order; what is an id already stays.
+// A finder turns names into ids, in their order; what is an id already stays. Its errors are for
+// people: an *AmbiguousError where a word fits several, a *UsageError with the nearest names where
+// it fits none. It returns as many ids as words, save for words that stand for a group of things.
 type finder func(ctx context.Context, call *Call, param string, words []string) ([]string, error)
 
-// A Lookup says how things of one kind are found: by the ids and names that parameters take, and by the search box beside them.
+// A Lookup says how things of one kind are found: by the ids and names that parameters take, and by
+// the search box beside them. They are made in package lookup and given to New: catalog itself
+// knows no kind of thing by name.
 type Lookup struct {
-	Box      string // what search boxes call them: "agents"
+	Box string // what search boxes call them: "agents"
+	// The bot asks it before it answers a box: what a person may not list they must not find by
+	// typing.
 	ListedBy string // the command that lists them: who may not run it finds none of them in a box
 	Filter   string // the key of filters that takes their ids: "agentIds"; "" = none
 
@@ -63,11 +69,15 @@ func newLookups(list []Lookup) *lookups {
 	return l
 }
 
-// MaxSuggestions is how many options a search box shows: more than a screen nobody reads, and Slack takes 20 KB.
+// MaxSuggestions is how many options a search box shows: more than a screen nobody reads, and Slack
+// takes 20 KB. Slack itself takes 100 options.
 const MaxSuggestions = 30
 
-// Search answers a search box: the things of a kind ("agents", "threats", …) that match what a person has typed so far. The
-// console's answers are remembered for some seconds, for a box asks at every key.
+// Search answers a search box: the things of a kind ("agents", "threats", …) that match what a
+// person has typed so far. The console's answers are remembered for some seconds, for a box asks at
+// every key. The console's address is part of the key, or a box for one console would offer the
+// endpoints of another. What fails is not remembered: the next key asks again. Own is never
+// remembered, for the key has no person in it.
 func (c *Catalog) Search(ctx context.Context, call *Call, box, query string) ([]render.Option, error) {
 	lookup, ok := c.lookups.boxes[box]
 	query = strings.TrimSpace(query)
@@ -99,7 +109,9 @@ func (c *Catalog) ListedBy(box string) (command string, known bool) {
 	return lookup.ListedBy, known
 }
 
-// namesInFilter replaces names by ids under the keys that take ids: {"siteIds": ["Paris"]}.
+// namesInFilter replaces names by ids under the keys that take ids: {"siteIds": ["Paris"]}. The
+// keys are the console's and ids are all that it takes there; a name would be a 400 whose text
+// nobody understands.
 func (cmd *Command) namesInFilter(ctx context.Context, call *Call, f Field, filter json.RawMessage) (json.RawMessage, error) {
 	fields, err := Object(filter)
 	if err != nil {
@@ -140,13 +152,15 @@ const SelectedIDs = "ids"
 // A RecentItem is something that was started from here and that the console cannot list, such as a run of a script.
 type RecentItem struct{ Box, Id, Label string }
 
-// RecentItems are the last ones, newest first. It is safe for use by several goroutines.
+// RecentItems are the last ones, newest first. It is safe for use by several goroutines. It is lost
+// at a restart, and then a box takes any id that is typed.
 type RecentItems struct {
 	mu   sync.Mutex
 	List []RecentItem
 }
 
-// KeepRecent is how many are remembered, of everybody together.
+// KeepRecent is how many are remembered, of everybody together. A label is a line; this bounds
+// memory, not history.
 const KeepRecent = 200
 
 // Add puts an item first; one that is there already moves up.

@@ -14,11 +14,13 @@ import (
 // by it. It may know old names, and after a restart knows none.
 type namebook struct{ entries *lru.Cache[string, string] }
 
-// A label is an option's; its name ends at the first of these.
+// LabelBreak separates the parts of an option's label: its name, where it is, and what state it is
+// in.
 const LabelBreak = " · "
 
 // newNamebook has room for the names of some large consoles; what is not asked for is forgotten first.
 func newNamebook() *namebook {
+	// Some 100 bytes each: a megabyte at most.
 	entries, err := lru.New[string, string](10_000)
 	if err != nil {
 		panic(err) // only for a size below 1
@@ -36,7 +38,9 @@ func (b *namebook) learn(id, label string) {
 	}
 }
 
-// hear notes the word by which somebody asked for an id, be it an address or in other letters, where no name is known.
+// hear notes the word by which somebody asked for an id, be it an address or in other letters,
+// where no name is known. A word that somebody typed is worse than the console's own spelling, so
+// it never replaces one.
 func (b *namebook) hear(id, word string) {
 	if b != nil && !b.entries.Contains(id) {
 		b.learn(id, word)

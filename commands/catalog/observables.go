@@ -7,8 +7,10 @@ import (
 	"s1bot/render"
 )
 
-// An ObservableAction puts a command beside what was found in a message: a hash, an address, a domain. Which commands those are is not
-// known to whoever looks messages up: a command declares its actions in its own value, as it does for cards.
+// An ObservableAction puts a command beside what was found in a message: a hash, an address, a
+// domain. Which commands those are is not known to whoever looks messages up: a command declares
+// its actions in its own value, as it does for cards. Places are left wide apart (10, 20, …) so
+// that an area can put one between those of others.
 type ObservableAction struct {
 	Place int // the lowest comes first
 	Label string

@@ -14,11 +14,14 @@ func Whole[ID ~string](kind string, id ID) Target {
 	return Target{Kind: kind, ID: string(id), Wide: true}
 }
 
-// somewhere is a place that the console does not tell.
+// somewhere is a place that the console does not tell. It matches no rule by id and counts as wide:
+// a policy that denies a place cannot tell whether this is in it, and so refuses.
 func somewhere(of string) Target { return Target{Kind: "place", Name: of, Wide: true} }
 
-// Reaches adds the places of a scope to what a plan reaches, each once. Path is what the console calls the scope, where it says so:
-// some rows of the whole tenant have nothing else.
+// Reaches adds the places of a scope to what a plan reaches, each once. Path is what the console
+// calls the scope, where it says so: some rows of the whole tenant have nothing else. Old rows of
+// the blocklist and of exclusions have a scope without ids; "Global" in their path is then all that
+// tells the whole tenant.
 func (p *Plan) Reaches(of string, scope s1.Scope, path ...string) {
 	var places []Target
 	for _, id := range scope.Accounts {
@@ -60,7 +63,8 @@ func (p *Plan) Add(places ...Target) {
 	}
 }
 
-// SiteOf is the site of the endpoint that a threat is on, whole.
+// SiteOf is the site of the endpoint that a threat is on, whole. Marking a threat makes agents of
+// the whole site act on its file.
 func SiteOf(t s1.Threat) Target {
 	if id := t.SiteID(); id != "" {
 		return Whole("site", id)

@@ -13,13 +13,17 @@ import (
 // SearchQueries is what the search box for queries looks for: those that the person started themselves.
 const SearchQueries = "queries"
 
-// Queries remembers which queries a person started, for the search box. It is kept apart from the console: that has no list.
+// Queries remembers which queries a person started, for the search box. It is kept apart from the
+// console: that has no list. A query's id is all that its events can be read by, and the console
+// lists none, so the bot keeps them, each for its own person.
 type Queries interface {
 	AddQuery(ctx context.Context, user, id, text string, at time.Time) error
 	LastQueries(ctx context.Context, user string, n int, each func(id, text string, at time.Time)) error
 }
 
-// RememberQuery writes down that the caller started a query. It is a convenience: a hunt does not fail for it.
+// RememberQuery writes down that the caller started a query. It is a convenience: a hunt does not
+// fail for it. It does not end with the call's context, for a hunt may be cancelled the moment
+// after.
 func (c *Call) RememberQuery(ctx context.Context, id huntapi.QueryID, text string) {
 	if c.Queries != nil {
 		_ = c.Queries.AddQuery(context.WithoutCancel(ctx), c.Caller.ID, string(id), text, time.Now())

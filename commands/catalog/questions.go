@@ -13,7 +13,8 @@ import (
 // depends on a choice ("output-directory" on "output-destination=Local") is asked for once that is chosen. So a form is drawn again while it
 // is filled in; Command.Redraw does that.
 
-// A question is a field of a form with what decides whether and where it stands.
+// A question is a field of a form with what decides whether and where it stands. Both forms that
+// Slack shows are made of it: the first, and each redrawing after a choice.
 type question struct {
 	render.FormField
 	rank   int       // fields are asked for in this order, and in that of the parameters where it is the same
@@ -24,6 +25,8 @@ type question struct {
 
 // The ranks.
 const (
+	// A person sees five or six fields before scrolling: what stops them from sending comes first,
+	// why second.
 	mustBeGiven = iota // alone, or as one of several
 	saysWhy
 	mayBeGiven
@@ -79,7 +82,8 @@ func (cmd *Command) shownNames(f render.FormField) (names []string) {
 	return names
 }
 
-// foldable tells whether a raw filter can be folded away: something else asks for the same, or nobody must give it.
+// foldable tells whether a raw filter can be folded away: something else asks for the same, or
+// nobody must give it. What a person must give cannot be folded away.
 func (cmd *Command) foldable(f Field) bool {
 	beside := f.Type.Selects != "" && !f.Type.Beside
 	others := slices.ContainsFunc(cmd.OneOf, func(name string) bool { return name != f.Name })
@@ -124,8 +128,9 @@ func (cmd *Command) ask(all []question, how folding) render.Form {
 	return form
 }
 
-// settleChoice says where the rest of a choice is while a part of it is folded away. A single part that is left must be given then; a search box
-// need not be where the filter beside it is asked for, too.
+// settleChoice says where the rest of a choice is while a part of it is folded away. A single part
+// that is left must be given then; a search box need not be where the filter beside it is asked
+// for, too. Without it a form could be sent that Check then refuses for a field nobody sees.
 func (cmd *Command) settleChoice(form *render.Form) {
 	var parts []int
 	for i, f := range form.Fields {
@@ -154,7 +159,9 @@ func (cmd *Command) dependence(name string) *Together {
 	return nil
 }
 
-// AsksMore tells whether a choice in a form that was sent asks for something which that form did not ask for.
+// AsksMore tells whether a choice in a form that was sent asks for something which that form did
+// not ask for. Some clients send a form before it was redrawn after a choice. It is then shown
+// again with the new field instead of an error about a parameter that was never on the screen.
 func (cmd *Command) AsksMore(sent render.Answer) bool {
 	return slices.ContainsFunc(cmd.Together, func(t Together) bool {
 		if !slices.Contains(sent.Asked, t.on()) || slices.Contains(sent.Asked, t.Param) {

@@ -12,6 +12,8 @@ import (
 )
 
 // remarks are what was wrong with the console's answers while a command ran, although they came.
+// Package s1 says a Remark where an answer came with 200 and something in it was wrong: an
+// unreadable row, errors beside the data.
 type remarks struct {
 	mu   sync.Mutex // a command may ask several things at once
 	said []s1.Remark
@@ -26,8 +28,9 @@ func (r *remarks) listen(ctx context.Context) context.Context {
 	})
 }
 
-// doubt is why a plan that was made of these answers cannot be relied on: an endpoint that is missing from it is one that nobody
-// decides about, and a namesake that is missing makes a name look clear.
+// doubt is why a plan that was made of these answers cannot be relied on: an endpoint that is
+// missing from it is one that nobody decides about, and a namesake that is missing makes a name
+// look clear. A remark about something that was lost on the way is told by the error itself.
 func (r *remarks) doubt(operation string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -53,8 +56,9 @@ func (r *remarks) notes() []string {
 	return notes
 }
 
-// beside adds to a card what it does not tell yet. An answer to a question may lack something, and a change may be half done; what
-// was asked after a change says nothing about the change.
+// beside adds to a card what it does not tell yet. An answer to a question may lack something, and
+// a change may be half done; what was asked after a change says nothing about the change. It
+// compares words so that a command which tells the same thing better is not repeated.
 func (r *remarks) beside(card render.Card, risk Risk) render.Card {
 	r.mu.Lock()
 	defer r.mu.Unlock()

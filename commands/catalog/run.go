@@ -22,7 +22,8 @@ func (cmd *Command) Check(args json.RawMessage) error {
 	return err
 }
 
-// timely checks the rules of a parameter struct that depend on the present.
+// timely checks the rules of a parameter struct that depend on the present. A call without a time,
+// as in checks of stored requests, asks for none of them.
 func (cmd *Command) timely(p any, now time.Time, args json.RawMessage) error {
 	if t, ok := p.(timed); ok && !now.IsZero() {
 		return cmd.Explain(t.CheckAt(now), args)
@@ -45,7 +46,8 @@ func (cmd *Command) read(args json.RawMessage) (any, error) {
 	return p, cmd.Explain(err, args)
 }
 
-// Explain completes an error of ours by what only the command knows.
+// Explain completes an error of ours by what only the command knows. Secrets are hidden first: what
+// is put into errors goes into buttons, forms and logs.
 func (cmd *Command) Explain(err error, args json.RawMessage) error {
 	args, _ = cmd.Hide(args)
 	given := Invocation{Command: cmd.Name, Args: args}
@@ -74,8 +76,12 @@ func (cmd *Command) offer(e *UsageError, args json.RawMessage) {
 	}
 }
 
-// Prepare resolves an invocation: names become ids and filters the things they match now. For a command that changes things
-// the plan says what will be touched, and its Args are what is approved and what runs. Nothing is changed.
+// Prepare resolves an invocation: names become ids and filters the things they match now. For a
+// command that changes things the plan says what will be touched, and its Args are what is approved
+// and what runs. Nothing is changed. Steps, in an order that matters: secrets in place of marks (a
+// rule may look at them), reading, rules of the present, names, the plan, and last marks in place
+// of secrets, because the plan is stored. Where any answer of the console lacked something, a
+// change is not prepared at all; a read says what is missing.
 func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessage) (Plan, error) {
 	args, err := cmd.Reveal(call, args)
 	if err != nil {
@@ -102,7 +108,8 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 	return plan, nil
 }
 
-// prepared resolves what was read from args.
+// prepared resolves what was read from args. A planner resolves its own names, for it needs the
+// things and not only their ids; the rest is resolved field by field.
 func (cmd *Command) prepared(ctx context.Context, call *Call, p any, args json.RawMessage) (plan Plan, err error) {
 	if _, plans := p.(planner); !plans {
 		plan.Args, err = cmd.Resolve(ctx, call, Marshal(p), Field.named)
@@ -125,7 +132,8 @@ func (f Field) named(words []string) bool {
 }
 func (f Field) namedEarly(words []string) bool { return f.Type.early && f.named(words) }
 
-// Resolve replaces names by ids in arguments.
+// Resolve replaces names by ids in arguments. Fields go in their order, so that of two mistakes the
+// same one is told each time.
 func (cmd *Command) Resolve(ctx context.Context, call *Call, args json.RawMessage, named func(Field, []string) bool) (json.RawMessage, error) {
 	values, err := readArgs(cmd.Fields, args)
 	if err != nil {
@@ -164,11 +172,16 @@ func (cmd *Command) learn(ids, words []string) {
 	}
 }
 
-// ErrNotPrepared refuses to run arguments with names or filters in them where ids must stand: what was shown is what runs.
+// ErrNotPrepared refuses to run arguments with names or filters in them where ids must stand: what
+// was shown is what runs. It is a fault of ours if it ever shows: every way to Run goes through
+// Prepare.
 var ErrNotPrepared = errors.New("the targets are not resolved to ids")
 
-// Run runs an invocation. One that changes things must come from Prepare; it is refused if anything in it is not an id.
-// A refusal by the console is an *s1.Error whose Operation is the command's title.
+// Run runs an invocation. One that changes things must come from Prepare; it is refused if anything
+// in it is not an id. A refusal by the console is an *s1.Error whose Operation is the command's
+// title. The check on ids is made here as well as in Prepare, because the arguments lay in a
+// database in between. The card's own buttons get arguments with marks: a secret never returns to
+// Slack.
 func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (render.Card, error) {
 	var heard remarks
 	ctx = heard.listen(ctx)
@@ -198,7 +211,8 @@ func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (
 	return card, cmd.blame(cmd.Explain(err, args), p)
 }
 
-// isPinned tells whether every selector is made of ids.
+// isPinned tells whether every selector is made of ids. An empty selector is not pinned either: to
+// the console it would mean everything.
 func (cmd *Command) isPinned(p any, args json.RawMessage) bool {
 	if q, ok := p.(pinned); ok && !q.Resolved() {
 		return false
@@ -221,7 +235,9 @@ func (cmd *Command) isPinned(p any, args json.RawMessage) bool {
 // OnlyIDs tells whether a filter names things by id, all digits, and by nothing else.
 func OnlyIDs(filter json.RawMessage) bool { return Kind{}.OnlyIDs(filter) }
 
-// OnlyIDs tells whether a filter names things of the kind by id and by nothing else.
+// OnlyIDs tells whether a filter names things of the kind by id and by nothing else. Any other key
+// would let the console choose at the time of the run, and what was approved would not be what
+// runs.
 func (k Kind) OnlyIDs(filter json.RawMessage) bool {
 	var ids struct {
 		IDs []string `json:"ids"`
@@ -235,7 +251,8 @@ func (k Kind) areIDs(words []string) bool {
 	return !slices.ContainsFunc(words, func(word string) bool { return !k.isID(word) })
 }
 
-// A needing parameter struct takes another permission than its command does in general.
+// A needing parameter struct takes another permission than its command does in general. A rule for
+// the whole tenant, say, needs what one for a site does not.
 type needing interface{ Needs() string }
 
 // blame names the command in an error of the console's: the specification's failure indicator is the command's title.
@@ -258,6 +275,8 @@ func (cmd *Command) blameLookup(err error) error {
 	})
 }
 
+// The error is copied, never changed: several callers may hold it. Which permission is missing
+// matters only for a 403, or where the console named one.
 func (cmd *Command) told(err error, needs func(string) string) error {
 	var refusal *s1.Error
 	if !errors.As(err, &refusal) {

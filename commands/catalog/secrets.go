@@ -12,8 +12,10 @@ import (
 	"s1bot/s1"
 )
 
-// Secrets are the values of parameters that nobody may read, by the parameter's name. They stand beside the arguments, in
-// memory; in the arguments themselves, which go into rows, buttons and the history, stands a mark instead.
+// Secrets are the values of parameters that nobody may read, by the parameter's name. They stand
+// beside the arguments, in memory; in the arguments themselves, which go into rows, buttons and the
+// history, stands a mark instead. They live as long as the call. A request that waits has them
+// sealed in its row if there is a key for it, and else asks again.
 type Secrets map[string]s1.Secret
 
 // Mark stands for a secret where one was given. It is what an s1.Secret shows of itself.
@@ -30,7 +32,8 @@ func (ArchivePassword) Kind() Kind {
 	}
 }
 
-// Check tells what a password that was given lacks. Of a mark nothing can be told.
+// Check tells what a password that was given lacks. Of a mark nothing can be told. The console's
+// own rule is in s1.CheckPassword; a 400 after the approval would waste two people's time.
 func (p ArchivePassword) Check(param string) error {
 	if p.Empty() || p.Reveal() == Mark {
 		return nil
@@ -57,7 +60,8 @@ func (cmd *Command) Makes(param string) bool {
 	return ok && f.Type.Secret
 }
 
-// Hide takes the secrets out of arguments that a person gave, and leaves marks.
+// Hide takes the secrets out of arguments that a person gave, and leaves marks. It is called on
+// every way out: plans, errors, buttons, history.
 func (cmd *Command) Hide(args json.RawMessage) (json.RawMessage, Secrets) {
 	values, err := Object(args)
 	if err != nil || !slices.ContainsFunc(cmd.Fields, Field.MayHide) {
@@ -75,7 +79,9 @@ func (cmd *Command) Hide(args json.RawMessage) (json.RawMessage, Secrets) {
 	return Marshal(values), secrets
 }
 
-// Reveal puts the call's secrets in place of the marks. A secret that was not kept is asked for again.
+// Reveal puts the call's secrets in place of the marks. A secret that was not kept is asked for
+// again. A mark that stands for nothing must not reach the console, where it would be the password
+// of an archive.
 func (cmd *Command) Reveal(call *Call, args json.RawMessage) (json.RawMessage, error) {
 	values, err := Object(args)
 	if err != nil {
@@ -107,6 +113,7 @@ func (c *Catalog) Hides(name, text string) bool {
 // Of a password that the bot makes: enough for any archive, and nothing that looks like something else or means something to a
 // shell.
 const (
+	// 20 characters, five of each class, are about a hundred bits.
 	PasswordLength = 20
 	uppers         = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 	lowers         = "abcdefghijkmnpqrstuvwxyz"
@@ -139,7 +146,8 @@ func NewPassword(source io.Reader) (s1.Secret, error) {
 	return s1.NewSecret(string(made)), nil
 }
 
-// Pick returns a number below n, at most 256, each as likely as any other.
+// Pick returns a number below n, at most 256, each as likely as any other. Bytes that would favour
+// the lower numbers are thrown away.
 func Pick(source io.Reader, n int) (int, error) {
 	var b [1]byte
 	for {
@@ -152,8 +160,10 @@ func Pick(source io.Reader, n int) (int, error) {
 	}
 }
 
-// Password returns the password that was given, or makes one and tells the caller, and them alone, before anything is asked of
-// the console: an archive whose password nobody knows is of no use. What says what it opens.
+// Password returns the password that was given, or makes one and tells the caller, and them alone,
+// before anything is asked of the console: an archive whose password nobody knows is of no use.
+// What says what it opens. Where the person cannot be told, nothing is asked of the console, and
+// the error says so.
 func (c *Call) Password(ctx context.Context, given ArchivePassword, what string) (s1.Secret, error) {
 	if !given.Empty() {
 		return given.Secret, nil

@@ -12,7 +12,8 @@ const AlreadyIsolated = "already isolated"
 // Homeless reports whether nobody knows on which endpoint t is.
 func (t Target) Homeless() bool { return (t.Kind == "threat" || t.Kind == "alert") && t.Agent == "" }
 
-// Endpoints is how many endpoints the targets are, or are on; each one that nobody knows counts.
+// Endpoints is how many endpoints the targets are, or are on; each one that nobody knows counts. It
+// is what budgets count, so doubt counts up: two threats without an endpoint are two.
 func (p Plan) Endpoints() int {
 	known := map[string]bool{}
 	for _, t := range p.Targets {
@@ -36,6 +37,7 @@ func (p Plan) ActsOn() int {
 	return p.Endpoints()
 }
 
+// TargetsOf makes targets of the console's rows, in their order.
 func TargetsOf[T any](call *Call, things []T, target func(*Call, T) Target) []Target {
 	targets := make([]Target, len(things))
 	for i, thing := range things {
@@ -47,21 +49,24 @@ func TargetsOf[T any](call *Call, things []T, target func(*Call, T) Target) []Ta
 // MaxTargets is how many things one command may touch: the console takes no more ids in one call.
 const MaxTargets = 5000
 
-// TooMany refuses a selection that the console could not take.
+// TooMany refuses a selection that the console could not take. It is refused and not cut: a person
+// who isolates "all of Paris" must not be left with 5,000 of 6,000.
 func TooMany(param, noun string) error {
 	e := Wrong(param, "it matches more than %d %s", MaxTargets, noun)
 	e.Hint = "narrow it down"
 	return e
 }
 
+// NothingMatches refuses a change that would touch nothing: the console would say yes to it.
 func NothingMatches(param, noun string) error {
 	e := Wrong(param, "it matches no %s", noun)
 	e.Hint = "nothing was changed"
 	return e
 }
 
-// Leave says what will not be touched. Where it was named that makes a partial success of the outcome; where a filter or a group
-// selected it, it is a remark.
+// Leave says what will not be touched. Where it was named that makes a partial success of the
+// outcome; where a filter or a group selected it, it is a remark. Who names a host wants to hear
+// that it was not touched; who names a site knows that it holds all sorts of things.
 func (p *Plan) Leave(named bool, words []string) {
 	if named {
 		p.LeftOut = append(p.LeftOut, words...)

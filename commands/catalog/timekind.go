@@ -7,7 +7,8 @@ import (
 	"s1bot/render"
 )
 
-// timeKind reads moments; in the arguments they stand as RFC 3339 in UTC.
+// timeKind reads moments; in the arguments they stand as RFC 3339 in UTC. UTC in the arguments
+// makes a request mean the same to its approver in another time zone.
 func timeKind() Kind {
 	return Kind{
 		Name: "time", Widget: render.DateTime, Hint: "2026-11-20 14:00, yesterday, -24h; in your time zone unless it names another: 14:00 UTC, +02:00, Europe/Berlin",

@@ -25,6 +25,8 @@ func (c *Catalog) Validate() error {
 	return errors.Join(problems...)
 }
 
+// Check tells what is wrong with one command, each problem as a part of a sentence that begins with
+// its name.
 func (c *Catalog) Check(cmd *Command) []string {
 	var problems []string
 	require := func(ok bool, format string, args ...any) {
@@ -61,7 +63,8 @@ func (c *Catalog) Check(cmd *Command) []string {
 	return problems
 }
 
-// actsOnEndpoints tells whether a command changes what endpoints or threats are picked for.
+// actsOnEndpoints tells whether a command changes what endpoints or threats are picked for. It goes
+// by the search boxes of the parameters, so a new command cannot forget to say so.
 func (cmd *Command) actsOnEndpoints() bool {
 	picks := func(f Field) bool {
 		return slices.Contains([]string{"agents", "threats"}, f.Type.Search) || slices.Contains([]string{"agents", "threats"}, f.Type.Selects)

@@ -1,7 +1,8 @@
 package catalog
 
-// A Wording is how people ask for a command in plain words, beside its names and aliases. Package plain reads sentences by it: see there
-// for what a slot may be. Nothing runs from plain words: they fill a form or a button.
+// A Wording is how people ask for a command in plain words, beside its names and aliases. Package
+// plain reads sentences by it: see there for what a slot may be. Nothing runs from plain words:
+// they fill a form or a button.
 type Wording struct {
 	// Heads are sentences that mean the command: "take {agent-ids} off the network". Behind "->" stands what such a sentence says
 	// beside its slots: "reopen {threat-ids} -> status=Unresolved".

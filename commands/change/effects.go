@@ -12,7 +12,8 @@ import (
 	"s1bot/s1"
 )
 
-// The effects that the console tells later.
+// The effects that the console tells later. Overdue is when the card begins to warn. None of them
+// is a limit of the console's.
 func Isolation() *catalog.Effect {
 	return &catalog.Effect{Done: "isolated", Isolates: true, Reached: "⛔ isolated", Overdue: 10 * time.Minute, Agent: network(s1.NetworkDisconnected)}
 }
@@ -42,6 +43,8 @@ func ScriptEnd() *catalog.Effect {
 	return &catalog.Effect{Done: "run", Reached: "✅ completed", Overdue: time.Hour, Task: ran}
 }
 
+// The two states in between (connecting, disconnecting) count as waiting: the agent has the command
+// and has not said that it is done.
 func network(want s1.NetworkStatus) func(s1.Agent, catalog.Target, time.Time) (catalog.Progress, string) {
 	return func(a s1.Agent, _ catalog.Target, _ time.Time) (catalog.Progress, string) {
 		if a.NetworkStatus == want {
@@ -51,7 +54,9 @@ func network(want s1.NetworkStatus) func(s1.Agent, catalog.Target, time.Time) (c
 	}
 }
 
-// switchedOff: the console does not reach endpoints that are off with a shutdown, and does not keep it for them.
+// switchedOff: the console does not reach endpoints that are off with a shutdown, and does not keep
+// it for them. Where the state before the action is not known, an endpoint that is off now counts
+// as shut down.
 func switchedOff(a s1.Agent, t catalog.Target, since time.Time) (catalog.Progress, string) {
 	switch {
 	case a.Online():
@@ -62,7 +67,9 @@ func switchedOff(a s1.Agent, t catalog.Target, since time.Time) (catalog.Progres
 	return catalog.Applied, ""
 }
 
-// restarted looks at when the system started, which the endpoint says by its own clock.
+// restarted looks at when the system started, which the endpoint says by its own clock. Two starts
+// are told apart by that one clock; the comparison with ours allows ten minutes, because endpoints'
+// clocks are worse than servers'.
 func restarted(a s1.Agent, t catalog.Target, since time.Time) (catalog.Progress, string) {
 	switch {
 	case a.OSStartTime.After(t.Started) && a.OSStartTime.After(since.Add(-10*catalog.ClockSkew)):
@@ -75,7 +82,8 @@ func restarted(a s1.Agent, t catalog.Target, since time.Time) (catalog.Progress,
 	return catalog.Waiting, ""
 }
 
-// scanning: a scan takes hours; what was asked for is that it begins.
+// scanning: a scan takes hours; what was asked for is that it begins. An abort that is newer than
+// the last start is this scan's.
 func scanning(a s1.Agent, _ catalog.Target, since time.Time) (catalog.Progress, string) {
 	switch {
 	case a.ScanAbortedAt.After(since) && !a.ScanStartedAt.After(a.ScanAbortedAt.Time):
@@ -86,7 +94,8 @@ func scanning(a s1.Agent, _ catalog.Target, since time.Time) (catalog.Progress, 
 	return catalog.Waiting, ""
 }
 
-// ran is a script's end on one endpoint.
+// ran is a script's end on one endpoint. TaskPartly (partially_completed) is an end for the
+// console, and not a success.
 func ran(t s1.ScriptTask) (catalog.Progress, string) {
 	switch {
 	case t.Status == s1.TaskCompleted:
@@ -99,7 +108,8 @@ func ran(t s1.ScriptTask) (catalog.Progress, string) {
 	return catalog.Waiting, ""
 }
 
-// mitigated looks at the endpoint's report on the action; where there is none since it was asked for, at what became of the threat.
+// mitigated looks at the endpoint's report on the action; where there is none since it was asked
+// for, at what became of the threat. Where no report comes, the threat's own status is all there is.
 func mitigated(t s1.Threat, action string, since time.Time) (catalog.Progress, string) {
 	if report, told := reportOn(t, action); told {
 		is, why := reported(report, cmp.Or(action, "the action"))
@@ -118,11 +128,15 @@ func mitigated(t s1.Threat, action string, since time.Time) (catalog.Progress, s
 
 // Words of reports, without hyphens and underscores. A word that is not among them is quoted rather than taken for something.
 var (
+	// Parts of words hold for longer than a list of values would, to which each release of the
+	// console may add.
 	ended   = []string{"fail", "cancel", "abort", "expire", "timeout", "timedout", "reject", "denied", "notsupported", "notfound", "error"}
 	ongoing = []string{"pending", "sent", "progress", "started", "queued", "received", "running"}
 )
 
-// reported is what an endpoint's report says: an end, or what is waited for.
+// reported is what an endpoint's report says: an end, or what is waited for. The order of the cases
+// matters: a success that waits for a reboot is not one yet, and a partial success is not all of
+// it.
 func reported(r s1.MitigationReport, action string) (catalog.Progress, string) {
 	status := catalog.PlainAction(r.Status)
 	has := func(part string) bool { return strings.Contains(status, part) }

@@ -14,10 +14,13 @@ import (
 	"s1bot/render"
 )
 
-// A Trait is one field of something in the console that can be changed, as people read it.
+// A Trait is one field of something in the console that can be changed, as people read it. Values
+// are compared as people read them, so that two spellings of one value are no change.
 type Trait struct{ Field, Value string }
 
-// FingerprintOf tells two states of a thing apart.
+// FingerprintOf tells two states of a thing apart. It stands in the arguments of a request and is
+// compared before the run: 16 bytes of SHA-256 are enough against chance, and nobody can gain by a
+// collision that only lets their own approved change run.
 func FingerprintOf(traits []Trait) string {
 	var b strings.Builder
 	for _, t := range traits {
@@ -38,7 +41,8 @@ func Diffs(was, wanted []Trait, weakens func(field, old, now string) bool) []cat
 	return changed
 }
 
-// WeakenNote counts the changes that lower the protection.
+// WeakenNote counts the changes that lower the protection. One line above the table, since the
+// field that matters may be the thirtieth.
 func WeakenNote(changes []catalog.Diff) []string {
 	n := 0
 	for _, c := range changes {
@@ -52,8 +56,9 @@ func WeakenNote(changes []catalog.Diff) []string {
 	return []string{"⚠ " + text.Plural(n, "change") + " will weaken protection."}
 }
 
-// ChangeOutcome tells which fields are as they were wanted; left are those that are not, and back makes the thing what it was before,
-// if that can be.
+// ChangeOutcome tells which fields are as they were wanted; left are those that are not, and back
+// makes the thing what it was before, if that can be. left comes from reading the thing back after
+// the change, because a 200 does not say that every field was read.
 func ChangeOutcome(call *catalog.Call, noun string, target catalog.Target, changes, left []catalog.Diff, back json.RawMessage) render.Card {
 	title := call.Command.Title
 	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Old"}, {Title: "New"}, {Title: "Result"}}}
@@ -81,6 +86,8 @@ func ChangeOutcome(call *catalog.Call, noun string, target catalog.Target, chang
 	return card
 }
 
+// OldValuesButton opens the same command with what was there before; it is a request of its own,
+// approved like the first.
 func OldValuesButton(call *catalog.Call, back json.RawMessage) []render.Action {
 	if len(back) == 0 {
 		return nil

@@ -1,8 +1,26 @@
-// Package change says what became of a change: at once, from the console's answer (Outcome), and later, from what the console shows of the
-// endpoints and threats (the effects that commands declare, such as Isolation).
+// Package change says what became of a change: at once, from the console's answer (Outcome), and
+// later, from what the console shows of the endpoints and threats (the effects that commands
+// declare, such as Isolation).
 //
-// The rule that must not break: the console's yes is not the endpoint's. An answer that counts nothing is a failure, whatever its status
-// says; one that counts fewer than were asked for is a partial success; and "accepted" never reads as "done".
+// A change goes through three states, and the words for them never mix:
+//
+//	requested ──the console's yes──▶ accepted ──the endpoint shows it──▶ applied
+//	                │                              └─ overdue, or said so ──▶ not applied yet, failed
+//	                └─ affected: 0, refused ──▶ failed
+//
+// A command calls the console, looks at the same things once more, and makes an Outcome of both:
+// the look-up costs a call and turns ids into names with the state they are in now. Commands that
+// set one value on many things are literals of Setting; those that the console takes one at a time
+// go through OneByOne; those that make something end with Visible. What Outcome finds accepted and
+// not yet applied is told to the workflow (Call.RecordAccepted), which watches by the same Effect
+// until it is applied or overdue.
+//
+// What is looked up after the change says nothing about the change itself. A look-up that fails
+// takes names from the card, never its success.
+//
+// The rule that must not break: the console's yes is not the endpoint's. An answer that counts
+// nothing is a failure, whatever its status says; one that counts fewer than were asked for is a
+// partial success; and "accepted" never reads as "done".
 package change
 
 import (
@@ -19,10 +37,14 @@ import (
 	"s1bot/s1"
 )
 
-// MaxShown is how many targets are looked up again for the outcome: no table of Slack's has more rows.
+// MaxShown is how many targets are looked up again for the outcome: no table of Slack's has more
+// rows. It also keeps the look-up within one call: a query with 100 ids of 19 digits is an address
+// of 2 KB, which every proxy takes.
 const MaxShown = 100
 
-// A Outcome is what became of the things that a command was to change.
+// An Outcome is what became of the things that a command was to change. It is a value that is
+// filled in step by step; Card closes it. The count on the card is never larger than the number of
+// Targets: what the console counts beyond them is told as a warning.
 type Outcome struct {
 	Noun    string           // "endpoint"
 	Done    string           // what was done to them: "isolation accepted"
@@ -40,8 +62,9 @@ type Outcome struct {
 	wide    bool      // the console counts other things than the targets, so that more of them mean nothing
 }
 
-// Card tells the outcome. A yes of the console's that changed nothing is a failure; one that changed less than was asked for
-// is a partial success.
+// Card tells the outcome. A yes of the console's that changed nothing is a failure; one that
+// changed less than was asked for is a partial success. The status of such a failure is 200,
+// because that is what the console said, and the person may look for it in its log.
 func (c Outcome) Card(call *catalog.Call) render.Card {
 	title := call.Command.Title
 	count := min(c.count(), len(c.Targets))
@@ -84,8 +107,9 @@ func (c Outcome) lead(call *catalog.Call, card *render.Card) {
 	card.Text = card.Lead + " · " + card.Text
 }
 
-// Await looks which of the things are already what they were to become. What nobody could look at waits, and what the console refused
-// does not.
+// Await looks which of the things are already what they were to become. What nobody could look at
+// waits, and what the console refused does not. It is asked right after the console's yes, when
+// most endpoints have not heard of the change: to say so is the point.
 func (c Outcome) Await(word string, at func(catalog.Target) (catalog.Progress, string)) Outcome {
 	c.word, c.waiting, c.applied = word, nil, 0
 	refused := c.refused()
@@ -103,7 +127,9 @@ func (c Outcome) Await(word string, at func(catalog.Target) (catalog.Progress, s
 	return c
 }
 
-// count is how many things were changed: consoles count what they refused as affected, too.
+// count is how many things were changed: consoles count what they refused as affected, too. Threat
+// calls name what they refused in details[] or skipped[] and count it all the same; older consoles
+// name nothing, and there the number alone is believed.
 func (c Outcome) count() int {
 	return max(0, min(c.Result.Affected, max(len(c.Targets), c.Result.Affected)-len(c.refused())))
 }
@@ -121,7 +147,8 @@ func (c Outcome) Table() render.Table {
 	return t
 }
 
-// results words what the console said about each id.
+// results words what the console said about each id. Three sources, later ones win: what was seen,
+// what details[] says of an id, what skipped[] says of it.
 func (c Outcome) results() map[string]string {
 	results := map[string]string{}
 	for _, t := range c.Targets {
@@ -146,7 +173,8 @@ func (c Outcome) results() map[string]string {
 	return results
 }
 
-// ResultWord words the console's details[].result.
+// ResultWord words the console's details[].result. They are the words of threats/incident,
+// threats/analyst-verdict and their like; a new one is shown as it is, without its underscores.
 func ResultWord(result string) string {
 	words := map[string]string{
 		"updated": "updated", "already_set": "already set", "not_changed": "unchanged", "conditions_not_met": "not done, its conditions are not met",
@@ -158,7 +186,7 @@ func ResultWord(result string) string {
 	return strings.ReplaceAll(result, "_", " ")
 }
 
-// skipWord words the console's skipped[].reason.
+// skipWord words the console's skipped[].reason. They are the words of threats/mitigate/{action}.
 func skipWord(reason string) string {
 	words := map[string]string{
 		"permissions": "the console token's role lacks the permission", "not_supported": "the operating system doesn't support it",
@@ -205,7 +233,9 @@ func Opens(targets []catalog.Target) []render.Action {
 	return nil
 }
 
-// Reached is whether a thing is as it was wanted, and in words what it is. Nothing is said of what the console does not tell.
+// Reached is whether a thing is as it was wanted, and in words what it is. Nothing is said of what
+// the console does not tell. Words are empty where the row has no such field at all: nothing is
+// claimed of it, for good or ill.
 type Reached struct {
 	Words string
 	Yes   bool
@@ -225,8 +255,9 @@ func ReachedBy[T interface {
 	return Reached{what + " still " + is.Label(), false}
 }
 
-// States says of each thing what it is now. Where the console says that it changed all of them, one that does not show it was accepted,
-// and is not visible yet.
+// States says of each thing what it is now. Where the console says that it changed all of them, one
+// that does not show it was accepted, and is not visible yet. all is whether the console counted as
+// many as were asked for.
 func States[T any, ID ~string](found []T, all bool, identity func(T) ID, state func(T) Reached) map[string]string {
 	words := map[string]string{}
 	for _, thing := range found {
@@ -239,8 +270,11 @@ func States[T any, ID ~string](found []T, all bool, identity func(T) ID, state f
 	return words
 }
 
-// OneByOne does something to things that the console takes one at a time, and tells which failed and why. Where all fail, or the
-// console wants other rights, the error is the console's.
+// OneByOne does something to things that the console takes one at a time, and tells which failed
+// and why. Where all fail, or the console wants other rights, the error is the console's. It stops
+// at once where the next call would fail alike (401 and 403 before anything worked) and where it is
+// not known whether the first one was done; after a first success it goes on, because half of a
+// list that is done must be told as done.
 func OneByOne[T any](call *catalog.Call, noun, done string, things []T, do func(T) (catalog.Target, string, error)) (render.Card, error) {
 	c := Outcome{Noun: noun, Done: done, States: map[string]string{}}
 	var failures []error
@@ -269,7 +303,8 @@ func OneByOne[T any](call *catalog.Call, noun, done string, things []T, do func(
 	return c.Card(call), nil
 }
 
-// allRefusals is the first refusal with the words of all.
+// allRefusals is the first refusal with the words of all. Each sentence once: twenty hashes that
+// fail for one reason are one sentence.
 func allRefusals(failures []error) error {
 	var first *s1.Error
 	if !errors.As(failures[0], &first) {
@@ -287,7 +322,8 @@ func allRefusals(failures []error) error {
 	return &told
 }
 
-// EachGone words that all are.
+// EachGone words that all are. It is for deletions that the console counted in full: which ids it
+// means is then certain, and reading them back would find nothing.
 func EachGone[ID ~string](ids []ID, word string) map[string]string {
 	states := map[string]string{}
 	for _, id := range ids {
@@ -296,7 +332,8 @@ func EachGone[ID ~string](ids []ID, word string) map[string]string {
 	return states
 }
 
-// Remains words what became of each id, by what is still there.
+// Remains words what became of each id, by what is still there. Where the console counted fewer
+// than were asked for it does not say which, and what can still be read was not deleted.
 func Remains[T any, ID ~string](ids []ID, found []T, there func(T) (ID, bool)) map[string]string {
 	states := EachGone(ids, "deleted")
 	for _, thing := range found {
@@ -307,8 +344,10 @@ func Remains[T any, ID ~string](ids []ID, found []T, there func(T) (ID, bool)) m
 	return states
 }
 
-// refused are the things of which the console did nothing, or not the very step that was asked for, and why. What it skipped beside
-// that, or does already, is not among them.
+// refused are the things of which the console did nothing, or not the very step that was asked for,
+// and why. What it skipped beside that, or does already, is not among them. rollback-remediation is
+// the case to think of: the console runs kill, quarantine and remediate first, and may skip the
+// rollback alone. The threat then has reports, and what was asked for has still not happened.
 func (c Outcome) refused() map[string]string {
 	results, begun, refused := c.results(), map[string]bool{}, map[string]string{}
 	for _, d := range c.Result.Details {

@@ -11,8 +11,11 @@ import (
 	"s1bot/s1"
 )
 
-// A Setting is a value that analysts set on things of one kind: a verdict, a status. It is all that tells one such command from another, so
-// that they are literals. The console says how many things it changed and, on older versions, not which; so each is looked at afterwards.
+// A Setting is a value that analysts set on things of one kind: a verdict, a status. It is all that
+// tells one such command from another, so that they are literals. The console says how many things
+// it changed and, on older versions, not which; so each is looked at afterwards. Setting a value
+// twice is harmless, which is why things that have it already stay among the targets: another
+// person may change them between the approval and the run.
 type Setting[T any, ID ~string] struct {
 	Things Things[T, ID]
 	Facts  []catalog.Fact  // what is set, as an approver reads it
@@ -45,7 +48,8 @@ func (s Setting[T, ID]) Plan(call *catalog.Call, things []T) catalog.Plan {
 	}
 }
 
-// Run sets the value on what the ids name, and tells of each what it has then.
+// Run sets the value on what the ids name, and tells of each what it has then. After is called
+// again while things that show late do not show the value yet, at most Rereads times.
 func (s Setting[T, ID]) Run(ctx context.Context, call *catalog.Call, ids []ID) (render.Card, error) {
 	result, err := s.Send(ctx, call.Console, ids)
 	if err != nil {
@@ -63,7 +67,9 @@ func (s Setting[T, ID]) Run(ctx context.Context, call *catalog.Call, ids []ID) (
 	return c.Card(call), nil
 }
 
-// late tells whether any of the things may show in a moment what it does not show yet. What the console refused never will.
+// late tells whether any of the things may show in a moment what it does not show yet. What the
+// console refused never will. Rule alerts and threats show it at once; only unified alerts are
+// slow.
 func (s Setting[T, ID]) late(found []T, result s1.ActionResult) bool {
 	failed := result.Failed()
 	return s.Things.Late != nil && result.Affected > 0 && slices.ContainsFunc(found, func(thing T) bool {
@@ -73,7 +79,9 @@ func (s Setting[T, ID]) late(found []T, result s1.ActionResult) bool {
 }
 
 const (
-	// Rereads and rereadPause: unified alerts show what was changed some seconds later.
+	// Rereads and rereadPause: unified alerts show what was changed some seconds later. The number
+	// is what collectors of that API do: up to eight reads, one second apart, before they call a
+	// change not applied.
 	Rereads     = 8
 	rereadPause = time.Second
 )

@@ -10,14 +10,18 @@ import (
 	"s1bot/s1"
 )
 
-// A Made thing is one that the console said it made, with what people call it.
+// A Made thing is one that the console said it made, with what people call it. The id is empty
+// where the console's answer has none.
 type Made[ID ~string] struct {
 	ID   ID
 	Name string
 }
 
-// Visible looks whether the console shows what it said it made: a yes of which nothing is to be seen reads as accepted, not as done. It is
-// looked at once, for most consoles show it at once; where that cannot be told, the card says so. What has no id is not looked for.
+// Visible looks whether the console shows what it said it made: a yes of which nothing is to be
+// seen reads as accepted, not as done. It is looked at once, for most consoles show it at once;
+// where that cannot be told, the card says so. What has no id is not looked for. New indicators,
+// for one, can take seconds until the list has them; a person who looks for one at once would
+// believe that it was not made.
 func Visible[T any, ID ~string](card render.Card, made []Made[ID], find func(ids []ID) ([]T, error), identity func(T) ID) render.Card {
 	var ids []ID
 	for _, m := range made {

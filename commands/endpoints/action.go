@@ -11,8 +11,10 @@ import (
 	"s1bot/s1"
 )
 
-// An action is what endpoints are told to do by their ids, and do when they hear of it: an offline endpoint does it when it is back,
-// which is why each names what it is then. Shutdown and restart are none of these: the console does not keep them for who is away.
+// An action is what endpoints are told to do by their ids, and do when they hear of it: an offline
+// endpoint does it when it is back, which is why each names what it is then. Shutdown and restart
+// are none of these: the console does not keep them for who is away. They are values and not
+// methods, because they differ in words and in one call.
 type action struct {
 	try     string                // "isolate", as an error says what was tried
 	done    string                // "isolation accepted"
@@ -26,6 +28,8 @@ type action struct {
 }
 
 var (
+	// An endpoint that is isolated already is no mistake: it stays among the targets, and its
+	// warning says so.
 	isolation = action{
 		try: "isolate", done: "isolation accepted", after: func(n int) string {
 			return "After this " + text.Agree(n, "it reaches", "they reach") + " the console and nothing else."
@@ -69,7 +73,8 @@ func (a action) plan(ctx context.Context, call *catalog.Call, targets *lookup.Ag
 	return plan, nil
 }
 
-// run tells the endpoints, and says of each how far it is right after the console's yes.
+// run tells the endpoints, and says of each how far it is right after the console's yes. The words
+// for who is away are those of a card that stays: "was offline then".
 func (a action) run(ctx context.Context, call *catalog.Call, ids []s1.AgentID) (change.Outcome, error) {
 	const away = "this takes effect once back online"
 	n, err := a.send(call.Console, ctx, ids)

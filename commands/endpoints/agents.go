@@ -20,7 +20,7 @@ func agentCommands() []*catalog.Command {
 	return []*catalog.Command{listAgents(), getAgentInfo(), disconnectAgents(), connectAgents()}
 }
 
-// agentRows is how lists of endpoints look.
+// agentRows is how lists of endpoints look. licenseKey is left out of every view: it is a secret.
 func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
 	return listing.Listing[s1.Agent]{
 		Noun: "Agents", Things: "agents", Page: call.Console.AgentsPage, Raw: func(a s1.Agent) json.RawMessage { return a.Raw },
@@ -67,7 +67,9 @@ func (p *ListAgentsParams) Check() error {
 	return nil
 }
 
-// listAgents is the list of endpoints, which also stands behind every search box for one.
+// listAgents is the list of endpoints, which also stands behind every search box for one. GET
+// /agents, 25 calls a second. Decommissioned endpoints are left out unless isDecommissioned asks
+// for them.
 func listAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-agents", Title: "List Agents", Area: "agents", Aliases: []string{"agents", "endpoints", "hosts"}, Main: "computer-name",
@@ -94,8 +96,9 @@ type agentInfoParams struct {
 	Agents []s1.AgentID `json:"agent-ids" help:"The endpoints to show, by name or id."`
 }
 
-// getAgentInfo shows one endpoint as a card and several as a table. An id that the console does not know is said to be unknown: a shorter
-// answer would read as if nothing were wrong.
+// getAgentInfo shows one endpoint as a card and several as a table. An id that the console does not
+// know is said to be unknown: a shorter answer would read as if nothing were wrong. The ids are
+// asked for with a limit, since the console's default page is ten.
 func getAgentInfo() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-info", Title: "Get Agent Info", Area: "agents", Aliases: []string{"agent", "endpoint", "host"}, Main: "agent-ids",
@@ -132,8 +135,10 @@ func (p *disconnectParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	return isolation.plan(ctx, call, &p.AgentTargets)
 }
 
-// disconnectAgents isolates. The console keeps the order for endpoints that are offline, so it is repeatable, and the effect is watched until each
-// endpoint says that it is cut off. Its card offers the way back, a request of its own.
+// disconnectAgents isolates. The console keeps the order for endpoints that are offline, so it is
+// repeatable, and the effect is watched until each endpoint says that it is cut off. Its card
+// offers the way back, a request of its own. POST /agents/actions/disconnect takes ids, groupIds or
+// filterId; a filter by computerName, which the specification's example has, is a 400.
 func disconnectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Short: "Isolate endpoints", Area: "agents",
@@ -171,6 +176,9 @@ func (p *connectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 	return reconnection.plan(ctx, call, &p.AgentTargets)
 }
 
+// connectAgents ends isolations. POST /agents/actions/connect takes an empty filter for every
+// isolated endpoint. The console answers 200 where nothing needs to be done, too, which is why the
+// plan says who is not isolated.
 func connectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "connect-agent-to-network", Title: "Connect Agent To Network", Area: "agents",

@@ -36,10 +36,13 @@ func (i installed) raw() json.RawMessage {
 	return catalog.Marshal(fields)
 }
 
+// A list is required by the path as well: without ids it is a 400.
 type applicationsParams struct {
 	Agents []s1.AgentID `json:"agent-ids" help:"The endpoints whose applications to list, by name or id."`
 }
 
+// GET /agents/applications is not paged, and its rows name no endpoint. An endpoint has some
+// hundred programs.
 func getApplications() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-applications", Title: "Get Agent Applications", Area: "agents", Aliases: []string{"applications", "apps", "software"}, Main: "agent-ids",
@@ -68,8 +71,9 @@ func getApplications() *catalog.Command {
 	})
 }
 
-// applicationsOf asks for each endpoint by itself, for the answer does not say whose a program is. Endpoints that cannot be read
-// come first; where none can, that is an error.
+// applicationsOf asks for each endpoint by itself, for the answer does not say whose a program is.
+// Endpoints that cannot be read come first; where none can, that is an error. The calls go one
+// after the other: /agents has a burst of one.
 func applicationsOf(ctx context.Context, call *catalog.Call, agents []s1.AgentID) (found []installed, failed int, err error) {
 	names := map[s1.AgentID]s1.Agent{}
 	if known, err := call.Console.AgentsByID(ctx, agents); err == nil { // without names there are still ids
@@ -96,6 +100,7 @@ func applicationsOf(ctx context.Context, call *catalog.Call, agents []s1.AgentID
 	return append(lost, found...), len(lost), nil
 }
 
+// applicationTable shows programs by endpoint; one that could not be read is a row of its own.
 func applicationTable(call *catalog.Call, rows []installed) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Endpoint"}, {Title: "Application"}, {Title: "Version"}, {Title: "Publisher"}, {Title: "Installed"}, {Title: "Size", Right: true}}}
 	for _, i := range rows {

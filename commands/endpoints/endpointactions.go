@@ -28,7 +28,8 @@ func (p *scanParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 	return diskScan.plan(ctx, call, &p.AgentTargets)
 }
 
-// initiateScan starts a full scan. It takes hours, so what is watched is that it begins.
+// initiateScan starts a full scan. It takes hours, so what is watched is that it begins. POST
+// /agents/actions/initiate-scan.
 func initiateScan() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "initiate-scan", Title: "Initiate Scan", Area: "agents", Aliases: []string{"scan", "full-scan"}, Main: "agent-ids",
@@ -58,7 +59,8 @@ func scanState(a s1.Agent) string {
 	return "last scan " + a.ScanStatus
 }
 
-// userMessage is what users are shown: one short text.
+// userMessage is what users are shown: one short text. 140 characters are the console's limit;
+// Windows and macOS show them in a pop-up.
 type userMessage string
 
 // Kind is a text of several lines, with the console's limit as that of the box.
@@ -69,7 +71,8 @@ func (userMessage) Kind() catalog.Kind {
 	return k
 }
 
-// broadcastParams say whom to message. Names and groups become ids in the plan, all in Hosts.
+// broadcastParams say whom to message. Names and groups become ids in the plan, all in Hosts. ids
+// and groupIds in one filter would be an intersection at the console.
 type broadcastParams struct {
 	Hosts   []lookup.HostRef `json:"host-names-or-internal-ips,omitzero" help:"The endpoints to message, by name or internal IP address."`
 	Groups  []s1.GroupID     `json:"group-ids,omitzero" help:"Also every endpoint in these groups."`
@@ -95,7 +98,9 @@ func (p *broadcastParams) Check() error {
 // Resolved tells whether the groups have become endpoints: a group may have grown since it was shown.
 func (p *broadcastParams) Resolved() bool { return len(p.Hosts) > 0 && len(p.Groups) == 0 }
 
-// Plan resolves names and groups, and leaves out endpoints that cannot show a message now; the card says which.
+// Plan resolves names and groups, and leaves out endpoints that cannot show a message now; the card
+// says which. Who is offline is left out, for nobody knows whether the console would deliver an old
+// message later.
 func (p *broadcastParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	agents, err := p.Resolve(ctx, call)
 	if err != nil {
@@ -136,7 +141,8 @@ func (p *broadcastParams) Resolve(ctx context.Context, call *catalog.Call) ([]s1
 	return append(agents, members...), nil
 }
 
-// withoutDeaf leaves out endpoints that cannot show a message now: agents on Linux never can.
+// withoutDeaf leaves out endpoints that cannot show a message now: agents on Linux never can. The
+// console leaves Linux agents out without counting them.
 func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
 	var linux, offline []s1.Agent
 	for _, a := range agents {
@@ -158,7 +164,8 @@ func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
 	return kept, left
 }
 
-// broadcastMessage is not repeatable: a user who reads the same message twice takes the second for news.
+// broadcastMessage is not repeatable: a user who reads the same message twice takes the second for
+// news. POST /agents/actions/broadcast.
 func broadcastMessage() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "broadcast-message", Title: "Broadcast Message", Area: "agents", Aliases: []string{"broadcast", "message-users"}, Main: "host-names-or-internal-ips",
@@ -195,7 +202,8 @@ type customerIDParams struct {
 	ID     string             `json:"external-id" help:"The new customer ID, which replaces the current one."`
 }
 
-// Plan shows which ids would be replaced: an endpoint has one.
+// Plan shows which ids would be replaced: an endpoint has one. The old ids are nowhere once they
+// are replaced, so up to MaxShown of them stand on the card.
 func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	agents, err := p.Filter.Agents(ctx, call, "filter")
 	if err != nil {
@@ -206,19 +214,24 @@ func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 		return catalog.Plan{}, catalog.Wrong("filter", "every endpoint it selects is decommissioned")
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Customer ID", Value: p.ID}}, Notes: left}
+	replaced := 0
 	for _, a := range agents {
-		if a.ExternalID != "" && a.ExternalID != p.ID && len(plan.Changes) < change.MaxShown {
+		if a.ExternalID == "" || a.ExternalID == p.ID {
+			continue
+		}
+		if replaced++; replaced <= change.MaxShown {
 			plan.Changes = append(plan.Changes, catalog.Diff{Field: a.ComputerName, Old: a.ExternalID, New: p.ID})
 		}
 	}
-	if n := len(plan.Changes); n > 0 {
-		plan.Notes = append(plan.Notes, text.Are(n, "endpoint")+" under another customer ID now, which will be lost.")
+	if replaced > 0 {
+		plan.Notes = append(plan.Notes, text.Are(replaced, "endpoint")+" under another customer ID now, which will be lost.")
 	}
 	p.Filter.Filter = lookup.IdsOnly(lookup.AgentIDs(agents))
 	return plan, nil
 }
 
-// setCustomerID replaces the customer id of endpoints.
+// setCustomerID replaces the customer id of endpoints. POST /agents/actions/set-external-id; the
+// field is externalId in GET /agents and "Customer Identifier" in the console.
 func setCustomerID() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "set-customer-id", Title: "Set Customer ID", Area: "agents", Aliases: []string{"customer-id", "set-external-id"}, Main: "filter",

@@ -20,7 +20,8 @@ func cut(network s1.NetworkStatus) bool {
 	return network == s1.NetworkDisconnected || network == s1.NetworkDisconnecting
 }
 
-// inService fills in an endpoint that can still be told something.
+// inService fills in an endpoint that can still be told something. A decommissioned endpoint keeps
+// its card, without buttons that could not reach it.
 func inService(a s1.Agent) (cards.Filling, bool) {
 	args, _ := onEndpoint(string(a.ID))
 	return args, !a.IsDecommissioned

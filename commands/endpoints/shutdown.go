@@ -15,11 +15,15 @@ import (
 	"s1bot/s1/filters"
 )
 
+// Neither is Repeatable: after a crash a second restart would meet people who have just begun to
+// work again.
 func powerCommands() []*catalog.Command {
 	return []*catalog.Command{shutdownEndpoints(), restartEndpoints()}
 }
 
-// agentsOrGroups is what the commands take that switch endpoints off: endpoints, groups of them, or those that are both.
+// agentsOrGroups is what the commands take that switch endpoints off: endpoints, groups of them, or
+// those that are both. groupIds alone are legal for these two paths, and would switch off whoever
+// is in the group at that moment.
 type agentsOrGroups struct {
 	Agents []s1.AgentID `json:"agent-ids,omitzero" help:"The endpoints, by name or id."`
 	Groups []s1.GroupID `json:"group-ids,omitzero" help:"Every endpoint in these groups. With agent-ids: only those endpoints that are in these groups."`
@@ -34,6 +38,7 @@ func (p *agentsOrGroups) Check() error {
 	return nil
 }
 
+// A group may have grown since it was shown.
 func (p *agentsOrGroups) Resolved() bool { return len(p.Agents) > 0 && len(p.Groups) == 0 }
 
 // Pin resolves the endpoints meant, and pins the parameters to their ids. The console does not do to offline ones what is asked.
@@ -89,13 +94,16 @@ type powerState struct {
 	err    error // nothing could be read; what was approved is done all the same
 }
 
+// namesBefore reads endpoints as they are now, as many as an outcome shows.
 func namesBefore(ctx context.Context, call *catalog.Call, agents []s1.AgentID) powerState {
 	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), change.MaxShown)])
 	return powerState{agents, found, err}
 }
 
-// outcome tells what became of each endpoint. The console counts those that it reached and does not say which: where the offline
-// ones make up the difference, they are the others.
+// outcome tells what became of each endpoint. The console counts those that it reached and does not
+// say which: where the offline ones make up the difference, they are the others. Where they do not
+// make it up, each endpoint's state is "the console doesn't say": a guess would send somebody to
+// the wrong desk.
 func (s powerState) outcome(call *catalog.Call, n int, done, offline string) change.Outcome {
 	c := change.Outcome{
 		Noun: "endpoint", Done: done, Result: s1.ActionResult{Affected: n}, States: map[string]string{},
@@ -139,6 +147,8 @@ func (p *shutdownParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 	return p.Pin(ctx, call, func(n int) string { return text.Agree(n, "It", "They") + " can't be powered on from here." }, "a shutdown only reaches endpoints that are online")
 }
 
+// POST /agents/actions/shutdown. The vendor's own advice for infected hosts is isolation, which the
+// documentation of the command repeats.
 func shutdownEndpoints() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "shutdown-endpoints", Title: "Shutdown Endpoints", Area: "agents", Aliases: []string{"shutdown", "poweroff"}, Main: "agent-ids",
@@ -163,6 +173,7 @@ func (p *restartParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 	return p.Pin(ctx, call, func(int) string { return "Unsaved work is lost; warn users with broadcast-message first." }, "a restart only reaches endpoints that are online")
 }
 
+// POST /agents/actions/restart-machine; there is no path reboot.
 func restartEndpoints() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "restart-endpoints", Title: "Restart Endpoints", Area: "agents", Aliases: []string{"restart", "reboot"}, Main: "agent-ids",

@@ -17,14 +17,17 @@ import (
 	"s1bot/s1"
 )
 
-// A download is a file on its way to a person, on disk, or why there is none. Its content may be malware: it is handed over as it came.
+// A download is a file on its way to a person, on disk, or why there is none. Its content may be
+// malware: it is handed over as it came. The disk is given back by who posts the card, or by
+// discard.
 type download struct {
 	file s1.Download
 	disk *tempfile.File
 	err  error
 }
 
-// downloads are by place in what was asked for.
+// downloads are by place in what was asked for. The key is the index into pickup.Wants or
+// ScriptResults.Files; one that is missing was not there to be read.
 type downloads map[int]download
 
 // fetch reads a file to disk.
@@ -58,7 +61,9 @@ func (ds downloads) discard() {
 	}
 }
 
-// deliver downloads what was uploaded and hands it over as files.
+// deliver downloads what was uploaded and hands it over as files. One archive after the other, each
+// to disk: an archive is up to 10 MB by the console's rule, and much larger ones have been met for
+// scripts. When the work is cancelled, what was read is thrown away, since nobody waits for it.
 func (p *pickup) deliver(ctx context.Context, call *catalog.Call, h haul) (render.Card, error) {
 	parcels := downloads{}
 	for i, w := range p.Wants {
@@ -92,10 +97,12 @@ func (p *pickup) downloading(call *catalog.Call, done int) render.Card {
 	}}
 }
 
-// errEnough leaves files for another answer: what one holds takes disk until Slack has it.
+// errEnough leaves files for another answer: what one holds takes disk until Slack has it. The
+// others are sent, and the button fetches this one.
 var errEnough = errors.New("too large to send with the others; download it on its own")
 
-// delivered tells what became of each archive.
+// delivered tells what became of each archive. The order of the files is that of what was asked
+// for, in the table and in the message.
 func (p *pickup) delivered(call *catalog.Call, h haul, parcels downloads) render.Card {
 	good, problem := 0, error(nil)
 	var files []render.File
@@ -128,11 +135,13 @@ func (p *pickup) delivered(call *catalog.Call, h haul, parcels downloads) render
 
 // What to do about files that are gone.
 const (
+	// Both numbers are the vendor's.
 	goneWords = "The console keeps files for three days, and no more than 30 per endpoint. Request them from the endpoint again."
 	linkWords = "Get the results again to create new links."
 )
 
-// failedDownload is the failure of all of them, told by one.
+// failedDownload is the failure of all of them, told by one. The last error stands for all: they
+// are mostly one cause (gone, no permission).
 func failedDownload(title, needs, gone string, err error) render.Card {
 	var refusal *s1.Error
 	if !errors.As(err, &refusal) {
@@ -141,6 +150,8 @@ func failedDownload(title, needs, gone string, err error) render.Card {
 	return render.Failure(title, refusal.Status, refusal.Message, downloadAdvice(needs, gone, refusal))
 }
 
+// downloadAdvice is what to do about a file that cannot be had. A 410 and a file that is too large
+// have answers that only this area knows.
 func downloadAdvice(needs, gone string, e *s1.Error) string {
 	switch {
 	case errors.Is(e, s1.ErrGone):
@@ -151,7 +162,8 @@ func downloadAdvice(needs, gone string, e *s1.Error) string {
 	return refusal.Advice(e, needs)
 }
 
-// collectAgain offers to ask an endpoint anew for files that are gone.
+// collectAgain offers to ask an endpoint anew for files that are gone. It opens the form with the
+// endpoint filled in; the paths are in nobody's hands any more.
 func (p *pickup) collectAgain(err error) []render.Action {
 	if !errors.Is(err, s1.ErrGone) {
 		return nil
@@ -164,7 +176,8 @@ func (p *pickup) collectAgain(err error) []render.Action {
 	return []render.Action{render.Button{Label: "Request them again", Do: do}}
 }
 
-// table shows each archive with its size and hash, or what is missing.
+// table shows each archive with its size and hash, or what is missing. The hash is of the archive
+// as it was received, so that two people can tell whether they have the same one.
 func (p *pickup) table(h haul, parcels downloads) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "From"}, {Title: "Batch"}, {Title: "Archive"}, {Title: "Uploaded"}, {Title: "Size", Right: true}, {Title: "SHA-256"}}}
 	for i, w := range p.Wants {
@@ -212,7 +225,9 @@ func addFile(files []render.File, d download, from string) []render.File {
 	return append(files, render.File{Name: name, Title: fmt.Sprintf("%s · %s", from, catalog.SizeWords(int(d.file.Size))), Disk: d.disk})
 }
 
-// safeName keeps of a name what means nothing to a shell or a file system: the console takes names from endpoints.
+// safeName keeps of a name what means nothing to a shell or a file system: the console takes names
+// from endpoints. Letters of any script stay; the end of a long name is kept, because that is where
+// the extension is.
 func safeName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) {

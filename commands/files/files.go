@@ -19,9 +19,12 @@ func fileCommands() []*catalog.Command {
 	return []*catalog.Command{collectFiles(), fetchFiles(), downloadFiles(), fetchThreatFile(), downloadThreatFiles()}
 }
 
+// The second is for the activity log, by which the upload is found.
 const fetchNeeds = "Endpoints › View + File Fetch, Activity › View"
 
-// A filesOrder asks one endpoint to upload files.
+// A filesOrder asks one endpoint to upload files. collect-files and fetch-files are one order; they
+// differ in whether the archive is fetched when it is there, and in the name that the specification
+// gives the paths.
 type filesOrder struct {
 	agent    *s1.AgentID
 	param    string // the parameter with the paths
@@ -29,6 +32,8 @@ type filesOrder struct {
 	password catalog.ArchivePassword
 }
 
+// Ten files are the console's limit, and an agent reads no wildcards: a path with one would
+// silently bring nothing.
 func (o filesOrder) Check() error {
 	if len(o.paths) > s1.MaxFiles {
 		return catalog.Wrong(o.param, "an endpoint uploads at most %d files at once, not %d", s1.MaxFiles, len(o.paths))
@@ -57,6 +62,7 @@ func (o filesOrder) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan,
 }
 
 // oneAgent finds the endpoint that a parameter agent-id names, and pins the parameter to its id.
+// The id becomes a part of the path.
 func oneAgent(ctx context.Context, call *catalog.Call, agent *s1.AgentID) ([]s1.Agent, error) {
 	agents, err := lookup.AgentsNamed(ctx, call, "agent-id", []s1.AgentID{*agent})
 	if err != nil {
@@ -78,7 +84,10 @@ func nameOf(ctx context.Context, call *catalog.Call, agent s1.AgentID) string {
 	return cmp.Or(found[0].ComputerName, string(agent))
 }
 
-// give gives the order, and starts to wait for what comes of it.
+// give gives the order, and starts to wait for what comes of it. The password is told before
+// anything is asked: once the order is out, an archive whose password nobody knows cannot be
+// opened. The batch is looked for at once, so that the card can name it; where the log is slow the
+// wait goes on without.
 func (o filesOrder) give(ctx context.Context, call *catalog.Call, fetch bool) (render.Card, error) {
 	host := nameOf(ctx, call, *o.agent)
 	password, err := call.Password(ctx, o.password, "the archive of "+host)
@@ -96,6 +105,8 @@ func (o filesOrder) give(ctx context.Context, call *catalog.Call, fetch bool) (r
 	return o.given(call, p, unread), nil
 }
 
+// It says "accepted, not uploaded yet", because the console's yes to this call is one word
+// (success).
 func (o filesOrder) given(call *catalog.Call, p *pickup, unread error) render.Card {
 	w := p.Wants[0]
 	words := fmt.Sprintf("I've asked %s for %s.", w.Name, text.Plural(len(o.paths), "file"))
@@ -125,6 +136,7 @@ func (o filesOrder) given(call *catalog.Call, p *pickup, unread error) render.Ca
 	return card
 }
 
+// followWords is what happens next, with and without the archive being sent.
 func followWords(fetch bool) string {
 	if fetch {
 		return "I'll send you the archive when the endpoint has uploaded it."
@@ -146,6 +158,8 @@ func (p *collectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 	return p.order().Plan(ctx, call)
 }
 
+// POST /agents/{id}/actions/fetch-files. Consoles for government need it turned on by the vendor.
+// Not Repeatable: a second order is a second archive with another password.
 func collectFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "collect-files", Title: "Collect Files", Area: "files", Aliases: []string{"collect"}, Main: "agent-id",
@@ -159,7 +173,8 @@ func collectFiles() *catalog.Command {
 	}), awaitPickup[collectParams])
 }
 
-// awaitPickup is what all commands about files do after the console's yes.
+// awaitPickup is what all commands about files do after the console's yes. The parameters do not
+// matter any more: all that is waited for stands in what was saved.
 func awaitPickup[P any](ctx context.Context, call *catalog.Call, _ P) (render.Card, error) {
 	var p pickup
 	if !call.SavedState(&p) || len(p.Wants) == 0 {
@@ -182,6 +197,8 @@ func (p *fetchParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Pla
 	return p.order().Plan(ctx, call)
 }
 
+// The specification's own advice is to collect and download instead, because an upload can take
+// minutes or never come; here the waiting costs nobody anything, and survives a restart.
 func fetchFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "fetch-files", Title: "Fetch Files", Area: "files", Aliases: []string{"fetch"}, Main: "agent-id",
@@ -195,6 +212,7 @@ func fetchFiles() *catalog.Command {
 	}), awaitPickup[fetchParams])
 }
 
+// Without a time the whole history of the endpoint's uploads would be read.
 type downloadParams struct {
 	Agent   s1.AgentID `json:"agent-id" help:"The endpoint the files are from."`
 	Since   time.Time  `json:"activity-created-time,omitzero" help:"Only files uploaded since then. collect-files shows when it requested them."`
@@ -209,6 +227,8 @@ func (p *downloadParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 	return catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Batches", Value: strings.Join(p.Batches, "\n")}}}, nil
 }
 
+// GET /agents/{id}/uploads/{activity}. It is a change although it reads, for files of an endpoint
+// leave the console.
 func downloadFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "download-files", Title: "Download Files", Area: "files", Aliases: []string{"download"}, Main: "agent-id",
@@ -226,7 +246,8 @@ func downloadFiles() *catalog.Command {
 	}), awaitPickup[downloadParams])
 }
 
-// Start looks what is there, and begins to fetch it.
+// Start looks what is there, and begins to fetch it. Nothing there is not an error: uploads take
+// their time, and the card says what else is there.
 func (p *pickup) Start(ctx context.Context, call *catalog.Call) (render.Card, error) {
 	h, err := p.look(ctx, call)
 	if err != nil {

@@ -13,8 +13,16 @@ import (
 // /password:x, alice:hunter2@host, a word in base64. So it is the other way round: an input is shown where every word of it is
 // plainly none, such as --terminate --processes ping,chrome, and where there is any doubt, all of it is a secret.
 
-// scriptInput is what a script is called with. Where it may hold a password all of it is a secret: in rows, cards, the history, forms
-// and logs.
+// A scriptInput is what a script is called with. Where it may hold a password all of it is a
+// secret: in rows, cards, the history, forms and logs.
+//
+// What a script is called with often holds a password, and nobody can list the ways in which people
+// write one: -Cred:PW, -p PW, /password:x, alice:hunter2@host, a word in base64. So it is the other
+// way round: an input is shown where every word of it is plainly none, such as --terminate
+// --processes ping,chrome, and where there is any doubt, all of it is a secret.
+//
+// A wrong guess costs an approver a look at the arguments in one direction, and a password in a
+// channel in the other.
 type scriptInput string
 
 func (scriptInput) Kind() catalog.Kind {
@@ -23,7 +31,8 @@ func (scriptInput) Kind() catalog.Kind {
 	return k
 }
 
-// inputWordsFor say what an approver reads of an input.
+// inputWordsFor say what an approver reads of an input. The mark is what was kept; the text itself
+// is what a run without an approval has.
 func inputWordsFor(input string) string {
 	if input == catalog.Mark || !plainInput(input) {
 		return catalog.Mark + " (not shown: it may hold a password)"
@@ -36,7 +45,8 @@ var (
 	secretWord = regexp.MustCompile(`(?i)pass|pwd|\bpw|pw\b|phrase|secret|token|key|cred|auth|log[io]n|bearer|cookie|session|otp\b|\bpin\b|cert|signature|connection|\bsas\b|private|decrypt|unlock`)
 	inputWord  = regexp.MustCompile(`"[^"]*"|'[^']*'|[^\s"']+`)
 	// longFlag is a flag with a name, and what is joined to it. In -pSecret the name is p, so one dash and one letter alone begin no name.
-	longFlag   = regexp.MustCompile(`^(?:--|-|/)([A-Za-z][a-z]{2,}(?:[-_]?[A-Za-z]?[a-z]+)*)(?:[=:](.*))?$`)
+	longFlag = regexp.MustCompile(`^(?:--|-|/)([A-Za-z][a-z]{2,}(?:[-_]?[A-Za-z]?[a-z]+)*)(?:[=:](.*))?$`)
+	// mysql's -pSecret is the case.
 	gluedP     = regexp.MustCompile(`^[-/][pu][a-z]`)
 	loneFlag   = regexp.MustCompile(`^[-/][A-Za-z?]$`)
 	namedValue = regexp.MustCompile(`^([A-Za-z][a-z]{2,}(?:[-_]?[A-Za-z]?[a-z]+)*)=(.*)$`)
@@ -48,12 +58,14 @@ var (
 	rooted = regexp.MustCompile(`^(?:[A-Za-z]:|https?:/)([\\/].*?)(?::\d{1,5}([\\/].*)?)?$`)
 )
 
-// plainInput tells whether an input plainly holds no secret, as it is or as it stands in slash text, in quotes.
+// plainInput tells whether an input plainly holds no secret, as it is or as it stands in slash
+// text, in quotes. Both readings must be plain where it stands in quotes.
 func plainInput(input string) bool {
 	whole, rest, quoted := text.CutQuoted(strings.TrimSpace(input), true)
 	return plainWords(input) || quoted && rest == "" && plainWords(whole)
 }
 
+// The words are walked in order, since a flag says what the next word is.
 func plainWords(input string) bool {
 	words := inputWord.FindAllString(input, -1)
 	left := inputWord.ReplaceAllString(input, "")

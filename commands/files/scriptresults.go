@@ -12,6 +12,7 @@ import (
 	"s1bot/s1"
 )
 
+// Exactly one of the two, by the specification; together the console would want both to hold.
 type scriptResultsParams struct {
 	Tasks []s1.TaskID `json:"task-ids,omitzero" help:"The tasks, one per endpoint. get-script-task-status shows them."`
 	Names []string    `json:"computer-names,omitzero" help:"Endpoints whose name contains one of these."`
@@ -19,6 +20,7 @@ type scriptResultsParams struct {
 
 func (p *scriptResultsParams) OneOf() []string { return []string{"task-ids", "computer-names"} }
 
+// Names are parts of names there, and can mean many endpoints.
 func (p *scriptResultsParams) Check() error {
 	switch {
 	case len(p.Tasks) == 0 && len(p.Names) == 0:
@@ -29,6 +31,8 @@ func (p *scriptResultsParams) Check() error {
 	return checkNames("computer-names", p.Names)
 }
 
+// Nothing is looked up: the tasks are what is named, and a result that is not there is told by the
+// run.
 func (p *scriptResultsParams) Plan(_ context.Context, _ *catalog.Call) (catalog.Plan, error) {
 	plan := catalog.Plan{Notes: []string{"I pass results on without opening them. An archive opens with the password of its run."}}
 	for _, id := range p.Tasks {
@@ -48,6 +52,8 @@ func (p *scriptResultsParams) ask(ctx context.Context, call *catalog.Call) (s1.S
 	return call.Console.ScriptResultsOn(ctx, p.Names)
 }
 
+// POST /remote-scripts/fetch-files, which only reads. Some consoles nest the answer once more than
+// others (data.data.downloadLinks); package s1 reads both.
 func getScriptResults() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "get-script-results", Title: "Get Script Results", Area: "scripts", Aliases: []string{"script-results", "results"}, Main: "task-ids",
@@ -75,7 +81,7 @@ func getScriptResults() *catalog.Command {
 	})
 }
 
-// foundCard tells which outputs there are.
+// foundCard tells which outputs there are. No file is a normal answer: many scripts print nothing.
 func foundCard(call *catalog.Call, found s1.ScriptResults) render.Card {
 	title := call.Command.Title
 	if len(found.Files) == 0 && len(found.Errors) > 0 {
@@ -97,7 +103,8 @@ func foundCard(call *catalog.Call, found s1.ScriptResults) render.Card {
 	return card
 }
 
-// downloadResults reads the outputs and hands them over.
+// downloadResults reads the outputs and hands them over. A link can expire while others are read;
+// that one fails and the rest stays.
 func downloadResults(ctx context.Context, call *catalog.Call, p scriptResultsParams) (render.Card, error) {
 	found, err := p.ask(ctx, call)
 	if err != nil {
@@ -120,6 +127,7 @@ func downloadResults(ctx context.Context, call *catalog.Call, p scriptResultsPar
 	return resultsCard(call, found, parcels), nil
 }
 
+// resultsCard hands the outputs over, and tells of each task that has none.
 func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels downloads) render.Card {
 	title, good, problem := call.Command.Title, 0, error(nil)
 	var files []render.File

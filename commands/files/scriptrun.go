@@ -15,7 +15,7 @@ import (
 	"s1bot/s1"
 )
 
-// runTime is how long a script may take, in seconds.
+// runTime is how long a script may take, in seconds. The limits are the console's.
 type runTime int
 
 func (runTime) Kind() catalog.Kind {
@@ -24,6 +24,7 @@ func (runTime) Kind() catalog.Kind {
 	return k
 }
 
+// password and input-params may hold secrets, and are marks in everything that is stored.
 type runScriptParams struct {
 	Filter      lookup.EndpointsBy      `json:"filter" help:"The endpoints, by name or by a filter with the console's keys."`
 	Script      s1.ScriptID             `json:"script-id" help:"The script to run from the console's library, by name or id."`
@@ -39,6 +40,8 @@ func (p *runScriptParams) Together() []catalog.Together {
 	return []catalog.Together{{Param: "output-directory", With: "output-destination=" + s1.ToLocal.Label()}}
 }
 
+// A description of two characters is the console's minimum; a directory is needed where the output
+// stays on the endpoint.
 func (p *runScriptParams) Check() error {
 	switch {
 	case utf8.RuneCountInString(strings.TrimSpace(p.Description)) < s1.MinDescription:
@@ -50,6 +53,8 @@ func (p *runScriptParams) Check() error {
 }
 
 // Plan resolves the endpoints and looks at the script: what it needs, and where it can run.
+// Endpoints whose system the script does not support are left out here, or the console would count
+// fewer without saying which.
 func (p *runScriptParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	scripts, err := lookup.ScriptDirectory().All(ctx, call, "script-id", []string{string(p.Script)})
 	if err != nil {
@@ -80,7 +85,8 @@ func (p *runScriptParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 	return catalog.Plan{Targets: catalog.TargetsOf(call, able, lookup.AgentTarget), LeftOut: left, Notes: notes, Facts: p.facts(script)}, nil
 }
 
-// fits tells whether the script can be run like this.
+// fits tells whether the script can be run like this. The script's own words about its input go
+// into the hint: nobody else knows what it takes.
 func (p *runScriptParams) fits(script s1.Script) error {
 	if script.InputRequired && strings.TrimSpace(string(p.Input)) == "" {
 		e := catalog.Wrong("input-params", "%s needs input", text.Quote(script.Name))
@@ -100,6 +106,7 @@ func exampleOf(script s1.Script) string {
 	return "for example " + script.InputExample
 }
 
+// facts are what an approver reads of a run; input only where it plainly holds no secret.
 func (p *runScriptParams) facts(script s1.Script) []catalog.Fact {
 	facts := []catalog.Fact{
 		{Label: "Script", Value: text.JoinNonEmpty(" ", script.Name, script.Version)}, {Label: "Type", Value: script.Type.Label()}, {Label: "Task", Value: p.Description},
@@ -117,6 +124,8 @@ func (p *runScriptParams) facts(script s1.Script) []catalog.Fact {
 	return facts
 }
 
+// POST /remote-scripts/execute with a filter of ids: an empty one would be every endpoint of the
+// token. Not Repeatable: scripts do what they do twice.
 func runScript() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "run-script", Title: "Run Script", Area: "scripts", Aliases: []string{"script", "run"}, Main: "filter",
@@ -129,6 +138,8 @@ func runScript() *catalog.Command {
 	}, startScript), awaitScript)
 }
 
+// startScript tells the password, starts the run, and writes down what is watched. Output in the
+// console's cloud is an archive, so it needs a password even if nobody gave one.
 func startScript(ctx context.Context, call *catalog.Call, p runScriptParams) (render.Card, error) {
 	agents := lookup.Ids[s1.AgentID](p.Filter.Filter)
 	run := s1.ScriptRun{
@@ -156,7 +167,8 @@ func startScript(ctx context.Context, call *catalog.Call, p runScriptParams) (re
 	return startedCard(ctx, call, agents, started), nil
 }
 
-// takenOf is how many endpoints the console took of those that it was asked for; all where it does not say.
+// takenOf is how many endpoints the console took of those that it was asked for; all where it does
+// not say. More than were asked for is no number to wait for either.
 func takenOf(affected, asked int) int {
 	if affected <= 0 || affected > asked {
 		return asked
@@ -164,7 +176,8 @@ func takenOf(affected, asked int) int {
 	return affected
 }
 
-// startedCard tells what the console said to a run.
+// startedCard tells what the console said to a run. A script on an endpoint that is offline waits
+// there: consoles keep it until the endpoint is back.
 func startedCard(ctx context.Context, call *catalog.Call, agents []s1.AgentID, started s1.ScriptStart) render.Card {
 	affected := started.Affected
 	if affected == s1.Unsaid && started.Task.Valid() {
@@ -191,6 +204,9 @@ func startedCard(ctx context.Context, call *catalog.Call, agents []s1.AgentID, s
 }
 
 // guardrailCard says that the console itself wants somebody's approval before it runs the script.
+// The console's own guardrails (a limit of endpoints, say) answer with no task and an id of a
+// pending execution; whoever may release it does so in the console, and the bot then knows of no
+// task.
 func guardrailCard(call *catalog.Call, c change.Outcome, started s1.ScriptStart) render.Card {
 	words := "The console is holding the script back: one of its guardrails needs an approval there."
 	for _, t := range c.Targets {

@@ -20,6 +20,9 @@ func scriptCommands() []*catalog.Command {
 	return []*catalog.Command{getScripts(), runScript(), getScriptTaskStatus(), getScriptResults()}
 }
 
+// By the specification; the document has other words (Remote Script Orchestration, Task
+// Management), which package refusal maps to it. Some consoles answer 401 to a token that lacks
+// them.
 const remoteOps = "RemoteOps › View"
 
 type getScriptsParams struct {
@@ -34,6 +37,7 @@ type getScriptsParams struct {
 // fewScripts is how many are listed where nobody says how many: the specification's default.
 const fewScripts = 10
 
+// GET /remote-scripts. A large library has hundreds of scripts, most of them the vendor's own.
 func getScripts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-scripts", Title: "Get Scripts", Area: "scripts", Aliases: []string{"scripts"}, Main: "query",

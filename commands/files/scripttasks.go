@@ -16,6 +16,7 @@ import (
 	"s1bot/s1"
 )
 
+// Runs are required: without a parent task the path is a 400.
 type taskStatusParams struct {
 	Parents []lookup.RunID `json:"parent-task-ids" help:"The runs to show. run-script shows their ids."`
 	Names   []string       `json:"computer-name-contains,omitzero" help:"Only endpoints whose name contains one of these; at least 2 characters each, 10 at most."`
@@ -43,6 +44,7 @@ func checkNames(param string, names []string) error {
 	return nil
 }
 
+// The times leave out the moment itself, as the specification's words "after" and "before" do.
 func (p *taskStatusParams) Query() s1.Query {
 	q := taskQuery(catalog.Convert[s1.TaskID](p.Parents))
 	if len(p.Names) > 0 {
@@ -57,6 +59,7 @@ func (p *taskStatusParams) Query() s1.Query {
 	return q
 }
 
+// GET /remote-scripts/status: one row for each endpoint of a run, one call a second.
 func getScriptTaskStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-script-task-status", Title: "Get Script Task Status", Area: "scripts", Aliases: []string{"script-status", "tasks"}, Main: "parent-task-ids",
@@ -81,7 +84,8 @@ func getScriptTaskStatus() *catalog.Command {
 	})
 }
 
-// taskRows is how lists of tasks look; seen hears of each page of them.
+// taskRows is how lists of tasks look; seen hears of each page of them. seen is how the caller
+// learns which tasks have results, whatever page is shown.
 func taskRows(call *catalog.Call, seen func([]s1.ScriptTask)) listing.Listing[s1.ScriptTask] {
 	return listing.Listing[s1.ScriptTask]{
 		Noun: "Script tasks", Things: "script tasks", Raw: func(t s1.ScriptTask) json.RawMessage { return t.Raw },
@@ -118,7 +122,8 @@ func taskTable(call *catalog.Call, tasks []s1.ScriptTask) render.Table {
 	return t
 }
 
-// keepTasks is how many tasks of one run the search boxes offer.
+// keepTasks is how many tasks of one run the search boxes offer. One large run must not push
+// everything else out of the boxes.
 const keepTasks = catalog.KeepRecent / 4
 
 // remember notes a run and its tasks for the search boxes.

@@ -17,10 +17,12 @@ import (
 	"s1bot/s1"
 )
 
-// waitScript is how long the endpoints of a run are watched. One that is offline may run the script days later.
+// waitScript is how long the endpoints of a run are watched. One that is offline may run the script
+// days later. The card then says that the rest will still run.
 const waitScript = time.Hour
 
-// A scriptWait is a run whose endpoints are watched until they are done.
+// A scriptWait is a run whose endpoints are watched until they are done. It is the saved state of
+// the job, without the script's input.
 type scriptWait struct {
 	Task   s1.TaskID `json:"task"`
 	Agents int       `json:"agents"`          // that the console took
@@ -31,6 +33,7 @@ type scriptWait struct {
 	Until  time.Time `json:"until,omitzero"`
 }
 
+// Until is set once and saved: a restart does not begin the hour anew.
 func awaitScript(ctx context.Context, call *catalog.Call, _ runScriptParams) (render.Card, error) {
 	var w scriptWait
 	if !call.SavedState(&w) || !w.Task.Valid() {
@@ -46,7 +49,8 @@ func awaitScript(ctx context.Context, call *catalog.Call, _ runScriptParams) (re
 	return w.watch(ctx, call)
 }
 
-// watch looks at the tasks until all have ended, the time is over, or somebody cancels.
+// watch looks at the tasks until all have ended, the time is over, or somebody cancels. A console
+// that is down for a moment is looked at again, five times in a row at most; a refusal ends it.
 func (w scriptWait) watch(ctx context.Context, call *catalog.Call) (render.Card, error) {
 	lapses := 0
 	for began := time.Now(); ; {
@@ -74,6 +78,7 @@ func (w scriptWait) watch(ctx context.Context, call *catalog.Call) (render.Card,
 }
 
 // over tells whether every endpoint has ended. Tasks appear one by one after the console's yes.
+// Fewer tasks than endpoints means that some have not appeared yet, not that all have ended.
 func (w scriptWait) over(tasks []s1.ScriptTask) bool {
 	return len(tasks) >= max(w.Agents, 1) && !slices.ContainsFunc(tasks, func(t s1.ScriptTask) bool { return !t.Status.Ended() })
 }
@@ -86,7 +91,8 @@ func (w scriptWait) untaken() string {
 	return fmt.Sprintf("The console accepted %d of %s and doesn't say which it left out. I'm not waiting for the rest.", w.Agents, text.Plural(w.Asked, "endpoint"))
 }
 
-// pause keeps below the console's rate for scripts, one call a second, also with several runs at once.
+// pause keeps below the console's rate for scripts, one call a second, also with several runs at
+// once. Five seconds leave room for a handful of runs at once.
 func (scriptWait) pause(waited time.Duration) time.Duration {
 	if waited < 2*time.Minute {
 		return 5 * time.Second
@@ -98,6 +104,7 @@ func taskQuery(parents []s1.TaskID) s1.Query {
 	return s1.Query{}.With("parentTaskId__in", catalog.Convert[string](parents)...)
 }
 
+// progress is the card while the script runs.
 func (w scriptWait) progress(call *catalog.Call, tasks []s1.ScriptTask) render.Card {
 	ended := 0
 	for _, t := range tasks {
@@ -134,7 +141,8 @@ func statusCounts(tasks []s1.ScriptTask) string {
 	return strings.Join(words, ", ")
 }
 
-// card tells how a run ended on each endpoint; note says why not all have ended, if so.
+// card tells how a run ended on each endpoint; note says why not all have ended, if so. Partly
+// completed counts as having results, and not as success.
 func (w scriptWait) card(call *catalog.Call, tasks []s1.ScriptTask, note string) render.Card {
 	var done []s1.TaskID // that left something
 	whole := 0

@@ -22,6 +22,7 @@ type fetchThreatParams struct {
 
 func (p *fetchThreatParams) Check() error { return p.Password.Check("password") }
 
+// OnHosts, since it is the endpoint that does something.
 func (p *fetchThreatParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	threats, err := lookup.ThreatsWith(ctx, call, "threat-ids", p.Threats)
 	if err != nil {
@@ -40,6 +41,8 @@ func (p *fetchThreatParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), OnHosts: true, Facts: []catalog.Fact{{Label: "Password", Value: catalog.PasswordWords(p.Password)}}, Notes: notes}, nil
 }
 
+// POST /threats/fetch-file. The filter must match exactly one threat ("Bulk operations are not
+// supported"), which is why each is asked for by itself.
 func fetchThreatFile() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "fetch-threat-file", Title: "Fetch Threat File", Area: "files", Aliases: []string{"fetch-threat", "sample"}, Main: "threat-ids",
@@ -57,7 +60,9 @@ func fetchThreatFile() *catalog.Command {
 	}), awaitPickup[fetchThreatParams])
 }
 
-// orderThreatFiles asks for one threat after the other, for the console takes one at a time. One that fails does not stop the rest.
+// orderThreatFiles asks for one threat after the other, for the console takes one at a time. One
+// that fails does not stop the rest. affected 0 is the console's answer where there is no file, or
+// no endpoint to ask.
 func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatParams, password s1.Secret) (render.Card, error) {
 	c := lookup.ThreatChange(ctx, call, p.Threats, s1.ActionResult{}, "file requested")
 	c.States = map[string]string{}
@@ -100,7 +105,7 @@ func noThreatFile(call *catalog.Call, c change.Outcome, failure error) render.Ca
 	return card
 }
 
-// refusalWords are a console's error in a few words.
+// refusalWords are a console's error in a few words, with its status.
 func refusalWords(err error) string {
 	var refusal *s1.Error
 	if !errors.As(err, &refusal) {
@@ -118,6 +123,7 @@ type downloadThreatParams struct {
 	Batches []string    `json:"command-batch-uuids" help:"The batches to download. fetch-threat-file shows them."`
 }
 
+// The threat is looked up for its name only: the archive is found by its batch.
 func (p *downloadThreatParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	if _, err := oneAgent(ctx, call, &p.Agent); err != nil {
 		return catalog.Plan{}, err
@@ -130,6 +136,8 @@ func (p *downloadThreatParams) Plan(ctx context.Context, call *catalog.Call) (ca
 		Notes: []string{"The archives contain malware. They are encrypted, and I pass them on without opening them."}}, nil
 }
 
+// Threat files have batches of their own, which the activity of their upload names (86), not that
+// of an order (81).
 func downloadThreatFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "download-threat-files", Title: "Download Threat Files", Area: "files", Aliases: []string{"download-threat"}, Main: "threat-id",

@@ -17,6 +17,8 @@ import (
 
 // How long uploads are waited for, and how often they are looked for.
 const (
+	// Half an hour covers an endpoint that is online; one that is not uploads whenever it is back,
+	// and the button fetches it then.
 	waitUploads = 30 * time.Minute
 	waitBatch   = 10 * time.Second // for the activity of this very order, before an older one is taken for it
 	clockSkew   = 30 * time.Second // by which the console's clock may differ from ours
@@ -24,8 +26,9 @@ const (
 	maxLapses   = 5                // failed looks in a row
 )
 
-// A pickup is what the console is to have from endpoints: archives, each with what tells it from others. It is written down
-// without any password, so that waiting goes on after a restart.
+// A pickup is what the console is to have from endpoints: archives, each with what tells it from
+// others. It is written down without any password, so that waiting goes on after a restart. It is
+// the saved state of a job as JSON, so a field keeps its name.
 type pickup struct {
 	Type  int       `json:"type"`           // of the activities that tell of uploads
 	Since time.Time `json:"since,omitzero"` // when it was ordered
@@ -43,13 +46,16 @@ type wanted struct {
 	Name   string      `json:"name"` // of the endpoint or the threat
 }
 
-// is tells whether an upload is the one.
+// is tells whether an upload is the one. What neither batch nor threat identifies is never taken:
+// the endpoint alone would match other people's orders.
 func (w wanted) is(u s1.Upload) bool {
 	return (w.Batch == "" || strings.EqualFold(w.Batch, u.Data.Batch)) && (w.Threat == "" || w.Threat == u.ThreatID) &&
 		(w.Agent == "" || u.AgentID == "" || w.Agent == u.AgentID) && (w.Batch != "" || w.Threat != "")
 }
 
-// query asks for all activities that can be meant. Batches can't be searched for.
+// query asks for all activities that can be meant. Batches can't be searched for. Types and ids are
+// comma separated in this list. Newest first for threats, since a threat's file may have been
+// fetched before.
 func (p pickup) query() s1.Query {
 	q := s1.Query{}.With("activityTypes", strconv.Itoa(p.Type)).SortedBy("createdAt", s1.Ascending)
 	key := "createdAt__gte"
@@ -87,7 +93,8 @@ type haul struct {
 	Others []s1.Upload       // of other batches
 }
 
-// look asks the console what has been uploaded.
+// look asks the console what has been uploaded. All pages are read, since a batch can be on any of
+// them.
 func (p pickup) look(ctx context.Context, call *catalog.Call) (haul, error) {
 	h := haul{Found: map[int]s1.Upload{}}
 	for u, err := range call.Console.Uploads(ctx, p.query()) {
@@ -108,8 +115,9 @@ func (p pickup) look(ctx context.Context, call *catalog.Call) (haul, error) {
 	return h, nil
 }
 
-// name finds the batch of an order that was just given to an endpoint: the newest activity that tells of one. One from before
-// the order, for clocks differ, counts only after a while.
+// name finds the batch of an order that was just given to an endpoint: the newest activity that
+// tells of one. One from before the order, for clocks differ, counts only after a while. patient is
+// how long only activities count that are not older than the order.
 func (p *pickup) name(ctx context.Context, call *catalog.Call, patient bool) error {
 	w := &p.Wants[0]
 	if w.Batch != "" || w.Threat != "" {
@@ -125,7 +133,8 @@ func (p *pickup) name(ctx context.Context, call *catalog.Call, patient bool) err
 	return err
 }
 
-// await waits until everything is there, the time is over, or somebody cancels; then it returns what is there.
+// await waits until everything is there, the time is over, or somebody cancels; then it returns
+// what is there. With Now it looks once: those who ask for a batch by its name know that it exists.
 func (p *pickup) await(ctx context.Context, call *catalog.Call) (haul, error) {
 	if p.Until.IsZero() {
 		p.Until = time.Now().Add(waitUploads)
@@ -172,7 +181,8 @@ func (p *pickup) pause(waited time.Duration) time.Duration {
 	return 20 * time.Second
 }
 
-// mayPass tells whether an error of the console's may be gone at the next look.
+// mayPass tells whether an error of the console's may be gone at the next look. No status (no
+// answer came), 429 and 5xx pass by; 4xx will be the same next time.
 func mayPass(err error) bool {
 	var refusal *s1.Error
 	return errors.As(err, &refusal) && (refusal.Status == 0 || refusal.Status == 429 || refusal.Status >= 500)
@@ -211,7 +221,8 @@ func (p *pickup) names() string {
 	return strings.Join(names, ", ")
 }
 
-// finish waits for a pickup and hands over what came.
+// finish waits for a pickup and hands over what came. Cancelled is an end with a card: the endpoint
+// was asked already, and that cannot be taken back.
 func (p *pickup) finish(ctx context.Context, call *catalog.Call) (render.Card, error) {
 	h, err := p.await(ctx, call)
 	card := render.Card{}
@@ -246,7 +257,8 @@ func (p *pickup) stopped(call *catalog.Call, h haul) render.Card {
 	}
 }
 
-// again is the button that downloads later what is not there now.
+// again is the button that downloads later what is not there now. Threat and endpoint of the last
+// one stand for all, because one command takes one endpoint.
 func (p *pickup) again() []render.Action {
 	args := map[string]any{}
 	var batches []string

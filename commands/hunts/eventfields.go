@@ -11,7 +11,9 @@ import (
 	"s1bot/render"
 )
 
-// A MappedField is a row of the specification's field mapping: what it calls a fact of an event, and where the console has it.
+// A MappedField is a row of the specification's field mapping: what it calls a fact of an event,
+// and where the console has it. Names and order are the specification's, since people match them
+// against other tools.
 type MappedField struct{ Name, Path string }
 
 // ThreatMapping is the specification's table "Default Event Source", row by row.
@@ -65,7 +67,8 @@ var AlertMapping = []MappedField{
 	{"Host Is Infected", ".agentRealtimeInfo.infected"}, {"Host Is Active", ".agentRealtimeInfo.isActive"},
 }
 
-// mappingOf is the table that holds for a source.
+// mappingOf is the table that holds for a source. The two tables have different fields for the same
+// names.
 func mappingOf(source eventSource) []MappedField {
 	if source == fromAlerts {
 		return AlertMapping
@@ -73,8 +76,9 @@ func mappingOf(source eventSource) []MappedField {
 	return ThreatMapping
 }
 
-// elsewhere is where consoles have what the specification looks for in a place that they leave empty (vendor's API document, 2.1,
-// and recorded answers).
+// elsewhere is where consoles have what the specification looks for in a place that they leave
+// empty (vendor's API document, 2.1, and recorded answers). Where both places have something, the
+// specification's wins.
 var elsewhere = map[string]string{
 	".storyline": ".sourceProcessInfo.storyline", ".agentRealtimeInfo.agentIpV4": ".agentDetectionInfo.agentIpV4",
 }
@@ -91,7 +95,8 @@ func mapped(mapping []MappedField, raw json.RawMessage) []string {
 	return values
 }
 
-// mappedSheet is events as a file has them: a column for every row of the mapping.
+// mappedSheet is events as a file has them: a column for every row of the mapping. A file has every
+// row of the mapping as a column, empty or not, so that files of different events fit together.
 func mappedSheet(mapping []MappedField, events []json.RawMessage) render.Table {
 	var t render.Table
 	for _, f := range mapping {
@@ -123,7 +128,8 @@ const (
 	manyValue = 100  // of one, where many are long
 )
 
-// Fitting cuts values so that a table has room for all of them. A file has them whole.
+// Fitting cuts values so that a table has room for all of them. A file has them whole. Two steps,
+// because most events have few long values: then they keep three hundred characters each.
 func Fitting(values []string) []string {
 	most, total := longValue, 0
 	for _, value := range values {
@@ -139,8 +145,9 @@ func Fitting(values []string) []string {
 	return short
 }
 
-// mappedRows shows events under the names of the mapping: the fields that matter first as a table, all of them in files, and in a
-// table of their own for a single event.
+// mappedRows shows events under the names of the mapping: the fields that matter first as a table,
+// all of them in files, and in a table of their own for a single event. A menu leads to one event's
+// whole table: eight columns fit a card, fifty do not.
 func mappedRows[T any](call *catalog.Call, p fetchEventParams, rows listing.Listing[T], of func(*catalog.Call, T) event) listing.Listing[T] {
 	mapping, one := mappingOf(p.Source), rows.One
 	rows.Sheets = func(found []T) render.Table {

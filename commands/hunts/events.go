@@ -18,9 +18,11 @@ import (
 	"s1bot/s1/filters"
 )
 
+// EventCommands are about events that the console made of threats and alerts; they need no hunt,
+// only its lists.
 func EventCommands() []*catalog.Command { return []*catalog.Command{fetchEvent()} }
 
-// eventSource says which events are fetched.
+// eventSource says which events are fetched. Threats are the specification's default.
 type eventSource string
 
 const (
@@ -39,6 +41,8 @@ func (eventSort) Choices() []s1.Choice {
 	return []s1.Choice{{Value: "createdAt", Label: "Created At"}, {Value: "updatedAt", Label: "Updated At"}, {Value: "id", Label: "ID"}}
 }
 
+// The end is excluded and the start included, as createdAt__gte and createdAt__lt have it, so that
+// stretches side by side share no event.
 type fetchEventParams struct {
 	Start     time.Time      `json:"start-time" help:"Only events created at this time or later."`
 	End       time.Time      `json:"end-time" help:"Only events created before this time."`
@@ -60,6 +64,7 @@ var onAlerts = map[string]string{
 	"incidentStatuses": "incidentStatus", "analystVerdicts": "analystVerdict", "osTypes": "osType",
 }
 
+// The condition is read here as well, so that a mistake in it is told before the console is asked.
 func (p *fetchEventParams) Check() error {
 	if !p.End.After(p.Start) {
 		return catalog.Wrong("end-time", "it is not after start-time, so nothing can match")
@@ -106,8 +111,9 @@ func (p *fetchEventParams) wire(key string) string {
 	return key
 }
 
-// spell writes a value as the console wants it under a key, and says what is wrong with either before the console does: a key that
-// it does not know fails the whole request.
+// spell writes a value as the console wants it under a key, and says what is wrong with either
+// before the console does: a key that it does not know fails the whole request. Alert filters are
+// UPPER_SNAKE and threat filters lower_snake; package filters knows which key takes what.
 func (p *fetchEventParams) spell(key, value string) (string, error) {
 	of := filters.Threats
 	if p.Source == fromAlerts {
@@ -130,6 +136,7 @@ func (p *fetchEventParams) spell(key, value string) (string, error) {
 	return query.Get(key), nil
 }
 
+// The three lists name their column for the time of creation differently.
 func (p fetchEventParams) Query() (s1.Query, error) {
 	q, err := p.condition()
 	if err != nil {
@@ -152,6 +159,7 @@ func (p *fetchEventParams) Needs() string {
 	return "Endpoint Threats › View"
 }
 
+// GET /threats or GET /cloud-detection/alerts, one page after the other.
 func fetchEvent() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "fetch-event", Title: "Fetch Event", Area: "events", Aliases: []string{"events", "fetch-events"},
@@ -205,7 +213,7 @@ func (p fetchEventParams) about(caller catalog.Caller) string {
 	return about
 }
 
-// eventRows shows rows as events.
+// eventRows shows rows as events. The columns have the specification's names, as the file has.
 func eventRows[T any](call *catalog.Call, p fetchEventParams, rows listing.Listing[T], of func(*catalog.Call, T) event) listing.Listing[T] {
 	rows.Noun, rows.Things, rows.About = "Events", "events", p.about(call.Caller)
 	level := "Confidence Level"

@@ -17,8 +17,10 @@ import (
 	"s1bot/s1/huntapi"
 )
 
-// An engine is what a hunt runs on: Deep Visibility, whose paths the vendor closes on 2027-02-15, or the data lake, which takes over.
-// A hunt keeps to the engine that it began on, over restarts, too.
+// An engine is what a hunt runs on: Deep Visibility, whose paths the vendor closes on 2027-02-15,
+// or the data lake, which takes over. A hunt keeps to the engine that it began on, over restarts,
+// too. Each is made for one hunt and may remember things about it; what must survive a restart goes
+// through the report into huntState.
 type engine interface {
 	// start begins the query and returns how far it is at once; wait hears the place in line while there is one.
 	Start(ctx context.Context, wait func(huntapi.Place)) (report, error)
@@ -30,7 +32,7 @@ type engine interface {
 	Show(ctx context.Context, h *hunt, found report) (render.Card, error)
 }
 
-// A report is how far a query is.
+// A report is how far a query is. An empty field says nothing: what was known before stays.
 type report struct {
 	id       huntapi.QueryID
 	tag      string // of the data lake: see huntapi.SDLTicket
@@ -43,8 +45,9 @@ type report struct {
 	result   *huntapi.PowerResult // where the rows come with the report
 }
 
-// A hunt is one query from the line in front of the console to its rows. It survives a restart: with the id that was written
-// down it goes on with the same query.
+// A hunt is one query from the line in front of the console to its rows. It survives a restart:
+// with the id that was written down it goes on with the same query. One goroutine runs it, save for
+// the clock that Start shows.
 type hunt struct {
 	call    *catalog.Call
 	engine  engine
@@ -58,7 +61,8 @@ type hunt struct {
 	state   huntState
 }
 
-// huntState is what is written down.
+// huntState is what is written down. Rows of older versions have no engine; they are Deep
+// Visibility's, the only one there was.
 type huntState struct {
 	huntapi.SDLTicket
 	Engine huntapi.HuntEngine `json:"engine,omitempty"` // "" is Deep Visibility: hunts of older versions
@@ -67,13 +71,18 @@ type huntState struct {
 
 // Bounds of hunting.
 const (
+	// A tick is an edit of a message; Slack takes about one a second in a channel, from all that
+	// the bot does there.
 	huntTick  = 3 * time.Second  // between two looks at a clock that people watch
 	maxMisses = 8                // looks in a row that fail before the hunt does; each was tried several times already
 	tidyLimit = 15 * time.Second // to stop a query at the console
 	maxHunt   = 24 * time.Hour   // after that nobody waits for it
 )
 
-// run hunts to the end.
+// run hunts to the end. The order of the cases matters: a query that is over is not waited for, and
+// one that a person has limited is stopped at the console as well. A look that fails is tried
+// again, since the query runs on by itself. One that the console forgot while nobody polled is
+// begun anew, once and only after a restart.
 func (h *hunt) run(ctx context.Context) (render.Card, error) {
 	resumed := h.call.SavedState(&h.state) && h.state.ID != ""
 	found, err := h.begun(ctx)
@@ -109,7 +118,8 @@ func (h *hunt) run(ctx context.Context) (render.Card, error) {
 	return h.engine.Show(ctx, h, found)
 }
 
-// on has the hunt run on the engine that it began on or, where it has not begun, on the one that the console has.
+// on has the hunt run on the engine that it began on or, where it has not begun, on the one that
+// the console has. The setting and what the console has are asked once, at the beginning.
 func (h *hunt) on(ctx context.Context, engines map[huntapi.HuntEngine]func() (engine, error)) error {
 	if h.call.SavedState(&h.state) && h.state.ID != "" {
 		h.state.Engine = cmp.Or(h.state.Engine, huntapi.DeepVisibility)
@@ -125,7 +135,8 @@ func (h *hunt) on(ctx context.Context, engines map[huntapi.HuntEngine]func() (en
 	return err
 }
 
-// note takes down what an engine says about the query, so that a restart goes on with it.
+// note takes down what an engine says about the query, so that a restart goes on with it. Only id
+// and tag are saved, and only when they change: every save is a write to the database.
 func (h *hunt) note(found report) error {
 	before := h.state.SDLTicket
 	if found.id != "" {
@@ -140,7 +151,9 @@ func (h *hunt) note(found report) error {
 	return h.call.Save(h.state)
 }
 
-// begun starts the query, unless an earlier run of the work did.
+// begun starts the query, unless an earlier run of the work did. The id is written down before
+// anything else happens with it. Where that fails the query is stopped: it would otherwise run
+// unseen, and after a restart once more.
 func (h *hunt) begun(ctx context.Context) (report, error) {
 	if h.state.ID != "" {
 		if h.state.Began.IsZero() {
@@ -161,7 +174,9 @@ func (h *hunt) begun(ctx context.Context) (report, error) {
 	return found, nil
 }
 
-// Start waits in line and shows the place, and the time that passes meanwhile.
+// Start waits in line and shows the place, and the time that passes meanwhile. The line is the
+// bot's own: Deep Visibility takes one query a minute of a token, so hunts of all people wait for
+// each other, and each sees its place.
 func (h *hunt) Start(ctx context.Context) (report, error) {
 	h.call.Show(h.waiting(huntapi.Place{}))
 	var mu sync.Mutex // one card at a time
@@ -189,6 +204,8 @@ func (h *hunt) Start(ctx context.Context) (report, error) {
 }
 
 // pace is how long to wait before the next look: queries end within seconds or take minutes.
+// query-status takes one call a second of all hunts together; the client spaces them, and a slower
+// pace keeps the line short.
 func (h *hunt) pace() time.Duration {
 	switch elapsed := time.Since(h.state.Began); {
 	case elapsed < 20*time.Second:
@@ -215,7 +232,8 @@ func (h *hunt) expired() bool {
 	return h.timeout > 0 && elapsed >= h.timeout || elapsed >= maxHunt
 }
 
-// passing tells whether what went wrong may be gone at the next look.
+// passing tells whether what went wrong may be gone at the next look. 200 is an answer that could
+// not be read, and 409 one that is not ready yet.
 func passing(err error) bool {
 	var e *s1.Error
 	if !errors.As(err, &e) || errors.Is(err, errForgotten) || errors.Is(err, s1.ErrInvalidID) {
@@ -227,7 +245,9 @@ func passing(err error) bool {
 // errForgotten is a query whose rows the console has dropped.
 var errForgotten = errors.New("the console no longer has the query")
 
-// ended says how a hunt came to an early end: cancelled by a person, to be gone on with after a restart, or failed.
+// ended says how a hunt came to an early end: cancelled by a person, to be gone on with after a
+// restart, or failed. A context that ends without a person's cancelling is the process draining:
+// the query is left alone, and the saved state finds it again.
 func (h *hunt) ended(ctx context.Context, found report, err error) (render.Card, error) {
 	switch {
 	case errors.Is(context.Cause(ctx), catalog.ErrCancelled):
@@ -243,7 +263,8 @@ func (h *hunt) ended(ctx context.Context, found report, err error) (render.Card,
 	return render.Card{}, err
 }
 
-// unreadable shows the query that the console cannot read, to be changed.
+// unreadable shows the query that the console cannot read, to be changed. The form opens with the
+// query in it, since that is what must change.
 func (h *hunt) unreadable(e *s1.Error) render.Card {
 	card := render.Failure(h.call.Command.Title, e.Status, e.Message, refusal.Advice(e, h.call.Command.Needs))
 	card.Parts = append(card.Parts, render.Fields{{Label: "Query", Value: render.Line{render.Mono(text.Shorten(h.query, 500))}, Wide: true}})
@@ -251,7 +272,8 @@ func (h *hunt) unreadable(e *s1.Error) render.Card {
 	return card
 }
 
-// stop ends the query at the console, if there is one.
+// stop ends the query at the console, if there is one. Its context outlives the caller's, which is
+// over when somebody cancels.
 func (h *hunt) stop(ctx context.Context) error {
 	if h.state.ID == "" {
 		return nil
@@ -268,7 +290,9 @@ func (h *hunt) free(ctx context.Context) {
 	}
 }
 
-// died is the error of a query that the console gave up. That was said with a good status, so it has no other.
+// died is the error of a query that the console gave up. That was said with a good status, so it
+// has no other. Messages go by the state's label, for consoles spell states differently
+// (QUERY_CANCELLED, QUERY_CANCEL).
 func (h *hunt) died(found report) error {
 	message := map[string]string{
 		"cancelled":                "Somebody cancelled the query in the console.",

@@ -18,7 +18,8 @@ import (
 // maxQueryTitle is how much of a query fits into a heading.
 const maxQueryTitle = 90
 
-// head is a card that says what is hunted for, and where in time.
+// head is a card that says what is hunted for, and where in time. Times are shown as Slack's dates,
+// in each reader's zone.
 func (h *hunt) head(title string) render.Card {
 	card := render.Card{Title: title, Text: title}
 	if len([]rune(h.query)) > maxQueryTitle || strings.Contains(h.query, "\n") {
@@ -36,7 +37,8 @@ func (h *hunt) span() render.Line {
 	return line
 }
 
-// asSent is the query in the console's language, where somebody typed it in the older one.
+// asSent is the query in the console's language, where somebody typed it in the older one. A person
+// must be able to see what was made of their query, and to correct it.
 func (h *hunt) asSent() []render.Part {
 	if h.sent == "" {
 		return nil
@@ -48,7 +50,8 @@ func (h *hunt) hunting(word string) string {
 	return "🔎 " + word + " · " + text.Shorten(strings.Join(strings.Fields(h.query), " "), maxQueryTitle)
 }
 
-// waiting is the card of a hunt that the console has not taken yet.
+// waiting is the card of a hunt that the console has not taken yet. The start is an estimate by one
+// query a minute, counted down while the card is watched.
 func (h *hunt) waiting(p huntapi.Place) render.Card {
 	label := "starting"
 	if left := time.Until(p.Start); left > 0 {
@@ -90,7 +93,8 @@ func (h *hunt) reading(read, of int) render.Card {
 	return card
 }
 
-// cancelled says what became of a hunt that somebody cancelled.
+// cancelled says what became of a hunt that somebody cancelled. It claims no more than the console
+// confirmed.
 func (h *hunt) cancelled(found report, err error) render.Card {
 	words := "The hunt was cancelled before it reached the console."
 	if h.state.ID != "" {
@@ -123,6 +127,7 @@ func (h *hunt) timedOut(found report, err error) render.Card {
 	return card
 }
 
+// limit is after how long nobody waits for the query any more.
 func (h *hunt) limit() time.Duration {
 	if h.timeout == 0 {
 		return maxHunt
@@ -140,6 +145,7 @@ func (h *hunt) again() []render.Action {
 	}
 }
 
+// warned shows the console's own warnings: a result that is partial must say so.
 func warned(warnings []string) []render.Part {
 	var parts []render.Part
 	for _, w := range slices.Compact(warnings) {

@@ -19,7 +19,8 @@ import (
 	"s1bot/s1/huntapi"
 )
 
-// huntCommands share the shelf on which rows of the data lake are kept.
+// huntCommands share the shelf on which rows of the data lake are kept. There is one shelf for each
+// catalog.
 func huntCommands(kept *shelf) []*catalog.Command {
 	return []*catalog.Command{
 		query(kept), createQuery(kept), queryStatus(kept), queryEvents(kept), agentProcess(kept), createPowerQuery(kept), pingPowerQuery(kept),
@@ -34,7 +35,8 @@ func (h *hunt) onEither(ctx context.Context, kept *shelf, dv deepVisibility) err
 	})
 }
 
-// huntText is a query in one of the console's languages.
+// huntText is a query in one of the console's languages. Verbatim: quotes and words that look like
+// parameters are the query's own.
 type huntText string
 
 func (huntText) Kind() catalog.Kind {
@@ -44,7 +46,8 @@ func (huntText) Kind() catalog.Kind {
 	return k
 }
 
-// plainQuotes mends the quotes of a query that was copied out of JSON or typed on a phone.
+// plainQuotes mends the quotes of a query that was copied out of JSON or typed on a phone. A query
+// that has straight quotes keeps its typographic ones, which are then part of a value.
 func plainQuotes(text string) string {
 	text = strings.TrimSpace(text)
 	if !strings.Contains(text, `"`) {
@@ -59,6 +62,8 @@ func plainQuotes(text string) string {
 // eventLimit is how many events a query returns at most.
 type eventLimit int
 
+// The specification's range for dv/init-query. The data lake gives a few thousand an answer, and is
+// asked several times.
 const maxEventLimit = 100_000
 
 func (eventLimit) Kind() catalog.Kind {
@@ -67,7 +72,7 @@ func (eventLimit) Kind() catalog.Kind {
 	return k
 }
 
-// patience is how many seconds a query may take.
+// patience is how many seconds a query may take. 300 seconds are the specification's least.
 type patience int
 
 func (patience) Kind() catalog.Kind {
@@ -76,7 +81,8 @@ func (patience) Kind() catalog.Kind {
 	return k
 }
 
-// queryRef is the id of a query; a search box offers those of the person.
+// queryRef is the id of a query; a search box offers those of the person. The console cannot list
+// queries; the bot's storage knows whose are whose.
 type queryRef huntapi.QueryID
 
 func (queryRef) Kind() catalog.Kind {
@@ -141,6 +147,8 @@ func eventQuery(text huntText, from, to time.Time, limit int) huntapi.EventQuery
 	return huntapi.EventQuery{Query: string(text), Types: []string{"events"}, From: s1.Time{Time: from}, To: s1.Time{Time: to}, Limit: limit}
 }
 
+// POST /dv/init-query, or a launch at the data lake. Of the second no id outlives 30 seconds, so
+// there the command waits and keeps the rows.
 func createQuery(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-query", Title: "Create Query", Area: "hunts", Aliases: []string{"start-query"}, Main: "query", Long: true,
@@ -195,6 +203,8 @@ type queryParams struct {
 
 func (p *queryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 
+// In one: start, wait, read, show. With a limit of time the query is also cancelled at the console
+// (POST /dv/cancel-query, or DELETE).
 func query(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "query", Title: "Query", Area: "hunts", Aliases: []string{"hunt", "dv"}, Main: "query", Long: true,
@@ -228,9 +238,12 @@ type agentProcessParams struct {
 
 func (p *agentProcessParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 
-// everyAgent is the query where none is given: the console wants one.
+// everyAgent is the query where none is given: the console wants one. In 1.0; the data lake takes
+// an empty filter for everything, and a lone star is a 500 there.
 const everyAgent = "AgentName IS NOT EMPTY"
 
+// It is a query for events of processes. GET /agents/processes, whose name says the same, is
+// obsolete and always empty.
 func agentProcess(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-process", Title: "Get Agent Process", Area: "hunts", Aliases: []string{"agent-process", "processes"}, Main: "query", Long: true,
@@ -270,6 +283,7 @@ type queryStatusParams struct {
 	ID queryRef `json:"query-id" help:"The query's id, which create-query shows."`
 }
 
+// GET /dv/query-status, or what the bot keeps.
 func queryStatus(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-query-status", Title: "Get Query Status", Area: "hunts", Aliases: []string{"query-status"}, Main: "query-id",
@@ -294,8 +308,9 @@ func queryStatus(kept *shelf) *catalog.Command {
 // oldID is the form of the ids that Deep Visibility gives, "q" or "pq" and hexadecimal digits.
 var oldID = regexp.MustCompile(`^p?q[0-9a-f]{4,}$`)
 
-// fromLake finds a query of the data lake on the shelf. Deep Visibility is asked about ids of its own form, and about all of them where
-// the console has nothing else.
+// fromLake finds a query of the data lake on the shelf. Deep Visibility is asked about ids of its
+// own form, and about all of them where the console has nothing else. Its own ids are opaque and of
+// another form, so an id of Deep Visibility's costs no question.
 func fromLake(ctx context.Context, call *catalog.Call, kept *shelf, id huntapi.QueryID) (found shelved, lake bool, err error) {
 	if found, ok := kept.take(id); ok {
 		return found, true, nil
@@ -321,7 +336,8 @@ func statusOfQuery(ctx context.Context, call *catalog.Call, kept *shelf, id hunt
 	return call.Console.QueryStatus(ctx, id)
 }
 
-// statusCard says how far a query is, and what can be done with it.
+// statusCard says how far a query is, and what can be done with it. Label and state stand beside
+// each other: the label is ours, the state is what to look for in the console's documentation.
 func statusCard(id huntapi.QueryID, status huntapi.QueryStatus) render.Card {
 	label := status.State.Label()
 	card := render.Card{
@@ -350,6 +366,8 @@ type queryEventsParams struct {
 	Kind eventKind `json:"event-type,omitzero" help:"Only events of this type; all of them if empty."`
 }
 
+// GET /dv/events, or /dv/events/{kind}; events are there only once the query is FINISHED, and some
+// seconds later on some consoles.
 func queryEvents(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-events-by-query-id-and-type", Title: "Get Events by Query ID and Type", Short: "Get events of one type", Area: "hunts", Aliases: []string{"query-events", "get-query-events"}, Main: "query-id",
@@ -409,6 +427,7 @@ func whileRunning(call *catalog.Call, id huntapi.QueryID, status huntapi.QuerySt
 	return told
 }
 
+// The specification's example of a query was cut at its bar; the real one is in Examples.
 type powerQueryParams struct {
 	Start    time.Time      `json:"start-time" help:"Only events at this time or later."`
 	End      time.Time      `json:"end-time" help:"Only events before this time."`
@@ -420,7 +439,8 @@ type powerQueryParams struct {
 
 func (p *powerQueryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 
-// place completes where to look, and says it. Sites alone may mean every site to the console: their accounts go with them.
+// place completes where to look, and says it. Sites alone may mean every site to the console: their
+// accounts go with them.
 func (p *powerQueryParams) place(ctx context.Context, call *catalog.Call) (string, error) {
 	if len(p.Sites) == 0 {
 		if len(p.Accounts) == 0 {
@@ -460,6 +480,7 @@ func theseOf(noun, names string) string {
 	return "in the " + noun + " " + text.Shorten(names, 300)
 }
 
+// POST /dv/events/pq, four calls a second, or a launch of the type PQ at the data lake.
 func createPowerQuery(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-power-query", Title: "Create Power Query", Area: "hunts", Aliases: []string{"power-query", "pq"}, Main: "query", Long: true,

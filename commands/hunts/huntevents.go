@@ -48,7 +48,9 @@ func (d deepVisibility) stop(ctx context.Context, t huntapi.SDLTicket) error {
 // eventSorting is the order in which events are read, the newest first. A cursor needs one of three columns to sort by.
 func eventSorting() s1.Query { return s1.Query{}.SortedBy("createdAt", s1.Descending) }
 
-// Show reads all events: the first ones for the card, all for the counts and for a file, which outlives the console's copy.
+// Show reads all events: the first ones for the card, all for the counts and for a file, which
+// outlives the console's copy. The file is read to its end at once: the console's copy is gone
+// after a while, the file is not.
 func (d deepVisibility) Show(ctx context.Context, h *hunt, found report) (render.Card, error) {
 	rows := eventListing(d.call, found.id, d.kind)
 	rows.Page = patiently(rows.Page, rowsPatience, func() { h.call.Show(h.gathering()) })
@@ -62,7 +64,8 @@ type bounds struct {
 	limit int
 }
 
-// gather reads the pages of a finished hunt.
+// gather reads the pages of a finished hunt. Rows that were read are shown even if the rest cannot
+// be, as a partial success; a restart in the middle reads again from the start.
 func (h *hunt) gather(ctx context.Context, found report, rows listing.Listing[huntapi.Event], pages iter.Seq2[s1.Page[huntapi.Event], error], b bounds) (render.Card, error) {
 	as := *h.call
 	as.How = render.CSV
@@ -93,7 +96,8 @@ func (h *hunt) gather(ctx context.Context, found report, rows listing.Listing[hu
 	return h.events(found.id, b, &t, file), nil
 }
 
-// A tally counts events by what they are and where they happened.
+// A tally counts events by what they are and where they happened. It is what is kept of rows that
+// are streamed: counts, and the ten for the card.
 type tally struct {
 	rows     int
 	first    []huntapi.Event
@@ -104,6 +108,8 @@ type tally struct {
 	broken   error // why the rest could not be read
 }
 
+// The key of a count is the most telling name there is; "unknown" is counted too, or the sums would
+// not fit.
 func (t *tally) Add(events []huntapi.Event) {
 	t.rows += len(events)
 	t.first = append(t.first, events[:min(len(events), listing.PageRows-len(t.first))]...)
@@ -178,7 +184,8 @@ func (h *hunt) events(id huntapi.QueryID, b bounds, t *tally, file *listing.Expo
 	return card
 }
 
-// notes are the small print of a finished hunt.
+// notes are the small print of a finished hunt. As many rows as the limit means that there may be
+// more: the console does not say.
 func (h *hunt) notes(t *tally, limit int) []render.Part {
 	note := render.Note{}
 	say := func(words string) {
@@ -264,13 +271,15 @@ func huntTable(call *catalog.Call, events []huntapi.Event) render.Table {
 	return t
 }
 
-// A suspect is an endpoint that a row is about.
+// A suspect is an endpoint that a row is about. ref is what a command finds the endpoint by: its id
+// where the row has one.
 type suspect struct{ ref, name string }
 
 // maxSuspects is how many endpoints a menu offers; Slack takes 100.
 const maxSuspects = 50
 
-// suspectsIn adds the endpoints of events to known ones, each once: by id, or by what else names them.
+// suspectsIn adds the endpoints of events to known ones, each once: by id, or by what else names
+// them. Rows of the data lake have UUIDs and names, no ids.
 func suspectsIn(known []suspect, events []huntapi.Event) []suspect {
 	for _, e := range events {
 		ref := cmp.Or(lookup.PlainUUID(e.AgentUUID), e.Host())

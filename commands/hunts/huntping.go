@@ -20,6 +20,7 @@ type pingParams struct {
 	IDs []queryRef `json:"query-ids" help:"The ids of the queries, which create-power-query shows."`
 }
 
+// GET /dv/events/pq-ping, each id by itself; it also keeps a query alive.
 func pingPowerQuery(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "ping-power-query", Title: "Ping Power Query", Area: "hunts", Aliases: []string{"ping-query", "pq-ping"}, Main: "query-ids",
@@ -39,7 +40,8 @@ func pingPowerQuery(kept *shelf) *catalog.Command {
 	})
 }
 
-// pingOf asks Deep Visibility, or the shelf for a query of the data lake.
+// pingOf asks Deep Visibility, or the shelf for a query of the data lake. A query for events is
+// another kind of thing, and is told to be one.
 func pingOf(ctx context.Context, call *catalog.Call, kept *shelf, id huntapi.QueryID) (huntapi.PowerResult, error) {
 	found, lake, err := fromLake(ctx, call, kept, id)
 	switch {
@@ -92,7 +94,9 @@ func pinged(call *catalog.Call, pings []ping) (render.Card, error) {
 	return listing.Single(call, "PowerQuery", p.result.Raw, card)
 }
 
-// pingTable shows several queries: what each says, and the rows of those that are finished as files.
+// pingTable shows several queries: what each says, and the rows of those that are finished as
+// files. Rows go into files, one pair for each query: several tables in a message would be over
+// Slack's limit.
 func pingTable(call *catalog.Call, pings []ping, again render.Button) (render.Card, error) {
 	table := render.Table{Columns: []render.Column{{Title: "Query"}, {Title: "State"}, {Title: "Progress", Right: true}, {Title: "Rows", Right: true}, {Title: "Problem"}}}
 	var files []render.File
@@ -137,7 +141,8 @@ func (p ping) words() (state, problem string) {
 	return p.result.State.Label(), ""
 }
 
-// allPingsFailed is the specification's failure of several queries; its status code is that of the first.
+// allPingsFailed is the specification's failure of several queries; its status code is that of the
+// first. "Multiple errors found." are the specification's words.
 func allPingsFailed(call *catalog.Call, pings []ping) render.Card {
 	status, advice := http.StatusOK, "The table shows what happened to each."
 	var refused *s1.Error

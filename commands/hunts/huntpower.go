@@ -31,7 +31,8 @@ func (p powerSearch) Start(ctx context.Context, _ func(huntapi.Place)) (report, 
 	return powerReport(result), err
 }
 
-// Look pings the query. The console drops one that nobody asks about for some seconds, as while the bot restarts.
+// Look pings the query. The console drops one that nobody asks about for some seconds, as while the
+// bot restarts. A late ping is a 503.
 func (p powerSearch) Look(ctx context.Context, t huntapi.SDLTicket) (report, error) {
 	result, err := p.call.Console.PingPowerQuery(ctx, t.ID)
 	return powerReport(result), forgotten(err)
@@ -52,7 +53,8 @@ func powerReport(r huntapi.PowerResult) report {
 	return report{id: r.ID, state: r.State, percent: r.Percent, warnings: r.Advice, done: r.Done(), result: &r}
 }
 
-// stop asks for what the console does by itself when nobody pings any more.
+// stop asks for what the console does by itself when nobody pings any more. A refusal is therefore
+// no news.
 func (p powerSearch) stop(ctx context.Context, t huntapi.SDLTicket) error {
 	err := p.call.Console.CancelQuery(ctx, t.ID)
 	var refusal *s1.Error
@@ -99,7 +101,9 @@ func powerCard(call *catalog.Call, r huntapi.PowerResult) (render.Card, error) {
 	return card, err
 }
 
-// powerFiles are the rows as a table and as objects. Both are made at once: the console keeps the rows for some seconds only.
+// powerFiles are the rows as a table and as objects. Both are made at once: the console keeps the
+// rows for some seconds only. JSON keeps numbers as the console sent them: they can be larger than
+// what a float holds.
 func powerFiles(call *catalog.Call, r huntapi.PowerResult) ([]render.File, error) {
 	as := *call
 	as.How = render.CSV
@@ -121,7 +125,8 @@ func powerFiles(call *catalog.Call, r huntapi.PowerResult) ([]render.File, error
 	return append(table.Card("PowerQuery", "").Files, objects.Card("PowerQuery", "").Files...), nil
 }
 
-// powerObject is a row with the names of its columns, in their order.
+// powerObject is a row with the names of its columns, in their order. Two columns of one name stay
+// two members, as the console has them.
 func powerObject(r huntapi.PowerResult, row []json.RawMessage) json.RawMessage {
 	var b strings.Builder
 	b.WriteByte('{')
@@ -160,6 +165,8 @@ func powerTable(r huntapi.PowerResult, rows [][]json.RawMessage) render.Table {
 	return t
 }
 
+// timeColumn is the name of a column whose numbers are times. Nothing else tells them apart: the
+// console's types know only numbers.
 var timeColumn = regexp.MustCompile(`(?i)(time|date|timestamp|At)$`)
 
 // powerCell is one value; numbers under a column that is called a time are times, in milliseconds or nanoseconds.
@@ -215,7 +222,8 @@ func kindsIn(r huntapi.PowerResult) counts {
 	return kinds
 }
 
-// powerSuspects are the endpoints in the rows, if a column names them.
+// powerSuspects are the endpoints in the rows, if a column names them. An id or a UUID finds the
+// endpoint for certain, a name perhaps.
 func powerSuspects(r huntapi.PowerResult) []suspect {
 	column := -1
 	for _, like := range hostColumn {

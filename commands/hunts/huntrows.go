@@ -27,7 +27,8 @@ func unready(err error) bool {
 	return errors.As(err, &e) && (e.Status == http.StatusConflict || e.Status == http.StatusTooEarly)
 }
 
-// patiently reads a page of rows, again for a while where they are not to be had yet.
+// patiently reads a page of rows, again for a while where they are not to be had yet. The pause
+// doubles, up to ten seconds.
 func patiently(page func(context.Context, s1.Query) (s1.Page[huntapi.Event], error), patience time.Duration, wait func()) func(context.Context, s1.Query) (s1.Page[huntapi.Event], error) {
 	return func(ctx context.Context, q s1.Query) (s1.Page[huntapi.Event], error) {
 		began := time.Now()
@@ -61,6 +62,7 @@ func (h *hunt) unread(kind string, err error) (render.Card, error) {
 	return unreadCard(h.call, h.state.ID, kind, refusal, h.again()), nil
 }
 
+// unreadCard offers to read the rows of a finished query again.
 func unreadCard(call *catalog.Call, id huntapi.QueryID, kind string, e *s1.Error, more []render.Action) render.Card {
 	advice := "The query is finished, but I couldn't read its rows. The console keeps them for a while: try again with the button below."
 	if !unready(e) {

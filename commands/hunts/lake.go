@@ -15,8 +15,10 @@ import (
 	"s1bot/s1/huntapi"
 )
 
-// A lakeHunt runs on the data lake. Its console forgets a query 30 s after it was last polled, so an id that a person could type is dead
-// by then: the bot polls by itself, and keeps the rows on its shelf for the commands that read them.
+// A lakeHunt runs on the data lake. Its console forgets a query 30 s after it was last polled, so
+// an id that a person could type is dead by then: the bot polls by itself, and keeps the rows on
+// its shelf for the commands that read them. last is the newest answer, in which the rows come when
+// the query is finished.
 type lakeHunt struct {
 	call  *catalog.Call
 	shelf *shelf
@@ -27,6 +29,7 @@ type lakeHunt struct {
 	again bool // the query was forgotten once and asked anew
 }
 
+// The answer can be complete at once: most small queries are.
 func (l *lakeHunt) Start(ctx context.Context, _ func(huntapi.Place)) (report, error) {
 	found, err := l.call.Console.LaunchSDL(ctx, l.query)
 	return l.report(found), err
@@ -77,6 +80,7 @@ func (l *lakeHunt) report(found huntapi.SDLProgress) report {
 	return r
 }
 
+// What was cancelled stays on the shelf as cancelled, so that its id still says what became of it.
 func (l *lakeHunt) stop(ctx context.Context, t huntapi.SDLTicket) error {
 	err := l.call.Console.EndSDL(ctx, t)
 	if err == nil && !l.last.Done {
@@ -105,8 +109,10 @@ func (l *lakeHunt) Show(ctx context.Context, h *hunt, found report) (render.Card
 	return h.kept(card, kept), nil
 }
 
-// pages are the events, the newest first. The rows after the first page are those before its last event: their queries end at that
-// very nanosecond, and what comes twice is left out. A page that brings nothing new is the end, whatever its size.
+// pages are the events, the newest first. The rows after the first page are those before its last
+// event: their queries end at that very nanosecond, and what comes twice is left out. A page that
+// brings nothing new is the end, whatever its size. The paging by cursor is documented in one place
+// and denied in another, so pages go by time instead, which both support.
 func (l *lakeHunt) pages(ctx context.Context, kept *keptRows) iter.Seq2[s1.Page[huntapi.Event], error] {
 	return func(yield func(s1.Page[huntapi.Event], error) bool) {
 		seen := map[string]bool{}
@@ -141,7 +147,7 @@ func unseen(seen map[string]bool, events []huntapi.Event, most int) []huntapi.Ev
 	return fresh
 }
 
-// fetch runs one more query to its end.
+// fetch runs one more query to its end. It polls each second, within the 30 that a query lives.
 func (l *lakeHunt) fetch(ctx context.Context) (huntapi.SDLProgress, error) {
 	console := l.call.Console
 	found, err := console.LaunchSDL(ctx, l.query)
@@ -162,7 +168,8 @@ func (l *lakeHunt) fetch(ctx context.Context) (huntapi.SDLProgress, error) {
 // endpointsOnly narrows a query down to what endpoints recorded, as Deep Visibility did: the data lake has other logs, too.
 const endpointsOnly = "dataSource.name = 'SentinelOne' dataSource.category = 'security'"
 
-// lakeFilter is a person's query as the data lake is sent it.
+// lakeFilter is a person's query as the data lake is sent it. A query that was typed in 2.0 is sent
+// as it is: who knows the language may want the other logs.
 func lakeFilter(typed, kind string) (string, error) {
 	filter, err := translate(typed)
 	if err != nil {
@@ -184,7 +191,7 @@ func lakeFilter(typed, kind string) (string, error) {
 	return strings.Join(terms, " "), nil
 }
 
-// onLake is the engine for events.
+// onLake is the engine for events. The limit of one answer is the server's, about five thousand.
 func (h *hunt) onLake(shelf *shelf, kind string, limit int) (engine, error) {
 	filter, err := lakeFilter(h.query, kind)
 	if err != nil {
@@ -207,9 +214,11 @@ func (h *hunt) powerOnLake(shelf *shelf, q huntapi.PowerQuery) (engine, error) {
 	return &lakeHunt{call: h.call, shelf: shelf, query: asked}, nil
 }
 
+// A limit of the person's own in the query is left alone.
 var ownLimit = regexp.MustCompile(`(?i)\|\s*limit\s+\d`)
 
-// lakePower is a power query with its sites and its limit in it.
+// lakePower is a power query with its sites and its limit in it. Sites stand before the first bar:
+// behind it there may be no rows of endpoints any more.
 func lakePower(q huntapi.PowerQuery) string {
 	filter, commands := beforePipe(q.Query)
 	if strings.TrimSpace(filter) == "*" { // everything; the data lake does not understand a lone star

@@ -18,7 +18,9 @@ import (
 // beside is how long before and after an alert related events are looked for.
 const beside = time.Hour
 
-// queryOnCards looks for what else an alert's storyline did at that time. A storyline that could say something else in a query is none.
+// queryOnCards looks for what else an alert's storyline did at that time. A storyline that could
+// say something else in a query is none. An hour on each side is a guess at what belongs to it, and
+// stands in the form to be changed.
 func queryOnCards() []cards.Action {
 	return []cards.Action{{Place: 40, Label: "Related events", Alert: func(a s1.Alert) (cards.Filling, bool) {
 		story, at := a.Storyline(), cmp.Or(a.Info.CreatedAt.Time, a.Info.ReportedAt.Time)

@@ -2,8 +2,9 @@ package hunts
 
 import "strings"
 
-// The data lake reads S1QL 2.0, Deep Visibility read 1.0. What follows are the fields whose meaning is the same in both: those on which
-// the public rule-conversion maps agree or which a live row carries, and (below the blank line) those that one such map has alone.
+// The data lake reads S1QL 2.0, Deep Visibility read 1.0. sameFields are the fields whose meaning
+// is the same in both: those on which the public rule-conversion maps agree or which a live row
+// carries, and (from TgtProcName on) those that one such map has alone.
 const sameFields = `
 EndpointOS endpoint.os
 EventType event.type
@@ -50,7 +51,9 @@ SrcPort src.port.number
 NetworkUrl url.address
 `
 
-// splitFields are older names that the data lake has two fields for, or none: which one is meant only the person knows.
+// splitFields are older names that the data lake has two fields for, or none: which one is meant
+// only the person knows. A guess at one of two would answer another question than the one that was
+// asked.
 const splitFields = `
 processName src.process.name (who did it) tgt.process.name (who it was done to, or what was started)
 processImagePath src.process.image.path (who did it) tgt.process.image.path (who it was done to, or what was started)

@@ -21,8 +21,10 @@ import (
 	"s1bot/s1/huntapi"
 )
 
-// A shelf keeps what queries of the data lake found, for the commands that read it by the query's id: the console has dropped it by
-// then. It is memory of this process alone, packed, and the oldest makes way.
+// A shelf keeps what queries of the data lake found, for the commands that read it by the query's
+// id: the console has dropped it by then. It is memory of this process alone, packed, and the
+// oldest makes way. Methods lock it themselves; keptRows is written by the one hunt that fills it,
+// under the same lock.
 type shelf struct {
 	mu    sync.Mutex
 	items []*keptRows // the oldest first
@@ -74,7 +76,8 @@ func (s *shelf) find(id huntapi.QueryID) *keptRows {
 	return nil
 }
 
-// shrink takes the oldest off until the rest fits. The caller holds mu.
+// shrink takes the oldest off until the rest fits. The caller holds mu. The newest one stays, even
+// if it alone is too large.
 func (s *shelf) shrink() {
 	size := 0
 	for _, k := range s.items {
@@ -94,6 +97,7 @@ func (k *keptRows) size() int {
 	return size
 }
 
+// keepTable keeps the rows of a finished PowerQuery.
 func (s *shelf) keepTable(id huntapi.QueryID, r huntapi.PowerResult) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,7 +107,7 @@ func (s *shelf) keepTable(id huntapi.QueryID, r huntapi.PowerResult) {
 	}
 }
 
-// open begins to keep the events of a finished query.
+// open begins to keep the events of a finished query. A second run under the same id begins anew.
 func (s *shelf) open(r report) *keptRows {
 	s.note(r)
 	s.mu.Lock()
@@ -114,7 +118,8 @@ func (s *shelf) open(r report) *keptRows {
 	return k
 }
 
-// add keeps events while there is room for them.
+// add keeps events while there is room for them. Events come newest first, so what has no room is
+// the oldest.
 func (k *keptRows) add(events []huntapi.Event) {
 	k.shelf.mu.Lock()
 	defer k.shelf.mu.Unlock()
@@ -131,6 +136,7 @@ func (k *keptRows) add(events []huntapi.Event) {
 	}
 }
 
+// close ends what add wrote; from then on it can be read.
 func (k *keptRows) close() error {
 	k.shelf.mu.Lock()
 	defer k.shelf.mu.Unlock()
@@ -140,7 +146,8 @@ func (k *keptRows) close() error {
 	return err
 }
 
-// A shelved is a query on the shelf as a reader finds it; nothing of it changes any more.
+// A shelved is a query on the shelf as a reader finds it; nothing of it changes any more. It is a
+// copy, so that the shelf may drop the query while somebody turns its pages.
 type shelved struct {
 	report report
 	table  *huntapi.PowerResult
@@ -165,7 +172,8 @@ func (s *shelf) take(id huntapi.QueryID) (shelved, bool) {
 	return found, true
 }
 
-// page reads the events of one page; their number in a cursor is where the next one begins.
+// page reads the events of one page; their number in a cursor is where the next one begins. A page
+// unpacks everything: reading is rare, and memory is what counts.
 func (k shelved) page(kind string) func(context.Context, s1.Query) (s1.Page[huntapi.Event], error) {
 	return func(_ context.Context, q s1.Query) (s1.Page[huntapi.Event], error) {
 		events, err := k.events(kind)

@@ -11,10 +11,12 @@ import (
 	"s1bot/commands/text"
 )
 
-// translate makes a query for the data lake out of what a person typed. Text in S1QL 2.0 is passed on as it is: the console judges it.
-// Terms in S1QL 1.0 are put into 2.0 where both mean the same, word for word of the tables; where they may not, the query is refused
-// with the place and what to write. It is never sent as it is, for the data lake does not refuse 1.0: it finds nothing, and nobody
-// would know why.
+// translate makes a query for the data lake out of what a person typed. Text in S1QL 2.0 is passed
+// on as it is: the console judges it. Terms in S1QL 1.0 are put into 2.0 where both mean the same,
+// word for word of the tables; where they may not, the query is refused with the place and what to
+// write. It is never sent as it is, for the data lake does not refuse 1.0: it finds nothing, and
+// nobody would know why. Only what is plainly 1.0 is touched: a text without any of its fields is
+// the person's own 2.0, however it looks.
 func translate(query string) (string, error) {
 	tokens, err := lex(query)
 	if err != nil {
@@ -36,7 +38,8 @@ func translate(query string) (string, error) {
 	return translated, nil
 }
 
-// A token is a word, a quoted text or a sign, and where it stands.
+// A token is a word, a quoted text or a sign, and where it stands. The place is shown in errors, in
+// characters as a person counts them.
 type token struct {
 	text string
 	at   int // in characters, from 1
@@ -44,6 +47,7 @@ type token struct {
 
 var tokenForm = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|!=|<>|<=|>=|==|[=<>(),|!*]|[^\s=<>!(),|"'*]+)`)
 
+// It knows no language, only quotes, signs and words.
 func lex(query string) ([]token, error) {
 	var tokens []token
 	for rest := query; ; {
@@ -60,7 +64,8 @@ func lex(query string) ([]token, error) {
 	}
 }
 
-// A translator reads terms joined by AND, OR, NOT and brackets.
+// A translator reads terms joined by AND, OR, NOT and brackets. It reads both languages, since
+// people mix them; old counts what was 1.0.
 type translator struct {
 	all     []token
 	next    int
@@ -107,7 +112,8 @@ func (p *translator) ended(wanted string) *catalog.UsageError {
 	return catalog.Wrong("query", "it ends where I expected %s", wanted)
 }
 
-// expression reads terms with one kind of word between them: 1.0 has brackets where both AND and OR are used.
+// expression reads terms with one kind of word between them: 1.0 has brackets where both AND and OR
+// are used.
 func (p *translator) expression() (string, error) {
 	first, err := p.single()
 	parts, joint := []string{first}, ""
@@ -150,7 +156,8 @@ func (p *translator) single() (string, error) {
 
 var fieldForm = regexp.MustCompile(`^#?[A-Za-z_][\w.]*$`)
 
-// term reads a field, an operator and a value.
+// term reads a field, an operator and a value. The first field without a counterpart is the error
+// that is told, even if the rest cannot be read either.
 func (p *translator) term() (string, error) {
 	if len(p.rest()) == 0 || !fieldForm.MatchString(p.rest()[0].text) {
 		return "", p.ended("the name of a field")
@@ -194,8 +201,9 @@ type operator struct {
 	list  bool // takes a list, and 2.0 does not: one term for each value
 }
 
-// operators are those that mean the same in both languages; of two that begin alike the longer stands first. In 1.0 Contains tells
-// upper from lower case, in 2.0 contains does not.
+// operators are those that mean the same in both languages; of two that begin alike the longer
+// stands first. In 1.0 Contains tells upper from lower case, in 2.0 contains does not. Contains of
+// 1.0 would find less or more if it were taken over as it is.
 var operators = []operator{
 	{[]string{"in", "contains", "anycase"}, "contains", true}, {[]string{"in", "contains"}, "contains:matchcase", true},
 	{[]string{"contains", "anycase"}, "contains", false}, {[]string{"containscis"}, "contains", false}, {[]string{"contains"}, "contains:matchcase", false},
@@ -254,7 +262,8 @@ func (p *translator) compare(field string, old bool) (string, error) {
 	return "", p.wrong(p.rest()[0], "the data lake has no operator that does exactly this", inexact[strings.ToLower(p.rest()[0].text)])
 }
 
-// write is a term in 2.0. A site's id is text on some rows and a number on others: = finds both, in does not.
+// write is a term in 2.0. A site's id is text on some rows and a number on others: = finds both, in
+// does not. in of 2.0 is case-sensitive.
 func (o operator) write(field string, values []string, quoted bool) string {
 	if o.to == "in" && field == "site.id" {
 		o.to, o.list = "=", true
@@ -309,7 +318,8 @@ func (p *translator) value() (string, bool, error) {
 	return lakeQuoted(v), quoted, nil
 }
 
-// lakeQuoted is a text as 2.0 quotes it.
+// lakeQuoted is a text as 2.0 quotes it. Backslashes are doubled: a path typed once would otherwise
+// be a 500.
 func lakeQuoted(s string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
 }

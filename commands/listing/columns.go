@@ -37,7 +37,8 @@ func (l Listing[T]) choosable(call *catalog.Call) bool {
 	return call.Columns != nil && l.Parts == nil && len(l.Sheet(nil).Columns) > 1
 }
 
-// table is rows under the columns that were chosen, else under the usual ones.
+// table is rows under the columns that were chosen, else under the usual ones. A view has its
+// columns when it is made, and the key of the cache has them too.
 func (l Listing[T]) table(rows []T) render.Table {
 	if len(l.columns) == 0 {
 		return l.Table(rows)
@@ -45,6 +46,7 @@ func (l Listing[T]) table(rows []T) render.Table {
 	return l.Sheet(rows).Only(l.columns)
 }
 
+// titlesOf are the titles of columns, each once: two of one title would be one entry of a menu.
 func titlesOf(t render.Table) (titles []string) {
 	for _, c := range t.Columns {
 		if !slices.Contains(titles, c.Title) {

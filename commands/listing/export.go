@@ -24,7 +24,9 @@ const (
 	inMemory = 256 << 10
 )
 
-// rawPage answers with the rows of one page as the console sent them, to read and as a file.
+// rawPage answers with the rows of one page as the console sent them, to read and as a file. A page
+// is ten rows here too, of the same number that the table showed: the console's pages are only how
+// they are read.
 func (l Listing[T]) rawPage(ctx context.Context, call *catalog.Call, q s1.Query, most int) (render.Card, error) {
 	skipped, left := (max(call.Page, 1)-1)*PageRows, PageRows
 	file := NewExport(call, l.Things)
@@ -51,7 +53,8 @@ func (l Listing[T]) rawPage(ctx context.Context, call *catalog.Call, q s1.Query,
 	return catalog.Incomplete(card, l.gaps()), nil
 }
 
-// export answers with a file of the whole result.
+// export answers with a file of the whole result. Pages begin small and grow (s1.Trail.Fit): the
+// rows of some lists are a hundred times as wide as those of others.
 func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, most int) (render.Card, error) {
 	q = q.WithLimit(min(cmp.Or(most, s1.FirstRows), s1.FirstRows))
 	file := NewExport(call, l.Things)
@@ -84,7 +87,9 @@ func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, 
 	return catalog.Incomplete(file.Card(l.Noun, l.words(call, file.Rows)), strings.TrimSpace(broken+" "+l.gaps())), nil
 }
 
-// An Export is a file that grows row by row: in memory while it is small, then on disk.
+// An Export is a file that grows row by row: in memory while it is small, then on disk. A row is
+// made whole in row and then added, so a file that is full, or a console that breaks off, never
+// ends within one. CSV and JSON differ only in what stands between rows and at the end.
 type Export struct {
 	name  string
 	Rows  int
@@ -97,7 +102,8 @@ type Export struct {
 	given bool           // the card has the file
 }
 
-// NewExport begins a file in the form that the call wants.
+// NewExport begins a file in the form that the call wants. The name has the minute in it, in UTC:
+// people make several files of one list on one day.
 func NewExport(call *catalog.Call, things string) *Export {
 	ending := ".json"
 	if call.How == render.CSV {
@@ -119,7 +125,7 @@ func (e *Export) Csv(t render.Table, heading bool) error {
 	return e.add(len(t.Rows))
 }
 
-// Json adds an object as the console sent it.
+// Json adds an object as the console sent it. Indented, because people open it in editors.
 func (e *Export) Json(raw json.RawMessage) error {
 	if len(raw) == 0 {
 		raw = json.RawMessage("null")
@@ -150,6 +156,8 @@ func (e *Export) add(rows int) error {
 	return err
 }
 
+// The memory is bounded by inMemory where there is a disk: ten people exporting at once must not
+// count.
 func (e *Export) write(p []byte) error {
 	if e.space == nil {
 		e.body.Write(p)
@@ -190,14 +198,16 @@ func (e *Export) limit() int64 {
 	return exportBytes >> 20
 }
 
-// Abandon gives the disk back that a file takes which no card has: the list ended in an error.
+// Abandon gives the disk back that a file takes which no card has: the list ended in an error. It
+// is deferred before the first row is written, and does nothing once Card has handed the file over:
+// whoever posts the card closes it.
 func (e *Export) Abandon() {
 	if e.disk != nil && !e.given {
 		_ = e.disk.Close()
 	}
 }
 
-// end writes what ends the file.
+// end writes what ends the file. What ends a file always has room: tempfile keeps some back for it.
 func (e *Export) end() {
 	end := ""
 	switch {

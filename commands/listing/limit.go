@@ -26,7 +26,8 @@ func skips(c *catalog.Call) bool {
 	return err == nil && (!catalog.IsEmpty(values["next-page"]) || !catalog.IsEmpty(values["offset"]) && string(values["offset"]) != "0")
 }
 
-// LimitOf is the limit that was given, as a parameter or else inside the filter.
+// LimitOf is the limit that was given, as a parameter or else inside the filter. The parameter
+// wins: examples of the specification repeat limit inside the filter, where it would contradict.
 func LimitOf(count *Count, filter filters.Filter) *Limit {
 	if count != nil {
 		limit := Limit(*count)
@@ -39,7 +40,8 @@ func LimitOf(count *Count, filter filters.Filter) *Limit {
 	return nil
 }
 
-// Limit is how many rows a list returns at most: 1 to 1000, 0 for all of them.
+// Limit is how many rows a list returns at most: 1 to 1000, 0 for all of them. 0 = all is a
+// convention of integrations: the console itself takes 1 to 1000 in a call.
 type Limit int
 
 func (Limit) Kind() catalog.Kind {
@@ -48,7 +50,8 @@ func (Limit) Kind() catalog.Kind {
 	return k
 }
 
-// Count is how many rows a list returns at most: 1 to 1000.
+// Count is how many rows a list returns at most: 1 to 1000. Commands have it whose specification
+// knows no "all".
 type Count int
 
 func (Count) Kind() catalog.Kind {

@@ -1,10 +1,24 @@
-// Package listing shows what the console has: rows as a table of ten with pages to turn, rows as a file, or one thing as facts.
+// Package listing shows what the console has: rows as a table of ten with pages to turn, rows as a
+// file, or one thing as facts.
 //
-// A command says once how its rows look (Listing), and Show answers all wishes from that: the first page, the next one from what was
-// already read, a CSV or JSON file of everything, the console's own JSON of a page. Pages are followed by the console's cursor, rows that
-// come twice are shown once, and a file ends at 16 MiB.
+// A command says once how its rows look (Listing), and Show answers all wishes from that: the first
+// page, the next one from what was already read, a CSV or JSON file of everything, the console's
+// own JSON of a page. Pages are followed by the console's cursor, rows that come twice are shown
+// once, and a file ends at 16 MiB.
 //
-// The rule that must not break: a list that is not complete says so, on every page, in every file and wherever it is shared.
+//	Show ─┬─ Run, Turn, Share, View ─▶ fetch: known pages from the cache, else on from the cursor ─▶ card of ten rows
+//	      ├─ Run with limit 0 ───────▶ everything: first page on the card, all of it in a file beside it
+//	      ├─ CSV, JSON ──────────────▶ export: row by row to memory, then to disk; nothing holds the whole list
+//	      ├─ Raw ────────────────────▶ rawPage: the rows of the page as the console sent them
+//	      └─ Pick ───────────────────▶ which columns there are, for who wants to choose
+//
+// Three sizes must not be confused: the console's page (up to 1000 rows, one call), the card's page
+// (PageRows), and the limit that the person gave. A list lives in the cache for a minute as views
+// that are ready to be posted, so that Next costs nothing and shows the rows that followed the ones
+// on the screen, even if a new one came in between. Running the command anew always asks anew.
+//
+// The rule that must not break: a list that is not complete says so, on every page, in every file
+// and wherever it is shared.
 package listing
 
 import (
@@ -25,10 +39,13 @@ import (
 	"s1bot/s1"
 )
 
-// PageRows is how many rows of a list a card shows.
+// PageRows is how many rows of a list a card shows. Ten rows of a table fit a screen; Slack would
+// take 100.
 const PageRows = 10
 
-// A Listing is how rows of one kind are shown: as a table of ten with pages to turn, or whole as a file.
+// A Listing is how rows of one kind are shown: as a table of ten with pages to turn, or whole as a
+// file. It is made for each call, since most of its functions close over the console and the
+// caller.
 type Listing[T any] struct {
 	Noun   string // "Agents": the title
 	Things string // "agents": within a sentence
@@ -45,7 +62,8 @@ type Listing[T any] struct {
 	Empty  string                        // what to try where nothing matches
 	None   func(render.Card) render.Card // has the last word where nothing matches
 	Name   func(T) (id, name string)     // what a row is called, for the forms that its buttons open
-	Gap    func() string                 // what is missing from the rows that were read last, a sentence; nil: never anything
+	// It is asked right after each reading, because the next one replaces what it says.
+	Gap func() string // what is missing from the rows that were read last, a sentence; nil: never anything
 
 	columns []string // titles of those that the caller chose; see chosenBy
 }
@@ -64,7 +82,8 @@ type Column[T any] struct {
 	Value func(T) string
 }
 
-// Rows goes through the pages of a query until limit rows are read, 0 for all of them.
+// Rows goes through the pages of a query until limit rows are read, 0 for all of them. A limit cuts
+// the last page, so no caller gets more rows than it asked for.
 func (l Listing[T]) Rows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s1.Page[T], error] {
 	return l.follow(ctx, q, limit, map[uint64]bool{}, s1.NewTrail("list "+l.Things, q))
 }
@@ -79,6 +98,9 @@ func (l Listing[T]) freshRows(ctx context.Context, q s1.Query, limit int, told m
 	return l.follow(ctx, q, limit, told, s1.NewTrail("list "+l.Things, q))
 }
 
+// Rows that moved while the pages were read come twice, and s1.Page.Fresh drops the second one. A
+// cursor that comes again, or pages without end, are errors of the trail: the list is then not
+// complete. An error is yielded with the page that it came with, once, last.
 func (l Listing[T]) follow(ctx context.Context, q s1.Query, limit int, told map[uint64]bool, trail *s1.Trail) iter.Seq2[s1.Page[T], error] {
 	return func(yield func(s1.Page[T], error) bool) {
 		for read := 0; ; {
@@ -106,8 +128,9 @@ func (l Listing[T]) follow(ctx context.Context, q s1.Query, limit int, told map[
 // cutOff tells whether a list is longer than it is followed. What was read is true, and is shown as a part.
 func cutOff(err error) bool { return errors.Is(err, s1.ErrTooManyPages) }
 
-// Show answers with the rows that match q, at most limit, as the call wants them: a page of a card, or a file. A nil limit is
-// a page of the console's, 1000, for a card and everything for a file.
+// Show answers with the rows that match q, at most limit, as the call wants them: a page of a card,
+// or a file. A nil limit is a page of the console's, 1000, for a card and everything for a file.
+// Share shows what is kept, where it is kept, because people share what they see.
 func (l Listing[T]) Show(ctx context.Context, call *catalog.Call, q s1.Query, limit *Limit) (render.Card, error) {
 	most := MaxPage
 	if limit != nil {
@@ -137,8 +160,10 @@ func (l Listing[T]) Show(ctx context.Context, call *catalog.Call, q s1.Query, li
 	return l.shown(call, shown, most), nil
 }
 
-// everything reads the list to its end, for who gave the limit 0. The first rows are for the card; where there are more than the
-// console puts on a page, all of them go into a file as they are read.
+// everything reads the list to its end, for who gave the limit 0. The first rows are for the card;
+// where there are more than the console puts on a page, all of them go into a file as they are
+// read. A reading that breaks in the middle still answers with what was read, as a partial success;
+// only a console that repeats its cursor is refused, for then nobody knows what the rows are.
 func (l Listing[T]) everything(ctx context.Context, call *catalog.Call, q s1.Query) (render.Card, error) {
 	as := *call
 	as.How = render.CSV
@@ -205,13 +230,14 @@ func (l Listing[T]) shown(call *catalog.Call, shown result[T], most int) render.
 	return catalog.Incomplete(l.Card(call, shown, most), shown.missing())
 }
 
-// key is what tells a list from others in the cache.
+// key is what tells a list from others in the cache. The arguments have names replaced by ids, and
+// the columns are in it because views are drawn already.
 func (l Listing[T]) key(call *catalog.Call, q s1.Query) string {
 	return strings.Join([]string{call.Console.ConsoleURL(), call.Command.Name, string(call.Args), q.String(), strings.Join(l.columns, "|")}, "|")
 }
 
-// alone completes the card of a row that is the whole list: it is shared and read raw like one, and is a file where its own deeds
-// leave room behind one ⋯.
+// alone completes the card of a row that is the whole list: it is shared and read raw like one, and
+// is a file where its own deeds leave room behind one ⋯.
 func alone(call *catalog.Call, card render.Card) render.Card {
 	const room = 5
 	own := len(card.Actions)
@@ -225,10 +251,11 @@ func alone(call *catalog.Call, card render.Card) render.Card {
 	return card
 }
 
-// MaxPage is the most rows that the console puts on a page.
+// MaxPage is the most rows that the console puts on a page. More is a 400 of the console's.
 const MaxPage = 1000
 
-// A result is what is known of a list: its pages, ready to be shown, and how to go on.
+// A result is what is known of a list: its pages, ready to be shown, and how to go on. It is kept
+// in the cache and read by several goroutines: whoever adds to it makes a new one (grow).
 type result[T any] struct {
 	pages []view
 	rest  []T // rows that do not fill a page yet; they are on the last one, too
@@ -244,6 +271,7 @@ type result[T any] struct {
 func (r result[T]) missing() string { return text.JoinNonEmpty(" ", r.gap, r.odd) }
 
 // fetch returns the list up to the page that the call wants, from the cache or from the console.
+// skip goes when a cursor comes: the cursor already stands behind what was skipped.
 func (l Listing[T]) fetch(ctx context.Context, call *catalog.Call, q s1.Query, most int) (result[T], error) {
 	key := l.key(call, q)
 	var known result[T]
@@ -360,7 +388,8 @@ func (l Listing[T]) Sheet(rows []T) render.Table {
 	return t
 }
 
-// Card shows one page of a result.
+// Card shows one page of a result. With an offset or a cursor in the arguments, total counts rows
+// that are not on any of these pages, so the number of pages is what was read.
 func (l Listing[T]) Card(call *catalog.Call, shown result[T], most int) render.Card {
 	matching := max(shown.total, shown.rows)
 	listed := matching
@@ -397,7 +426,9 @@ func (l Listing[T]) title(call *catalog.Call, matching int) string {
 	return strings.TrimSpace(fmt.Sprintf("%s · %d %s", l.Noun, matching, l.words(call, matching)))
 }
 
-// maxWords is how much of a title may say what is listed: Slack takes 150 characters, and the page comes last.
+// maxWords is how much of a title may say what is listed: Slack takes 150 characters, and the page
+// comes last. The limit is that of a header block; render would cut the title at its end, where the
+// page number stands.
 const maxWords = 100
 
 // words say what is listed: `match computer name "DESKTOP"`.
@@ -416,7 +447,8 @@ func (l Listing[T]) words(call *catalog.Call, matching int) string {
 	}
 }
 
-// nothing says that the list is empty, and what to try.
+// nothing says that the list is empty, and what to try. An empty list is an answer and no failure:
+// the words say what was asked for, because a typing error looks the same as a clean console.
 func (l Listing[T]) nothing(call *catalog.Call) render.Card {
 	what := fmt.Sprintf("There are no %s %s", l.Things, l.About)
 	if words := call.Describe(); words != "" && l.About == "" {
@@ -470,7 +502,7 @@ func shareButton(call *catalog.Call) render.Button {
 	return render.Button{Label: "Share in channel", Do: share}
 }
 
-// Once is the page of a list that comes as a whole.
+// Once is the page of a list that comes as a whole. Its pages are cut by Show as those of any list.
 func Once[T any](rows func(context.Context) ([]T, error)) func(context.Context, s1.Query) (s1.Page[T], error) {
 	return func(ctx context.Context, _ s1.Query) (s1.Page[T], error) {
 		found, err := rows(ctx)

@@ -21,7 +21,8 @@ func SortKind(choices []s1.Choice) catalog.Kind {
 	return k
 }
 
-// Ordered adds order and start of a list: both starts, if somebody gives both.
+// Ordered adds order and start of a list: both starts, if somebody gives both. An order without a
+// column is left to the console, which has a column of its own for each list.
 func Ordered(q s1.Query, column string, order s1.SortOrder, offset *Offset, cursor string) s1.Query {
 	if column != "" {
 		q = q.With("sortBy", column)

@@ -19,12 +19,17 @@ import (
 	"s1bot/s1"
 )
 
+// POST /restrictions takes one hash, and makes one item for it in each site of the filter. Windows,
+// legacy Windows, macOS and Linux have their own items, so "blocked everywhere" takes a command for
+// each.
 type blockHashParams struct {
 	Hashes []lookup.Sha1Hash `json:"threat-hashes" help:"The files to block, by SHA-1."`
 	OS     s1.OSType         `json:"os-type" help:"The operating system they are blocked on. Each system has its own entries."`
 	Sites  []s1.SiteID       `json:"site-id" help:"The sites they are blocked in."`
 }
 
+// The hashes are no targets: nothing in the console stands for them yet. What is touched are the
+// sites, and those the policy decides about.
 func (p *blockHashParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	places := lookup.PlaceParams{Sites: p.Sites}
 	targets, err := places.Pin(ctx, call)
@@ -36,9 +41,14 @@ func (p *blockHashParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 		Notes: []string{"Endpoints in these sites will no longer run these files. Files that are already running are stopped according to policy."}}, nil
 }
 
-// blockNote is the description of every entry that the bot makes.
+// blockNote is the description of every entry that the bot makes. It tells people who read the list
+// in the console where an entry comes from: else they see the token's user alone.
 const blockNote = "Blocked from Slack"
 
+// The type in the call is black_hash: with any other the same path creates an exclusion, which
+// allows the file. The console answers with the list of items it made; the button that takes it
+// back needs their ids, and Visible looks whether the list shows them. Repeatable: a second block
+// of the same hash changes nothing.
 func blockHash() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "block-hash", Title: "Block Hash", Area: "blocklist", Aliases: []string{"block", "block-hashes"}, Main: "threat-hashes",
@@ -75,6 +85,8 @@ func blockHash() *catalog.Command {
 	})
 }
 
+// Collections and site must be of the same threats: otherwise the console answers 200 with affected
+// 0.
 type blockThreatsParams struct {
 	Collections []lookup.CollectionID `json:"collection-ids" help:"The threats whose files to block."`
 	Site        s1.SiteID             `json:"site-id" help:"The site of these threats."`
@@ -82,6 +94,8 @@ type blockThreatsParams struct {
 	Target      s1.TargetScope        `json:"target-scope" help:"Where the files are blocked: in the threat's group, site or account, or everywhere."`
 }
 
+// Only threats with a SHA-1 can be blocked (threat_has_no_hash); which ones those are is known now,
+// so an approver sees it and a command for fileless threats alone is not asked for at all.
 func (p *blockThreatsParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	places := lookup.PlaceParams{Sites: []s1.SiteID{p.Site}}
 	if _, err := places.Pin(ctx, call); err != nil {
@@ -119,8 +133,10 @@ func (p *blockThreatsParams) Plan(ctx context.Context, call *catalog.Call) (cata
 	return plan, nil
 }
 
-// Threats returns the threats of the collections in the site: of each one at least one. Where there is none, the console would
-// answer that all is well and block nothing.
+// Threats returns the threats of the collections in the site: of each one at least one. Where there
+// is none, the console would answer that all is well and block nothing. Collections go in chunks,
+// because they are part of a GET's address. That they are read from the same site is what the
+// console itself checks.
 func (p *blockThreatsParams) Threats(ctx context.Context, call *catalog.Call) ([]s1.Threat, error) {
 	q := s1.Query{}.With("siteIds", string(p.Site))
 	var all []s1.Threat
@@ -145,6 +161,8 @@ func (p *blockThreatsParams) Threats(ctx context.Context, call *catalog.Call) ([
 	return all, nil
 }
 
+// POST /threats/add-to-blacklist: its filter could be left empty, which blocks the files of every
+// threat. Here it has collections and a site, always.
 func blockThreats() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "add-threat-to-blacklist", Title: "Add Threat To Blacklist", Area: "blocklist", Aliases: []string{"block-threat", "blacklist-threat"}, Main: "collection-ids",
@@ -161,7 +179,9 @@ func blockThreats() *catalog.Command {
 	})
 }
 
-// outcome tells which threats' files are blocked now. One that was blocked before is as it was wanted.
+// outcome tells which threats' files are blocked now. One that was blocked before is as it was
+// wanted. The console counts collections, while a person counts threats; so the number on the card
+// is made from details[], where there are any, and only bounded by what the console said.
 func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, result s1.ActionResult) render.Card {
 	c := change.Outcome{
 		Noun: "threat", Done: "file blocked", Result: result, States: map[string]string{},
@@ -195,7 +215,8 @@ func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, re
 	return c.Card(call)
 }
 
-// blockResults word the console's details[].result of this path.
+// blockResults word the console's details[].result of this path. A result that is new is shown as
+// the console spells it.
 var blockResults = map[string]string{
 	"created": "blocked", "already_exists": "was blocked already", "threat_has_no_hash": "not blocked, it has no hash",
 	"empty_value": "not blocked, it has no hash", "disabled_endpoint": "not blocked, its endpoint is switched off in the console",
@@ -206,9 +227,11 @@ type reputationParams struct {
 	Hashes []lookup.Sha1Hash `json:"file-hashes" help:"The files to look up, by SHA-1."`
 }
 
-// maxReputations is how many hashes one command looks up: each is a call.
+// maxReputations is how many hashes one command looks up: each is a call. At a few calls a second a
+// hundred of them take as long as anybody waits in Slack.
 const maxReputations = 100
 
+// It runs before anything is asked, so a list that is too long costs no call.
 func (p *reputationParams) Check() error {
 	if len(p.Hashes) > maxReputations {
 		return catalog.Wrong("file-hashes", "%d hashes are too many; a command takes at most %d", len(p.Hashes), maxReputations)
@@ -223,6 +246,9 @@ type rated struct {
 	err error
 }
 
+// GET /hashes/{hash}/verdict, and on older consoles /hashes/{hash}/reputation; both take a SHA-1
+// only, and the vendor marks both as deprecated. A hash that nobody knows is an answer, not an
+// error.
 func getReputations() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-hash-reputations", Title: "Get Hash Reputations", Area: "blocklist", Aliases: []string{"reputation", "reputations", "hash"}, Main: "file-hashes",
@@ -243,8 +269,10 @@ func getReputations() *catalog.Command {
 	})
 }
 
-// ratings looks hashes up, one call for each. One that fails does not stop the rest; where all fail, that is an error, and so is a
-// refusal at the first, for the others would be refused as well.
+// ratings looks hashes up, one call for each. One that fails does not stop the rest; where all
+// fail, that is an error, and so is a refusal at the first, for the others would be refused as
+// well. It reads one after the other: this is a look-up for a person, and its calls must not push
+// everybody else's from the rate limit.
 func ratings(ctx context.Context, call *catalog.Call, hashes []string) (all []rated, failed int, err error) {
 	var first error
 	for i, hash := range hashes {
@@ -270,6 +298,8 @@ func ratings(ctx context.Context, call *catalog.Call, hashes []string) (all []ra
 	return all, failed, nil
 }
 
+// A row that failed stays in the table with its reason, since leaving it out would read as
+// "unknown".
 func reputationRows() listing.Listing[rated] {
 	return listing.Listing[rated]{
 		Noun: "Reputations", Things: "hashes", About: "asked for", Raw: func(r rated) json.RawMessage {

@@ -17,6 +17,7 @@ import (
 	"s1bot/s1/filters"
 )
 
+// In the order of help: look first, then block, then take back.
 func blocklistCommands() []*catalog.Command {
 	return []*catalog.Command{getBlocklist(), blockHash(), blockThreats(), unblock(), getReputations()}
 }
@@ -24,7 +25,8 @@ func blocklistCommands() []*catalog.Command {
 // A blocklistQuery narrows the blocklist down with the console's query parameters.
 type blocklistQuery map[string]json.RawMessage
 
-// blocklistKeys are the parameters of GET /restrictions, from the vendor's API document; the cursor is the bot's.
+// blocklistKeys are the parameters of GET /restrictions, from the vendor's API document; the cursor
+// is the bot's.
 var blocklistKeys = []string{
 	"ids", "type", "types", "osTypes", "value", "value__contains", "source", "sources", "query", "recommendations", "tenant", "accountIds", "siteIds", "groupIds",
 	"includeChildren", "includeParents", "unified", "userIds", "user__contains", "description__contains", "imported",
@@ -32,6 +34,8 @@ var blocklistKeys = []string{
 	"updatedAt__gte", "updatedAt__gt", "updatedAt__lte", "updatedAt__lt", "updatedAt__between", "sortBy", "sortOrder", "limit",
 }
 
+// A bare word in the shape of a hash is looked for by a part of it, since tools show shortened
+// hashes; digits alone are ids.
 func (blocklistQuery) Kind() catalog.Kind {
 	return lookup.ListQueryKind(`JSON: {"osTypes": ["windows"], "siteIds": ["947…"], "tenant": false}; or ids, or a part of a hash`, blocklistKeys, "the blocklist",
 		func(text string) (json.RawMessage, error) {
@@ -42,10 +46,14 @@ func (blocklistQuery) Kind() catalog.Kind {
 		})
 }
 
-// placed are the parameters that say which scopes are meant.
+// placed are the parameters that say which scopes are meant. tenant=true and ids of places exclude
+// each other: the whole tenant's entries need the one, an account's or site's the other.
 var placed = []string{"tenant", "accountIds", "siteIds", "groupIds", "includeChildren", "includeParents"}
 
-// Query asks for the items of all scopes unless the caller says which: the console's own default is a part of them.
+// Query asks for the items of all scopes unless the caller says which: the console's own default is
+// a part of them. Without includeChildren and includeParents GET /restrictions shows only what
+// stands at the token's own scope. An item of a site would then be missing from the list, and a
+// person would block it a second time.
 func (q blocklistQuery) Query() (s1.Query, error) {
 	params, err := lookup.ListQuery(catalog.Marshal(q), blocklistKeys, "the blocklist")
 	if err != nil {
@@ -75,6 +83,7 @@ func blocklistRows(call *catalog.Call) listing.Listing[s1.BlocklistItem] {
 	}
 }
 
+// The hash is a link, since its row in the console says more than fits here.
 func blocklistTable(call *catalog.Call, items []s1.BlocklistItem) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Hash"}, {Title: "OS"}, {Title: "Scope"}, {Title: "Description"}, {Title: "Source"}, {Title: "By"}, {Title: "Added"}}}
 	for _, b := range items {
@@ -108,7 +117,8 @@ func hashKind(hash string) string {
 	return cmp.Or(map[int]string{32: "MD5", 40: "SHA-1", 64: "SHA-256"}[len(hash)], "Hash")
 }
 
-// hashActions are what one may want to know about a hash.
+// hashActions are what one may want to know about a hash. Threats are looked for by contentHashes,
+// which compares SHA-1; other hashes would find none and read as "no threats".
 func hashActions(hash string) []render.Action {
 	if !lookup.Sha1Form.MatchString(hash) {
 		return nil
@@ -119,6 +129,7 @@ func hashActions(hash string) []render.Action {
 	}
 }
 
+// It names ids, not the hash: what was shown is what goes.
 func unblockButton(ids []s1.BlocklistID) render.Button {
 	return render.Button{Label: "Unblock", Do: catalog.Invocation{Command: "remove-items-in-blacklist", Args: catalog.Marshal(map[string]any{"item-ids": ids})}}
 }
@@ -151,7 +162,10 @@ func getBlocklist() *catalog.Command {
 	})
 }
 
-// withSHA256 looks through the items where the console finds none by a hash: some have none but a SHA-256, which it does not search.
+// withSHA256 looks through the items where the console finds none by a hash: some have none but a
+// SHA-256, which it does not search. It costs a reading of the whole list, so only the first page
+// of a search that found nothing does it, and a part of a SHA-1 that is on no item costs it as
+// well: who looks for a hash wants to be sure.
 func withSHA256(call *catalog.Call, page func(context.Context, s1.Query) (s1.Page[s1.BlocklistItem], error)) func(context.Context, s1.Query) (s1.Page[s1.BlocklistItem], error) {
 	return func(ctx context.Context, q s1.Query) (s1.Page[s1.BlocklistItem], error) {
 		found, err := page(ctx, q)
@@ -174,6 +188,7 @@ type unblockParams struct {
 	Items []s1.BlocklistID `json:"item-ids,omitzero" help:"The items to remove, by id, or by hash to remove all items of that hash."`
 }
 
+// The console requires data.ids and would answer 400 without; here the form says so first.
 func (p *unblockParams) OneOf() []string { return []string{"item-ids"} }
 
 // Check refuses to remove nothing in particular.
@@ -184,6 +199,7 @@ func (p *unblockParams) Check() error {
 	return nil
 }
 
+// Compact after the sort: two names of one hash must not make two targets of an item.
 func (p *unblockParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	ids, err := lookup.FindBlocked(ctx, call, "item-ids", catalog.Convert[string](p.Items))
 	if err != nil {
@@ -207,6 +223,9 @@ func (p *unblockParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 	return plan, nil
 }
 
+// DELETE /restrictions has a JSON body, which some proxies drop; the console then answers 400 and
+// nothing is deleted. The outcome is told by counting and, where fewer went than were asked for, by
+// reading what is left.
 func unblock() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "remove-items-in-blacklist", Title: "Remove Items In Blacklist", Short: "Remove from blocklist", Area: "blocklist", Aliases: []string{"unblock", "unblock-hash"}, Main: "item-ids",
@@ -238,7 +257,9 @@ func unblock() *catalog.Command {
 	})
 }
 
-// blockAgain takes an unblocking back, where one hash was blocked on one system in sites: more does not fit one command.
+// blockAgain takes an unblocking back, where one hash was blocked on one system in sites: more does
+// not fit one command. The button is left out rather than half right: two systems or a group's item
+// would need several commands or another one.
 func blockAgain(items []s1.BlocklistItem) (render.Button, bool) {
 	var sites []s1.SiteID
 	for _, b := range items {

@@ -16,6 +16,8 @@ import (
 	"s1bot/s1/filters"
 )
 
+// Filters select what goes, and Plan turns them into ids; what the console gets is DELETE
+// /exclusions with ids.
 type deleteExclusionsParams struct{ exclusionFilter }
 
 func (p *deleteExclusionsParams) OneOf() []string {
@@ -23,6 +25,7 @@ func (p *deleteExclusionsParams) OneOf() []string {
 }
 
 // Check refuses to delete all exclusions, which is what the specification makes of no parameter.
+// That is what an integration made of it, by listing and deleting all; the API itself wants ids.
 func (p *deleteExclusionsParams) Check() error {
 	if len(p.Exclusions) == 0 && !p.filters() {
 		return catalog.Missing(p.OneOf()...)
@@ -39,6 +42,7 @@ func (p *deleteExclusionsParams) Resolved() bool {
 	return len(p.Exclusions) > 0 && p.OS == "" && p.Levels() == 0
 }
 
+// The undo is a new exclusion with a new id: nothing brings the old one back, which the note says.
 func (p *deleteExclusionsParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	found, err := p.Resolve(ctx, call)
 	if err != nil {
@@ -57,7 +61,8 @@ func (p *deleteExclusionsParams) Plan(ctx context.Context, call *catalog.Call) (
 	return plan, nil
 }
 
-// Resolve returns the exclusions meant: those named, those that the filter selects, or those that are both.
+// Resolve returns the exclusions meant: those named, those that the filter selects, or those that
+// are both. Where ids and a filter are given both must hold, as everywhere.
 func (p *deleteExclusionsParams) Resolve(ctx context.Context, call *catalog.Call) ([]s1.Exclusion, error) {
 	var named []s1.Exclusion
 	var err error
@@ -99,7 +104,8 @@ func (p *deleteExclusionsParams) ofType(named []s1.Exclusion) ([]s1.Exclusion, e
 	return found, nil
 }
 
-// typeOfAll is the type that all exclusions have, if it is one.
+// typeOfAll is the type that all exclusions have, if it is one. The call carries it as the
+// console's own check on the ids; with several types there is none to carry.
 func typeOfAll(found []s1.Exclusion) exclusionType {
 	for _, e := range found {
 		if e.Type != found[0].Type {
@@ -109,6 +115,8 @@ func typeOfAll(found []s1.Exclusion) exclusionType {
 	return exclusionType(found[0].Type)
 }
 
+// Exclusions made through /unified-exclusions have a DELETE of their own, and whether this one
+// reaches them is not known: then fewer are affected, and Remains says which are still there.
 func deleteExclusions() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "delete-exclusions", Title: "Delete Exclusions", Area: "exclusions", Aliases: []string{"delete-exclusion", "unexclude"}, Main: "exclusion-ids",
@@ -138,6 +146,9 @@ func deleteExclusions() *catalog.Command {
 	})
 }
 
+// PUT /exclusions takes the id in the body, not in the path, and type and OS must be what they are.
+// They stand here because the specification has them as required, and Plan refuses others before
+// anybody is asked.
 type updateExclusionParams struct {
 	Exclusion s1.ExclusionID `json:"exclusion-id" help:"The exclusion to change, by value or id."`
 	Type      exclusionType  `json:"type" help:"Its type, which can't be changed."`
@@ -147,6 +158,7 @@ type updateExclusionParams struct {
 	Was string `json:"was,omitzero" help:"-"` // fingerprint of the exclusion that was shown to the approver
 }
 
+// Only Plan writes Was, and a person cannot: it is hidden.
 func (p *updateExclusionParams) Resolved() bool { return p.Was != "" }
 
 func (p *updateExclusionParams) OneOf() []string {
@@ -183,7 +195,8 @@ func (p *updateExclusionParams) Plan(ctx context.Context, call *catalog.Call) (c
 	return plan, nil
 }
 
-// wanted puts what is given over what is there: the console takes the whole of it.
+// wanted puts what is given over what is there: the console takes the whole of it. A field that is
+// left out of the PUT would be emptied, so a description would be lost by a change of the path.
 func (p *updateExclusionParams) wanted(e s1.Exclusion) s1.ExclusionSettings {
 	s := e.Settings()
 	s.Value = cmp.Or(p.Value, s.Value)
@@ -196,24 +209,31 @@ func (p *updateExclusionParams) wanted(e s1.Exclusion) s1.ExclusionSettings {
 	return s
 }
 
+// Labels and not wire values, for approvers read the differences.
 func exclusionTraits(s s1.ExclusionSettings) []change.Trait {
 	return []change.Trait{{Field: "Type", Value: s.Type.Label()}, {Field: "OS", Value: s.OSType.Label()}, {Field: "Excluded", Value: s.Value}, {Field: "Mode", Value: s.Mode.Label()}, {Field: "Depth", Value: s.PathExclusionType.Label()}, {Field: "Description", Value: s.Description}}
 }
 
-// exclusionBreadth ranks modes and depths by how much they leave alone; what is not here cannot be compared.
+// exclusionBreadth ranks modes and depths by how much they leave alone; what is not here cannot be
+// compared. Equal ranks are different modes of the same breadth: each leaves something alone that
+// the other does not.
 var exclusionBreadth = map[string]int{
 	"File": 1, "Folder": 2, "Subfolders": 3,
 	"Suppress Dynamic Only": 1, "Suppress DFI Only": 1, "Suppress App Control": 1, "Suppress Drift Detection": 1, "Suppress Alerts": 2,
 	"Interoperability": 3, "Interoperability Extended": 4, "Performance Focus": 5, "Performance Focus Extended": 6,
 }
 
-// weakensByExclusion tells whether more is left alone afterwards. Another value is, unless it lies within the old one.
+// weakensByExclusion tells whether more is left alone afterwards. Another value is, unless it lies
+// within the old one: below the same folder. That one value merely begins with the other means
+// nothing: C:\Test2 is not in C:\Test, and the signer ACME Labs is not ACME.
 func weakensByExclusion(field, old, now string) bool {
 	switch field {
 	case "Description":
 		return false
 	case "Excluded":
-		return !strings.HasPrefix(strings.ToLower(now), strings.ToLower(old))
+		folder := strings.TrimRight(strings.ToLower(old), `\/`)
+		rest, below := strings.CutPrefix(strings.ToLower(now), folder)
+		return !below || folder == "" || rest != "" && !strings.ContainsAny(rest[:1], `\/`)
 	}
 	return exclusionBreadth[now] >= exclusionBreadth[old]
 }
@@ -229,7 +249,9 @@ func updateExclusion() *catalog.Command {
 	})
 }
 
-// run changes the exclusion if it is still the one that was shown when this was asked for.
+// run changes the exclusion if it is still the one that was shown when this was asked for. The
+// answer of a PUT is read and, where it does not show what was asked for, the list once more:
+// it need not show the row as it is now.
 func (p *updateExclusionParams) run(ctx context.Context, call *catalog.Call) (render.Card, error) {
 	e, err := p.read(ctx, call)
 	if err != nil {

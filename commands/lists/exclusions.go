@@ -23,6 +23,8 @@ func exclusionCommands() []*catalog.Command {
 }
 
 // exclusionType is an exclusion's type with the other words that consoles and people have for it.
+// The console calls a hash white_hash and a signer certificate; its page calls them Hash and Signer
+// Identity.
 type exclusionType s1.ExclusionType
 
 func (exclusionType) Choices() []s1.Choice { return s1.ExclusionType("").Choices() }
@@ -62,6 +64,8 @@ func exclusionTable(call *catalog.Call, found []s1.Exclusion) render.Table {
 	return t
 }
 
+// notRecommended is the vendor's own rating: NONE, Not recommended, Not allowed. It colours the
+// card, because many who ask have inherited the list and did not make it.
 func exclusionCard(call *catalog.Call, e s1.Exclusion) render.Card {
 	var f listing.Sheet
 	f.Text("Type", text.JoinNonEmpty(" · ", e.Type.Label(), e.PathExclusionType.Label()))
@@ -84,6 +88,8 @@ func exclusionCard(call *catalog.Call, e s1.Exclusion) render.Card {
 	return card
 }
 
+// exclusionArgs fills the form that changes an exclusion with what it has. Mode and depth exist for
+// paths only, and the form refuses them for the rest.
 func exclusionArgs(e s1.Exclusion) json.RawMessage {
 	args := map[string]any{"exclusion-id": e.ID, "type": e.Type, "operation-system": e.OSType, "value": e.Value}
 	for name, value := range map[string]string{"mode": string(e.Mode), "path-exclusion-type": string(e.PathExclusionType), "description": e.Description} {
@@ -94,7 +100,8 @@ func exclusionArgs(e s1.Exclusion) json.RawMessage {
 	return catalog.Marshal(args)
 }
 
-// exclusionFilter narrows a list of exclusions down.
+// exclusionFilter narrows a list of exclusions down. It serves the list and the deletion, so that
+// what was listed with some words is what the same words delete.
 type exclusionFilter struct {
 	Type exclusionType `json:"type,omitzero" help:"Only exclusions of this type."`
 	OS   s1.OSType     `json:"operation-system,omitzero" help:"Only exclusions for this operating system."`
@@ -116,6 +123,8 @@ func (p exclusionFilter) Query() s1.Query {
 
 type getExclusionsParams struct{ exclusionFilter }
 
+// GET /exclusions, with parents and children of the token's scope, or most of the list would be
+// missing. The limit is 0, that is all of them: the specification gives this command no limit.
 func getExclusions() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-exclusions", Title: "Get Exclusions", Area: "exclusions", Aliases: []string{"exclusions", "exclusion"}, Main: "exclusion-ids",
@@ -133,7 +142,7 @@ func getExclusions() *catalog.Command {
 	})
 }
 
-// exclusionSettings are what makes an exclusion beside its type and system.
+// exclusionExtras are what makes an exclusion beside its type and system.
 type exclusionExtras struct {
 	Description string               `json:"description,omitzero" help:"Why this is excluded, for those who read the list later."`
 	Mode        s1.ExclusionMode     `json:"mode,omitzero" help:"How much protection is turned off for a path. Only for the type Path."`
@@ -153,10 +162,12 @@ func (p exclusionExtras) fits(of s1.ExclusionType, value string) error {
 	return nil
 }
 
-// wholeDrive is a path that means everything on a drive, or everything at all.
+// wholeDrive is a path that means everything on a drive, or everything at all. It decides nothing
+// and warns only: an exclusion of C:\ is the mistake that turns an estate's protection off.
 var wholeDrive = regexp.MustCompile(`^(?:[A-Za-z*]:|\\Device\\HarddiskVolume\d+)?[\\/*.]*$`)
 
-// exclusionNotes say what an exclusion means for the protection.
+// exclusionNotes say what an exclusion means for the protection. Each kind of exclusion gives
+// something else away, and an approver need not know the console's words for it.
 func exclusionNotes(s s1.ExclusionSettings) []string {
 	means := map[s1.ExclusionType]string{
 		s1.ExcludePath: "whatever runs from this path raises no alert, even malware", s1.ExcludeHash: "this file may run, whatever it does",
@@ -173,6 +184,8 @@ func exclusionNotes(s s1.ExclusionSettings) []string {
 	return notes
 }
 
+// At least one place must be named; the console would take tenant:true for all, which nobody may
+// reach by leaving a field empty.
 type createExclusionParams struct {
 	Type  exclusionType `json:"type" help:"What to exclude: a path, a hash, a signer, a browser or a file type."`
 	OS    s1.OSType     `json:"operation-system" help:"The operating system it applies to."`
@@ -210,6 +223,10 @@ func (p *createExclusionParams) Plan(ctx context.Context, call *catalog.Call) (c
 		"Mode", s.Mode.Label(), "Depth", s.PathExclusionType.Label(), "Description", s.Description)}, nil
 }
 
+// POST /exclusions answers with a list, one row for each scope. Not Repeatable: a second call can
+// make a second row, so after a crash a person is asked. A console that has unified exclusions
+// alone (404 there) gets the same by its other path, with a name and a reason that the bot supplies
+// and tells.
 func createExclusion() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-exclusion", Title: "Create Exclusion", Area: "exclusions", Aliases: []string{"exclude", "add-exclusion"}, Main: "value",

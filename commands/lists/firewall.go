@@ -18,7 +18,9 @@ import (
 
 func firewallCommands() []*catalog.Command { return []*catalog.Command{blockRemoteHosts()} }
 
-// hostType is what the values of a block rule are. Any is refused with a reason: it would cut off all traffic.
+// hostType is what the values of a block rule are. Any is refused with a reason: it would cut off
+// all traffic. A Block rule without hosts is worse still: the console has it as a clean-up rule,
+// which blocks everything.
 type hostType s1.RemoteHostType
 
 func (hostType) Choices() []s1.Choice { return s1.RemoteHostType("").Choices() }
@@ -35,6 +37,8 @@ func (hostType) Kind() catalog.Kind {
 	return k
 }
 
+// POST /firewall-control makes one rule in one scope; remoteHost, osType and tag of older documents
+// are deprecated for remoteHosts, osTypes and description.
 type blockHostsParams struct {
 	Name        string            `json:"rule-name" help:"The name of the rule, up to 200 characters."`
 	Status      s1.FirewallStatus `json:"status,omitzero" help:"Whether the rule takes effect right away; enabled if empty."`
@@ -55,6 +59,7 @@ func (p *blockHostsParams) OneOf() []string {
 	return []string{"site-id", "account-id", "group-id", "tenant"}
 }
 
+// The values are checked against their type, since a value means nothing under another one.
 func (p *blockHostsParams) Check() error {
 	scoped := p.Account != "" || p.Site != "" || p.Group != ""
 	switch {
@@ -80,7 +85,9 @@ func (p *blockHostsParams) Of() s1.RemoteHostType {
 	return s1.RemoteHostType(cmp.Or(string(p.Type), string(s1.HostAddresses)))
 }
 
-// checkHost refuses values of another type, and those that are everything.
+// checkHost refuses values of another type, and those that are everything. 0.0.0.0, ::/0 and the
+// range of everything are refused, not warned of: the rule would block all traffic of every
+// endpoint in its scope.
 func (p *blockHostsParams) checkHost(host string) error {
 	is, all := hostTypeOf(host)
 	if all {
@@ -96,7 +103,8 @@ func (p *blockHostsParams) checkHost(host string) error {
 	return e
 }
 
-// hostTypeOf tells what a value is, and whether it covers every address there is.
+// hostTypeOf tells what a value is, and whether it covers every address there is. A range must have
+// both ends of one family, the lower one first.
 func hostTypeOf(host string) (of s1.RemoteHostType, all bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return s1.HostAddresses, ip.IsUnspecified()
@@ -126,6 +134,7 @@ func (p *blockHostsParams) hosts() []string {
 	return values
 }
 
+// The specification has one id for each level and not lists; the plan wants lists.
 func (p *blockHostsParams) places() lookup.PlaceParams {
 	var places lookup.PlaceParams
 	if p.Account != "" {
@@ -140,6 +149,7 @@ func (p *blockHostsParams) places() lookup.PlaceParams {
 	return places
 }
 
+// Windows is the console's own default where no system is given.
 func (p *blockHostsParams) settings() s1.BlockSettings {
 	systems := p.Systems
 	if len(systems) == 0 {
@@ -151,6 +161,7 @@ func (p *blockHostsParams) settings() s1.BlockSettings {
 	}
 }
 
+// There is no Undo, because no command deletes such a rule; the card of the outcome says so.
 func (p *blockHostsParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	places := p.places()
 	targets, err := places.Pin(ctx, call)
@@ -191,14 +202,27 @@ func (p *blockHostsParams) notes() []string {
 		notes = append(notes, "⚠ "+strings.Join(own, ", ")+": a private network, so these are your own machines.")
 	}
 	for _, host := range p.hosts() {
-		if network, err := netip.ParsePrefix(host); err == nil && network.Bits() < 16 {
+		if large(host) {
 			notes = append(notes, "⚠ "+host+" is a large network.")
 		}
 	}
 	return notes
 }
 
-// needsFirewall is the permission for a rule of an account, a site or a group.
+// large tells whether a network or a range reaches beyond one /16: 65,536 addresses, among which
+// there are hosts that nobody meant.
+func large(host string) bool {
+	if network, err := netip.ParsePrefix(host); err == nil {
+		return network.Bits() < 16
+	}
+	from, to, _ := strings.Cut(host, "-")
+	first, err1 := netip.ParseAddr(from)
+	last, err2 := netip.ParseAddr(to)
+	return err1 == nil && err2 == nil && !netip.PrefixFrom(first, 16).Masked().Contains(last)
+}
+
+// needsFirewall is the permission for a rule of an account, a site or a group. It takes the
+// console's Control licence besides.
 const needsFirewall = "Global Admin, or Firewall Control › Manage Rules And Tags"
 
 // Needs adds what the whole tenant takes by the specification.
@@ -209,6 +233,7 @@ func (p *blockHostsParams) Needs() string {
 	return needsFirewall
 }
 
+// It is not Repeatable: a second call can make a second rule.
 func blockRemoteHosts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "block-remote-hosts", Title: "Block Remote Hosts", Area: "firewall", Aliases: []string{"block-hosts", "block-host", "block-ip"}, Main: "remote-host-values",

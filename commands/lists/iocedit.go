@@ -22,6 +22,8 @@ import (
 // refanged undoes how analysts write indicators so that nobody clicks on them: hxxps://evil[.]example.
 var refanged = strings.NewReplacer("[.]", ".", "(.)", ".", "[:]", ":", "hxxp://", "http://", "hxxps://", "https://", "hXXp://", "http://", "hXXps://", "https://")
 
+// POST /threat-intelligence/iocs. A match raises an alert, which is why it is a change and not
+// destructive: it stops nothing by itself.
 type createIOCParams struct {
 	Accounts    []s1.AccountID `json:"account-ids,omitzero" help:"The accounts to add it to. If there's only one account, you can leave this empty."`
 	Source      string         `json:"source" help:"Where the IOC comes from, such as AlienVault."`
@@ -35,13 +37,17 @@ type createIOCParams struct {
 }
 
 var (
+	// MITRE's own ids of tactics.
 	tacticForm = regexp.MustCompile(`^TA\d{4}$`)
 	domainForm = regexp.MustCompile(`^(?:[\pL\d_](?:[\pL\d_-]{0,61}[\pL\d_])?\.)+[\pL\d-]{2,63}\.?$`)
 )
 
-// hashDigits are how many hexadecimal digits the hashes have.
+// hashDigits are how many hexadecimal digits the hashes have. A hash of another length is no hash
+// of the type, and would match nothing without an error.
 var hashDigits = map[s1.IOCType]int{s1.IOCMD5: 32, s1.IOCSHA1: 40, s1.IOCSHA256: 64}
 
+// It names the type that the value looks like, since the two are mixed up more often than the value
+// is wrong.
 func (p *createIOCParams) Check() error {
 	if !isIOC(p.Type, refanged.Replace(strings.TrimSpace(p.Value))) {
 		e := catalog.Wrong("ioc-value", "%s isn't a valid %s", text.Quote(p.Value), p.Type.Label())
@@ -81,6 +87,7 @@ func isIOC(of s1.IOCType, value string) bool {
 	return len(value) == hashDigits[of] && lookup.HashForm.MatchString(value)
 }
 
+// kindOfIOC is the type that a value looks like, the first that fits in the console's order.
 func kindOfIOC(value string) (s1.IOCType, bool) {
 	for _, c := range s1.IOCType("").Choices() {
 		if isIOC(s1.IOCType(c.Value), value) {
@@ -90,6 +97,8 @@ func kindOfIOC(value string) (s1.IOCType, bool) {
 	return "", false
 }
 
+// Without an account the console takes the token's whole scope, so a request without one is never
+// run.
 func (p *createIOCParams) Resolved() bool { return len(p.Accounts) > 0 }
 
 func (p *createIOCParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -109,7 +118,9 @@ func (p *createIOCParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 			"Valid until", catalog.DayOf(call, s1.Time{Time: p.Until}), "Tactics", strings.Join(p.Tactics, ", "), "External id", p.ExternalID)}, nil
 }
 
-// onlyAccount takes the account where there is no choice. Without one the console would take the token's whole scope.
+// onlyAccount takes the account where there is no choice. Without one the console would take the
+// token's whole scope. Ten are read: with more than one the person has to choose anyway, and sees
+// some of the names.
 func (p *createIOCParams) onlyAccount(ctx context.Context, call *catalog.Call) error {
 	page, err := call.Console.AccountsPage(ctx, s1.Query{}.WithLimit(10))
 	if err != nil && !lookup.Hidden(err) {
@@ -126,7 +137,9 @@ func (p *createIOCParams) onlyAccount(ctx context.Context, call *catalog.Call) e
 	return e
 }
 
-// longest is how long the console keeps indicators at most: it takes later dates and cuts them off without a word.
+// longest is how long the console keeps indicators at most: it takes later dates and cuts them off
+// without a word. 30 days for addresses, 180 for domains, URLs and hashes. The defaults are 14, 90
+// and 180 days.
 func (p *createIOCParams) longest() time.Duration {
 	const day = 24 * time.Hour
 	if p.Type == s1.IOCIPv4 || p.Type == s1.IOCIPv6 {
@@ -154,6 +167,8 @@ func (p *createIOCParams) settings() s1.IOCSettings {
 	return s
 }
 
+// The path takes 30 calls a minute of all together. What it made is filed asynchronously, so the
+// list may show it only after seconds.
 func createIOC() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-ioc", Title: "Create IOC", Area: "iocs", Aliases: []string{"add-ioc", "ioc"}, Main: "ioc-value",
@@ -192,6 +207,8 @@ func iocMade(call *catalog.Call, accounts []s1.AccountID, made []s1.IOC) render.
 	return card
 }
 
+// Values and uuids go into separate look-ups: in one filter they would be ANDed, and nothing would
+// match both.
 type deleteIOCsParams struct {
 	Accounts []s1.AccountID `json:"account-ids" help:"The accounts they belong to."`
 	Values   []string       `json:"ioc-values,omitzero" help:"The IOCs to delete, by full value."`
@@ -200,7 +217,8 @@ type deleteIOCsParams struct {
 
 func (p *deleteIOCsParams) OneOf() []string { return []string{"ioc-values", "uuids"} }
 
-// Check refuses to delete all IOCs of an account.
+// Check refuses to delete all IOCs of an account. accountIds alone are a legal filter of the
+// console's, for all of them.
 func (p *deleteIOCsParams) Check() error {
 	if len(p.Values) == 0 && len(p.UUIDs) == 0 {
 		return catalog.Missing(p.OneOf()...)
@@ -250,6 +268,8 @@ func (p *deleteIOCsParams) named(ctx context.Context, call *catalog.Call) ([]s1.
 }
 
 // valued returns the indicators that have one of the values. The console takes one value in a call.
+// The comparison is made again on the rows, without case, because hashes are written in either. A
+// row without a uuid could not be deleted by one, so it counts as absent.
 func (p *deleteIOCsParams) valued(ctx context.Context, call *catalog.Call) ([]s1.IOC, error) {
 	var all []s1.IOC
 	for _, value := range p.Values {
@@ -270,6 +290,8 @@ func (p *deleteIOCsParams) valued(ctx context.Context, call *catalog.Call) ([]s1
 	return all, nil
 }
 
+// DELETE /threat-intelligence/iocs wants accountIds and one more field; it gets uuids, the safest
+// of them.
 func deleteIOCs() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "delete-iocs", Title: "Delete IOCs", Area: "iocs", Aliases: []string{"delete-ioc"}, Main: "ioc-values",

@@ -20,7 +20,8 @@ func iocCommands() []*catalog.Command {
 	return []*catalog.Command{listIOCs(), createIOC(), deleteIOCs()}
 }
 
-// An iocUUID names an indicator: 32 hexadecimal digits, with dashes or without.
+// An iocUUID names an indicator: 32 hexadecimal digits, with dashes or without. The id of a list's
+// row does not exist here: uuid is the key.
 type iocUUID string
 
 func (iocUUID) Kind() catalog.Kind {
@@ -32,7 +33,8 @@ func (iocUUID) Kind() catalog.Kind {
 	}}
 }
 
-// iocRows is how lists of indicators look.
+// iocRows is how lists of indicators look. The accounts are kept for the delete button, whose call
+// wants them.
 func iocRows(call *catalog.Call, accounts []s1.AccountID) listing.Listing[s1.IOC] {
 	return listing.Listing[s1.IOC]{
 		Noun: "IOCs", Things: "IOCs", Page: call.Console.IOCsPage, Raw: func(i s1.IOC) json.RawMessage { return i.Raw }, Table: iocTable,
@@ -83,6 +85,8 @@ func iocTarget(_ *catalog.Call, i s1.IOC) catalog.Target {
 	return catalog.Target{Kind: "IOC", ID: i.UUID, Name: cmp.Or(i.Value, i.UUID), State: text.JoinNonEmpty(" · ", i.Type.Label(), i.Source, i.Name)}
 }
 
+// created is the time in the source's own data, updated the console's: collectors that add old
+// indicators have the two years apart.
 type listIOCsParams struct {
 	Accounts    []s1.AccountID `json:"account-ids" help:"The accounts whose IOCs to list."`
 	Names       []string       `json:"ioc-names,omitzero" help:"Only IOCs whose name contains one of these."`
@@ -114,6 +118,7 @@ func (p *listIOCsParams) Check() error {
 	return nil
 }
 
+// The lists with __contains and __in take several values, value and type one.
 func (p listIOCsParams) Query() s1.Query {
 	q := s1.Query{}.With("accountIds", catalog.Convert[string](p.Accounts)...)
 	for key, values := range map[string][]string{
@@ -136,6 +141,8 @@ func (p listIOCsParams) Query() s1.Query {
 	return q
 }
 
+// GET /threat-intelligence/iocs answers 403 to a token of several accounts ("This page doesn't
+// support multi-scopes users yet"), whatever its role.
 func listIOCs() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-iocs", Title: "List IOCs", Area: "iocs", Aliases: []string{"iocs", "indicators"}, Main: "account-ids",

@@ -15,6 +15,7 @@ import (
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
 // blockThreatOnCards stands beside the mitigations: it keeps the file from running anywhere else.
+// Site and collection are taken from the same threat, which is what the call insists on.
 func blockThreatOnCards() []cards.Action {
 	return []cards.Action{{
 		Place: 22, Label: "Add to blocklist", Menu: "Mitigate", How: render.Open,
@@ -39,7 +40,8 @@ func blockHashOnCards() []cards.Action {
 	}}
 }
 
-// blockFilling fills the form in as far as it is known where the file was seen.
+// blockFilling fills the form in as far as it is known where the file was seen. The form opens even
+// where half is missing: the hash is what nobody wants to type.
 func blockFilling(hash, family string, site s1.SiteID) (cards.Filling, bool) {
 	given := map[string]any{"threat-hashes": []string{hash}}
 	if system := s1.OSType(strings.ToLower(family)); slices.ContainsFunc(system.Choices(), func(c s1.Choice) bool { return c.Value == string(system) }) {
@@ -72,6 +74,7 @@ func createIOCOnObservables() []catalog.ObservableAction {
 	}}}
 }
 
+// URLs are no hosts to a firewall; their domain is found as an observable of its own.
 func blockHostOnObservables() []catalog.ObservableAction {
 	return []catalog.ObservableAction{{Place: 40, Label: "Block address", Style: render.Danger, How: render.Open, Fill: func(o observables.Observable) (any, bool) {
 		of := map[observables.Kind]s1.RemoteHostType{observables.IPv4: s1.HostAddresses, observables.IPv6: s1.HostAddresses, observables.Domain: s1.HostFQDN}[o.Kind]

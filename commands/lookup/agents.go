@@ -14,8 +14,9 @@ import (
 	"s1bot/s1"
 )
 
-// AgentsKnown returns the endpoints with these ids, in their order, and the ids that the console does not know; if it knows none,
-// that is an error.
+// AgentsKnown returns the endpoints with these ids, in their order, and the ids that the console
+// does not know; if it knows none, that is an error. Unknown ids are simply missing from the
+// console's 200. A list from which one is missing is still of use, so it is no error.
 func AgentsKnown(ctx context.Context, call *catalog.Call, ids []s1.AgentID) (agents []s1.Agent, unknown []string, err error) {
 	found, err := call.Console.AgentsByID(ctx, ids)
 	if err != nil {
@@ -35,7 +36,10 @@ func AgentsKnown(ctx context.Context, call *catalog.Call, ids []s1.AgentID) (age
 	return agents, unknown, err
 }
 
-// AgentTargets is what the commands that act on endpoints take: ids or names, and a filter. Where both are given, both hold.
+// AgentTargets is what the commands that act on endpoints take: ids or names, and a filter. Where
+// both are given, both hold. disconnect, shutdown and restart refuse a call without ids, groupIds
+// or filterId; connect, broadcast, scan and move take an empty filter for every endpoint. All of
+// them get ids from here, and nothing but ids.
 type AgentTargets struct {
 	Agents []s1.AgentID   `json:"agent-ids,omitzero" help:"The endpoints to act on, by name or id."`
 	Filter agentSelection `json:"filter,omitzero" help:"The endpoints to act on, by a filter with the console's keys."`
@@ -50,7 +54,9 @@ func (p *AgentTargets) Check() error {
 	return nil
 }
 
-// Resolve returns the endpoints meant, and pins the parameters to their ids.
+// Resolve returns the endpoints meant, and pins the parameters to their ids. Decommissioned
+// endpoints are left out, and said to be: the console does nothing with them, and the outcome would
+// read as half a failure.
 func (p *AgentTargets) Resolve(ctx context.Context, call *catalog.Call) ([]s1.Agent, catalog.Plan, error) {
 	var agents []s1.Agent
 	var err error
@@ -87,6 +93,7 @@ func (p *AgentTargets) filtered(ctx context.Context, call *catalog.Call, named [
 	return both, nil
 }
 
+// AgentIDs are the ids of endpoints, in their order.
 func AgentIDs(agents []s1.Agent) []s1.AgentID {
 	ids := make([]s1.AgentID, len(agents))
 	for i, a := range agents {
@@ -95,6 +102,8 @@ func AgentIDs(agents []s1.Agent) []s1.AgentID {
 	return ids
 }
 
+// WithoutDecommissioned leaves out endpoints that are no longer managed, and says which in a
+// sentence.
 func WithoutDecommissioned(agents []s1.Agent) (kept []s1.Agent, left []string) {
 	var gone []s1.Agent
 	for _, a := range agents {
@@ -119,7 +128,8 @@ func ByName(agents []s1.Agent) string {
 	return " (" + text.Shorten(strings.Join(names, ", "), 200) + ")."
 }
 
-// OfflineNote says what happens to endpoints that do not talk to the console now.
+// OfflineNote says what happens to endpoints that do not talk to the console now. what continues
+// "are offline:". It differs by action: an isolation waits for an endpoint, a shutdown does not.
 func OfflineNote(agents []s1.Agent, what string) []string {
 	n := 0
 	var notes []string
@@ -142,7 +152,8 @@ func OfflineNote(agents []s1.Agent, what string) []string {
 	return notes
 }
 
-// OfflineThen is OfflineNote for a card that stays: it tells how things were at the console's yes, and is true when they have changed.
+// OfflineThen is OfflineNote for a card that stays: it tells how things were at the console's yes,
+// and is true when they have changed. A card in a channel is read for days.
 func OfflineThen(agents []s1.Agent, what string) []string {
 	notes := OfflineNote(agents, what)
 	for i, note := range notes {
@@ -153,7 +164,7 @@ func OfflineThen(agents []s1.Agent, what string) []string {
 
 var wasOffline = strings.NewReplacer(" is offline: ", " was offline then: ", " are offline: ", " were offline then: ")
 
-// AgentChange is agentOutcome of what changes an endpoint's place on the network.
+// AgentChange is AgentOutcome of what changes an endpoint's place on the network.
 func AgentChange(ctx context.Context, call *catalog.Call, agents []s1.AgentID, affected int, done, offline string) change.Outcome {
 	return AgentOutcome(ctx, call, agents, affected, done, offline, func(a s1.Agent) string { return networkWord(a.NetworkStatus) })
 }
@@ -166,8 +177,10 @@ func networkWord(n s1.NetworkStatus) string {
 	return cmp.Or(words[n], "network "+strings.ToLower(n.Label()))
 }
 
-// AgentOutcome looks at the endpoints after the console's yes, to tell them by name and, in the words of state, how far they
-// are. What cannot be read then takes nothing from the outcome.
+// AgentOutcome looks at the endpoints after the console's yes, to tell them by name and, in the
+// words of state, how far they are. What cannot be read then takes nothing from the outcome.
+// affected counts queued commands, so a card that is made now says accepted; what is applied
+// already is counted by the command's Effect.
 func AgentOutcome(ctx context.Context, call *catalog.Call, agents []s1.AgentID, affected int, done, offline string, state func(s1.Agent) string) change.Outcome {
 	c := change.Outcome{
 		Noun: "endpoint", Done: done, Result: s1.ActionResult{Affected: affected}, States: map[string]string{},
@@ -195,7 +208,8 @@ func AgentOutcome(ctx context.Context, call *catalog.Call, agents []s1.AgentID, 
 	return c
 }
 
-// agentProgress says how far an endpoint is, and what of it is in the way.
+// agentProgress says how far an endpoint is, and what of it is in the way. An endpoint that was not
+// read (beyond MaxShown, or the look-up failed) waits: to claim it done would be a guess.
 func agentProgress(found []s1.Agent, at func(s1.Agent, catalog.Target) (catalog.Progress, string)) func(catalog.Target) (catalog.Progress, string) {
 	return func(t catalog.Target) (catalog.Progress, string) {
 		i := slices.IndexFunc(found, func(a s1.Agent) bool { return string(a.ID) == t.ID })
@@ -216,8 +230,9 @@ func (EndpointsBy) Kind() catalog.Kind {
 	return k
 }
 
-// SiteNamed returns the site that an id or a name means. One that is given by id need not be in the list: a token may act on a
-// site that it may not list.
+// SiteNamed returns the site that an id or a name means. One that is given by id need not be in the
+// list: a token may act on a site that it may not list. Moving endpoints to a site needs no right
+// to list sites.
 func SiteNamed(ctx context.Context, call *catalog.Call, param string, ref s1.SiteID) (s1.Site, error) {
 	found, err := SiteDirectory().All(ctx, call, param, []string{string(ref)})
 	var refused *s1.Error
@@ -230,6 +245,8 @@ func SiteNamed(ctx context.Context, call *catalog.Call, param string, ref s1.Sit
 	return found[0], nil
 }
 
+// AgentTarget is an endpoint as plans, policies and cards know it. Account, Site and Group are
+// names, which is what rules are written with.
 func AgentTarget(call *catalog.Call, a s1.Agent) catalog.Target {
 	t := catalog.Target{
 		Kind: "agent", ID: string(a.ID), Name: cmp.Or(a.ComputerName, string(a.ID)), Account: a.AccountName, Site: a.SiteName, Group: a.GroupName, OS: a.OSName,

@@ -14,7 +14,8 @@ import (
 	"s1bot/s1"
 )
 
-// A Sha1Hash is a file's SHA-1, which is what the blocklist knows files by.
+// A Sha1Hash is a file's SHA-1, which is what the blocklist knows files by. Lower case, because GET
+// /restrictions compares value letter by letter and has small ones.
 type Sha1Hash string
 
 func (Sha1Hash) Kind() catalog.Kind {
@@ -44,15 +45,19 @@ func otherHash(hash string) string {
 	return fmt.Sprintf("; it has %d", len(hash))
 }
 
+// HashForm is a hash or a part of one, from six digits on.
 var HashForm = regexp.MustCompile(`^[0-9a-fA-F]{6,64}$`)
 
+// BlocklistTarget is a row of the blocklist as a plan names it.
 func BlocklistTarget(call *catalog.Call, b s1.BlocklistItem) catalog.Target {
 	site, group := placeOf(b.Scope, b.ScopePath, b.ScopeName)
 	return catalog.Target{Kind: "blocklist item", ID: string(b.ID), Name: cmp.Or(b.Value, b.SHA256, string(b.ID)), Site: site, Group: group,
 		OS: b.OSType.Label(), State: b.Description, URL: call.Console.BlocklistURL(b.ID)}
 }
 
-// FindBlocked turns hashes into the ids of all their items: a hash has one for each system and scope.
+// FindBlocked turns hashes into the ids of all their items: a hash has one for each system and
+// scope. To unblock a file means to remove all of them: with one left the file still cannot run
+// somewhere, and nobody sees why.
 func FindBlocked(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
 	var ids []string
 	for _, word := range words {
@@ -71,6 +76,7 @@ func FindBlocked(ctx context.Context, call *catalog.Call, param string, words []
 	return ids, nil
 }
 
+// blockedHash returns all items of one hash; none is an error that says so.
 func blockedHash(ctx context.Context, call *catalog.Call, param, hash string) ([]s1.BlocklistItem, error) {
 	if !HashForm.MatchString(hash) || len(hash) != 40 && len(hash) != 64 {
 		return nil, catalog.Wrong(param, "%s is neither the id of an item nor a hash", text.Quote(hash))
@@ -87,11 +93,14 @@ func blockedHash(ctx context.Context, call *catalog.Call, param, hash string) ([
 	return items, nil
 }
 
-// maxScanned is how many items of a blocklist are read to find a hash that the console does not search for.
+// maxScanned is how many items of a blocklist are read to find a hash that the console does not
+// search for. Fifty calls, each for a thousand rows, are the most that a person is made to wait for.
 const maxScanned = 50_000
 
-// ItemsOf finds items by a hash or a part of one. The console searches values alone, and some items have none but a SHA-256 beside it:
-// where the search finds nothing, all items of the scope are read.
+// ItemsOf finds items by a hash or a part of one. The console searches values alone, and some items
+// have none but a SHA-256 beside it: where the search finds nothing, all items of the scope are
+// read. A SHA-256 is always looked for in all of them: one item may have it as its value and
+// another beside a SHA-1.
 func ItemsOf(ctx context.Context, call *catalog.Call, scope s1.Query, is func(s1.BlocklistItem) bool, hash string) ([]s1.BlocklistItem, error) {
 	var found []s1.BlocklistItem
 	for item, err := range call.Console.Blocklist(ctx, scope.With("value__contains", strings.ToLower(hash))) {
@@ -128,4 +137,5 @@ func searchBlocklist() search {
 	})
 }
 
+// Sha1Form is a whole SHA-1.
 var Sha1Form = regexp.MustCompile(`^[0-9a-fA-F]{40}$`)

@@ -16,14 +16,17 @@ func ScopeWords(path, name string) string {
 	return cmp.Or(strings.Join(strings.FieldsFunc(path, func(r rune) bool { return r == '\\' }), " / "), name)
 }
 
+// ExclusionTarget is an exclusion as a plan names it.
 func ExclusionTarget(call *catalog.Call, e s1.Exclusion) catalog.Target {
 	site, group := placeOf(e.Scope, e.ScopePath, e.ScopeName)
 	return catalog.Target{Kind: "exclusion", ID: string(e.ID), Name: cmp.Or(e.Value, string(e.ID)), Site: site, Group: group, OS: e.OSType.Label(),
 		State: text.JoinNonEmpty(" · ", e.Type.Label(), e.Mode.Label()), URL: call.Console.ExclusionsURL(e.ID)}
 }
 
-// placeOf is where an exclusion or a blocklist item holds, as the rules of who may do what know it: by site and group. What is of
-// an account, or of all, has the name of that for a site.
+// placeOf is where an exclusion or a blocklist item holds, as the rules of who may do what know it:
+// by site and group. What is of an account, or of all, has the name of that for a site. Only the
+// path has names; the scope has ids. Its last part is the group, the site or the account, depending
+// on which of them the scope names.
 func placeOf(scope s1.Scope, path, name string) (site, group string) {
 	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '\\' })
 	switch n := len(parts); {
@@ -45,7 +48,8 @@ func SystemFirst[T any](target func(*catalog.Call, T) catalog.Target) func(*cata
 	}
 }
 
-// ExclusionDirectory finds exclusions by what they exclude.
+// ExclusionDirectory finds exclusions by what they exclude. There is no guess: values are paths,
+// and the nearest path is more often a trap than a help.
 func ExclusionDirectory() directory[s1.Exclusion] {
 	return directory[s1.Exclusion]{
 		noun: "exclusion",
@@ -77,6 +81,8 @@ func searchExclusions() search {
 }
 
 // valueQuery searches exclusions and the blocklist by what stands in them, newest first.
+// Everywhere, because the console lists only what stands at the token's own scope unless it is
+// asked for parents and children.
 func valueQuery(typed string) s1.Query {
 	q := s1.Query{}.SortedBy("createdAt", s1.Descending).Everywhere()
 	switch {

@@ -16,7 +16,8 @@ import (
 	"s1bot/s1/filters"
 )
 
-// A ThreatQuery narrows a list of threats down with the console's own filter keys.
+// A ThreatQuery narrows a list of threats down with the console's own filter keys. It may be empty:
+// a list of everything is a list.
 type ThreatQuery struct{ filters.Filter }
 
 // A ThreatSelection names threats that are to be changed. It is never empty: the console would take that for all threats.
@@ -41,7 +42,9 @@ func (agentSelection) Kind() catalog.Kind {
 	return k
 }
 
-// FilterKind reads a filter: JSON, or what short makes of anything else.
+// FilterKind reads a filter: JSON, or what short makes of anything else. Keys are checked here,
+// while somebody types, because an unknown one is a 400 of the console's whose text names no key
+// that people know.
 func FilterKind(of filters.Kind, hint string, short func(string) (json.RawMessage, error)) catalog.Kind {
 	k := catalog.ObjectKind(hint, func(text string, _ text.Input) (json.RawMessage, error) { return short(text) })
 	k.Filter = true
@@ -56,7 +59,8 @@ func FilterKind(of filters.Kind, hint string, short func(string) (json.RawMessag
 	return k
 }
 
-// Selecting refuses filters that select everything.
+// Selecting refuses filters that select everything. Empty means that no key is there which
+// restricts; paging and sorting keys do not.
 func Selecting(k catalog.Kind) catalog.Kind {
 	read := k.Read
 	k.Read = func(text string, in text.Input) (any, error) {
@@ -98,8 +102,9 @@ func filterProblem(err error, of filters.Kind) error {
 	return told
 }
 
-// settleTimes turns "-24h" and "yesterday" under keys that are times into moments. Dates stay: in the console's JSON they
-// are UTC, as its documentation has them.
+// settleTimes turns "-24h" and "yesterday" under keys that are times into moments. Dates stay: in
+// the console's JSON they are UTC, as its documentation has them. A filter that waits for an
+// approval must mean the same time then, so "-24h" cannot stay.
 func settleTimes(raw json.RawMessage, in text.Input) json.RawMessage {
 	fields, err := catalog.Object(raw)
 	if err != nil || in.Now.IsZero() {
@@ -120,7 +125,9 @@ func settleTimes(raw json.RawMessage, in text.Input) json.RawMessage {
 	return catalog.Marshal(fields)
 }
 
-// FreeText reads words that are no short filter as a full text search. It narrows a list down; it never selects what is changed.
+// FreeText reads words that are no short filter as a full text search. It narrows a list down; it
+// never selects what is changed. query is the console's own full text over names, paths, hashes and
+// more.
 func FreeText(text string) (json.RawMessage, error) {
 	if filter, err := ShortFilter(text); err == nil && !catalog.ShortNumber.MatchString(text) {
 		return filter, nil
@@ -128,7 +135,8 @@ func FreeText(text string) (json.RawMessage, error) {
 	return catalog.Marshal(map[string]string{"query": strings.TrimSpace(text)}), nil
 }
 
-// ShortFilter reads what people write instead of JSON: ids, or key=value&key=value as in an address.
+// ShortFilter reads what people write instead of JSON: ids, or key=value&key=value as in an
+// address. Brackets and quotes go, since people copy lists from JSON.
 func ShortFilter(typed string) (json.RawMessage, error) {
 	typed = strings.TrimSpace(strings.Trim(strings.TrimSpace(typed), "[]"))
 	typed = strings.ReplaceAll(typed, `"`, "")
@@ -144,7 +152,9 @@ func ShortFilter(typed string) (json.RawMessage, error) {
 	return nil, fmt.Errorf("%s is neither JSON nor a list of ids", text.Quote(typed))
 }
 
-// OrNames reads what is no short filter as names of what it selects: each is looked up, and must fit exactly one thing.
+// OrNames reads what is no short filter as names of what it selects: each is looked up, and must
+// fit exactly one thing. Anything that looks like a broken filter ({, }, &, =) stays an error: it
+// must not become the name of a host.
 func OrNames(text string) (json.RawMessage, error) {
 	filter, err := ShortFilter(text)
 	if err == nil || strings.ContainsAny(text, "{}&=") {
@@ -179,7 +189,8 @@ func pairs(typed string) (json.RawMessage, error) {
 	return catalog.Marshal(fields), nil
 }
 
-// IdsOnly makes the filter that names ids and nothing else: what is approved and what runs.
+// IdsOnly makes the filter that names ids and nothing else: what is approved and what runs. Ids are
+// always marshalable, so it cannot fail.
 func IdsOnly[ID ~string](ids []ID) filters.Filter {
 	filter, err := filters.Parse(string(catalog.Marshal(map[string][]ID{"ids": ids})))
 	if err != nil {
@@ -220,7 +231,9 @@ func (q agentSelection) Agents(ctx context.Context, call *catalog.Call, param st
 	return Selected(param, "endpoint", q.Filter, Heeded(call.Console.Agents(ctx, query), query, AgentSieve, func(a s1.Agent) json.RawMessage { return a.Raw }))
 }
 
-// Selected collects what a filter matches: not nothing, not more than the console takes, and no more than its own limit.
+// Selected collects what a filter matches: not nothing, not more than the console takes, and no
+// more than its own limit. One more than MaxTargets is read, to know that there are more. The
+// filter's own limit caps what is touched, as it does at the console.
 func Selected[T any](param, noun string, filter filters.Filter, rows iter.Seq2[T, error]) ([]T, error) {
 	limit, capped := filter.Limit()
 	if !capped || limit <= 0 {
@@ -272,7 +285,9 @@ func (GroupQuery) Kind() catalog.Kind {
 // GroupParams turns the object into query parameters.
 func GroupParams(raw json.RawMessage) (s1.Query, error) { return ListQuery(raw, groupKeys, "groups") }
 
-// ListQuery turns an object into the query parameters of a list, all of which must be known.
+// ListQuery turns an object into the query parameters of a list, all of which must be known. Lists
+// such as groups and the blocklist take no filter object, only query parameters: an unknown one is
+// a 400 on a live console.
 func ListQuery(raw json.RawMessage, keys []string, of string) (s1.Query, error) {
 	fields, err := catalog.Object(raw)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"s1bot/s1"
 )
 
-// A HostRef names an endpoint by its name, one of its own addresses, or its id.
+// A HostRef names an endpoint by its name, one of its own addresses, or its id. Only internal
+// addresses: an external one is shared by everybody behind a router.
 type HostRef string
 
 func (HostRef) Kind() catalog.Kind {
@@ -26,7 +27,9 @@ func HostsNamed(ctx context.Context, call *catalog.Call, param string, refs []Ho
 	return hostDirectory().All(ctx, call, param, catalog.Convert[string](refs))
 }
 
-// hostDirectory finds endpoints by address, too. An address that two sites use is as ambiguous as a name.
+// hostDirectory finds endpoints by address, too. An address that two sites use is as ambiguous as a
+// name. The console compares addresses by parts of text, so 10.0.0.1 finds 10.0.0.10 as well;
+// HasAddress compares them whole.
 func hostDirectory() directory[s1.Agent] {
 	d := agentDirectory()
 	byName := d.fits
@@ -37,6 +40,8 @@ func hostDirectory() directory[s1.Agent] {
 	return d
 }
 
+// HasAddress tells whether an endpoint has an address on one of its interfaces; ::ffff:10.0.0.1 is
+// 10.0.0.1.
 func HasAddress(a s1.Agent, ref string) bool {
 	wanted, err := netip.ParseAddr(ref)
 	if err != nil {

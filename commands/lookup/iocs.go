@@ -10,7 +10,8 @@ import (
 	"s1bot/s1"
 )
 
-// A CollectionID names all threats of the same content.
+// A CollectionID names all threats of the same content. add-threat-to-blacklist takes it, and
+// nothing else does.
 type CollectionID string
 
 func (CollectionID) Kind() catalog.Kind {
@@ -36,7 +37,8 @@ func searchCollections() search {
 	})
 }
 
-// searchIOCs looks in all accounts that the bot's token sees: the console wants them named.
+// searchIOCs looks in all accounts that the bot's token sees: the console wants them named. Values
+// match exactly there and names by parts, so what was typed is asked for both ways.
 func searchIOCs(ctx context.Context, call *catalog.Call, typed string) ([]render.Option, error) {
 	accounts, err := call.Console.AccountsPage(ctx, s1.Query{}.WithLimit(100)) // more ids make too long an address
 	if err != nil || len(accounts.Items) == 0 {

@@ -11,7 +11,9 @@ import (
 	"s1bot/s1"
 )
 
-// PlaceParams is where something holds, or is looked for.
+// PlaceParams is where something holds, or is looked for. It is embedded by commands that create or
+// list things with a scope. A create command refuses Levels() == 0 itself where the whole tenant is
+// not meant to be reached by leaving something out.
 type PlaceParams struct {
 	Accounts []s1.AccountID `json:"account-ids,omitzero" help:"The accounts it applies to, by name or id."`
 	Sites    []s1.SiteID    `json:"site-ids,omitzero" help:"The sites it applies to, by name or id."`
@@ -29,6 +31,8 @@ func (p PlaceParams) Levels() int {
 	return n
 }
 
+// Scope is the places as the console's filter has them; none at all is the whole tenant, which each
+// caller must have meant.
 func (p PlaceParams) Scope() s1.Scope {
 	return s1.Scope{Accounts: p.Accounts, Sites: p.Sites, Groups: p.Groups, Tenant: p.Levels() == 0}
 }
@@ -45,7 +49,9 @@ func (p PlaceParams) Query(q s1.Query) s1.Query {
 	return q
 }
 
-// Pin replaces names by ids and returns the places by name; none is the whole tenant.
+// Pin replaces names by ids and returns the places by name; none is the whole tenant. What a place
+// is called goes onto the approver's card and into the policy's matchers; each counts as Wide,
+// because everything in it is reached.
 func (p *PlaceParams) Pin(ctx context.Context, call *catalog.Call) ([]catalog.Target, error) {
 	if p.Levels() == 0 {
 		return []catalog.Target{catalog.Tenant()}, nil
@@ -72,8 +78,9 @@ func (p *PlaceParams) Pin(ctx context.Context, call *catalog.Call) ([]catalog.Ta
 	return places, nil
 }
 
-// pinAll replaces the names among ids, and returns the things by name. An id that the console does not list goes through with a
-// warning: a token may use places that it may not list.
+// pinAll replaces the names among ids, and returns the things by name. An id that the console does
+// not list goes through with a warning: a token may use places that it may not list. Only the names
+// are lost then: a rule that denies a site by name cannot match, so the warning stands on the card.
 func pinAll[T any, ID ~string](ctx context.Context, call *catalog.Call, d directory[T], param string, ids *[]ID) ([]catalog.Target, error) {
 	if len(*ids) == 0 {
 		return nil, nil

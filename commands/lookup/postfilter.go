@@ -9,11 +9,15 @@ import (
 	"s1bot/s1"
 )
 
-// A sieve tells where a row has what a key of a query asks for: {"siteIds": {".siteId"}}.
+// A sieve tells where a row has what a key of a query asks for: {"siteIds": {".siteId"}}. Paths are
+// those of ValuesAt. A key has several where the console fills one or the other, depending on how a
+// threat was found.
 type sieve map[string][]string
 
 // Where the rows of changes by filter have it (vendor's API document, 2.1). Keys whose values the rows spell otherwise are not here.
 var (
+	// networkStatuses, osTypes and the rest have one spelling in filters and rows; times and
+	// numbers with __gt and the like are not compared.
 	AgentSieve = sieve{
 		"ids": {".id"}, "uuids": {".uuid"}, "uuid": {".uuid"}, "computerName": {".computerName"}, "computerName__contains": {".computerName"},
 		"siteIds": {".siteId"}, "groupIds": {".groupId"}, "accountIds": {".accountId"}, "osTypes": {".osType"}, "networkStatuses": {".networkStatus"},
@@ -69,7 +73,10 @@ func (s sieve) passes(q s1.Query, raw json.RawMessage) bool {
 	return true
 }
 
-// fitsOne tells whether any value at the paths is one of those asked for, or has one of them in it. Where there is none, it does.
+// fitsOne tells whether any value at the paths is one of those asked for, or has one of them in it.
+// Where there is none, it does. A row without the field passes: some consoles leave it out, and a
+// change must not silently shrink for it. The plan's card shows each target, so an approver sees
+// what got through.
 func fitsOne(asked []string, part bool, raw json.RawMessage, paths []string) bool {
 	told := false
 	for _, path := range paths {

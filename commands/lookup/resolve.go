@@ -1,8 +1,26 @@
-// Package lookup finds things in the console: by the names and ids that parameters take, by filters, and by what somebody types into a
-// search box. All says which kinds of things there are.
+// Package lookup finds things in the console: by the names and ids that parameters take, by
+// filters, and by what somebody types into a search box. All says which kinds of things there are.
 //
-// The rule one must not break: a name that fits several things is never guessed; the person is shown what tells them apart. And what the
-// console returns is compared with what was asked: it ignores keys that it does not know.
+// A word becomes a thing in these steps, and each of them may end it:
+//
+//	word ──an id's form?──▶ the thing with that id, if the console knows it
+//	  └──▶ search by the console's key for parts of names ──▶ rows whose name is equal but for case
+//	           ├─ one ──▶ it
+//	           ├─ several ──▶ without decommissioned ones; still several: an AmbiguousError with what tells them apart
+//	           └─ none ──▶ a short id after all? ──▶ else a UsageError with the nearest names
+//
+// The console has an exact key for few kinds of things, and what it has for the rest matches parts
+// of words in any field. So a search asks for too much, a directory's fits decides, and where there
+// is too much to read (MaxNamesakes) nothing is decided: a second thing of the name might be in
+// what was not read.
+//
+// Filters go the same way. The keys are checked against the vendor's document before anything is
+// sent (package filters), names under keys that take ids are replaced, and the rows that come back
+// are held against the filter once more (Heeded).
+//
+// The rule one must not break: a name that fits several things is never guessed; the person is
+// shown what tells them apart. And what the console returns is compared with what was asked: it
+// ignores keys that it does not know.
 package lookup
 
 import (
@@ -20,7 +38,10 @@ import (
 	"s1bot/s1"
 )
 
-// A directory is where things of one kind are found by name. A name fits if it is equal but for case: parts of names never do.
+// A directory is where things of one kind are found by name. A name fits if it is equal but for
+// case: parts of names never do. Everything that differs between kinds of things is a field, so
+// that no kind has rules of its own for what a name is. A directory is made anew for each question
+// and holds nothing.
 type directory[T any] struct {
 	noun   string                                                                       // "endpoint"
 	Search func(ctx context.Context, call *catalog.Call, names []string) ([]T, error)   // things whose names have these in them
@@ -40,7 +61,8 @@ func (d directory[T]) naming(word string) bool {
 	return catalog.IsName(word)
 }
 
-// find returns ids for words; it asks the console about names only.
+// find returns ids for words; it asks the console about names only. Ids are not confirmed here: the
+// command reads the things anyway, and a wrong id is told by All or by the plan.
 func (d directory[T]) find(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
 	named, err := d.named(ctx, call, param, words)
 	if err != nil {
@@ -58,7 +80,9 @@ func (d directory[T]) find(ctx context.Context, call *catalog.Call, param string
 	return ids, nil
 }
 
-// All returns the things that words name, each once, in their order. An id that the console does not know is an error.
+// All returns the things that words name, each once, in their order. An id that the console does
+// not know is an error. It costs one search per name (or per ten, where the console takes several)
+// and one call for all ids together.
 func (d directory[T]) All(ctx context.Context, call *catalog.Call, param string, words []string) ([]T, error) {
 	named, err := d.named(ctx, call, param, words)
 	if err != nil {
@@ -99,7 +123,8 @@ func (d directory[T]) known(ctx context.Context, call *catalog.Call, words []str
 	return known, err
 }
 
-// named looks up the words that are names: each must fit exactly one thing.
+// named looks up the words that are names: each must fit exactly one thing. The first name that
+// does not fit exactly one ends it: the person settles one question at a time.
 func (d directory[T]) named(ctx context.Context, call *catalog.Call, param string, words []string) (map[string]T, error) {
 	names := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !d.naming(w) })
 	if len(names) == 0 {
@@ -154,7 +179,9 @@ func (d directory[T]) numbered(ctx context.Context, call *catalog.Call, name str
 	return things[i], true, nil
 }
 
-// fitting returns what is called so, each thing once: two searches may have found it.
+// fitting returns what is called so, each thing once: two searches may have found it. A machine
+// that was set up anew leaves a decommissioned endpoint of the same name behind. Only where nothing
+// else fits is that one meant.
 func (d directory[T]) fitting(call *catalog.Call, things []T, name string) []T {
 	var fitting []T
 	seen := map[string]bool{}
@@ -170,7 +197,8 @@ func (d directory[T]) fitting(call *catalog.Call, things []T, name string) []T {
 	return slices.DeleteFunc(fitting, d.gone)
 }
 
-// maxMatches is how many matches of an ambiguous name are shown; more than that nobody reads.
+// maxMatches is how many matches of an ambiguous name are shown; more than that nobody reads. A
+// menu takes a hundred; who has more than 25 namesakes types a part of the site or the id.
 const maxMatches = 25
 
 func (d directory[T]) ambiguous(call *catalog.Call, param, name string, fitting []T) error {
@@ -182,6 +210,7 @@ func (d directory[T]) ambiguous(call *catalog.Call, param, name string, fitting 
 }
 
 // unknown offers the nearest names. If they cannot be found, the name is as unknown as before.
+// guess costs one more call, which is spent only here, where the person is stuck anyway.
 func (d directory[T]) unknown(ctx context.Context, call *catalog.Call, param, name string) error {
 	e := catalog.Wrong(param, "there is no %s called %s", d.noun, text.Quote(name))
 	if names, err := d.guess(ctx, call, name); err == nil {
@@ -193,7 +222,8 @@ func (d directory[T]) unknown(ctx context.Context, call *catalog.Call, param, na
 	return e
 }
 
-// The directories, and the finders that kindOf hands out.
+// The directories, and the finders that lookups hand out. What a finder cannot tell apart, the
+// person decides.
 func FindAgents(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
 	return agentDirectory().find(ctx, call, param, words)
 }
@@ -210,6 +240,7 @@ func findAccounts(ctx context.Context, call *catalog.Call, param string, words [
 	return AccountDirectory().find(ctx, call, param, words)
 }
 
+// A UUID is taken too, with or without dashes: it is what other tools have of an endpoint.
 func agentDirectory() directory[s1.Agent] {
 	d := directory[s1.Agent]{
 		noun: "endpoint", guess: guessAgents, Target: AgentTarget,
@@ -227,7 +258,8 @@ func agentDirectory() directory[s1.Agent] {
 	return d
 }
 
-// agentQueries ask for several names at once.
+// agentQueries ask for several names at once. computerName__contains takes ten values of at least
+// two characters; a name of one character, or one with a comma, is asked for exactly.
 func agentQueries(names []string) []s1.Query {
 	var parts []string
 	var queries []s1.Query
@@ -247,7 +279,9 @@ func agentQueries(names []string) []s1.Query {
 	return queries
 }
 
-// agentsMatching asks for parts of names and so for too much: what none of the names fits is not kept, be it a whole estate.
+// agentsMatching asks for parts of names and so for too much: what none of the names fits is not
+// kept, be it a whole estate. Rows are read as they come: a fleet in which every name begins with
+// DESKTOP- must not stand in memory.
 func agentsMatching(ctx context.Context, call *catalog.Call, names []string, queries []s1.Query, fits func(s1.Agent, string) bool) ([]s1.Agent, error) {
 	var found []s1.Agent
 	for _, q := range queries {
@@ -279,7 +313,8 @@ func PlainUUID(text string) string {
 	return ""
 }
 
-// guessAgents searches for the parts of a name, for one of them may be spelled right.
+// guessAgents searches for the parts of a name, for one of them may be spelled right. 200 rows are
+// a call's worth; the nearest name is then found by edit distance among them.
 func guessAgents(ctx context.Context, call *catalog.Call, name string) ([]string, error) {
 	fragments := fragmentsOf(name)
 	if len(fragments) == 0 {
@@ -302,6 +337,8 @@ func fragmentsOf(name string) []string {
 	return fragments[:min(len(fragments), catalog.MaxNames)]
 }
 
+// Sites have no key for exact names; query looks into names and more. A console has few enough
+// sites that a mistyped name is compared with all of them.
 func SiteDirectory() directory[s1.Site] {
 	return directory[s1.Site]{
 		noun: "site",
@@ -322,6 +359,7 @@ func SiteDirectory() directory[s1.Site] {
 	}
 }
 
+// Every site has a Default Group, so group names are ambiguous more often than not.
 func GroupDirectory() directory[s1.Group] {
 	return directory[s1.Group]{
 		noun: "group",
@@ -345,6 +383,7 @@ func GroupTarget(_ *catalog.Call, g s1.Group) catalog.Target {
 	return catalog.Target{Kind: "group", ID: string(g.ID), Name: g.Name, Site: "site " + string(g.SiteID), State: text.Plural(g.TotalAgents, "endpoint")}
 }
 
+// A token of a site may not list accounts (403): names do not work then, ids do.
 func AccountDirectory() directory[s1.Account] {
 	return directory[s1.Account]{
 		noun: "account",
@@ -372,6 +411,7 @@ func findThreats(ctx context.Context, call *catalog.Call, param string, words []
 	return threatDirectory().find(ctx, call, param, words)
 }
 
+// s1.IsRetired says what counts as such a console.
 func findAlerts(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
 	ids, err := alertDirectory().find(ctx, call, param, words)
 	if s1.IsRetired(err) { // it may have unified alerts, which the same commands take
@@ -380,7 +420,8 @@ func findAlerts(ctx context.Context, call *catalog.Call, param string, words []s
 	return ids, err
 }
 
-// MaxNamesakes is how many threats or alerts with a word in them are looked through for those of a name.
+// MaxNamesakes is how many threats or alerts with a word in them are looked through for those of a
+// name. One page of the console's.
 const MaxNamesakes = 1000
 
 // namesakesOf reads what has a name in it. Where that is more than anybody looks through, a second one of the name may be among the
@@ -395,7 +436,9 @@ func namesakesOf[T any](noun, name string, rows iter.Seq2[T, error]) ([]T, error
 	return found, err
 }
 
-// threatDirectory finds threats by name, for which the console has no key: its full text finds too many, and fits decides.
+// threatDirectory finds threats by name, for which the console has no key: its full text finds too
+// many, and fits decides. A threat is called after its file, and one file makes many threats: the
+// newest come first, and usually a name is ambiguous.
 func threatDirectory() directory[s1.Threat] {
 	newest := func(q s1.Query) s1.Query { return q.SortedBy("createdAt", s1.Descending) }
 	return directory[s1.Threat]{
@@ -413,7 +456,8 @@ func threatDirectory() directory[s1.Threat] {
 	}
 }
 
-// alertDirectory finds alerts by the name of their rule.
+// alertDirectory finds alerts by the name of their rule. The sort key differs from threats':
+// sortBy=createdAt is a 400 here ("not a valid choice").
 func alertDirectory() directory[s1.Alert] {
 	newest := func(q s1.Query) s1.Query { return q.SortedBy("alertInfoCreatedAt", s1.Descending) }
 	return directory[s1.Alert]{
@@ -450,6 +494,7 @@ func Each[T any](search func(context.Context, *catalog.Call, string) ([]T, error
 	}
 }
 
+// NamesIn are the names of things, each once.
 func NamesIn[T any](things []T, name func(T) string) []string {
 	var names []string
 	for _, thing := range things {

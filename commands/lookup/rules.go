@@ -36,10 +36,13 @@ func Response(r s1.Rule) string {
 	return became
 }
 
+// RulePlace is where a rule holds: "site Paris".
 func RulePlace(r s1.Rule) string {
 	return text.JoinNonEmpty(" ", r.Scope, cmp.Or(r.SiteName, r.AccountName))
 }
 
+// ExpiryOf is when a rule ends, by the caller's clock. The mode decides, for a permanent rule can
+// carry an old date.
 func ExpiryOf(call *catalog.Call, r s1.Rule) string {
 	if r.ExpirationMode != s1.ExpiresOnce {
 		return "never"
@@ -47,6 +50,8 @@ func ExpiryOf(call *catalog.Call, r s1.Rule) string {
 	return catalog.DayOf(call, r.Expiration)
 }
 
+// RuleTarget is a rule as a plan names it. It warns where a hit does more than raise an alert:
+// enabling such a rule lets it isolate hosts.
 func RuleTarget(call *catalog.Call, r s1.Rule) catalog.Target {
 	t := catalog.Target{Kind: "rule", ID: string(r.ID), Name: cmp.Or(r.Name, string(r.ID)), Site: cmp.Or(r.SiteName, r.AccountName, r.Scope),
 		State: RuleState(r), URL: call.Console.RulesURL(r.ID)}
@@ -56,6 +61,7 @@ func RuleTarget(call *catalog.Call, r s1.Rule) catalog.Target {
 	return t
 }
 
+// The console lists the rules of the token's own highest scope only.
 func RuleDirectory() directory[s1.Rule] {
 	return directory[s1.Rule]{
 		noun: "rule",

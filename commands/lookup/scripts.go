@@ -12,6 +12,7 @@ import (
 	"s1bot/s1"
 )
 
+// InputWords says whether a script wants input: one that does fails without it on every endpoint.
 func InputWords(s s1.Script) string {
 	if s.InputRequired {
 		return "required"
@@ -29,6 +30,7 @@ func findScripts(ctx context.Context, call *catalog.Call, param string, words []
 	return ScriptDirectory().find(ctx, call, param, words)
 }
 
+// Ids of scripts can be shorter than those of other things, so every number is one.
 func ScriptDirectory() directory[s1.Script] {
 	return directory[s1.Script]{
 		noun: "script", fits: func(s s1.Script, name string) bool { return strings.EqualFold(s.Name, name) },
@@ -66,6 +68,8 @@ func scriptOption(s s1.Script) render.Option {
 
 // What a search box for scripts looks for: whole runs, or what they do on one endpoint.
 const (
+	// The console cannot list runs, so both boxes offer what was started from here
+	// (catalog.RecentItems).
 	RunBox  = "script-runs"
 	TaskBox = "script-tasks"
 )

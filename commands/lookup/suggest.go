@@ -14,7 +14,9 @@ import (
 
 type search func(ctx context.Context, call *catalog.Call, typed string) ([]render.Option, error)
 
-// All says how everything is found that a parameter can name.
+// All says how everything is found that a parameter can name. What a row has: how the word is read,
+// who may see the box (those who may run the list command), which key of filters takes the ids, and
+// what the box asks the console for.
 func All() []catalog.Lookup {
 	return []catalog.Lookup{
 		catalog.LookupOf[s1.AgentID](catalog.IdKind("agent", "agents", "Names of endpoints work as well as ids.", FindAgents),
@@ -46,7 +48,8 @@ func All() []catalog.Lookup {
 	}
 }
 
-// searchBox asks for one page of rows and makes options of them.
+// searchBox asks for one page of rows and makes options of them. One page, because a box shows 30
+// and the next key narrows it down. Rows without an id cannot be chosen and are left out.
 func searchBox[T any](page func(*s1.Client, context.Context, s1.Query) (s1.Page[T], error), query func(string) s1.Query, option func(T) render.Option) search {
 	return func(ctx context.Context, call *catalog.Call, typed string) ([]render.Option, error) {
 		found, err := page(call.Console, ctx, query(typed).WithLimit(catalog.MaxSuggestions))
@@ -60,7 +63,8 @@ func searchBox[T any](page func(*s1.Client, context.Context, s1.Query) (s1.Page[
 	}
 }
 
-// addressForm is an address, or the beginning of one.
+// addressForm is an address, or the beginning of one. From the second digit group on: "10" alone
+// may begin a host's name.
 var addressForm = regexp.MustCompile(`^\d{1,3}(\.\d{0,3}){1,3}$`)
 
 func agentQuery(typed string) s1.Query {
@@ -92,7 +96,8 @@ func freeQuery(ids, newest string) func(string) s1.Query {
 	}
 }
 
-// namedQuery searches by name, in the order of names.
+// namedQuery searches by name, in the order of names. One typed character is not sent where the key
+// ends in __contains: the console would refuse it while the person types on.
 func namedQuery(ids, name string) func(string) s1.Query {
 	return func(typed string) s1.Query {
 		q := s1.Query{}.SortedBy("name", s1.Ascending)

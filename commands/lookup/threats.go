@@ -49,6 +49,9 @@ func AlertRows(call *catalog.Call) listing.Listing[s1.Alert] {
 	}
 }
 
+// ThreatTarget is a threat as plans, policies and cards know it, with the endpoint it is on. The
+// state as of now (Realtime) comes first; what the endpoint was when the threat was found stands in
+// for it where the console has no more.
 func ThreatTarget(call *catalog.Call, t s1.Threat) catalog.Target {
 	id := t.Identity()
 	target := catalog.Target{
@@ -65,6 +68,7 @@ func ThreatTarget(call *catalog.Call, t s1.Threat) catalog.Target {
 	return target
 }
 
+// AlertTarget is a rule alert as plans and policies know it.
 func AlertTarget(call *catalog.Call, a s1.Alert) catalog.Target {
 	id := a.Identity()
 	target := catalog.Target{
@@ -86,6 +90,9 @@ func ThreatsWith(ctx context.Context, call *catalog.Call, param string, ids []s1
 	return InOrder(param, "threat", ids, found, s1.Threat.Identity)
 }
 
+// InOrder sorts what the console returned by the ids that were asked for. A missing one is an
+// error: the console leaves it out of its 200, and a change of fewer things than were named must
+// not pass for all of them.
 func InOrder[T any, ID ~string](param, noun string, ids []ID, found []T, identity func(T) ID) ([]T, error) {
 	var ordered []T
 	var unknown []string
@@ -147,6 +154,7 @@ func EventWords(e huntapi.ThreatEvent) string {
 	return cmp.Or(about, e.ProcessCmd, e.FileFullName, e.DNSRequest, e.NetworkURL, address, e.RegistryPath, e.ProcessImagePath)
 }
 
+// ThreatEventFacts are the columns that files of events have beside the table's.
 func ThreatEventFacts() []listing.Column[huntapi.ThreatEvent] {
 	return []listing.Column[huntapi.ThreatEvent]{
 		{Title: "Type", Value: func(e huntapi.ThreatEvent) string { return e.ObjectType }},
@@ -175,7 +183,9 @@ var threatColumns = []string{
 	"cloudInstanceId", "cloudInstanceSize", "cloudLocation", "cloudNetwork",
 }
 
-// listKeys are what GET /threats takes beside the keys of a filter, and what is wrong with a value of theirs.
+// listKeys are what GET /threats takes beside the keys of a filter, and what is wrong with a value
+// of theirs. They are no part of a filter's body, so they are kept apart: a change by filter must
+// not carry a cursor.
 var listKeys = map[string]func(string) error{
 	"sortBy":    func(v string) error { return among(v, threatColumns) },
 	"sortOrder": func(v string) error { return among(v, []string{string(s1.Ascending), string(s1.Descending)}) },
@@ -197,7 +207,8 @@ func among(value string, choices []string) error {
 	return &catalog.ValueError{Problem: fmt.Sprintf("cannot be %s; it is one of %s", text.Quote(value), text.JoinNonEmpty(", ", choices...)), Nearest: text.Nearest(value, choices)}
 }
 
-// cutList takes the keys of a list out of an object, so that a filter is left.
+// cutList takes the keys of a list out of an object, so that a filter is left. It is for people who
+// paste a whole query string of the console's.
 func cutList(raw json.RawMessage) (filter json.RawMessage, list s1.Query, err error) {
 	fields, err := catalog.Object(raw)
 	if err != nil {
@@ -257,6 +268,7 @@ var statusWords = map[string][]s1.IncidentStatus{
 }
 
 // statusText reads a plain word for a status ahead of words to search for: "open DESKTOP-1".
+// Sent to the full text, the word would find whatever is called so.
 func statusText(typed string) (json.RawMessage, error) {
 	word, rest := text.CutWord(typed)
 	statuses, ok := statusWords[strings.ToLower(word)]
@@ -280,7 +292,8 @@ func statusText(typed string) (json.RawMessage, error) {
 	return catalog.Marshal(fields), nil
 }
 
-// Query is what is asked for, the newest first unless it says otherwise.
+// Query is what is asked for, the newest first unless it says otherwise. skip and cursor go through
+// as they are; the console takes skip up to 1000 only.
 func (q ThreatQuery) Query() (s1.Query, error) {
 	raw, list, err := cutList(json.RawMessage(q.String()))
 	if err != nil {
@@ -321,6 +334,7 @@ func ThreatRows(call *catalog.Call) listing.Listing[s1.Threat] {
 	}
 }
 
+// ThreatIDs are the ids of threats, in their order.
 func ThreatIDs(threats []s1.Threat) []s1.ThreatID {
 	ids := make([]s1.ThreatID, len(threats))
 	for i, t := range threats {
@@ -335,6 +349,7 @@ func ThreatChange(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, re
 	return c
 }
 
+// ThreatsAfter is ThreatChange with the rows themselves, for whoever looks at their state.
 func ThreatsAfter(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, result s1.ActionResult, done string) (change.Outcome, []s1.Threat) {
 	found, err := call.Console.ThreatsByID(ctx, ids[:min(len(ids), change.MaxShown)])
 	c := change.Outcome{

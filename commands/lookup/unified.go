@@ -18,7 +18,9 @@ import (
 // UnifiedBox is the search box of unified alerts.
 const UnifiedBox = "unified-alerts"
 
-// unifiedKind reads a unified alert's id or address, the id that the detecting product gave it, or its name.
+// unifiedKind reads a unified alert's id or address, the id that the detecting product gave it, or
+// its name. externalId is 18 or 19 digits like every id of v2.1, so digits are looked up instead of
+// being taken for an id. The unified id itself is a UUID and valid nowhere else.
 func unifiedKind() catalog.Kind {
 	k := catalog.IdKind("unified alert", UnifiedBox, "The alert's name, its address in the console, its own id, or the id of the threat or rule alert.", findUnified)
 	return catalog.Foreign(catalog.OrForm(catalog.Early(k), unified.LooksLikeID, func(word string) bool { return unified.ID(word).Valid() }))
@@ -33,7 +35,8 @@ func alertKind() catalog.Kind {
 // OnlyAlertIDs tells whether a filter names alerts by ids of either form, and by nothing else.
 func OnlyAlertIDs(filter json.RawMessage) bool { return alertKind().OnlyIDs(filter) }
 
-// searchAlerts offers rule alerts; on a console that has unified alerts alone, those.
+// searchAlerts offers rule alerts; on a console that has unified alerts alone, those. Which of the
+// two a console has is not known before it is asked.
 func searchAlerts(ctx context.Context, call *catalog.Call, typed string) ([]render.Option, error) {
 	options, err := searchBox((*s1.Client).AlertsPage, freeQuery("ids", "alertInfoCreatedAt"), alertOption)(ctx, call, typed)
 	if s1.IsRetired(err) {
@@ -66,7 +69,9 @@ func findUnified(ctx context.Context, call *catalog.Call, param string, words []
 	return unifiedDirectory().find(ctx, call, param, words)
 }
 
-// unifiedDirectory finds unified alerts by name, and by the id that the product that raised them gave them.
+// unifiedDirectory finds unified alerts by name, and by the id that the product that raised them
+// gave them. That the external id is the threat's id is said by no public source, so it counts as a
+// name and the row decides.
 func unifiedDirectory() directory[unified.Alert] {
 	return directory[unified.Alert]{
 		noun: "unified alert",
@@ -85,7 +90,9 @@ func unifiedDirectory() directory[unified.Alert] {
 	}
 }
 
-// UnifiedTarget is a unified alert as a plan names it. Policies know it as an alert.
+// UnifiedTarget is a unified alert as a plan names it. Policies know it as an alert. There is no
+// agent id in these alerts, only a UUID, so a plan counts each of them as an endpoint of its own
+// (Homeless).
 func UnifiedTarget(call *catalog.Call, a unified.Alert) catalog.Target {
 	asset := a.Asset()
 	target := catalog.Target{

@@ -7,6 +7,7 @@ import (
 	"s1bot/commands/catalog"
 )
 
+// ValueAt is what stands at a path of a row, several values joined; "" where there is nothing.
 func ValueAt(raw json.RawMessage, path string) string {
 	if path == "" {
 		return ""

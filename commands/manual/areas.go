@@ -7,13 +7,15 @@ import (
 	"s1bot/commands/catalog"
 )
 
-// An Area is one of the catalog's, with the names of its commands for daily use.
+// An Area is one of the catalog's, with the names of its commands for daily use. App Home and the
+// palette show them.
 type Area struct {
 	Name, Title string
 	Names       []string
 }
 
-// Areas are the catalog's, in its order.
+// Areas are the catalog's, in its order. The first alias is what people type; who has none is typed
+// by its name.
 func Areas(c *catalog.Catalog) []Area {
 	var areas []Area
 	for _, cmd := range c.Commands() {

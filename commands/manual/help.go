@@ -1,5 +1,14 @@
-// Package manual explains commands to people: the card behind /s1 help, the entries of the menu that finds a command, and the reference
-// page for operators. All of it is made of the catalog's values, so that no text can go stale.
+// Package manual explains commands to people: the card behind /s1 help, the entries of the menu
+// that finds a command, and the reference page for operators. All of it is made of the catalog's
+// values, so that no text can go stale.
+//
+// The card is for somebody who is about to use a command, and so has hints of how values are
+// written and a button to the form. The page is for somebody who sets up the console's token and
+// the policy: it has permissions, risks and undo for all commands. Both take their sentences from
+// the same places, Doc, Help, Examples and the rules across parameters.
+//
+// The rule one must not break: nothing is said here that a command's value does not say. A sentence
+// about one command belongs into it.
 package manual
 
 import (
@@ -12,7 +21,8 @@ import (
 	"s1bot/render"
 )
 
-// Entry is the command in a menu, under its area: its title and the names for daily use.
+// Entry is the command in a menu, under its area: its title and the names for daily use. Two
+// aliases at most: a menu cuts an entry at 75 characters.
 func Entry(cmd *catalog.Command) string {
 	entry := cmd.Title
 	if len(cmd.Aliases) > 0 {
@@ -29,7 +39,8 @@ func AreaTitle(area string) string {
 	return render.Capital(area)
 }
 
-// Help explains a command: what it does and to whom it is open, its parameters, examples, and what the console's token needs.
+// Of explains a command: what it does and to whom it is open, its parameters, examples, and what
+// the console's token needs.
 func Of(cmd *catalog.Command) render.Card {
 	card := render.Card{Tone: render.Info, Title: cmd.Title, Text: cmd.Summary(), Parts: []render.Part{
 		render.Line{render.Text(cmd.Doc)},
@@ -52,6 +63,7 @@ func Of(cmd *catalog.Command) render.Card {
 	return card
 }
 
+// riskWords say who may run a command, as it is without a policy file.
 func riskWords(cmd *catalog.Command) string {
 	switch {
 	case cmd.Guarded:
@@ -65,6 +77,7 @@ func riskWords(cmd *catalog.Command) string {
 	}
 }
 
+// paramTable lists the parameters, and with them the extras that every command of the kind takes.
 func paramTable(cmd *catalog.Command) render.Table {
 	table := render.Table{Columns: []render.Column{{Title: "Parameter"}, {Title: "Takes"}, {Title: "For"}}}
 	add := func(name, takes, help string) {
@@ -90,7 +103,7 @@ func paramTable(cmd *catalog.Command) render.Table {
 	return table
 }
 
-// takes says what values a parameter has.
+// fieldTakes says what values a parameter has, for the card.
 func fieldTakes(f catalog.Field) string {
 	words := required(f.Required) + f.Kind
 	if f.Type.Secret {
@@ -119,7 +132,8 @@ func required(yes bool) string {
 	return ""
 }
 
-// Marks explains what Mark says.
+// Marks explains what Mark says. It stands above lists of commands, so that nobody finds out by
+// trying.
 const Marks = "✎ changes something · ⚠ waits for an approval"
 
 // Mark says of a command what it may break.
@@ -156,7 +170,7 @@ func crossRules(cmd *catalog.Command) []render.Line {
 	return rules
 }
 
-// takes says what values a parameter takes: "required, several of: Low, Medium".
+// paramTakes says what values a parameter takes, for the page: "required, several of: Low, Medium".
 func paramTakes(p catalog.Param) string {
 	var labels []string
 	for _, c := range p.Choices {

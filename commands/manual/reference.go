@@ -10,8 +10,9 @@ import (
 	"s1bot/render"
 )
 
-// Reference is the catalog as a page for operators, in Markdown: by area, each command with what it does, who may run it,
-// which permission the console's token needs, its parameters, and examples.
+// Reference is the catalog as a page for operators, in Markdown: by area, each command with what it
+// does, who may run it, which permission the console's token needs, its parameters, and examples. A
+// test compares it with commands/README.md byte for byte.
 func Reference(c *catalog.Catalog) []byte {
 	var b strings.Builder
 	b.WriteString("# The commands\n\nGenerated from the catalog by `make generate`; a test checks that it is up to date. In Slack, `/s1 help <command>` shows the same.\n\n")
@@ -38,6 +39,7 @@ func Reference(c *catalog.Catalog) []byte {
 	return []byte(b.String())
 }
 
+// commandReference is one command's part of the page.
 func commandReference(cmd *catalog.Command, b *strings.Builder) {
 	fmt.Fprintf(b, "\n### %s\n\n`%s`", cmd.Title, cmd.Name)
 	for _, alias := range cmd.Aliases {

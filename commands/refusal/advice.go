@@ -1,7 +1,15 @@
-// Package refusal says what a person can do about the console's no: which permission is lacking and how the console calls it, whether to
-// wait, to change the input or to ask somebody. The console's own words stand above the advice and are never replaced by it.
+// Package refusal says what a person can do about the console's no: which permission is lacking and
+// how the console calls it, whether to wait, to change the input or to ask somebody. The console's
+// own words stand above the advice and are never replaced by it.
 //
-// The rule that must not break: where nobody knows whether a change was done, the advice is to look, not to repeat.
+// It goes from the certain to the vague: an outcome that nobody knows; a call that no answer came
+// to; a file that expired; what the console said plainly, which package s1 has read into a Reason;
+// and last the status alone. A status means less than it seems: missing permissions come as 403 and
+// on some paths as 401, a proxy's block page as 403 too, and a query that cannot be read as 500. So
+// what is said of a bare status never claims more than "if it is".
+//
+// The rule that must not break: where nobody knows whether a change was done, the advice is to
+// look, not to repeat.
 package refusal
 
 import (
@@ -16,8 +24,9 @@ import (
 	"s1bot/s1"
 )
 
-// Advice is what to do about a console's refusal: by what the console said, and by its status where the words settle nothing. needs is
-// the permission that the command takes, "" where none is known.
+// Advice is what to do about a console's refusal: by what the console said, and by its status where
+// the words settle nothing. needs is the permission that the command takes, "" where none is known.
+// An empty answer means that the console's message says it all.
 func Advice(e *s1.Error, needs string) string {
 	needs, _, _ = strings.Cut(needs, " (") // what a permission is for matters in help
 	switch {
@@ -41,7 +50,9 @@ func Advice(e *s1.Error, needs string) string {
 	return statusAdvice(e, needs)
 }
 
-// reasonAdvice is for what the console said plainly.
+// reasonAdvice is for what the console said plainly. Each reason has one who can do something about
+// it, the sentence names them: the person, the console's administrator, the network's, or whoever
+// runs the bot.
 func reasonAdvice(e *s1.Error, needs string) string {
 	ask := " Ask whoever manages the console."
 	switch e.Reason {
@@ -76,7 +87,8 @@ func reasonAdvice(e *s1.Error, needs string) string {
 	return ""
 }
 
-// unsentAdvice is for calls that no answer came to.
+// unsentAdvice is for calls that no answer came to. Three of them are ours: nothing left the
+// process, so trying again is safe in every case.
 func unsentAdvice(e *s1.Error) string {
 	switch {
 	case errors.Is(e, s1.ErrNothingSelected), errors.Is(e, s1.ErrInvalidID), errors.Is(e, s1.ErrTooMany), errors.Is(e, s1.ErrInvalidValue):
@@ -91,7 +103,8 @@ func unsentAdvice(e *s1.Error) string {
 	return "The console didn't respond. Check the console's address and the network, then try again."
 }
 
-// goodAdvice is for answers with a good status that are none.
+// goodAdvice is for answers with a good status that are none. A list with a broken cursor, an
+// answer that is no JSON, a 200 whose body has errors.
 func goodAdvice(e *s1.Error) string {
 	switch {
 	case errors.Is(e, s1.ErrTooLarge):
@@ -104,7 +117,9 @@ func goodAdvice(e *s1.Error) string {
 	return "Try again. If it keeps happening, something between the bot and the console, such as a proxy, may be in the way: ask whoever manages it."
 }
 
-// statusAdvice is for words that the bot does not know: they are above, and the status says the rest.
+// statusAdvice is for words that the bot does not know: they are above, and the status says the
+// rest. The order matters for 429, which may say how long, and for 3xx: the client follows no
+// redirect, since the token would go to another host.
 func statusAdvice(e *s1.Error, needs string) string {
 	switch status := e.Status; {
 	case status == http.StatusForbidden || status == http.StatusUnauthorized:

@@ -9,7 +9,8 @@ import (
 	"s1bot/s1"
 )
 
-// ProblemWords is what the console said of one thing among several: "status 403, Unauthorized access."
+// ProblemWords is what the console said of one thing among several: "status 403, Unauthorized
+// access." It is for lists in which one row failed; a card of its own has Advice besides.
 func ProblemWords(err error) string {
 	var refused *s1.Error
 	if !errors.As(err, &refused) {
@@ -22,7 +23,8 @@ func ProblemWords(err error) string {
 	return text.JoinNonEmpty(", ", status, refused.Message)
 }
 
-// Reason is what a person can make of an error.
+// Reason is what a person can make of an error. What is no refusal of the console's is not shown:
+// it may hold addresses and names of the inside. The log has it.
 func Reason(err error) string {
 	var refusal *s1.Error
 	switch {

@@ -18,7 +18,8 @@ import (
 	"s1bot/s1"
 )
 
-// plainQuery is the type of a rule that a query alone makes.
+// plainQuery is the type of a rule that a query alone makes. Correlation rules and scheduled ones
+// need parameters that no form here asks for.
 type plainQuery string
 
 func (plainQuery) Choices() []s1.Choice { return []s1.Choice{{Value: "events", Label: "Events"}} }
@@ -38,7 +39,8 @@ func (anyQuery) Kind() catalog.Kind { return takenQuery(anyQuery("").Choices()) 
 // correlation, uebafirstseen, scheduled).
 var errNoProcesses = errors.New("the console no longer accepts rules of type Processes; write the query for query-type=Events")
 
-// takenQuery offers choices, and says of the other types why they are not among them.
+// takenQuery offers choices, and says of the other types why they are not among them. A type that
+// exists and cannot be taken gets a reason instead of "isn't one of Events".
 func takenQuery(choices []s1.Choice) catalog.Kind {
 	k := catalog.ChoiceKind(choices)
 	read := k.Read
@@ -64,7 +66,8 @@ func (requestedStatus) Choices() []s1.Choice {
 	return []s1.Choice{{Value: "Draft", Label: "Draft"}, {Value: "Active", Label: "Active"}, {Value: "Disabled", Label: "Disabled"}}
 }
 
-// A toggle is Enable or Disable, which is how the specification writes a yes and a no.
+// A toggle is Enable or Disable, which is how the specification writes a yes and a no. There are
+// three answers: leaving it out keeps what the rule has, which a checkbox could not say.
 type toggle string
 
 func (toggle) Choices() []s1.Choice {
@@ -84,7 +87,9 @@ func switchOf(on bool) toggle {
 	return "disable"
 }
 
-// ruleBasics are what makes a rule; Q is the query types that may be asked for.
+// ruleBasics are what makes a rule; Q is the query types that may be asked for. Everything that the
+// console requires is required here for a change, too: its PUT replaces the rule, and the form
+// comes filled with what the rule has.
 type ruleBasics[Q ~string] struct {
 	Mode        s1.ExpirationMode `json:"expiration-mode" help:"Temporary rules end at their expiration date."`
 	Name        string            `json:"name" help:"The rule's name."`
@@ -102,10 +107,12 @@ type ruleBasics[Q ~string] struct {
 // The longest description that a rule takes (vendor's API document, 2.1).
 const maxRuleDescription = 2000
 
+// The form asks for the date once Temporary is chosen.
 func (p *ruleBasics[Q]) Together() []catalog.Together {
 	return []catalog.Together{{Param: "expiration-date", With: "expiration-mode=" + s1.ExpiresOnce.Label()}}
 }
 
+// filter takes one level of scope: with two the console would take one of them.
 func (p *ruleBasics[Q]) Check() error {
 	switch {
 	case p.Mode == s1.ExpiresOnce && p.Expires.IsZero():
@@ -126,7 +133,7 @@ func (p *ruleBasics[Q]) Check() error {
 	return nil
 }
 
-// CheckAt refuses dates that the console would.
+// CheckAt refuses dates that the console would. Six months is the console's limit.
 func (p *ruleBasics[Q]) CheckAt(now time.Time) error {
 	switch {
 	case p.Expires.IsZero():
@@ -139,7 +146,8 @@ func (p *ruleBasics[Q]) CheckAt(now time.Time) error {
 	return nil
 }
 
-// settings puts what is given over what is there.
+// settings puts what is given over what is there. What has no parameter here (correlation,
+// schedule, query language) stays as it was: the PUT would lose it.
 func (p *ruleBasics[Q]) settings(s s1.RuleSettings) s1.RuleSettings {
 	s.Name, s.QueryType, s.S1QL, s.Severity = p.Name, s1.RuleQuery(p.Type), string(p.Query), p.Severity
 	s.Status, s.ExpirationMode, s.Expiration = s1.RuleStatus(p.Status), p.Mode, p.Expires
@@ -168,7 +176,8 @@ func ruleTraits(call *catalog.Call, s s1.RuleSettings, place string) []change.Tr
 	}
 }
 
-// placeText writes a scope so that two can be compared.
+// placeText writes a scope so that two can be compared. Ids are sorted, since the console returns
+// them in any order.
 func placeText(s s1.Scope) string {
 	if s.Tenant {
 		return "tenant"
@@ -183,7 +192,8 @@ func placeText(s s1.Scope) string {
 	return strings.Join(parts, "; ")
 }
 
-// ruleStrength ranks the values of a rule's fields by how much they protect.
+// ruleStrength ranks the values of a rule's fields by how much they protect. A rule that ends,
+// raises less, or no longer acts protects less. The query itself cannot be ranked.
 var ruleStrength = map[string][]string{
 	"Status":             {"Draft", "Disabled", "Active"},
 	"Severity":           {"Info", "Low", "Medium", "High", "Critical"},
@@ -200,7 +210,8 @@ func weakensRule(field, old, now string) bool {
 	return after >= 0 && after < before
 }
 
-// actingNotes say what a rule does beside raising alerts.
+// actingNotes say what a rule does beside raising alerts. They stand on every plan of such a rule,
+// changed or not: the approver need not know the rule.
 func actingNotes(s s1.RuleSettings) []string {
 	var notes []string
 	if s.NetworkQuarantine != nil && *s.NetworkQuarantine {
@@ -214,6 +225,8 @@ func actingNotes(s s1.RuleSettings) []string {
 
 type createRuleParams struct{ ruleBasics[plainQuery] }
 
+// Without a place the rule is for the whole tenant, by the specification; the plan's target then
+// says so in words.
 func (p *createRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	places, err := p.Pin(ctx, call)
 	if err != nil {
@@ -227,6 +240,9 @@ func (p *createRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	return plan, nil
 }
 
+// POST /cloud-detection/rules with exactly one scope: without one, a token of several scopes is
+// refused ("Filter args is not compatible with user scope"). Not Repeatable: names are not unique,
+// so a second call makes a second rule.
 func createRule() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-star-custom-rule", Title: "Create Star Custom Rule", Area: "rules", Aliases: []string{"create-rule", "add-rule"}, Main: "name",
@@ -248,7 +264,8 @@ func createRule() *catalog.Command {
 	})
 }
 
-// createdRule tells what became of a new rule. A console that makes a draft of what was to be active did a part only.
+// createdRule tells what became of a new rule. A console that makes a draft of what was to be
+// active did a part only. Without an id there is nothing that a button could name.
 func createdRule(call *catalog.Call, s s1.RuleSettings, r s1.Rule) render.Card {
 	title := call.Command.Title
 	name := cmp.Or(r.Name, s.Name)
@@ -275,6 +292,7 @@ type updateRuleParams struct {
 
 func (p *updateRuleParams) Resolved() bool { return p.Was != "" }
 
+// Both scopes are in Also where a rule moves: the old place loses it, the new one gets it.
 func (p *updateRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	found, err := lookup.RuleDirectory().All(ctx, call, "rule-id", []string{string(p.Rule)})
 	if err != nil {
@@ -309,7 +327,8 @@ func (p *updateRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	return plan, nil
 }
 
-// fingerprint does not depend on the clock of who asks.
+// fingerprint does not depend on the clock of who asks. Expiration dates are written in a zone, and
+// the approver's is not the requester's.
 func (p *updateRuleParams) fingerprint(call *catalog.Call, rule s1.Rule) string {
 	utc := *call
 	utc.Caller.Zone = time.UTC
@@ -333,6 +352,7 @@ func (p *updateRuleParams) wanted(rule s1.Rule) (s1.RuleSettings, s1.Scope, erro
 	return p.settings(now), place, nil
 }
 
+// PUT /cloud-detection/rules/{id}. There is no GET by id, so it is found in the list.
 func updateRule() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-star-custom-rule", Title: "Update Star Custom Rule", Area: "rules", Aliases: []string{"update-rule", "change-rule"}, Main: "rule-id",
@@ -344,7 +364,9 @@ func updateRule() *catalog.Command {
 	})
 }
 
-// run changes the rule if it is still the one that was shown when this was asked for.
+// run changes the rule if it is still the one that was shown when this was asked for. The console
+// has no condition for the PUT: between the reading and it another person can still change the
+// rule.
 func (p *updateRuleParams) run(ctx context.Context, call *catalog.Call) (render.Card, error) {
 	rule, err := p.read(ctx, call)
 	if err != nil {
@@ -375,8 +397,9 @@ func (p *updateRuleParams) run(ctx context.Context, call *catalog.Call) (render.
 	return change.ChangeOutcome(call, "rule", lookup.RuleTarget(call, after), changes, left, ruleBack(rule, place)), nil
 }
 
-// ruleBack are the arguments that make the rule what it was. From a scope of its own nothing leads back to the whole tenant, which
-// no id names.
+// ruleBack are the arguments that make the rule what it was. From a scope of its own nothing leads
+// back to the whole tenant, which no id names. The button fills the same command, so what it cannot
+// say is left out rather than said wrongly.
 func ruleBack(was s1.Rule, place s1.Scope) json.RawMessage {
 	old := was.Place()
 	if placeText(old) == placeText(place) {

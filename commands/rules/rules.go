@@ -21,7 +21,9 @@ func ruleCommands() []*catalog.Command {
 	return []*catalog.Command{getRules(), activateRules(), disableRules(), deleteRules(), createRule(), updateRule()}
 }
 
-// ruleFilter narrows a list of rules down. What a rule's id, name or scope says is the console's to compare.
+// ruleFilter narrows a list of rules down. What a rule's id, name or scope says is the console's to
+// compare. It serves the list and the three bulk changes, so that the same words mean the same
+// rules.
 type ruleFilter struct {
 	lookup.PlaceParams
 	Rules   []s1.RuleID     `json:"rule-ids,omitzero" help:"The rules, by name or id."`
@@ -32,12 +34,15 @@ type ruleFilter struct {
 	Types   []s1.RuleQuery  `json:"query-type,omitzero" help:"Only rules of these query types. Newer consoles don't have Processes."`
 }
 
-// Check refuses what the console could not search for.
+// Check refuses what the console could not search for. nameSubstring together with queryType is a
+// 500 of the console's; name__contains is not, and is what is sent.
 func (p *ruleFilter) Check() error {
 	return catalog.Searchables(catalog.Named{Param: "creator", Values: p.Creator}, catalog.Named{Param: "name", Values: p.Name}, catalog.Named{Param: "query", Values: p.Query})
 }
 
-// keys is the filter as query parameters, but for the ids; the two lists of rules search the rules' text under another key.
+// keys is the filter as query parameters, but for the ids; the two lists of rules search the rules'
+// text under another key. Filters of severities, statuses and tags are documented and ignored by
+// newer consoles, and are not offered.
 func (p *ruleFilter) keys(text string) s1.Query {
 	q := p.PlaceParams.Query(s1.Query{})
 	for key, values := range map[string][]string{
@@ -52,6 +57,9 @@ func (p *ruleFilter) keys(text string) s1.Query {
 
 type getRulesParams struct{ ruleFilter }
 
+// GET /cloud-detection/rules. The client adds isLegacy=false: without it the console leaves
+// scheduled rules out and does not say so. All rules are listed, for the specification has no limit
+// here.
 func getRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-star-custom-rules", Title: "Get Star Custom Rules", Area: "rules", Aliases: []string{"rules", "star-rules", "rule"}, Main: "name",
@@ -81,13 +89,16 @@ func (expiry) Kind() catalog.Kind {
 	return catalog.Synonyms(catalog.ChoiceKind(expiry("").Choices()), map[string]string{"true": "expired", "yes": "expired", "false": "not_expired", "no": "not_expired"})
 }
 
-// ruleSelection names rules that are to be changed. It is never empty, for the console might take that for all rules.
+// ruleSelection names rules that are to be changed. It is never empty, for the console might take
+// that for all rules. Whether a rule is expired is compared here, on the rows: the bulk filter has
+// the key, the list had it not always.
 type ruleSelection struct {
 	ruleFilter
 	Expired expiry   `json:"expired,omitzero" help:"Only rules that have expired, or only those that haven't."`
 	S1QL    []string `json:"s1ql,omitzero" title:"s1ql" help:"Only rules whose query contains one of these."`
 }
 
+// A scope alone is enough by the specification, and warned of.
 func (p *ruleSelection) OneOf() []string {
 	return []string{"rule-ids", "account-ids", "site-ids", "group-ids", "creator", "name", "status", "query", "query-type", "expired", "s1ql"}
 }
@@ -110,7 +121,9 @@ func (p *ruleSelection) filters() bool {
 
 func (p *ruleSelection) Resolved() bool { return len(p.Rules) > 0 && !p.filters() }
 
-// Resolve returns the rules meant, and pins the parameters to their ids. Where ids and a filter are given, both must hold.
+// Resolve returns the rules meant, and pins the parameters to their ids. Where ids and a filter are
+// given, both must hold. A deleted rule stays in the console's list for a while; to delete it again
+// is an error there ("Could not find rule with id").
 func (p *ruleSelection) Resolve(ctx context.Context, call *catalog.Call) (rules []s1.Rule, plan catalog.Plan, err error) {
 	named := len(p.Rules) > 0
 	if named {
@@ -161,6 +174,7 @@ func (p *ruleSelection) filtered(ctx context.Context, call *catalog.Call, rules 
 	return found, notes, nil
 }
 
+// ruleIDs are the ids of rules, in their order.
 func ruleIDs(rules []s1.Rule) []s1.RuleID {
 	ids := make([]s1.RuleID, len(rules))
 	for i, r := range rules {
@@ -170,6 +184,7 @@ func ruleIDs(rules []s1.Rule) []s1.RuleID {
 }
 
 // ruleChange looks at the rules after the console's yes, to tell them by name and how far they are.
+// affected counts rules, and 0 comes with a 200.
 func ruleChange(ctx context.Context, call *catalog.Call, ids []s1.RuleID, result s1.ActionResult, done string) change.Outcome {
 	found, err := call.Console.RulesByID(ctx, ids[:min(len(ids), change.MaxShown)])
 	c := change.Outcome{
@@ -188,6 +203,8 @@ func ruleChange(ctx context.Context, call *catalog.Call, ids []s1.RuleID, result
 
 type activateRulesParams struct{ ruleSelection }
 
+// A filter of status=Active, as the specification's example has it, selects rules that need no
+// activation: then nobody is asked.
 func (p *activateRulesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	rules, plan, err := p.Resolve(ctx, call)
 	if err != nil {
@@ -246,6 +263,8 @@ func settled(rules []s1.Rule, status s1.RuleStatus) int {
 	return n
 }
 
+// PUT /cloud-detection/rules/enable. It is a change, not destructive, and its plan warns where
+// rules act on endpoints.
 func activateRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "activate-star-custom-rules", Title: "Activate Star Custom Rules", Short: "Activate rules", Area: "rules", Aliases: []string{"activate-rules", "enable-rules", "activate-rule"}, Main: "rule-ids",
@@ -264,12 +283,14 @@ func activateRules() *catalog.Command {
 	})
 }
 
+// turnRules is the button that takes an activation or a deactivation back.
 func turnRules(label, command string, rules []s1.RuleID) render.Button {
 	return render.Button{Label: label, Do: catalog.Invocation{Command: command, Args: catalog.Marshal(map[string]any{"rule-ids": rules})}}
 }
 
 type disableRulesParams struct{ ruleSelection }
 
+// Only active rules weaken the protection by going; drafts find nothing anyway.
 func (p *disableRulesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	rules, plan, err := p.Resolve(ctx, call)
 	if err != nil {
@@ -288,6 +309,8 @@ func (p *disableRulesParams) Plan(ctx context.Context, call *catalog.Call) (cata
 	return plan, nil
 }
 
+// PUT /cloud-detection/rules/disable. The console also disables rules by itself that reach the
+// limit of alerts (reachedLimit), which their state says.
 func disableRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "disable-star-custom-rules", Title: "Disable Star Custom Rules", Short: "Disable rules", Area: "rules", Aliases: []string{"disable-rules", "disable-rule"}, Main: "rule-ids",
@@ -322,6 +345,7 @@ func (p *deleteRulesParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	return plan, nil
 }
 
+// DELETE /cloud-detection/rules with a filter of ids in its body.
 func deleteRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "delete-star-custom-rules", Title: "Delete Star Custom Rules", Area: "rules", Aliases: []string{"delete-rules", "delete-rule"}, Main: "rule-ids",

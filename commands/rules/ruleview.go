@@ -32,6 +32,7 @@ func ruleRows(call *catalog.Call) listing.Listing[s1.Rule] {
 	}
 }
 
+// "Hits become" is the column that tells an alert from an isolation.
 func ruleTable(call *catalog.Call, rules []s1.Rule) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Rule"}, {Title: "Status"}, {Title: "Severity"}, {Title: "Type"}, {Title: "Hits become"},
 		{Title: "Scope"}, {Title: "Alerts", Right: true}, {Title: "Last alert"}}}
@@ -66,6 +67,7 @@ func ruleCard(call *catalog.Call, r s1.Rule) render.Card {
 	return card
 }
 
+// ruleActions are what can be done about a rule: the state it is not in, its alerts, its page.
 func ruleActions(call *catalog.Call, r s1.Rule) []render.Action {
 	ids := catalog.Marshal(map[string]any{"rule-ids": []s1.RuleID{r.ID}})
 	turn := render.Button{Label: "Activate", Do: catalog.Invocation{Command: "activate-star-custom-rules", Args: ids}}
@@ -80,7 +82,8 @@ func ruleActions(call *catalog.Call, r s1.Rule) []render.Action {
 	return append(actions, render.Button{Label: "Delete", Do: catalog.Invocation{Command: "delete-star-custom-rules", Args: ids}})
 }
 
-// ruleArgs fill the form that changes a rule with what the rule is.
+// ruleArgs fill the form that changes a rule with what the rule is. Settled, because a rule on its
+// way counts as there, and the form has no other states.
 func ruleArgs(r s1.Rule) json.RawMessage {
 	args := map[string]any{
 		"rule-id": r.ID, "name": r.Name, "query-type": r.QueryType, "s1ql": r.S1QL, "severity": r.Severity, "expiration-mode": r.ExpirationMode,

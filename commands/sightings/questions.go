@@ -31,7 +31,7 @@ func (s *search) askAboutHashes(of map[observables.Kind][]int, value func(int) s
 	s.add(asThreats, slices.Concat(of[observables.MD5], of[observables.SHA256]), 1, threats(func(h []string) s1.Query { return s1.Query{"query": h} }))
 	s.add(asBlocked, slices.Concat(of[observables.SHA1], of[observables.SHA256]), perCall, func(ctx context.Context, about []int) (map[int]string, error) {
 		page, err := s.call.Console.BlocklistPage(ctx, s1.Query{}.Everywhere().With("value__contains", values(about, value)...).WithLimit(rows))
-		return eachOf(about, func(i int) string { return blockedWords(page.Items, value(i)) }), err
+		return s.eachSure(asBlocked, about, func(i int) (string, string) { return blockedWords(page, value(i)) }, err), err
 	})
 	s.add(asReputation, of[observables.SHA1], 1, func(ctx context.Context, about []int) (map[int]string, error) {
 		r, err := s.call.Console.HashReputation(ctx, value(about[0]))
@@ -90,25 +90,50 @@ func fileWords(files []string) string {
 	return catalog.FirstOf(files)
 }
 
-func blockedWords(items []s1.BlocklistItem, hash string) string {
+// eachSure is eachOf for answers that may be in doubt: why goes beside the one sighting that it is
+// about, and the others are told.
+func (s *search) eachSure(question string, about []int, says func(int) (words, why string), err error) map[int]string {
+	if err != nil {
+		return nil
+	}
+	return eachOf(about, func(i int) string {
+		words, why := says(i)
+		if why != "" {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.sightings[i].Unknown = append(s.sightings[i].Unknown, question+": "+why)
+		}
+		return words
+	})
+}
+
+// blockedWords says on which systems a hash is blocked, or why that cannot be told. The console
+// searches the values of items, which are SHA-1s, and an item that has a SHA-256 beside its value,
+// or nothing else, is not found by it.
+func blockedWords(page s1.Page[s1.BlocklistItem], hash string) (words, why string) {
 	var systems []string
-	for _, item := range items {
+	for _, item := range page.Items {
 		if strings.EqualFold(item.Value, hash) || strings.EqualFold(item.SHA256, hash) {
 			systems = append(systems, item.OSType.Label())
 		}
 	}
-	if len(systems) == 0 {
-		return "not blocked"
-	}
 	slices.Sort(systems)
-	return "blocked on " + strings.Join(slices.Compact(systems), ", ")
+	switch {
+	case len(systems) > 0:
+		return "blocked on " + strings.Join(slices.Compact(systems), ", "), ""
+	case page.Total > len(page.Items):
+		return "", fmt.Sprintf("only the first %d of %d items were read", len(page.Items), page.Total)
+	case len(hash) == sha256Length:
+		return "", "the console can't search it by SHA-256"
+	}
+	return "not blocked", ""
 }
 
 func (s *search) askAboutAddresses(of map[observables.Kind][]int, value func(int) string) {
 	agents := func(key string) func(context.Context, []int) (map[int]string, error) {
 		return func(ctx context.Context, about []int) (map[int]string, error) {
 			page, err := s.call.Console.AgentsPage(ctx, s1.Query{}.With(key, values(about, value)...).With("isDecommissioned", "false").WithLimit(rows))
-			return eachOf(about, func(i int) string { return hostsAt(page.Items, value(i)) }), err
+			return s.eachSure(asEndpoints, about, func(i int) (string, string) { return hostsAt(page, value(i)) }, err), err
 		}
 	}
 	s.add(asEndpoints, of[observables.IPv4], perCall, agents("networkInterfaceInet__contains"))
@@ -118,22 +143,26 @@ func (s *search) askAboutAddresses(of map[observables.Kind][]int, value func(int
 	})
 	s.add(asEndpoints, of[observables.IPv6], 1, func(ctx context.Context, about []int) (map[int]string, error) { // the console has no key for them
 		page, err := s.call.Console.AgentsPage(ctx, s1.Query{"query": {value(about[0])}}.WithLimit(rows))
-		return map[int]string{about[0]: hostsAt(page.Items, value(about[0]))}, err
+		return s.eachSure(asEndpoints, about, func(i int) (string, string) { return hostsAt(page, value(i)) }, err), err
 	})
 }
 
-// hostsAt names the endpoints that have an address.
-func hostsAt(agents []s1.Agent, address string) string {
+// hostsAt names the endpoints that have an address, or says why they cannot be told: the console
+// finds 10.0.0.1 in 10.0.0.100 as well, so the one that has it may be on a page that was not read.
+func hostsAt(page s1.Page[s1.Agent], address string) (words, why string) {
 	var names []string
-	for _, a := range agents {
+	for _, a := range page.Items {
 		if lookup.HasAddress(a, address) {
 			names = append(names, cmp.Or(a.ComputerName, string(a.ID)))
 		}
 	}
-	if len(names) == 0 {
-		return "no endpoint has it"
+	switch {
+	case len(names) > 0:
+		return "is " + text.Shorten(strings.Join(names, ", "), 80), ""
+	case page.Total > len(page.Items):
+		return "", fmt.Sprintf("only the first %d of %d with a similar address were read", len(page.Items), page.Total)
 	}
-	return "is " + text.Shorten(strings.Join(names, ", "), 80)
+	return "no endpoint has it", ""
 }
 
 // behind counts the endpoints that reach the console from an address: a site's own.

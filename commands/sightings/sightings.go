@@ -32,6 +32,8 @@ const (
 	perCall  = 10 // values in one filter of the console's
 	rows     = 100
 
+	sha256Length = 64 // in hexadecimal digits
+
 	// The console takes ten calls about indicators at once and then one every three seconds, of everybody together: one look-up has at most
 	// this many of them.
 	mostIndicators = 8

@@ -60,8 +60,37 @@ func TestALookUpSaysWhatTheConsoleKnows(t *testing.T) {
 	require.Equal(t, "threat", about(seen, "evil.exe").Kind)
 	require.Contains(t, labels(about(seen, "evil.exe").Actions), "Mitigate")
 	for _, s := range seen {
+		if s.Name == sha256 {
+			require.Equal(t, []string{"blocklist: the console can't search it by SHA-256"}, s.Unknown, "it may be blocked by it all the same")
+			continue
+		}
 		require.Empty(t, s.Unknown, s.Name)
 	}
+}
+
+// The console compares parts of addresses and hashes, so what was asked about may be on a page that
+// was not read.
+func TestALookUpClaimsNothingOfPagesThatWereNotRead(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(commandtest.Frozen(-1))
+	const hash = "3395856ceb81f2b7382dee72602f798b642f4140"
+	cut := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case strings.HasSuffix(path, "/agents"):
+			_, _ = w.Write([]byte(`{"data":[{"id":"1845174760470303882","computerName":"OTHER","networkInterfaces":[{"inet":["10.0.0.10"]}]}],"pagination":{"totalItems":101}}`))
+			return
+		case strings.HasSuffix(path, "/restrictions"):
+			_, _ = w.Write([]byte(`{"data":[{"id":"1748812345678905555","value":"0000056ceb81f2b7382dee72602f798b642f4140"}],"pagination":{"totalItems":101}}`))
+			return
+		}
+		console.ServeHTTP(w, r)
+	})
+	cat := commands.All()
+	seen, _ := sightings.Of(t.Context(), commandtest.At(t, cat, cut).Call, cat, everything, observables.Find("10.0.0.1 "+hash))
+	require.Contains(t, about(seen, "10.0.0.1").Unknown, "endpoints: only the first 1 of 101 with a similar address were read")
+	require.NotContains(t, strings.Join(about(seen, "10.0.0.1").Known, "; "), "no endpoint has it")
+	require.Contains(t, about(seen, hash).Unknown, "blocklist: only the first 1 of 101 items were read")
+	require.NotContains(t, strings.Join(about(seen, hash).Known, "; "), "not blocked")
 }
 
 // A console that refuses one question is asked the others, and no more than four at a time.

@@ -18,7 +18,8 @@ import (
 	"s1bot/s1"
 )
 
-// component is a part of a threat's analysis.
+// component is a part of a threat's analysis. The console's call returns all of them; the choice is
+// made here.
 type component string
 
 func (component) Choices() []s1.Choice {
@@ -35,6 +36,9 @@ type analysisParams struct {
 	Components []component `json:"components,omitzero" help:"The parts to show; all of them if empty."`
 }
 
+// GET /private/threats/{id}/analysis is in no document of the vendor's. Its own integrations use it
+// with an API token, and it may change or go without notice, which is why there is a way without
+// it.
 func getThreatAnalysis() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat-analysis", Title: "Get Threat Analysis", Area: "threats", Aliases: []string{"analysis", "threat-analysis"}, Main: "threat-id",
@@ -71,7 +75,8 @@ func analysisOf(ctx context.Context, call *catalog.Call, id s1.ThreatID) (s1.Thr
 	return s1.ThreatAnalysis{Threat: threats[0]}, []string{"This console has no threat analysis. This is what its list of threats shows, without custom detection rules."}, nil
 }
 
-// componentsOf are the parts that are wanted of the object, all of them if none are named.
+// componentsOf are the parts that are wanted of the object, all of them if none are named. It is
+// the raw view and the file; the card picks its parts by itself.
 func componentsOf(raw json.RawMessage, wanted []component) json.RawMessage {
 	fields, err := catalog.Object(raw)
 	if err != nil || len(wanted) == 0 {
@@ -81,7 +86,9 @@ func componentsOf(raw json.RawMessage, wanted []component) json.RawMessage {
 	return catalog.Marshal(fields)
 }
 
-// analysisCard shows the threat as everywhere, followed by what only the analysis tells; or the wanted parts alone.
+// analysisCard shows the threat as everywhere, followed by what only the analysis tells; or the
+// wanted parts alone. The place of the threat (where it is, how it is) heads the card whatever was
+// picked.
 func analysisCard(call *catalog.Call, p analysisParams, a s1.ThreatAnalysis) render.Card {
 	card := cards.ThreatDetails(a.Threat, call.Console, call.CardActions())
 	wanted := p.Components
@@ -103,6 +110,7 @@ func analysisCard(call *catalog.Call, p analysisParams, a s1.ThreatAnalysis) ren
 	return card
 }
 
+// componentLabel is a part's name as the specification has it.
 func componentLabel(c component) string {
 	for _, choice := range c.Choices() {
 		if choice.Value == string(c) {
@@ -131,6 +139,8 @@ func partOf(c component, a s1.ThreatAnalysis) []render.Part {
 	return []render.Part{render.Line{render.Bold(componentLabel(c))}, part}
 }
 
+// indicatorTable shows what the agent saw, with MITRE's tactics and techniques; nil where it saw
+// nothing.
 func indicatorTable(indicators []s1.Indicator) render.Part {
 	if len(indicators) == 0 {
 		return nil
@@ -150,6 +160,8 @@ func indicatorTable(indicators []s1.Indicator) render.Part {
 	return t
 }
 
+// mitigationTable shows the endpoint's reports on what was done about the threat, as the console
+// spells their results. Where a report has no end, its last change stands for it.
 func mitigationTable(reports []s1.MitigationReport) render.Part {
 	if len(reports) == 0 {
 		return nil
@@ -173,6 +185,7 @@ func mitigationTable(reports []s1.MitigationReport) render.Part {
 	return t
 }
 
+// ruleNames are the custom rules that found the threat; only the private call tells them.
 func ruleNames(rules []s1.CustomRule) render.Part {
 	var names []string
 	for _, r := range rules {
@@ -184,10 +197,12 @@ func ruleNames(rules []s1.CustomRule) render.Part {
 	return render.Line{render.Text(strings.Join(names, ", "))}
 }
 
-// maxFacts is how many fields of a part are shown; the raw view has all.
+// maxFacts is how many fields of a part are shown; the raw view has all. Slack takes ten fields in
+// a section, so forty are already four of them.
 const maxFacts = 40
 
-// componentFacts shows the fields of a part that say something, by their names in words.
+// componentFacts shows the fields of a part that say something, by their names in words. The fields
+// are the console's own, by name: no list of ours has to follow each of its releases.
 func componentFacts(c component, raw json.RawMessage) render.Part {
 	parts, err := catalog.Object(raw)
 	if err != nil {

@@ -19,6 +19,7 @@ func incidentCommands() []*catalog.Command {
 	return []*catalog.Command{updateThreatIncident(), resolveThreat(), markAsThreat(), updateThreatNote()}
 }
 
+// The specification lets a filter choose; Plan reads what it chooses and pins it.
 type threatIncidentParams struct {
 	Filter  lookup.ThreatSelection `json:"filter" help:"The threats, by name or by a filter with the console's keys."`
 	Verdict s1.Verdict             `json:"analyst-verdict" help:"The new analyst verdict."`
@@ -36,7 +37,8 @@ func (p *threatIncidentParams) Plan(ctx context.Context, call *catalog.Call) (ca
 	return plan, nil
 }
 
-// unmitigatedNote warns of threats that are closed while they may still do harm.
+// unmitigatedNote warns of threats that are closed while they may still do harm. A resolved threat
+// leaves the lists that people work from, so one that still runs would be forgotten.
 func unmitigatedNote(status s1.IncidentStatus, threats []s1.Threat) []string {
 	open := 0
 	for _, t := range threats {
@@ -50,6 +52,8 @@ func unmitigatedNote(status s1.IncidentStatus, threats []s1.Threat) []string {
 	return []string{text.Are(open, "threat") + " not mitigated yet."}
 }
 
+// POST /threats/incident takes status and verdict at once. Its details[] say per id what became of
+// each, and a verdict that was refused stands beside a status that was set.
 func updateThreatIncident() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-incident", Title: "Update Threat Incident", Area: "threats", Aliases: []string{"triage", "threat-incident"}, Main: "filter",
@@ -65,11 +69,14 @@ func updateThreatIncident() *catalog.Command {
 	})
 }
 
+// The specification wants the endpoint as well, as a check on the ids.
 type resolveParams struct {
 	Threats []s1.ThreatID `json:"threat-ids" help:"The threats to resolve."`
 	Agent   s1.AgentID    `json:"agent-id" help:"The endpoint they are on. Threats on other endpoints stay as they are."`
 }
 
+// A threat on another endpoint is left out rather than refused: the rest was named rightly, and the
+// outcome is then a partial success.
 func (p *resolveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	agent, err := lookup.FindAgents(ctx, call, "agent-id", []string{string(p.Agent)})
 	if err != nil {
@@ -123,6 +130,8 @@ func unjudgedNote(threats []s1.Threat) []string {
 	return []string{text.Plural(n, "threat") + " without a verdict yet."}
 }
 
+// It is POST /threats/incident; the older mark-as-resolved of version 2.0 is in no document any
+// more.
 func resolveThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "resolve-threat", Title: "Resolve Threat", Area: "threats", Aliases: []string{"resolve", "resolve-threats"}, Main: "threat-ids",
@@ -135,10 +144,13 @@ func resolveThreat() *catalog.Command {
 	})
 }
 
+// Only suspicious threats can be marked: what is malicious already is not made more so.
 type markParams struct {
 	Threats []s1.ThreatID `json:"threat-ids" help:"The suspicious threats to mark as malicious."`
 }
 
+// OnHosts: agents kill and quarantine, so budgets and protected hosts count the endpoints of the
+// threats as if they were named.
 func (p *markParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	threats, err := lookup.ThreatsWith(ctx, call, "threat-ids", p.Threats)
 	if err != nil {
@@ -164,6 +176,9 @@ func (p *markParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 	return plan, nil
 }
 
+// POST /web/api/v2.0/threats/mark-as-threat: version 2.1 has no such call, and many consoles no
+// longer have this one. A refusal of another kind (a missing permission, say) is told as it is and
+// changes nothing.
 func markAsThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "mark-as-threat", Title: "Mark As Threat", Area: "threats", Aliases: []string{"mark-threat"}, Main: "threat-ids",
@@ -185,7 +200,9 @@ func markAsThreat() *catalog.Command {
 	})
 }
 
-// judgeInstead does what is left to do on a console without the call of version 2.0: the verdict, which blocks nothing.
+// judgeInstead does what is left to do on a console without the call of version 2.0: the verdict,
+// which blocks nothing. It is a partial success at best: the verdict is less than what was asked
+// for and approved.
 func judgeInstead(ctx context.Context, call *catalog.Call, threats []s1.ThreatID) (render.Card, error) {
 	result, err := call.Console.SetThreatVerdict(ctx, threats, s1.VerdictTruePositive)
 	if err != nil {
@@ -215,6 +232,7 @@ type updateNoteParams struct {
 	Text   noteText    `json:"note-content" help:"The new text of the note."`
 }
 
+// The limits are the console's. Blanks around a note do not make it longer.
 func (p *updateNoteParams) Check() error {
 	text := string(p.Text)
 	if n := utf8.RuneCountInString(text); utf8.RuneCountInString(strings.TrimSpace(text)) < s1.MinNote || n > s1.MaxNote {
@@ -223,6 +241,8 @@ func (p *updateNoteParams) Check() error {
 	return nil
 }
 
+// The console has no call for a single note, so all of the threat's are read. The old text goes
+// onto the card, since after the change it is nowhere.
 func (p *updateNoteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	threats, err := lookup.ThreatsWith(ctx, call, "threat-id", []s1.ThreatID{p.Threat})
 	if err != nil {
@@ -248,6 +268,8 @@ func (p *updateNoteParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	}, nil
 }
 
+// PUT /threats/{threat}/notes/{note}; only the note's author may, and for the console that is the
+// token's user.
 func updateThreatNote() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-note", Title: "Update Threat Note", Area: "threats", Aliases: []string{"edit-note", "update-note"},

@@ -17,8 +17,10 @@ import (
 	"s1bot/s1"
 )
 
-// hostThreats select threats by host and more. The console searches for parts of names; a threat is acted on only if its host,
-// process, path and hash are exactly what was asked for.
+// hostThreats select threats by host and more. The console searches for parts of names; a threat is
+// acted on only if its host, process, path and hash are exactly what was asked for. It is shared by
+// kill, quarantine and rollback, which differ in the action alone. An empty list of threats must
+// never reach their path, where no filter means every threat: Resolve refuses to find none.
 type hostThreats struct {
 	Computers []string      `json:"computer-names" help:"The hosts, by full name."`
 	Processes []string      `json:"originated-process-names,omitzero" help:"Only threats of these originating processes."`
@@ -29,7 +31,9 @@ type hostThreats struct {
 	Pinned    bool          `json:"pinned,omitzero" help:"-"`  // the threats are resolved, whatever else is there
 }
 
-// Check keeps to what the console can search for, before anybody approves: a search that it takes and reads otherwise would select other threats.
+// Check keeps to what the console can search for, before anybody approves: a search that it takes
+// and reads otherwise would select other threats. Ten values of two characters or more, without a
+// comma, are the console's limits for keys with __contains.
 func (p *hostThreats) Check() error {
 	for _, list := range []struct {
 		name   string
@@ -60,7 +64,9 @@ func (p *hostThreats) Check() error {
 // Resolved tells whether ids say it all; the names beside them are for people.
 func (p *hostThreats) Resolved() bool { return p.Pinned && len(p.Threats) > 0 }
 
-// Pin resolves the threats, and pins the parameters to their ids. Threats whose systems cannot do the action are kept apart.
+// Pin resolves the threats, and pins the parameters to their ids. Threats whose systems cannot do
+// the action are kept apart. Computers stay in the parameters for the words on the card; Pinned and
+// the ids say what runs.
 func (p *hostThreats) Pin(ctx context.Context, call *catalog.Call, action s1.MitigateAction) (catalog.Plan, error) {
 	threats, err := p.Resolve(ctx, call)
 	if err != nil {
@@ -82,7 +88,9 @@ func (p *hostThreats) Pin(ctx context.Context, call *catalog.Call, action s1.Mit
 	return plan, nil
 }
 
-// namesakes warns of hosts that share a name: the threats of all of them are meant.
+// namesakes warns of hosts that share a name: the threats of all of them are meant. The same name
+// on two machines is common after a machine was set up anew, and a kill on the other one is not
+// what was meant.
 func namesakes(threats []s1.Threat) []string {
 	agents := map[string]map[s1.AgentID]bool{}
 	for _, t := range threats {
@@ -112,7 +120,8 @@ func hostsOf(threats []s1.Threat) string {
 	return text.Shorten(strings.Join(hosts, ", "), 200)
 }
 
-// Resolve returns the threats that are exactly what was asked for, at least one.
+// Resolve returns the threats that are exactly what was asked for, at least one. Hosts go in chunks
+// of ten. The other conditions go into every call, so the console narrows down as far as it can.
 func (p *hostThreats) Resolve(ctx context.Context, call *catalog.Call) ([]s1.Threat, error) {
 	var threats []s1.Threat
 	seen := map[s1.ThreatID]bool{} // a part of a name may find what another found
@@ -150,7 +159,9 @@ func (p *hostThreats) Query(computers []string) s1.Query {
 	return q
 }
 
-// means tells whether a threat is exactly what was asked for.
+// means tells whether a threat is exactly what was asked for. Case does not count, because Windows
+// does not count it either and people type as they like. The hash is compared with the SHA-1: the
+// others are often missing.
 func (p *hostThreats) means(t s1.Threat) bool {
 	return oneOf(p.Computers, t.Host(), strings.ToLower) &&
 		oneOf(p.Processes, t.Info.OriginatorProcess, strings.ToLower) &&
@@ -166,6 +177,7 @@ func oneOf(wanted []string, value string, spell func(string) string) bool {
 
 // How paths begin: as people write them, and as the console does.
 var (
+	// The console writes \Device\HarddiskVolume3\Windows where people write C:\Windows.
 	letter = regexp.MustCompile(`(?i)^[a-z]:`)
 	volume = regexp.MustCompile(`(?i)^\\Device\\HarddiskVolume\d+`)
 )
@@ -186,6 +198,7 @@ func samePath(asked, path string) bool {
 	return strings.EqualFold(withoutDrive(asked), withoutDrive(path))
 }
 
+// withoutDrives is what the console can find paths by, whichever way it writes their drives.
 func withoutDrives(paths []string) []string {
 	var bare []string
 	for _, p := range paths {
@@ -208,6 +221,7 @@ func (p *killParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 	return p.Pin(ctx, call, s1.MitigateKill)
 }
 
+// POST /threats/mitigate/kill.
 func killProcesses() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "kill-processes", Title: "Kill Processes", Area: "threats", Aliases: []string{"kill"}, Main: "computer-names",
@@ -230,6 +244,8 @@ func (p *quarantineParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	return plan, err
 }
 
+// POST /threats/mitigate/quarantine; the console runs kill before it, which the specification's
+// permissions include.
 func quarantineFiles() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "quarantine-files", Title: "Quarantine Files", Area: "threats", Aliases: []string{"quarantine"}, Main: "computer-names",
@@ -250,6 +266,9 @@ func (p *rollbackParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 	return p.Pin(ctx, call, s1.MitigateRollback)
 }
 
+// POST /threats/mitigate/rollback-remediation. It runs kill, quarantine and remediate first, needs
+// shadow copies (snapshotsOn in the policy), and is not Repeatable: what it restores replaces files
+// as they are then.
 func rollbackRemediation() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "rollback-remediation", Title: "Rollback Remediation", Area: "threats", Aliases: []string{"rollback"}, Main: "computer-names",

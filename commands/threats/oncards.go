@@ -23,7 +23,8 @@ func mitigateOnCards() []cards.Action {
 	}}}
 }
 
-// mitigations are the actions that the threat's endpoint can do: rollback needs Windows' shadow copies.
+// mitigations are the actions that the threat's endpoint can do: rollback needs Windows' shadow
+// copies. The card offers what the button then can do, instead of a request that Plan refuses.
 func mitigations(t s1.Threat) []render.Option {
 	var out []render.Option
 	windows := strings.Contains(strings.ToLower(string(t.Realtime.OSType)+t.OS()), "windows")
@@ -65,7 +66,9 @@ func threatsOnCards() []cards.Action {
 	}
 }
 
-// threatsOnObservables lists the threats of a file. The console's key for hashes knows SHA-1 alone; its search knows the others.
+// threatsOnObservables lists the threats of a file. The console's key for hashes knows SHA-1 alone;
+// its search knows the others. A search by query may find the hash in other fields too, so the list
+// is of threats that have to do with it.
 func threatsOnObservables() []catalog.ObservableAction {
 	return []catalog.ObservableAction{{Place: 10, Label: "Threats", Fill: func(o observables.Observable) (any, bool) {
 		key := map[observables.Kind]string{observables.SHA1: "contentHashes", observables.MD5: "query", observables.SHA256: "query"}[o.Kind]
@@ -73,6 +76,7 @@ func threatsOnObservables() []catalog.ObservableAction {
 	}}}
 }
 
+// The present status is not offered again: Slack reports no choice of what is chosen already.
 func statusOnCards() []cards.Action {
 	return []cards.Action{{Place: 35, Label: "Status", Param: "status", Threat: func(t s1.Threat) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{t.Identity()}}), Options: cards.OtherChoices(t.Info.IncidentStatus)}, t.Identity().Valid()

@@ -31,7 +31,8 @@ func (threatEventType) Choices() []s1.Choice {
 	}
 }
 
-// threatEventSubType is what happened, within a type.
+// threatEventSubType is what happened, within a type. They are the vendor's own words, which its
+// pages show in capitals as well.
 type threatEventSubType string
 
 func (threatEventSubType) Choices() []s1.Choice {
@@ -58,6 +59,8 @@ func (threatEventSort) Choices() []s1.Choice {
 
 func (threatEventSort) Kind() catalog.Kind { return listing.SortKind(threatEventSort("").Choices()) }
 
+// The public path is GET /threats/{id}/explore/events; the private one, explore/all-events,
+// enriches each event and takes fewer keys.
 type threatEventsParams struct {
 	Threat    s1.ThreatID          `json:"threat-id" help:"The threat whose events to list, by name or id."`
 	Private   bool                 `json:"use-private-call,omitzero" help:"Uses the API call behind the console's own pages, which returns more about each event."`
@@ -74,6 +77,8 @@ type threatEventsParams struct {
 	NextPage  string               `json:"next-page,omitzero" help:"The cursor from an earlier list. The More rows button fills it in."`
 }
 
+// Of these two keys nobody knows whether the private path reads them; if it does not, the list
+// would hold more than was asked for.
 func (p *threatEventsParams) Check() error {
 	if !p.Private {
 		return nil
@@ -113,6 +118,8 @@ func (p threatEventsParams) Query() s1.Query {
 	return listing.Ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
 }
 
+// Threats that were caught before they ran have no events at all: an empty list is the usual answer
+// for static detections.
 func getThreatEvents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat-events", Title: "Get Threat Events", Area: "threats", Aliases: []string{"threat-events"}, Main: "threat-id",
@@ -142,7 +149,8 @@ func getThreatEvents() *catalog.Command {
 	})
 }
 
-// countEvents tells the number alone.
+// countEvents tells the number alone. skipCount leaves totalItems at 0, which is no count; the card
+// must not read "0 events".
 func countEvents(ctx context.Context, call *catalog.Call, p threatEventsParams, page func(context.Context, s1.ThreatID, s1.Query) (s1.Page[huntapi.ThreatEvent], error)) (render.Card, error) {
 	found, err := page(ctx, p.Threat, p.Query().WithLimit(1))
 	if err != nil {

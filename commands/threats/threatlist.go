@@ -2,7 +2,7 @@ package threats
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/listing"
@@ -11,17 +11,18 @@ import (
 	"s1bot/s1"
 )
 
-// countThreats tells the number alone.
+// countThreats tells the number alone. countOnly would be one more kind of answer; a page of one
+// row carries the same total.
 func countThreats(ctx context.Context, call *catalog.Call, q s1.Query) (render.Card, error) {
 	page, err := call.Console.ThreatsPage(ctx, q.WithLimit(1))
 	if err != nil {
 		return render.Card{}, err
 	}
-	words := text.Plural(max(page.Total, 0), "threat")
+	words, number := text.Plural(page.Total, "threat"), strconv.Itoa(page.Total)
 	if page.Total < 0 {
-		words = "The console didn't count the threats"
+		words, number = "The console didn't count the threats", "not counted"
 	}
-	card := render.Card{Tone: render.Info, Title: fmt.Sprintf("Threats · %d", max(page.Total, 0)), Text: words, Parts: []render.Part{render.Line{render.Bold(words), render.Text(" " + matching(call))}}}
+	card := render.Card{Tone: render.Info, Title: "Threats · " + number, Text: words, Parts: []render.Part{render.Line{render.Bold(words), render.Text(" " + matching(call))}}}
 	return listing.Single(call, "threats", catalog.Marshal(map[string]int{"totalItems": page.Total}), card)
 }
 

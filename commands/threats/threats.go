@@ -79,7 +79,8 @@ func getThreatNotes() *catalog.Command {
 	})
 }
 
-// noteParts shows notes as what they are: somebody's words.
+// noteParts shows notes as what they are: somebody's words. Anybody with access to the console can
+// have written them, so they never look like words of the bot's.
 func noteParts(notes []s1.Note) []render.Part {
 	var parts []render.Part
 	for _, n := range notes {
@@ -98,6 +99,8 @@ type addNotesParams struct {
 	Text   catalog.Prose          `json:"note-text" help:"The text of the note, 2 to 10000 characters."`
 }
 
+// It is checked before anybody is asked: the console's 400 would come after an approval where many
+// threats are meant.
 func (p *addNotesParams) Check() error {
 	text := string(p.Text)
 	if n := utf8.RuneCountInString(text); utf8.RuneCountInString(strings.TrimSpace(text)) < s1.MinNote || n > s1.MaxNote {
@@ -115,6 +118,9 @@ func (p *addNotesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Note", Value: string(p.Text)}}}, nil
 }
 
+// POST /threats/notes returns affected and no ids of the notes. A filter with both ids and other
+// keys is legal there; ids alone are sent. It is not Repeatable: a second call writes the note a
+// second time.
 func addNotes() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "add-notes-to-threats", Title: "Add Notes To Threats", Area: "threats", Aliases: []string{"note", "add-note"}, Main: "filter",
@@ -157,6 +163,8 @@ func (p *threatVerdictParams) Plan(ctx context.Context, call *catalog.Call) (cat
 	return verdictOf(p.Verdict).Plan(call, threats), nil
 }
 
+// POST /threats/analyst-verdict, in lower snake case only; the same words in capitals belong to
+// alerts.
 func setThreatVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-analyst-verdict", Title: "Update Threat Analyst Verdict", Short: "Set threat verdict", Area: "threats", Aliases: []string{"verdict", "threat-verdict"}, Main: "threat-ids",
@@ -200,12 +208,14 @@ func setIncidentStatus() *catalog.Command {
 	})
 }
 
+// Refused are kept with the request, so that the outcome names what was asked for and left out.
 type mitigateParams struct {
 	Filter  lookup.ThreatSelection `json:"filter" help:"The threats, by name or by a filter with the console's keys."`
 	Action  s1.MitigateAction      `json:"mitigate-action" help:"What the endpoints should do about the threats. Rollback works on Windows only, Remediate on Windows and macOS."`
 	Refused []s1.ThreatID          `json:"refused,omitzero" help:"-"` // selected too, but their systems cannot do what was asked
 }
 
+// Where no system can do the action there is nothing to approve.
 func (p *mitigateParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	threats, err := p.Filter.Threats(ctx, call, "filter")
 	if err != nil {
@@ -255,6 +265,7 @@ func supports(action s1.MitigateAction, t s1.Threat) bool {
 	}
 }
 
+// actionNotes say what an action does beside what its name says.
 func actionNotes(action s1.MitigateAction) []string {
 	switch action {
 	case s1.MitigateRollback:
@@ -267,6 +278,9 @@ func actionNotes(action s1.MitigateAction) []string {
 	return nil
 }
 
+// POST /threats/mitigate/{action}. affected counts commands that were sent; what came of them is in
+// the threat's mitigationStatus[], where pending and sent become success or failed. Not Repeatable,
+// since a rollback is among the actions.
 func mitigateThreats() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "mitigate-threats", Title: "Mitigate Threats", Area: "threats", Aliases: []string{"mitigate"}, Main: "filter",
@@ -283,8 +297,9 @@ func mitigateThreats() *catalog.Command {
 	})
 }
 
-// mitigate acts on threats by id, and tells what the console says of each. The refused are told, too: they were asked for, and
-// nothing is sent about them.
+// mitigate acts on threats by id, and tells what the console says of each. The refused are told,
+// too: they were asked for, and nothing is sent about them. States are taken from reports[] in the
+// answer; an older console answers with affected alone.
 func mitigate(ctx context.Context, call *catalog.Call, action s1.MitigateAction, threats, refused []s1.ThreatID) (render.Card, error) {
 	result, err := call.Console.MitigateThreats(ctx, action, threats)
 	if err != nil {
@@ -310,7 +325,8 @@ func mitigate(ctx context.Context, call *catalog.Call, action s1.MitigateAction,
 	return mitigating(call, c, found).Card(call), nil
 }
 
-// mitigating tells which endpoints have not done yet what the console took.
+// mitigating tells which endpoints have not done yet what the console took. It is the first look,
+// right after the yes; the workflow goes on looking until the Effect is overdue.
 func mitigating(call *catalog.Call, c change.Outcome, found []s1.Threat) change.Outcome {
 	e := call.Command.Effect
 	action := catalog.PlainAction(c.Step)

@@ -10,9 +10,11 @@ import (
 	"s1bot/s1"
 )
 
-// A triage is what analysts set on threats.
+// A triage is what analysts set on threats. A verdict is an opinion and a status is how far the
+// work is: the console keeps them apart, and so do the commands.
 type triage = change.Setting[s1.Threat, s1.ThreatID]
 
+// Late is not set: threats show at once what was set.
 var triaged = change.Things[s1.Threat, s1.ThreatID]{Noun: "threat", Identity: s1.Threat.Identity, Target: lookup.ThreatTarget, After: lookup.ThreatsAfter}
 
 // verdictOf sets the analyst verdict.
@@ -40,6 +42,7 @@ func statusOf(status s1.IncidentStatus) triage {
 }
 
 // statusAndVerdictOf sets both in one request, so that no threat has one of them without the other.
+// A threat has what was wanted only if both are so.
 func statusAndVerdictOf(status s1.IncidentStatus, verdict s1.Verdict) triage {
 	is, thinks := statusOf(status), verdictOf(verdict)
 	return triage{
