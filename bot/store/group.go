@@ -235,10 +235,11 @@ func (g *group) transact(ctx context.Context, tx *transaction, writes []*write) 
 			return nil // that is its own error
 		}
 		_ = tx.Rollback() // what it says is said by the next statement as well
-		var err error
-		if tx, err = g.open(ctx); err != nil {
+		again, err := g.open(ctx)
+		if err != nil {
 			return err
 		}
+		tx = again
 		if err := tx.apart(ctx, writes); err != nil {
 			return err
 		}

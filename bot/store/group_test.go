@@ -267,3 +267,22 @@ func TestWhatFailedLeavesNoGapInTheTrail(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 3, n)
 }
+
+// A batch in which one write fails is made a second time, and between the two tries the database may go away.
+func TestADatabaseThatGoesAwayBetweenTheTriesOfABatchIsAnErrorOfItsWrites(t *testing.T) {
+	t.Parallel()
+	db, free := held(t)
+	gone := errors.New("the connection broke")
+	errs := make(chan error, 2)
+	for range 2 {
+		go func() {
+			errs <- db.writes.do(context.Background(), func(context.Context, *transaction) error {
+				return errors.Join(gone, db.engine.write.Close())
+			})
+		}()
+	}
+	gathered(t, db.writes, 2)
+	free()
+	require.Error(t, <-errs)
+	require.Error(t, <-errs)
+}
