@@ -52,13 +52,19 @@ func cameToNothing(req approvals.Request) bool {
 	return slices.Contains([]approvals.State{approvals.Denied, approvals.Expired, approvals.Withdrawn, approvals.NotRun}, req.State)
 }
 
+// mayHaveRun says that a request which came to nothing was let run again after a run of which nobody
+// knows what it did. Its cards must not say that nothing was done.
+func mayHaveRun(req approvals.Request) bool {
+	return req.Fence > 0 && (req.State == approvals.Expired || req.State == approvals.NotRun)
+}
+
 // planParts tells exactly what the request touches, as it was resolved when it was made.
 func planParts(req approvals.Request) []render.Part {
 	plan := plans.Of(req)
 	var parts []render.Part
 	if len(plan.Targets) > 0 {
 		verb := "Touches "
-		if cameToNothing(req) {
+		if cameToNothing(req) && !mayHaveRun(req) {
 			verb = "It would have touched "
 		}
 		parts = append(parts, render.Line{render.Text(verb), render.Bold(plans.Count(plan.Targets)), render.Text(plans.Where(plan))})
@@ -82,7 +88,7 @@ func planParts(req approvals.Request) []render.Part {
 	if len(facts) > 0 {
 		parts = append(parts, facts)
 	}
-	if cameToNothing(req) {
+	if cameToNothing(req) && !mayHaveRun(req) {
 		return parts // nothing happened, so nothing follows from it
 	}
 	notes := slices.Concat(plan.LeftOut, plan.Notes)

@@ -76,6 +76,8 @@ func settledCard(req approvals.Request) render.Card {
 	switch {
 	case req.State == approvals.Done || req.State == approvals.Failed:
 		card = outcomeOf(card, req)
+	case mayHaveRun(req):
+		card.Parts = append(card.Parts, render.Line{render.Text("It may have run before: check the console.")})
 	case cameToNothing(req):
 		card.Parts = append(card.Parts, render.Line{render.Text("Nothing was done" + stays(req) + ".")})
 	}

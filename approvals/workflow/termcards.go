@@ -144,7 +144,7 @@ func note(card render.Card, words ...string) render.Card {
 
 // stays reminds of what goes on when the end that the bot asked for came to nothing.
 func stays(req approvals.Request) string {
-	if req.After == "" {
+	if req.After == "" || mayHaveRun(req) {
 		return ""
 	}
 	return ", and the isolation continues"
