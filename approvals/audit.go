@@ -11,7 +11,9 @@ import (
 	"time"
 )
 
-// The actions of the audit trail.
+// The actions of the audit trail. They stand in rows that are hashed and never rewritten, in
+// exports and in the searches of SIEMs, so a word is there for good: a better name changes the
+// constant and leaves the string ("wished" is one that was renamed here alone).
 const (
 	ActionAsked              = "asked"
 	ActionApproved           = "approved" // one person's word; detail says whether it was the last one needed
@@ -36,9 +38,14 @@ const (
 	ActionEnded              = "ended"    // the time is over; detail says which request undoes what was done
 )
 
-// An Entry is one row of the audit trail. Each carries the hash of the one before it, so that a row that was changed, removed
-// or moved shows. What a hash chain cannot show: an attacker who may write the database and recomputes every later hash; who
-// fears that copies the last hash elsewhere from time to time.
+// An Entry is one row of the audit trail. Each carries the hash of the one before it, so that a row
+// that was changed, removed or moved shows. What a hash chain cannot show: an attacker who may
+// write the database and recomputes every later hash; who fears that copies the last hash elsewhere
+// from time to time.
+//
+// Seq and Prev say the same twice, on purpose. The number finds a row that is missing without
+// reading any hash; the hash finds two rows that were exchanged together with their numbers. The
+// JSON names are what `s1bot audit --json`, the case file and the syslog messages carry.
 type Entry struct {
 	Seq     int64           `json:"seq"` // 1, 2, 3 … without gaps; given by the Store
 	At      time.Time       `json:"at"`
@@ -52,7 +59,11 @@ type Entry struct {
 	Hash    string          `json:"hash"`
 }
 
-// A Mark is a place in the trail: the last entry's number and hash. The zero value is the place before the first.
+// A Mark is a place in the trail: the last entry's number and hash. The zero value is the place
+// before the first.
+//
+// The Store keeps one for the end of the trail, in a row of its own. Without it the chain could not
+// show that its last entries were cut off, for what is left of it would be sound.
 type Mark struct {
 	Seq  int64
 	Hash string
@@ -61,14 +72,22 @@ type Mark struct {
 // Mark is the place of e.
 func (e Entry) Mark() Mark { return Mark{Seq: e.Seq, Hash: e.Hash} }
 
-// After returns e as the entry that follows m, numbered and hashed. A Store calls it in the transaction that appends.
+// After returns e as the entry that follows m, numbered and hashed. A Store calls it in the
+// transaction that appends. Two appends that read the same mark would write two rows of one number,
+// so a Store lets the second wait for the first.
 func (e Entry) After(m Mark) Entry {
 	e.Seq, e.Prev = m.Seq+1, m.Hash
 	e.Hash = e.sum()
 	return e
 }
 
-// sum is the hash over every field of e but Hash, each behind its length: no two different entries are encoded alike.
+// sum is the hash over every field of e but Hash, each behind its length: no two different entries
+// are encoded alike.
+//
+// The length makes the encoding unambiguous: joined without it, user "ab" doing "c" and user "a"
+// doing "bc" would be one hash. The first field names the encoding, so that another version can be
+// told apart. Detail is hashed as the text that is stored; it must come back from the database byte
+// for byte, which is why it is a text column and no jsonb, which sorts the keys.
 func (e Entry) sum() string {
 	h := sha256.New()
 	fields := []string{
@@ -84,7 +103,11 @@ func (e Entry) sum() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// A Trail is the audit trail, or a part of it, oldest first. Head is where the Store says the whole trail ends.
+// A Trail is the audit trail, or a part of it, oldest first. Head is where the Store says the whole
+// trail ends.
+//
+// Entries is read page by page while it is walked, so that a trail of millions of rows is never in
+// memory and nobody holds the database while it is printed.
 type Trail struct {
 	Head    Mark
 	Entries iter.Seq2[Entry, error]
@@ -99,8 +122,12 @@ type TamperedError struct {
 // Error names the row.
 func (e *TamperedError) Error() string { return fmt.Sprintf("audit trail, row %d: %s", e.Seq, e.Why) }
 
-// Verify walks a whole trail and returns how many entries are sound. The first that was changed, removed or moved ends the walk
-// with a *TamperedError.
+// Verify walks a whole trail and returns how many entries are sound. The first that was changed,
+// removed or moved ends the walk with a *TamperedError.
+//
+// Only a whole trail can be verified: in a selection the numbers have gaps. An error that is no
+// *TamperedError says that reading failed, which is no news about the rows. The last check is
+// against the Store's note of the end; see Mark.
 func Verify(t Trail) (int64, error) {
 	var last Mark
 	for e, err := range t.Entries {
@@ -119,6 +146,10 @@ func Verify(t Trail) (int64, error) {
 }
 
 // wrongAfter says what is wrong with e as the entry after m, or nothing.
+//
+// The number comes first, since a row that is missing makes everything behind it follow the wrong
+// one, and "missing" is what an auditor has to hear. A row whose own hash is right and whose Prev
+// is not was replaced as a whole, or the one before it was.
 func (e Entry) wrongAfter(m Mark) string {
 	switch {
 	case e.Seq != m.Seq+1:

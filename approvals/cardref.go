@@ -7,8 +7,13 @@ import (
 	"time"
 )
 
-// addCard adds a message that shows r. A card takes the place of what stood in for it in the same message, and what stands in elsewhere
-// has to be shown anew: it points to the card from now on. What stands in is not added beside a card.
+// addCard adds a message that shows r. A card takes the place of what stood in for it in the same
+// message, and what stands in elsewhere has to be shown anew: it points to the card from now on.
+// What stands in is not added beside a card.
+//
+// Shown is set back to -1 on the placeholders, so that they count as behind and are edited to point
+// to the card. The list is cloned before it is changed: a step that loses its compare-and-swap is
+// made again on the row as read, which must not have been altered.
 func (r *Request) addCard(c CardRef) error {
 	at := slices.IndexFunc(r.Cards, func(has CardRef) bool { return has.Channel == c.Channel && has.TS == c.TS })
 	if at >= 0 && (c.Placeholder || !r.Cards[at].Placeholder) {
@@ -42,7 +47,13 @@ func (r *Request) Heads() []CardRef {
 	return slices.DeleteFunc(slices.Clone(r.Cards), func(c CardRef) bool { return c.Placeholder })
 }
 
-// Post records that a card of the request is about to be handed to Slack, or, with under false, that it certainly is not there.
+// Post records that a card of the request is about to be handed to Slack, or, with under false,
+// that it certainly is not there.
+//
+// It is written before the call. chat.postMessage knows no idempotency key, so where the answer is
+// lost nobody can tell whether the card stands; with this mark whoever takes the request up looks
+// for the card first, or puts a placeholder, and does not post a second one that would show live
+// buttons for ever. AddCard takes the mark away.
 func (l *Ledger) Post(ctx context.Context, id string, under bool) error {
 	return l.updateCards(ctx, id, func(r *Request) bool {
 		same := r.Posting == under
@@ -51,7 +62,11 @@ func (l *Ledger) Post(ctx context.Context, id string, under bool) error {
 	})
 }
 
-// Hide records why the request has no card, as who asked was told; empty once it has one. It reports whether that is news.
+// Hide records why the request has no card, as who asked was told; empty once it has one. It
+// reports whether that is news.
+//
+// Only the change between "seen" and "not seen" is news. Another reason for the same trouble is
+// written down and told to nobody.
 func (l *Ledger) Hide(ctx context.Context, id, why string) (news bool, err error) {
 	err = l.updateCards(ctx, id, func(r *Request) bool {
 		news = (r.Unseen == "") != (why == "")
@@ -72,7 +87,11 @@ func (l *Ledger) AddCopy(ctx context.Context, id string, c CardRef) error {
 	})
 }
 
-// DropCopies records that nothing replaces these messages any more: they show the end, or Slack doesn't take another answer.
+// DropCopies records that nothing replaces these messages any more: they show the end, or Slack
+// doesn't take another answer.
+//
+// What can't be edited must leave the row: a copy that stays behind makes the request Behind, and
+// Recover would return it for ever.
 func (l *Ledger) DropCopies(ctx context.Context, id string, gone []CardRef) error {
 	return l.updateCards(ctx, id, func(r *Request) bool {
 		before := len(r.Copies)
@@ -81,7 +100,10 @@ func (l *Ledger) DropCopies(ctx context.Context, id string, gone []CardRef) erro
 	})
 }
 
-// ReplyTo is the latest answer to who asked that its response URL can replace; empty where there is none.
+// ReplyTo is the latest answer to who asked that its response URL can replace; empty where there is
+// none.
+//
+// The latest one, since a response URL is good for half an hour and the older ones run out first.
 func (r *Request) ReplyTo() (reply string) {
 	for _, c := range r.Copies {
 		if c.Reply != "" {
@@ -105,7 +127,9 @@ func (l *Ledger) MoveCard(ctx context.Context, id string, from, to CardRef) erro
 	})
 }
 
-// updateCards changes what the row knows of messages; nobody's decision, so the trail has nothing of it.
+// updateCards changes what the row knows of messages; nobody's decision, so the trail has nothing
+// of it. With no entries the step leaves Rev alone, too: where a message stands is nothing that
+// another message would have to show.
 func (l *Ledger) updateCards(ctx context.Context, id string, do func(*Request) bool) error {
 	_, err := l.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) {
 		if !do(r) {

@@ -6,8 +6,14 @@ import (
 	"time"
 )
 
-// RecordShown records that the messages of r that were edited tell of r as it was at its Rev. With told, those who waited for the end
-// know of it. Where it is not recorded, Recover returns the request until it is.
+// RecordShown records that the messages of r that were edited tell of r as it was at its Rev. With
+// told, those who waited for the end know of it. Where it is not recorded, Recover returns the
+// request until it is.
+//
+// R is the row as it was drawn, not as it is now. Between the drawing and this call somebody may
+// have made another step, and the cards do not show that one: it is r's Rev that is written, and
+// the row stays behind until it is drawn again. The same goes for told: an interrupted request that
+// was reopened meanwhile (another state, or another fence) has an end of its own to tell.
 func (l *Ledger) RecordShown(ctx context.Context, r Request, cards []CardRef, told bool) error {
 	_, err := l.step(ctx, r.ID, func(q *Request, _ time.Time) ([]Entry, error) {
 		news := told && !q.Told && q.State == r.State && q.Fence == r.Fence // else there is another end to tell
@@ -24,6 +30,10 @@ func (l *Ledger) RecordShown(ctx context.Context, r Request, cards []CardRef, to
 }
 
 // markShown reports whether any message is known newer now.
+//
+// An edit that finishes late must not set a message back to an older Rev, hence the comparison. A
+// freeze changes a card without changing the row, so at the same Rev the freeze that the message
+// tells of still counts.
 func (r *Request) markShown(rev int64, shown []CardRef) (changed bool) {
 	mark := func(own []CardRef) []CardRef {
 		own = append([]CardRef(nil), own...)

@@ -19,8 +19,18 @@ var errUnchanged = errors.New("nothing changes")
 // maxPlan is the size up to which a plan goes into the audit trail whole; above, its hash does.
 const maxPlan = 64 << 10
 
-// step loads a request, makes one step and writes it back together with the step's entries, and starts over when somebody else
-// was faster. With an error the request is as it stands.
+// step loads a request, makes one step and writes it back together with the step's entries, and
+// starts over when somebody else was faster. With an error the request is as it stands.
+//
+// It is the only way to a row, and keeps four promises. Row and entries are one transaction, so
+// that there is no state without its line in the trail. What do decided from is what is replaced: a
+// row that changed since it was read is read again, and do is asked again. A sealed password goes
+// with the step that ends the request, not some time later. And a step that the trail tells of is
+// one that people can see: it raises Rev, which makes every card behind, and starts the count of
+// tries to show it from zero.
+//
+// do may be called several times and must only change the request that it is given; slices and
+// pointers in it are shared with the row that was read, so it clones what it changes.
 func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now time.Time) ([]Entry, error)) (Request, error) {
 	for range maxAttempts {
 		r, err := l.Get(ctx, id)
@@ -49,7 +59,14 @@ func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now ti
 	return Request{}, fmt.Errorf("write request %s, %d times: %w", id, maxAttempts, ErrConflict)
 }
 
-// decide makes a person's step. A step that the person had no right to make is written down as refused.
+// decide makes a person's step. A step that the person had no right to make is written down as
+// refused.
+//
+// The person's earlier Uncounted goes in the same write: the decision counts now, or another one of
+// theirs took its place. Three kinds of failure leave something behind. A request that turned out
+// to be over is expired at once, so that its card stops asking. Somebody without the right is an
+// entry in the trail: for an investigation, who tried matters as much as who did. And a write that
+// failed is looked into, because "nothing was done" is only said when it is certain.
 func (l *Ledger) decide(ctx context.Context, id string, p policy.Person, action, reason string, do func(*Request, time.Time) error) (Request, error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		if err := do(r, now); err != nil {
@@ -71,8 +88,13 @@ func (l *Ledger) decide(ctx context.Context, id string, p policy.Person, action,
 	return r, err
 }
 
-// unwritten adds ErrUnwritten to the error of a write that left the row as it was. A database that went away in the middle of a commit may
-// have taken it all the same, so the row is read again, and what cannot be read is not promised.
+// unwritten adds ErrUnwritten to the error of a write that left the row as it was. A database that
+// went away in the middle of a commit may have taken it all the same, so the row is read again, and
+// what cannot be read is not promised.
+//
+// The difference is what the person reads. With ErrUnwritten they are told that nothing was done
+// and may try again; without it that it is not certain. A context that ended says nothing about the
+// database, and is left as it is.
 func (l *Ledger) unwritten(ctx context.Context, was Request, err error) error {
 	var failed writeError
 	if !errors.As(err, &failed) || ctx.Err() != nil {
@@ -85,6 +107,9 @@ func (l *Ledger) unwritten(ctx context.Context, was Request, err error) error {
 }
 
 // unsubmitted is unwritten for a new request, of which there is no row.
+//
+// ErrConflict and ErrDuplicate are answers of a Store that is well, so they are passed on as they
+// are.
 func (l *Ledger) unsubmitted(ctx context.Context, key string, err error) error {
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrDuplicate) || ctx.Err() != nil {
 		return err
@@ -95,7 +120,11 @@ func (l *Ledger) unsubmitted(ctx context.Context, key string, err error) error {
 	return fmt.Errorf("%w: %w", ErrUnwritten, err)
 }
 
-// forbidden reports whether err says that the person had no right to the step, whatever the request's state.
+// forbidden reports whether err says that the person had no right to the step, whatever the
+// request's state.
+//
+// An *policy.UnansweredError is not among them: whether the person has the right is exactly what
+// nobody knows, so the trail accuses nobody.
 func forbidden(err error) bool {
 	return errors.Is(err, ErrSelfApproval) || errors.Is(err, ErrNotApprover) || errors.Is(err, ErrNotYours)
 }
@@ -109,6 +138,9 @@ func (l *Ledger) auditRefusal(ctx context.Context, r Request, p policy.Person, a
 }
 
 // entry is the row of the audit trail for a step of r.
+//
+// The console is part of the detail and not a column, so that rows from before there were several
+// consoles hash as they did.
 func entry(r Request, now time.Time, action, actor string, what map[string]any) Entry {
 	if r.Console != "" {
 		if what == nil {
@@ -130,7 +162,11 @@ func named(p policy.Person, what map[string]any) map[string]any {
 	return what
 }
 
-// askedDetail is what the trail keeps of a new request. Arguments stay out, for they may hold a password; their hash does not.
+// askedDetail is what the trail keeps of a new request. Arguments stay out, for they may hold a
+// password; their hash does not.
+//
+// This row is what everything later is held against: who asked for what on which things, the rule
+// that decided and what it wants of approvals. Pinned reads args_sha256 from it before the run.
 func askedDetail(r Request) map[string]any {
 	d := map[string]any{
 		"requester": r.Requester, "name": r.RequesterName, "channel": r.Channel, "reason": r.Reason, "ticket": r.Ticket,
@@ -157,7 +193,8 @@ func askedDetail(r Request) map[string]any {
 	return d
 }
 
-// decidedDetail is what the trail keeps of a person's decision.
+// decidedDetail is what the trail keeps of a person's decision. State and missing are those after
+// the step: the row reads by itself, without the ones before it.
 func decidedDetail(r Request, action, reason string) map[string]any {
 	d := map[string]any{"requester": r.Requester, "state": r.State, "missing": r.Missing()}
 	if reason != "" {
@@ -169,8 +206,16 @@ func decidedDetail(r Request, action, reason string) map[string]any {
 	return d
 }
 
-// Pinned reports nil if r runs what was asked for: if its command and arguments have the hash that the trail has of them, or of what
-// Adjust left. A row that somebody changed behind the Ledger's back does not run.
+// Pinned reports nil if r runs what was asked for: if its command and arguments have the hash that
+// the trail has of them, or of what Adjust left. A row that somebody changed behind the Ledger's
+// back does not run.
+//
+// Somebody with write access to the database could put another host into a request that was
+// approved. The row alone can't tell; the trail can, for its entry is hashed and names the hash of
+// the arguments. The latest entry that carries one counts, since Adjust takes targets away after
+// the approval and writes the new hash down. An entry whose own hash is wrong, or that belongs to
+// another request or command, is no witness; a request without any is refused like one that was
+// changed.
 func (l *Ledger) Pinned(ctx context.Context, r Request) error {
 	trail, err := l.store.Audit(ctx, AuditQuery{Request: r.ID})
 	if err != nil {
@@ -195,15 +240,21 @@ func (l *Ledger) Pinned(ctx context.Context, r Request) error {
 	return nil
 }
 
-// Pin is the hash of what r does to what; people may compare it with the trail.
+// Pin is the hash of what r does to what, SHA-256 of the arguments in hexadecimal. The card shows
+// its first eight digits, so that an approver can compare it with the row in the trail.
 func (r *Request) Pin() string { return digest(r.Args) }
 
+// digest is the SHA-256 of b in hexadecimal.
 func digest(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
 
-// detail writes what an entry tells as JSON. Its values are strings, numbers and JSON that was checked, so it cannot fail.
+// detail writes what an entry tells as JSON. Its values are strings, numbers and JSON that was
+// checked, so it cannot fail.
+//
+// HTML escaping is off: people and SIEMs search this text for names as they are, and "&" must not
+// become "\u0026".
 func detail(what map[string]any) json.RawMessage {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -8,8 +8,12 @@ import (
 	"time"
 )
 
-// RecordEffect records what the console says about a request later: how much of it is applied, or whether it ran. It is part of
-// the trail; the same again is not.
+// RecordEffect records what the console says about a request later: how much of it is applied, or
+// whether it ran. It is part of the trail; the same again is not.
+//
+// A watch looks every few seconds and mostly sees what it saw before. Comparing the text keeps the
+// trail to what changed, and the cards from being edited for nothing: chat.update is a Tier 3
+// method, about 50 a minute for the whole workspace.
 func (l *Ledger) RecordEffect(ctx context.Context, id string, effect json.RawMessage) (Request, error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		if string(r.Effect) == string(effect) {
@@ -27,8 +31,12 @@ func (l *Ledger) RecordEffect(ctx context.Context, id string, effect json.RawMes
 	return r, err
 }
 
-// Adjust changes what an approved request will do to what is left of it: args with fewer ids than were approved, never more.
-// Observed is what was found then.
+// Adjust changes what an approved request will do to what is left of it: args with fewer ids than
+// were approved, never more. Observed is what was found then.
+//
+// Only the process that runs the request may, after its claim and before the console is called. The
+// entry holds the old hash beside the new one, so that the trail shows what was approved and what
+// ran; Pinned accepts the new one from then on.
 func (l *Ledger) Adjust(ctx context.Context, id string, args json.RawMessage, targets int, effect json.RawMessage) (Request, error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		if r.State != Running || r.Owner != l.owner {

@@ -19,6 +19,8 @@ const (
 )
 
 // Frozen returns the freeze that holds now, if there is one.
+//
+// An error is not "no": whoever asks before a change treats it as frozen.
 func (l *Ledger) Frozen(ctx context.Context) (Request, bool, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Frozen}, Limit: 1})
 	if err != nil {
@@ -30,8 +32,18 @@ func (l *Ledger) Frozen(ctx context.Context) (Request, bool, error) {
 	return rs[0], true, nil
 }
 
-// Freeze stops everything that changes anything, from now on and in all processes; an approver may, also one whose role holds in
-// some places only, who cannot end it then. A freeze that holds already is returned, and false.
+// Freeze stops everything that changes anything, from now on and in all processes; an approver may,
+// also one whose role holds in some places only, who cannot end it then. A freeze that holds
+// already is returned, and false.
+//
+// A freeze is the brake that somebody pulls when an account was taken over, so one approver is
+// enough, and it asks nothing of Slack or the console but who that approver is. To let go of it
+// takes two, with a role that holds everywhere: the one who took the account over may be an
+// approver. Two people who freeze at the same moment make two rows, since the look and the insert
+// are not one transaction; that is harmless, for Thaw ends all of them.
+//
+// The key is the click's, behind a prefix of its own, so that a delivery that is repeated after a
+// crash finds its freeze again, over or not.
 func (l *Ledger) Freeze(ctx context.Context, p policy.Person, key, reason string) (Request, bool, error) {
 	r := Request{
 		Key: freezeKey + key, Command: freezeCommand, Title: "Freeze", Risk: policy.RiskDestructive, Requester: p.ID, RequesterName: p.Name,
@@ -60,8 +72,11 @@ func (l *Ledger) Freeze(ctx context.Context, p policy.Person, key, reason string
 	return r, false, fmt.Errorf("freeze: %w", ErrDuplicate)
 }
 
-// Thaw records that p wants the freeze to end; it is Done when two approvers do. Where two people froze at the same moment, their
-// freezes end together. Earlier is as for Approve.
+// Thaw records that p wants the freeze to end; it is Done when two approvers do. Where two people
+// froze at the same moment, their freezes end together. Earlier is as for Approve.
+//
+// ErrNotFrozen where there is none. With several freezes an error of one doesn't keep the others
+// from ending; all are joined.
 func (l *Ledger) Thaw(ctx context.Context, p policy.Person, earlier ...policy.Person) (Request, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Frozen}})
 	if err != nil {
@@ -81,6 +96,9 @@ func (l *Ledger) Thaw(ctx context.Context, p policy.Person, earlier ...policy.Pe
 }
 
 // thaw records that p, whose role holds everywhere, wants the freeze r to end.
+//
+// Unlike an approval it may be given by who froze: they pulled the brake, and a second approver is
+// needed anyway.
 func (r *Request) thaw(p policy.Person, now time.Time, earlier ...policy.Person) error {
 	_, counts := r.rolesOf(p)
 	switch {

@@ -17,6 +17,10 @@ import (
 )
 
 // A Config is what a Ledger needs. Store and Owner are required.
+//
+// Timeout and Lease are what a person or a crash has to wait for. Within twenty seconds of lease
+// three renewals must fail before a run counts as dead, so a process that pauses for a slow disk
+// keeps it; and after a crash nobody looks at "running" for longer than that.
 type Config struct {
 	Store   Store
 	Owner   string           // names this process among those that share the Store; another one after each start
@@ -29,9 +33,13 @@ type Config struct {
 	Logger  *slog.Logger
 }
 
-// A Ledger takes requests through their life: it loads a row, makes one step of its state machine, and writes the row back with
-// its audit entry by compare-and-swap, again if somebody else was faster. It has no state and starts nothing by itself: any
-// number of Ledgers in any number of processes may share a Store.
+// A Ledger takes requests through their life: it loads a row, makes one step of its state machine,
+// and writes the row back with its audit entry by compare-and-swap, again if somebody else was
+// faster. It has no state and starts nothing by itself: any number of Ledgers in any number of
+// processes may share a Store.
+//
+// Changed is called after the commit, never before: who is told of a row may read it and must find
+// what they were told.
 type Ledger struct {
 	store          Store
 	owner          string
@@ -43,8 +51,10 @@ type Ledger struct {
 	seal           cipher.AEAD // nil without a key
 }
 
-// maxAttempts bounds how often a step is tried again after others changed the row. Each conflict is a step that somebody else made,
-// and a request has few of them.
+// maxAttempts bounds how often a step is tried again after others changed the row. Each conflict is
+// a step that somebody else made, and a request has few of them: a run that renews its lease,
+// twenty people who click at once. Whoever fails so often met a fault, and an error is better than
+// a loop.
 const maxAttempts = 64
 
 // New makes a Ledger.
@@ -76,12 +86,22 @@ func New(c Config) (*Ledger, error) {
 }
 
 // clock is the time as the Store keeps it.
+//
+// Stores keep milliseconds. A time with more digits would be another one when it is read again, and
+// its entry would have another hash.
 func (l *Ledger) clock() time.Time { return l.now().UTC().Truncate(time.Millisecond) }
 
-// Submit makes a request of r, which needs Key, Command, Requester and what a Decision sets (see Decision.On): State Pending with a
-// quorum, or State Approved without one. Id (unless Seal gave it), reference and times are given here. The same key again returns
-// the request that exists, and false. ErrConflict: the requester asked for something else since the decision that r obeys, which
+// Submit makes a request of r, which needs Key, Command, Requester and what a Decision sets (see
+// Decision.On): State Pending with a quorum, or State Approved without one. Id (unless Seal gave
+// it), reference and times are given here. The same key again returns the request that exists, and
+// false. ErrConflict: the requester asked for something else since the decision that r obeys, which
 // may be another one now; see Tally.
+//
+// Three things are decided by one insert, and so at one moment. The key makes a click that is
+// delivered twice one request. The reference is drawn at random, four digits first because people
+// type it; with a few thousand requests in the database some collide, and the next try is a digit
+// longer. And Seen lets the Store refuse what the decision did not know of: two commands sent at
+// the same moment would otherwise each find room in the hour's budget that only one of them has.
 func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created bool, err error) {
 	if err := r.validate(); err != nil {
 		return r, false, fmt.Errorf("submit %s: %w", r.Command, err)
@@ -112,6 +132,9 @@ func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created
 }
 
 // actor is who asks for r: the requester, or the bot by itself on their behalf.
+//
+// What the bot files at the end of an isolation counts against the requester's rights, and the
+// trail still says that it was no person.
 func (r *Request) actor() string {
 	if r.After != "" {
 		return ""
@@ -119,7 +142,12 @@ func (r *Request) actor() string {
 	return r.Requester
 }
 
-// validate reports what r lacks to be submitted, and brings its JSON into one form, so that what is stored is what was given.
+// validate reports what r lacks to be submitted, and brings its JSON into one form, so that what is
+// stored is what was given.
+//
+// State and quorum must agree here, because nothing later looks at them together: a request that is
+// approved and has a quorum would run without an approval, one that waits without a quorum would
+// wait for nobody.
 func (r *Request) validate() error {
 	switch {
 	case r.Key == "", r.Command == "", r.Requester == "":
@@ -146,9 +174,15 @@ func (r *Request) validate() error {
 }
 
 // RefPrefix begins every reference, and no id.
+//
+// The ids are base 32 (crypto/rand.Text) and have no hyphen, so what a person or a button gives is
+// one or the other and never both.
 const RefPrefix = "A-"
 
-// newRef makes a reference of n random characters that cannot be misread or mistaken for a word: "A-7F3A".
+// newRef makes a reference of n random characters that cannot be misread or mistaken for a word:
+// "A-7F3A".
+//
+// Hexadecimal digits have no O beside the 0 and no I beside the 1, and make few words.
 func newRef(n int) string {
 	const digits = "0123456789ABCDEF"
 	b := make([]byte, n)
@@ -177,6 +211,9 @@ func (l *Ledger) Get(ctx context.Context, idOrRef string) (Request, error) {
 }
 
 // Made returns the request that was made under key, if one was.
+//
+// It is asked first when a delivery is taken up again after a crash: what was written down then is
+// not asked for a second time, whatever the console or the policy would say of it by now.
 func (l *Ledger) Made(ctx context.Context, key string) (r Request, made bool, err error) {
 	if key == "" {
 		return Request{}, false, nil
@@ -199,8 +236,14 @@ func (l *Ledger) Audit(ctx context.Context, q AuditQuery) (Trail, error) {
 	return l.store.Audit(ctx, q)
 }
 
-// LastHour counts what the person asked for within the last hour: all their requests, and what those on one console acted on. A request
-// without a console is older than names, and counts on each.
+// LastHour counts what the person asked for within the last hour: all their requests, and what
+// those on one console acted on. A request without a console is older than names, and counts on
+// each.
+//
+// What was turned down costs nothing, and neither does what the bot files by itself at the end of
+// an isolation. A destructive request counts at least one: some touch nothing that has a name, and
+// fifty of those in an hour are as odd. Requests counts everything, so that Submit notices anything
+// that came in between.
 func (l *Ledger) LastHour(ctx context.Context, requester, console string) (policy.Tally, error) {
 	t := policy.Tally{Since: l.clock().Add(-time.Hour)}
 	rs, err := l.store.Find(ctx, Query{Requester: requester, Since: t.Since})
@@ -220,9 +263,13 @@ func (l *Ledger) LastHour(ctx context.Context, requester, console string) (polic
 	return t, nil
 }
 
-// Approve records that p approves the request. It is Approved when that was the last word needed, and Pending else. While
-// everything is frozen nothing is approved either. Earlier are those who approved it before, as they are now: who has lost the role
-// since does not count any more, and where that cannot be told and matters, p's word is not taken (*UnansweredError).
+// Approve records that p approves the request. It is Approved when that was the last word needed,
+// and Pending else. While everything is frozen nothing is approved either. Earlier are those who
+// approved it before, as they are now: who has lost the role since does not count any more, and
+// where that cannot be told and matters, p's word is not taken (*policy.UnansweredError).
+//
+// The freeze is looked at before the step and not in it. One that begins between the two lets the
+// approval through; the run looks again after its claim, which is where it matters.
 func (l *Ledger) Approve(ctx context.Context, id string, p policy.Person, earlier ...policy.Person) (Request, error) {
 	if r, err := l.refuseIfFrozen(ctx, id, p, ActionApproved); err != nil {
 		return r, err
@@ -230,7 +277,10 @@ func (l *Ledger) Approve(ctx context.Context, id string, p policy.Person, earlie
 	return l.decide(ctx, id, p, ActionApproved, "", func(r *Request, now time.Time) error { return r.approve(p, now, earlier...) })
 }
 
-// refuseIfFrozen is nil unless everything is frozen, or nobody can tell; that somebody wanted to act all the same is written down.
+// refuseIfFrozen is nil unless everything is frozen, or nobody can tell; that somebody wanted to
+// act all the same is written down.
+//
+// The request comes back as it stands, for the card that the person gets.
 func (l *Ledger) refuseIfFrozen(ctx context.Context, id string, p policy.Person, action string) (Request, error) {
 	_, frozen, err := l.Frozen(ctx)
 	if err != nil || !frozen {
@@ -254,7 +304,11 @@ func (l *Ledger) Withdraw(ctx context.Context, id string, p policy.Person) (Requ
 	return l.decide(ctx, id, p, ActionWithdrawn, "", func(r *Request, now time.Time) error { return r.withdraw(p.ID, now) })
 }
 
-// Drop takes back a request that was to run at once, without an approval, and could not; nothing else is dropped.
+// Drop takes back a request that was to run at once, without an approval, and could not; nothing
+// else is dropped.
+//
+// Without it the row would stay approved, and Recover would run a minute later what its requester
+// was just told is not going to happen.
 func (l *Ledger) Drop(ctx context.Context, id, why string) (Request, error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		if err := r.drop(now, why); err != nil {
@@ -282,8 +336,11 @@ func (l *Ledger) Close(ctx context.Context, id string, p policy.Person, reason s
 	return l.decide(ctx, id, p, ActionClosed, reason, func(r *Request, now time.Time) error { return r.closeInterrupted(p, reason, now) })
 }
 
-// MayDecide says why p could not approve or deny the request now; nil if they could. It promises nothing: what counts is the
-// answer of Approve or Deny.
+// MayDecide says why p could not approve or deny the request now; nil if they could. It promises
+// nothing: what counts is the answer of Approve or Deny.
+//
+// It is what a form is opened by: somebody who may not deny should not have to type a reason first
+// to hear so. Their try is in the trail all the same.
 func (l *Ledger) MayDecide(ctx context.Context, id string, p policy.Person) error {
 	r, err := l.Get(ctx, id)
 	if err != nil {
@@ -309,6 +366,9 @@ func (l *Ledger) AddCard(ctx context.Context, id string, c CardRef) error {
 }
 
 // Refuse writes down that a policy turned an ask down. There is no request then.
+//
+// Arguments stay out here too: they may hold a password, and of what was never a request not even
+// their hash has a use.
 func (l *Ledger) Refuse(ctx context.Context, a policy.Input, r policy.Decision) error {
 	what := named(a.Caller, map[string]any{"why": cmp.Or(r.Why, r.Open), "rule": r.Rule, "channel": a.Channel, "targets": a.Targets})
 	if a.Console != "" {

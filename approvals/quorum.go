@@ -8,6 +8,9 @@ import (
 )
 
 // Under returns q as the decision wants it submitted: approved already, or waiting for its quorum.
+//
+// It is used twice: to write a new request, and to count old approvals under the decision of today
+// (MissingUnder), which may want more.
 func Under(r policy.Decision, q Request) Request {
 	q.By, q.Rule, q.Quorum, q.Needs, q.Wait, q.Seen, q.State = r.By, r.Rule, r.Quorum, r.Needs, r.Timeout, r.Seen, Pending
 	if r.Effect == policy.Allow {
@@ -16,8 +19,12 @@ func Under(r policy.Decision, q Request) Request {
 	return q
 }
 
-// MissingUnder is how many approvals q lacks under the decision when these people approved it, for certain. Open is a question without
-// an answer that would make it fewer.
+// MissingUnder is how many approvals q lacks under the decision when these people approved it, for
+// certain. Open is a question without an answer that would make it fewer.
+//
+// People are given as they are now, so roles come from Slack and the policy of this moment and not
+// from the votes of then. Open only counts while something is missing: where enough approvals are
+// certain, an open question about one more changes nothing.
 func MissingUnder(r policy.Decision, q Request, approvers []policy.Person) (missing int, open string) {
 	q = Under(r, q)
 	q.Approvals = nil
@@ -35,6 +42,10 @@ func MissingUnder(r policy.Decision, q Request, approvers []policy.Person) (miss
 }
 
 // Reconsider rules anew on what r asks for, in the way in which it was ruled on when it was made.
+//
+// A reconnection that the policy allowed beforehand must be asked for in that way again; by the
+// usual way it would need an approval that nobody was ever asked for. Whether the policy still
+// allows it, AtEnd looks up.
 func Reconsider(p policy.Policy, a policy.Input, r Request) policy.Decision {
 	if r.After != "" && r.Rule == policy.OnTimeRule {
 		return p.AtEnd(a, true)
@@ -43,6 +54,8 @@ func Reconsider(p policy.Policy, a policy.Input, r Request) policy.Decision {
 }
 
 // needs is what r's approvals must add up to.
+//
+// Rows from before needs were kept say it by Quorum and By alone.
 func (r *Request) needs() []policy.Need {
 	if len(r.Needs) > 0 || r.Quorum == 0 {
 		return r.Needs
@@ -50,8 +63,11 @@ func (r *Request) needs() []policy.Need {
 	return []policy.Need{{By: r.By, Quorum: r.Quorum}}
 }
 
-// rolesOf is with which roles p counts for each of r's needs, and whether for any. Who may hold a role, but nobody can tell, does not
-// count with it.
+// rolesOf is with which roles p counts for each of r's needs, and whether for any. Who may hold a
+// role, but nobody can tell, does not count with it.
+//
+// The outer slice has an entry for each need, in their order, also an empty one: a Vote keeps it,
+// and missing reads it by position.
 func (r *Request) rolesOf(p policy.Person) (roles [][]string, any policy.Answer) {
 	any = policy.Certain(false)
 	for _, n := range r.needs() {
@@ -63,6 +79,9 @@ func (r *Request) rolesOf(p policy.Person) (roles [][]string, any policy.Answer)
 }
 
 // Lost are the names of those of people whose approvals of r do not count any more, for certain.
+//
+// Of those of whom nobody can tell it says nothing: the sentence with these names says that they
+// lost the role.
 func Lost(r Request, people []policy.Person) (names []string) {
 	for _, p := range people {
 		if _, counts := r.rolesOf(p); counts.No() {
@@ -81,6 +100,9 @@ func (r *Request) Counting() []Vote {
 func (r *Request) Missing() int { return r.missing(r.Approvals) }
 
 // missing is how many approvals are lacking where these were given.
+//
+// It is the largest gap of all: one person may count for several needs, so the next one may close
+// more than one of them.
 func (r *Request) missing(given []Vote) int {
 	given = slices.DeleteFunc(slices.Clone(given), func(d Vote) bool { return d.Void != "" })
 	missing := r.Quorum - len(given)

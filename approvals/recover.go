@@ -7,11 +7,16 @@ import (
 	"time"
 )
 
-// Recover is called at the start and from time to time, and returns the requests that somebody must take up: approved ones that
-// wait to be run, pending ones whose card was never posted, those whose cards do not tell where they stand, and runs of processes
-// that died. Those it ends first: what is safe to repeat is approved again, the rest interrupted. What nobody ran in time it
-// expires. What has to be shown or told is returned to one caller only, for a lease's time: two processes would post two cards. It
-// is returned again as long as it is not done.
+// Recover is called at the start and from time to time, and returns the requests that somebody must
+// take up: approved ones that wait to be run, pending ones whose card was never posted, those whose
+// cards do not tell where they stand, and runs of processes that died. Those it ends first: what is
+// safe to repeat is approved again, the rest interrupted. What nobody ran in time it expires. What
+// has to be shown or told is returned to one caller only, for a lease's time: two processes would
+// post two cards. It is returned again as long as it is not done.
+//
+// Each process calls it, every few seconds, so it must be cheap where nothing is left over: two
+// queries by index. What another process is faster with is no error. An error of one request does
+// not keep the others from being returned; all errors come joined.
 func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Pending, Running, Approved, Frozen}})
 	if err != nil {
@@ -44,7 +49,11 @@ func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 	return left, errors.Join(failed...)
 }
 
-// takeUp takes a request up that is left over, unless somebody else was faster. A run needs no owner here: it is claimed.
+// takeUp takes a request up that is left over, unless somebody else was faster. A run needs no
+// owner here: it is claimed.
+//
+// Approved requests are returned to everybody who asks. The claim lets one of them run it, and a
+// step here would only put that off.
 func (l *Ledger) takeUp(ctx context.Context, r Request) (Request, bool, error) {
 	if !l.leftOver(r) || r.State == Approved {
 		return r, l.leftOver(r), nil
@@ -62,10 +71,16 @@ func (l *Ledger) takeUp(ctx context.Context, r Request) (Request, bool, error) {
 	return r, err == nil, err
 }
 
-// pickupDelay is how long an approved request is left to who approved it, who runs it at once and tells people about it.
+// pickupDelay is how long an approved request is left to who approved it, who runs it at once and
+// tells people about it. Taken up sooner, it would run in another process while the first one still
+// answers the click, and the person would hear of it from both.
 const pickupDelay = 3 * time.Second
 
-// leftOver reports whether r waits for somebody to take it up. Who submitted a request gets a lease's time to post its card.
+// leftOver reports whether r waits for somebody to take it up. Who submitted a request gets a
+// lease's time to post its card.
+//
+// The lease is the measure of how long a process may take for one thing, here as for a run: within
+// it whoever made the last step is taken to be at work on the cards.
 func (l *Ledger) leftOver(r Request) bool {
 	now := l.clock()
 	switch r.State {
@@ -79,7 +94,7 @@ func (l *Ledger) leftOver(r Request) bool {
 	return r.Behind() && now.Sub(r.Moved) >= l.retryAfter(r)
 }
 
-// What is over and cannot be shown in promptLooks tries is tried more and more seldom: its channel may be gone for good, and its row
+// What is over and cannot be shown in quickRetries tries is tried more and more seldom: its channel may be gone for good, and its row
 // stays.
 const (
 	quickRetries = 10
@@ -92,6 +107,8 @@ func (l *Ledger) retryAfter(r Request) time.Duration {
 }
 
 // endOverdue brings a request whose run or whose time is over to where it belongs.
+//
+// A pending request whose time is over is left to ExpireDue, whose caller tells people.
 func (l *Ledger) endOverdue(ctx context.Context, r Request) (Request, error) {
 	switch now := l.clock(); {
 	case r.State == Approved && r.overdue(now):
@@ -103,6 +120,9 @@ func (l *Ledger) endOverdue(ctx context.Context, r Request) (Request, error) {
 }
 
 // expireLease ends a run whose process died.
+//
+// The entry keeps the dead process's name and fence: in the log of that process they lead to what
+// it was doing.
 func (l *Ledger) expireLease(ctx context.Context, id string) (Request, error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		if err := r.expireLease(now); err != nil {
@@ -121,6 +141,9 @@ func (l *Ledger) expireLease(ctx context.Context, id string) (Request, error) {
 }
 
 // ExpireDue ends every request whose time is over and returns those it ended.
+//
+// A request that somebody decides at this very moment is decided: the step reads the row again and
+// finds that nothing is due.
 func (l *Ledger) ExpireDue(ctx context.Context) ([]Request, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Pending, Approved}})
 	if err != nil {
@@ -170,6 +193,9 @@ func (l *Ledger) expire(ctx context.Context, id string) (Request, error) {
 }
 
 // overtaken reports whether err says that somebody else was faster, which is fine.
+//
+// ErrConflict is not among them. It would mean that dozens of steps in a row lost, which deserves a
+// line in the log.
 func overtaken(err error) bool {
 	return errors.Is(err, ErrNotRunning) || errors.Is(err, ErrNotDue) || errors.Is(err, ErrNotPending)
 }

@@ -10,8 +10,12 @@ import (
 // reminders are the parts of the time-out after which people are reminded of a request.
 func reminders() []float64 { return []float64{0.5, 0.8} }
 
-// RemindDue returns the pending requests of which people must be reminded now, once for half and once for four fifths of their
-// time-out.
+// RemindDue returns the pending requests of which people must be reminded now, once for half and
+// once for four fifths of their time-out.
+//
+// The row counts the reminders before they are sent, so of several processes one sends it, and a
+// crash between the two costs a reminder rather than repeat it. After a time when nobody looked,
+// only the latest that is due is sent. Without a card there is no thread to remind in.
 func (l *Ledger) RemindDue(ctx context.Context) ([]Request, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Pending}})
 	if err != nil {

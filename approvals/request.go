@@ -9,6 +9,8 @@ import (
 )
 
 // State is where a request stands.
+//
+// It is stored, and the metric s1bot_approvals carries it as a label.
 type State string
 
 // The states. Pending may become approved, denied, expired or withdrawn; approved becomes running, expired when nobody ran it
@@ -40,8 +42,16 @@ const (
 	Unsuccessful        = "Failed"
 )
 
-// A Request is one mutating invocation: who asks for what, what it touches, what was decided and what became of it.
-// It is a row; the cards that tell of it are pure functions of it.
+// A Request is one mutating invocation: who asks for what, what it touches, what was decided and
+// what became of it. It is a row; the cards that tell of it are pure functions of it.
+//
+// The JSON names are in databases and backups, so they stay. A field that is added must mean in its
+// zero value what a row from before it means. What is queried by (state, requester, created,
+// behind, due) stands in columns as well, which the Store fills from the row; the body is the
+// truth.
+//
+// Slices and pointers are shared between a row that was read and the next one that a step makes of
+// it, so a step never writes into them.
 type Request struct {
 	ID      string       `json:"id"`  // unique, for machines
 	Ref     string       `json:"ref"` // short, for people: "A-7F3A"
@@ -108,6 +118,10 @@ type Request struct {
 }
 
 // A Vote is one person's word on a request.
+//
+// Roles are kept with the vote because they say for what it counted when it was given. A vote is
+// never removed: one that lost its weight is marked void, so that card and trail can still tell
+// that it was there.
 type Vote struct {
 	User   string    `json:"user"`
 	At     time.Time `json:"at"`
@@ -120,6 +134,9 @@ type Vote struct {
 }
 
 // A CardRef is a Slack message that shows a request and is edited with it.
+//
+// Shown and Freeze are what the message tells of; together with the row's Rev they say whether it
+// must be edited. -1 stands for a message that must be edited whatever it shows.
 type CardRef struct {
 	Channel string `json:"channel"`
 	TS      string `json:"ts"`
@@ -145,8 +162,12 @@ func (c CardRef) same(o CardRef) bool {
 	return c.Channel == o.Channel && c.TS == o.TS && c.Reply == o.Reply
 }
 
-// A Result is what running a request came to. Uncertain says that the console may have done it without telling (a time-out, a
-// connection that broke after the request was sent): the request is then interrupted, and a person decides.
+// A Result is what running a request came to. Uncertain says that the console may have done it
+// without telling (a time-out, a connection that broke after the request was sent): the request is
+// then interrupted, and a person decides.
+//
+// A Failed that is certain may be asked for again; one that is uncertain must not be repeated by
+// anybody who has not looked at the console, and its State says so.
 type Result struct {
 	Outcome   string          // Successful, Partially successful or Failed; empty = Failed
 	Card      json.RawMessage // shown as the outcome
@@ -159,18 +180,28 @@ type Result struct {
 // Open reports whether r still waits for a person's decision at now.
 func (r *Request) Open(now time.Time) bool { return r.State == Pending && now.Before(r.Expires) }
 
-// Final reports whether nothing more happens to r by itself: it ended, or waits for a person who looks.
+// Final reports whether nothing more happens to r by itself: it ended, or waits for a person who
+// looks.
+//
+// Interrupted counts, because no clock and no process moves it.
 func (r *Request) Final() bool {
 	return r.State != Pending && r.State != Approved && r.State != Running && r.State != Frozen
 }
 
-// Behind reports whether somebody must still be shown where r stands: a card is older than the row, or nobody was told the end.
+// Behind reports whether somebody must still be shown where r stands: a card is older than the row,
+// or nobody was told the end.
+//
+// The Store keeps the answer in a column with each write, so that Recover finds these rows among
+// all that there ever were.
 func (r *Request) Behind() bool {
 	old := func(c CardRef) bool { return c.Shown < r.Rev }
 	return r.Final() && !r.Told || slices.ContainsFunc(r.Cards, old) || slices.ContainsFunc(r.Copies, old)
 }
 
 // ended reports whether r never runs again.
+//
+// The password that it waited with goes then: an interrupted request may still have to run again
+// with it.
 func (r *Request) ended() bool { return r.Final() && !r.Undecided() }
 
 // Undecided reports whether r was interrupted and still waits for a person to run it again or to close it.

@@ -17,10 +17,22 @@ const (
 	recordPause = 100 * time.Millisecond
 )
 
-// Run claims an approved request, calls do, and writes down what it came to. Of all who call it, in all processes, one gets the
-// claim; the others get ErrTaken. The claim is the intent row: where it cannot be written, do is not called. While do
-// runs the lease is renewed; when another process took over, do's context ends and its result does not count (ErrLeaseLost). A
-// panic of do interrupts the request. The returned error says nothing about the outcome, which is in the request.
+// Run claims an approved request, calls do, and writes down what it came to. Of all who call it, in
+// all processes, one gets the claim; the others get ErrTaken. The claim is the intent row: where it
+// cannot be written, do is not called. While do runs the lease is renewed; when another process
+// took over, do's context ends and its result does not count (ErrLeaseLost). A panic of do
+// interrupts the request. The returned error says nothing about the outcome, which is in the
+// request.
+//
+// The steps and what a crash between them leaves:
+//
+//	claim            approved: Recover hands it out again
+//	freeze? release  running, nothing called: the lease ends, and what is not repeatable is interrupted; a person sees that it did not run
+//	do               running: the console may have got the call, so nobody runs it again without looking
+//	record           the outcome is in the row; cards and people follow from there
+//
+// A ctx that ends cuts do off, which then says whether its call may have got through. The outcome
+// is written all the same: it is the one thing that must survive a shutdown.
 func (l *Ledger) Run(ctx context.Context, id string, do func(context.Context, Request) Result) (Request, error) {
 	r, err := l.claim(ctx, id)
 	if err != nil {
@@ -33,8 +45,12 @@ func (l *Ledger) Run(ctx context.Context, id string, do func(context.Context, Re
 	return l.record(context.WithoutCancel(ctx), r, res)
 }
 
-// releaseIfFrozen gives a claimed run up if everything is frozen. It looks after the intent was written: what began before the freeze is in
-// the trail before it, and what comes after it sees it.
+// releaseIfFrozen gives a claimed run up if everything is frozen. It looks after the intent was
+// written: what began before the freeze is in the trail before it, and what comes after it sees it.
+//
+// A claim and a freeze are writes to different rows, so neither sees the other in a transaction.
+// With each writing first and looking second, at least one of them sees the other: either the
+// freeze is noticed here, or the run was there before it.
 func (l *Ledger) releaseIfFrozen(ctx context.Context, r Request) (Request, error) {
 	_, frozen, err := l.Frozen(ctx)
 	if err == nil && !frozen {
@@ -56,6 +72,9 @@ func (l *Ledger) releaseIfFrozen(ctx context.Context, r Request) (Request, error
 }
 
 // claim takes the lease and writes the intent.
+//
+// The look at the freeze before the claim only saves the rows and card edits of a claim that would
+// be given back.
 func (l *Ledger) claim(ctx context.Context, id string) (Request, error) {
 	if _, frozen, err := l.Frozen(ctx); err != nil || frozen {
 		return Request{ID: id}, errors.Join(err, onlyIf(frozen, ErrFrozen))
@@ -78,6 +97,11 @@ func (l *Ledger) claim(ctx context.Context, id string) (Request, error) {
 }
 
 // runWithLease calls do and renews the lease until it returns.
+//
+// The renewal has a goroutine of its own, which ends before this returns; it is not cut off with
+// ctx, because a run that winds down during a shutdown still holds the request. When the lease is
+// lost, ctx ends with that error as its cause, which tells a run that we broke off from one that
+// the caller did.
 func (l *Ledger) runWithLease(ctx context.Context, r Request, do func(context.Context, Request) Result) Result {
 	ctx, cancel := context.WithCancelCause(ctx)
 	returned := make(chan struct{})
@@ -101,6 +125,9 @@ func (l *Ledger) runWithLease(ctx context.Context, r Request, do func(context.Co
 }
 
 // callRecovering calls do and turns a panic into a result that nobody can be sure of.
+//
+// The panic may have come after the call to the console, so the request is interrupted and not
+// failed.
 func (l *Ledger) callRecovering(ctx context.Context, r Request, do func(context.Context, Request) Result) (res Result) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -111,8 +138,12 @@ func (l *Ledger) callRecovering(ctx context.Context, r Request, do func(context.
 	return do(ctx, r)
 }
 
-// renew prolongs the lease three times in its length, until the run has returned. It fails when the lease is lost: to another
-// process, or because the Store could not be reached until it ended.
+// renew prolongs the lease three times in its length, until the run has returned. It fails when the
+// lease is lost: to another process, or because the Store could not be reached until it ended.
+//
+// A write that fails is no loss yet: there are two more until the lease ends. Once it has ended
+// without a renewal, another process may have taken the row up, and going on would be running
+// twice.
 func (l *Ledger) renew(ctx context.Context, r Request, returned <-chan struct{}) error {
 	tick := time.NewTicker(l.lease / 3)
 	defer tick.Stop()
@@ -135,7 +166,13 @@ func (l *Ledger) renew(ctx context.Context, r Request, returned <-chan struct{})
 	}
 }
 
-// record writes the outcome down, and insists: the console was called, and only this process knows what came of it.
+// record writes the outcome down, and insists: the console was called, and only this process knows
+// what came of it.
+//
+// It tries for about three seconds, less than the twenty that a stop may take. After that the row
+// stays "running" and is interrupted when the lease ends: the card then says "may have run", which
+// is true, and a person looks. A card that is no JSON would make the whole row unreadable, so the
+// outcome is kept without it.
 func (l *Ledger) record(ctx context.Context, r Request, res Result) (Request, error) {
 	if len(res.Card) > 0 && !json.Valid(res.Card) {
 		l.log.ErrorContext(ctx, "dropped a result that is no JSON", "request_id", r.ID, "command", r.Command)
@@ -156,6 +193,8 @@ func (l *Ledger) record(ctx context.Context, r Request, res Result) (Request, er
 	}
 }
 
+// finish is one try of record. The trail gets the console's answer in words and the hash of the
+// card, which is too long for it.
 func (l *Ledger) finish(ctx context.Context, claimed Request, res Result) (Request, error) {
 	return l.step(ctx, claimed.ID, func(r *Request, now time.Time) ([]Entry, error) {
 		if err := r.finish(l.owner, claimed.Fence, res, now); err != nil {
@@ -189,6 +228,7 @@ func truncate(text string) string {
 	return strings.ToValidUTF8(text[:maxAnswer], "") + "…"
 }
 
+// onlyIf is err where yes holds, for errors.Join.
 func onlyIf(yes bool, err error) error {
 	if yes {
 		return err

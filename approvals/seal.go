@@ -8,6 +8,8 @@ import (
 )
 
 // KeySize is how long the key is that seals secrets.
+//
+// AES-256 takes 32 bytes. The setting is S1BOT_SECRET_KEY, in base64.
 const KeySize = 32
 
 // sealVersion is the first byte of what is sealed, so that another way of sealing can follow one day.
@@ -20,6 +22,9 @@ var (
 )
 
 // newSeal is AES-256-GCM with key; nil without one.
+//
+// The nonce is random and stands before what is sealed. NIST SP 800-38D allows 2^32 messages under
+// one key that way; each is one request with a password.
 func newSeal(key []byte) (cipher.AEAD, error) {
 	if len(key) == 0 {
 		return nil, nil
@@ -37,8 +42,12 @@ func newSeal(key []byte) (cipher.AEAD, error) {
 // Seals reports whether secrets can be sealed: whether there is a key.
 func (l *Ledger) Seals() bool { return l.seal != nil }
 
-// Seal puts what the run of r needs and nobody may read into r, and gives r its id, to which it is bound: in another request's
-// row it cannot be opened. R is not submitted yet. What was sealed stays until the request ends, however it does.
+// Seal puts what the run of r needs and nobody may read into r, and gives r its id, to which it is
+// bound: in another request's row it cannot be opened. R is not submitted yet. What was sealed
+// stays until the request ends, however it does.
+//
+// Binding it to the id keeps somebody who may write the database from moving a sealed password into
+// a request of their own, approving that, and reading the password from what it does.
 func (l *Ledger) Seal(r Request, secret []byte) (Request, error) {
 	if l.seal == nil {
 		return r, ErrNoKey

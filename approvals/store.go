@@ -5,8 +5,13 @@ import (
 	"time"
 )
 
-// A Store keeps requests and the audit trail. Each method is one transaction; two that append to the trail wait for each other.
-// Times are kept to the millisecond.
+// A Store keeps requests and the audit trail. Each method is one transaction; two that append to
+// the trail wait for each other. Times are kept to the millisecond.
+//
+// The conformance suite in bot/store runs against both engines; a new one has to pass it. What a
+// Ledger relies on: a method that returned nil is on disk, an error means that nothing of the call
+// was written or, where the connection broke in the commit, that nobody knows (Ledger.unwritten
+// reads again); and Find sees every write that was committed before it began.
 type Store interface {
 	// Insert adds r as version 1, with its entry. If a request with r's key exists it returns that one and false and adds nothing.
 	// ErrDuplicate: r's id or ref belongs to another request. ErrConflict: r.Seen is not what is there any more, where it counts.

@@ -24,6 +24,9 @@ const (
 )
 
 // TermLease is how long whoever takes up what is due of a term has it to themselves.
+//
+// It covers two questions to the console and a few messages to Slack with their retries. After a
+// crash the end of an isolation is at most that late.
 const TermLease = time.Minute
 
 // ErrTermOver refuses to extend what has ended, was never begun, or has no end.
@@ -32,8 +35,19 @@ var ErrTermOver = errors.New("the request has no end, or it has already ended")
 // ErrTermTooLong refuses an extension that would end later than MaxTerm from now.
 var ErrTermTooLong = errors.New("the end would be more than 30 days away")
 
-// A Term is for how long what a request does shall last: an isolation for four hours. The clock starts when it ran, or may have.
-// Before the end people are warned once; at the end somebody asks for what undoes it, once.
+// A Term is for how long what a request does shall last: an isolation for four hours. The clock
+// starts when it ran, or may have. Before the end people are warned once; at the end somebody asks
+// for what undoes it, once.
+//
+// Began and Ends are set when the request has run, and moved by people's extensions. Taken is a lease
+// on what is due, like a run's: a step gives it up, or time does. Over ends the term for good.
+//
+//	Began ───────────────▶ Warning ─────────▶ Ends ──▶ Over
+//	                          │ people hear      │ the request that undoes it is filed (Next), or Held says why not yet
+//	                          └── Extend: Ends moves, and the warning is due again
+//
+// What is due is found by a column that the Store fills from Due, so a year of isolations costs one
+// look at an index.
 type Term struct {
 	For  time.Duration `json:"for"`            // as it was asked for and approved
 	Auto bool          `json:"auto,omitempty"` // at the end it is undone without an approval: the policy said so when this was asked
@@ -53,7 +67,10 @@ type Term struct {
 	Next string    `json:"next,omitempty"` // the request that undoes it
 }
 
-// An Extension is the decision that a term ends later. It took the approvals that the request had taken.
+// An Extension is the decision that a term ends later. It took the approvals that the request had
+// taken.
+//
+// Key keeps a click that is delivered twice from extending twice, like a request's key.
 type Extension struct {
 	User      string        `json:"user"` // whose approval was the last one needed
 	At        time.Time     `json:"at"`
@@ -62,8 +79,10 @@ type Extension struct {
 	Approvals []Vote        `json:"approvals,omitempty"`
 }
 
-// A Proposal is an extension that some have approved, and not enough. It lapses as a request does, and when the term is extended by
-// another length: then its approvals were given for another end.
+// A Proposal is an extension that some have approved, and not enough. It lapses as a request does,
+// and when the term is extended by another length: then its approvals were given for another end.
+//
+// By tells proposals apart: two people who approve two hours and four hours have agreed on nothing.
 type Proposal struct {
 	By        time.Duration `json:"by"`
 	Expires   time.Time     `json:"expires"`
@@ -87,6 +106,7 @@ func (t *Term) clicked(key string) bool {
 		slices.ContainsFunc(t.Proposed, func(p Proposal) bool { return slices.Contains(p.Keys, key) }))
 }
 
+// extensions are those of a term, none of a request without one.
 func (t *Term) extensions() []Extension {
 	if t == nil {
 		return nil
@@ -98,6 +118,11 @@ func (t *Term) extensions() []Extension {
 func (t *Term) Running() bool { return t != nil && !t.Began.IsZero() && t.Over.IsZero() }
 
 // Warning is when people are warned of the end.
+//
+// The examples that the bounds come from: an isolation for four hours is warned of half an hour
+// before its end, one for an hour a quarter of an hour before, one of five minutes after two and a
+// half. After an extension the length counts from there, or a short one after a long isolation
+// would be warned of at once.
 func (t *Term) Warning() time.Time {
 	since := t.Began
 	if n := len(t.Extensions); n > 0 {
@@ -108,6 +133,9 @@ func (t *Term) Warning() time.Time {
 }
 
 // Due is when something of r's term has to be done next; the zero time if nothing has.
+//
+// A request that was reopened waits for how that run ends, although its clock may still run: hence
+// Final.
 func (r *Request) Due() time.Time {
 	switch t := r.Term; {
 	case !t.Running() || !r.Final():
@@ -121,7 +149,11 @@ func (r *Request) Due() time.Time {
 	}
 }
 
-// startTerm starts the clock of r's term: r ran, or may have. Where it ran again, the time counts from then.
+// startTerm starts the clock of r's term: r ran, or may have. Where it ran again, the time counts
+// from then.
+//
+// An interrupted run starts it as well: the endpoint may be isolated, and nobody else would
+// remember to end that.
 func (r *Request) startTerm(now time.Time) {
 	if r.Term == nil {
 		return
@@ -130,6 +162,9 @@ func (r *Request) startTerm(now time.Time) {
 }
 
 // leaseTerm gives what is due of r's term at now to one who deals with it.
+//
+// Tries tells whoever takes over that an earlier one may have posted the message already, so that
+// they look before they post.
 func (r *Request) leaseTerm(now time.Time) error {
 	if due := r.Due(); due.IsZero() || due.After(now) {
 		return ErrNotDue
@@ -141,13 +176,21 @@ func (r *Request) leaseTerm(now time.Time) error {
 }
 
 // holdsTerm reports whether r's term is still in the hands of the one who has it as was.
+//
+// Taken tells one lease from the next. Ends is compared as well, because an extension in the
+// meantime makes the warning or the end that is under way untrue.
 func (r *Request) holdsTerm(was Request) bool {
 	return r.Term.Running() && was.Term != nil && r.Term.Taken.Equal(was.Term.Taken) && r.Term.Ends.Equal(was.Term.Ends)
 }
 
-// extend records that p approves that r's term ends later, by that much from its end. It takes what the request took: as many
-// approvals, of the same roles, there where its targets lie, and never the requester's: a longer isolation is more of what needed
-// others. Others are those who approved it before, as they are now. It is extended when nothing is missing.
+// extend records that p approves that r's term ends later, by that much from its end. It takes what
+// the request took: as many approvals, of the same roles, there where its targets lie, and never
+// the requester's: a longer isolation is more of what needed others. Others are those who approved
+// it before, as they are now. It is extended when nothing is missing.
+//
+// An end that has passed while the reconnection could not be asked for is extended from now, not
+// from then: somebody who says "two hours more" means from now on. MaxTerm bounds the distance from
+// now, so a row of extensions can't make an isolation that nobody remembers.
 func (r *Request) extend(p policy.Person, by time.Duration, key string, wait time.Duration, others map[string]policy.Person, now time.Time) error {
 	if err := r.extendable(p); err != nil {
 		return err
@@ -184,7 +227,12 @@ func (r *Request) extend(p policy.Person, by time.Duration, key string, wait tim
 	return nil
 }
 
-// addToProposal adds p's approval to a proposal, and leaves out those of others who could not give theirs any more.
+// addToProposal adds p's approval to a proposal, and leaves out those of others who could not give
+// theirs any more.
+//
+// ErrConflict: somebody approved it whom the caller did not look up, so it looks again. An approver
+// of whom nobody can tell stops the whole step, for whether this vote is the last one needed
+// depends on them.
 func (r *Request) addToProposal(made Proposal, p policy.Person, now time.Time, others map[string]policy.Person) (Proposal, error) {
 	var given []Vote
 	for _, d := range made.Approvals {
@@ -206,6 +254,8 @@ func (r *Request) addToProposal(made Proposal, p policy.Person, now time.Time, o
 	return made, nil
 }
 
+// extendable reports why p may not extend r's term at all, if so. What took no approval may be
+// extended by those who may have asked for it; what took one, never by who asked.
 func (r *Request) extendable(p policy.Person) error {
 	switch {
 	case !r.Term.Running() || !r.Final():
@@ -260,7 +310,10 @@ func (l *Ledger) EndTerm(ctx context.Context, r Request, note, next string) (Req
 	})
 }
 
-// HoldTerm records why r's term cannot be ended yet; it is tried again when TermLease is over. The same reason again is no news.
+// HoldTerm records why r's term cannot be ended yet; it is tried again when TermLease is over. The
+// same reason again is no news.
+//
+// The lease is not given back: until it is over nobody asks the console the same thing again.
 func (l *Ledger) HoldTerm(ctx context.Context, r Request, why string) (Request, error) {
 	return l.term(ctx, r, ActionHeld, func(t *Term, _ time.Time) map[string]any {
 		if t.Held == why {
@@ -271,7 +324,11 @@ func (l *Ledger) HoldTerm(ctx context.Context, r Request, why string) (Request, 
 	})
 }
 
-// term makes a step of r's term that only the one who holds it may make; no detail: nothing changes.
+// term makes a step of r's term that only the one who holds it may make; no detail: nothing
+// changes.
+//
+// ErrLeaseLost says that somebody else deals with it, or that a person extended it: whoever gets it
+// stops, and what is due is due again.
 func (l *Ledger) term(ctx context.Context, was Request, action string, do func(*Term, time.Time) map[string]any) (Request, error) {
 	r, err := l.step(ctx, was.ID, func(r *Request, now time.Time) ([]Entry, error) {
 		if !r.holdsTerm(was) {
@@ -294,9 +351,12 @@ func (l *Ledger) term(ctx context.Context, was Request, action string, do func(*
 	return r, err
 }
 
-// Extend records that p approves that what the request did lasts longer, by that much; extended is whether that was the last word
-// needed. Key is the click's; the same again changes nothing. Others are those who approved the same before, as they are now:
-// ErrConflict says that there is one more.
+// Extend records that p approves that what the request did lasts longer, by that much; extended is
+// whether that was the last word needed. Key is the click's; the same again changes nothing. Others
+// are those who approved the same before, as they are now: ErrConflict says that there is one more.
+//
+// The number of extensions before and after says which of the two it was; a proposal and an
+// extension are different entries in the trail.
 func (l *Ledger) Extend(ctx context.Context, id string, p policy.Person, by time.Duration, key string, others map[string]policy.Person) (next Request, extended bool, err error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		before := len(r.Term.extensions())

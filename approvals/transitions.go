@@ -8,15 +8,18 @@ import (
 	"s1bot/approvals/policy"
 )
 
-// maxClaims ends the automatic repetition of a command whose every run kills the process.
+// maxClaims ends the automatic repetition of a command whose every run kills the process: a person
+// looks then.
 const maxClaims = 3
 
 // maxApprovalAge is how long an approval that nobody acted on stays good. A click survives a restart; it does not isolate a host days
 // later, when the bot is back and everyone has forgotten.
 const maxApprovalAge = time.Hour
 
-// approve records that p approves r at now; on error r is unchanged, here and in every step below. Earlier are those who approved it
-// before, as they are now.
+// approve records that p approves r at now; on error r is unchanged, here and in every step below.
+// Earlier are those who approved it before, as they are now.
+//
+// It works on a copy, since addApproval changes what the next line still has to judge.
 func (r *Request) approve(p policy.Person, now time.Time, earlier ...policy.Person) error {
 	if err := r.decidable(p, now); err != nil {
 		return err
@@ -31,8 +34,13 @@ func (r *Request) approve(p policy.Person, now time.Time, earlier ...policy.Pers
 	return nil
 }
 
-// addApproval adds p's approval to those of r that still count. Where it would be the last one needed if only nobody had lost a role, and
-// that cannot be told, it is not added.
+// addApproval adds p's approval to those of r that still count. Where it would be the last one
+// needed if only nobody had lost a role, and that cannot be told, it is not added.
+//
+// With two of two needed, the first approver gone and Slack silent about them, this would be the
+// second vote on paper and the first in truth. So it is counted twice: with those who may count,
+// and with those who certainly do. Only where the two differ is it refused, and the person reads
+// the question; as long as approvals are missing either way it is simply added.
 func (r *Request) addApproval(p policy.Person, now time.Time, earlier []policy.Person) error {
 	if slices.ContainsFunc(r.Approvals, func(d Vote) bool { return d.User == p.ID && d.Void == "" }) {
 		return ErrAlreadyDecided
@@ -55,8 +63,10 @@ func (r *Request) addApproval(p policy.Person, now time.Time, earlier []policy.P
 // lostRole is why an approval is void.
 const lostRole = "may no longer approve this"
 
-// recounted are the approvals of r as they count now that people are as given, and a question without an answer, if there is one. What
-// nobody can tell is left as it was.
+// recounted are the approvals of r as they count now that people are as given, and a question
+// without an answer, if there is one. What nobody can tell is left as it was.
+//
+// Somebody who regained the role counts again: a void vote is judged anew like the others.
 func (r *Request) recounted(people []policy.Person) (approvals []Vote, open string) {
 	for _, d := range r.Approvals {
 		i := slices.IndexFunc(people, func(p policy.Person) bool { return p.ID == d.User })
@@ -88,6 +98,9 @@ func (r *Request) deny(p policy.Person, reason string, now time.Time) error {
 }
 
 // decidable reports why p may not decide r at now, if so.
+//
+// The order is what the person reads. That the request is over comes before any word about their
+// rights, and that nobody decides their own request before whether they are an approver.
 func (r *Request) decidable(p policy.Person, now time.Time) error {
 	switch {
 	case r.State != Pending:
@@ -122,7 +135,10 @@ func (r *Request) withdraw(user string, now time.Time) error {
 	return nil
 }
 
-// drop takes r back, which was to run at once and could not: its requester was told so, and asks again if they still want it.
+// drop takes r back, which was to run at once and could not: its requester was told so, and asks
+// again if they still want it.
+//
+// One with a quorum waits, however long the freeze takes: others approved it and expect it to run.
 func (r *Request) drop(now time.Time, why string) error {
 	if r.State != Approved || r.Quorum > 0 {
 		return ErrNotPending
@@ -146,6 +162,8 @@ func (r *Request) expire(now time.Time) error {
 	return nil
 }
 
+// overdue reports whether r's time is over at now: for a decision, for a run, or for an answer to
+// the question that holds it.
 func (r *Request) overdue(now time.Time) bool {
 	switch r.State {
 	case Pending:
@@ -157,6 +175,9 @@ func (r *Request) overdue(now time.Time) bool {
 }
 
 // claim gives r to owner until the lease ends: from now on nobody else runs it.
+//
+// The fence outlives the run: a process that wakes up after its lease was taken over finds a higher
+// one and can't write (heldBy).
 func (r *Request) claim(owner string, lease time.Duration, now time.Time) error {
 	switch {
 	case r.State != Approved:
@@ -171,6 +192,8 @@ func (r *Request) claim(owner string, lease time.Duration, now time.Time) error 
 }
 
 // release gives a run up before it called anybody: r waits to be run again.
+//
+// The owner goes, so that finish cannot take the approved row for its own.
 func (r *Request) release(owner string, fence int64) error {
 	if r.State != Running || !r.heldBy(owner, fence) {
 		return ErrLeaseLost
@@ -191,8 +214,12 @@ func (r *Request) renew(owner string, fence int64, lease time.Duration, now time
 // heldBy reports whether the run that owner began under fence is the latest one.
 func (r *Request) heldBy(owner string, fence int64) bool { return r.Owner == owner && r.Fence == fence }
 
-// finish records what the run that owner began under fence came to. A run whose lease ended meanwhile may still tell, as long as
-// nobody decided or claimed anew: the truth known late is better than "may have run".
+// finish records what the run that owner began under fence came to. A run whose lease ended
+// meanwhile may still tell, as long as nobody decided or claimed anew: the truth known late is
+// better than "may have run".
+//
+// Approved is allowed for what is repeatable: its lease ended, it waits for another run, and the
+// first one comes back with an outcome. To accept that spares the repetition.
 func (r *Request) finish(owner string, fence int64, res Result, now time.Time) error {
 	if !r.heldBy(owner, fence) || r.State != Running && r.State != Approved && !r.Undecided() {
 		return ErrLeaseLost
@@ -226,8 +253,11 @@ func (r *Request) interrupt(res Result, now time.Time) error {
 	return nil
 }
 
-// expireLease ends a run whose process no longer renews its lease: what is safe to repeat, and not long ago, is approved again, the rest
-// interrupted.
+// expireLease ends a run whose process no longer renews its lease: what is safe to repeat, and not
+// long ago, is approved again, the rest interrupted.
+//
+// How long ago counts from the end of the lease. A bot that was down over the weekend does not
+// restart Monday what people gave up on Friday.
 func (r *Request) expireLease(now time.Time) error {
 	switch {
 	case r.State != Running:
@@ -267,6 +297,9 @@ func (r *Request) closeInterrupted(p policy.Person, reason string, now time.Time
 }
 
 // closable reports why p may not say what becomes of an interrupted request, if so.
+//
+// What took no approval may be settled by whoever asked for it, as they could have run it again
+// themselves.
 func (r *Request) closable(p policy.Person) error {
 	switch {
 	case !r.Undecided():

@@ -7,7 +7,12 @@ import (
 	"time"
 )
 
-// An Uncounted is a decision that was made and does not count, because nobody can tell yet whether its person may decide.
+// An Uncounted is a decision that was made and does not count, because nobody can tell yet whether
+// its person may decide.
+//
+// Somebody clicks Approve while Slack can't say whether they are in the group. The click is kept
+// (bot/inbound) and asked again; meanwhile the card says whose decision waits for what, or a second
+// approver would take the silence for a click that got lost.
 type Uncounted struct {
 	User     string    `json:"user"`
 	Action   string    `json:"action"`   // approved, denied or withdrew
@@ -38,6 +43,8 @@ func (l *Ledger) RemoveUncounted(ctx context.Context, idOrRef, user string) (Req
 }
 
 // changeUncounted has the cards drawn again where do changes something.
+//
+// Rev is raised here by hand, because a step without entries leaves it alone.
 func (l *Ledger) changeUncounted(ctx context.Context, idOrRef string, do func(*Request) bool) (Request, error) {
 	r, err := l.step(ctx, idOrRef, func(r *Request, now time.Time) ([]Entry, error) {
 		if !do(r) {
@@ -55,6 +62,7 @@ func (l *Ledger) changeUncounted(ctx context.Context, idOrRef string, do func(*R
 	return r, err
 }
 
+// withoutUncounted are the others' decisions that wait.
 func (r *Request) withoutUncounted(user string) []Uncounted {
 	return slices.DeleteFunc(slices.Clone(r.Uncounted), func(u Uncounted) bool { return u.User == user })
 }

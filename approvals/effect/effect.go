@@ -22,7 +22,13 @@ const (
 // MostStates is of how many targets the state is told one by one; the rest are counted.
 const MostStates = 10
 
-// An Effect is what the console said about a request beyond its answer. It is part of the row and of the audit trail.
+// An Effect is what the console said about a request beyond its answer. It is part of the row and
+// of the audit trail.
+//
+// Names and words of targets stand in it instead of their ids where people read them: the card of
+// an old request must be drawn without the console, which may have forgotten the endpoint. Applied,
+// Waiting, Partly, Failed and Unseen are set anew by each Measure and add up to the targets; the
+// fields before Watched are facts of the run and are never measured again.
 type Effect struct {
 	Changed  []string          `json:"changed,omitempty"`  // since it was shown to who approved
 	Gone     []string          `json:"gone,omitempty"`     // left out, because the console no longer has it; ids
@@ -45,6 +51,9 @@ type Effect struct {
 }
 
 // Of is the effect of a request, as its row keeps it.
+//
+// A row without one, or with one that a later version wrote in another form, has an empty effect:
+// the card then shows the console's answer and claims nothing more.
 func Of(req approvals.Request) (e Effect) {
 	if json.Unmarshal(req.Effect, &e) != nil {
 		return Effect{}
@@ -52,7 +61,10 @@ func Of(req approvals.Request) (e Effect) {
 	return e
 }
 
-// Words are the three states apart: accepted by the console, applied by the endpoints, and failed or not yet applied.
+// Words are the three states apart: accepted by the console, applied by the endpoints, and failed
+// or not yet applied.
+//
+// The same words stand in the audit trail's sentences, so they hold no formatting.
 func (e Effect) Words() string {
 	var words []string
 	if e.Accepted > 0 {
@@ -95,6 +107,8 @@ func (e Effect) Parts() []render.Part {
 }
 
 // Table tells how far each of the first targets is.
+//
+// Name and result are its first two columns, for Slack on a phone shows those without scrolling.
 func (e Effect) Table(targets []catalog.Target) render.Table {
 	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Result"}, {Title: "Where"}}}
 	for _, t := range targets {
@@ -106,7 +120,9 @@ func (e Effect) Table(targets []catalog.Target) render.Table {
 	return table
 }
 
-// warning says that too much time has passed, if so.
+// warning says that too much time has passed, if so. What waits for a restart or for an endpoint
+// that is off is told as that, since somebody can do something about the one and nothing about the
+// other.
 func (e Effect) warning() string {
 	switch {
 	case len(e.Waiting) == 0 || !e.Overdue && !e.Stopped:
@@ -122,6 +138,8 @@ func (e Effect) warning() string {
 }
 
 // Some is the first few of a list.
+//
+// Five names fit into two lines of a card.
 func Some(list []string) string {
 	words := strings.Join(list[:min(len(list), 5)], ", ")
 	if more := len(list) - 5; more > 0 {
@@ -130,7 +148,11 @@ func Some(list []string) string {
 	return words
 }
 
-// Lead is the first line of a card about something that is not done yet, or was not done everywhere; "" where the endpoints did it.
+// Lead is the first line of a card about something that is not done yet, or was not done
+// everywhere; "" where the endpoints did it.
+//
+// Where the console tells of none of the targets, the sentence says that nobody knows, and not that
+// it failed.
 func (e Effect) Lead() string {
 	if len(e.Waiting)+len(e.Partly)+len(e.Failed) == 0 && len(e.Unseen) > 0 {
 		return "Accepted; the console doesn't say whether " + Some(e.Unseen) + " is " + e.Done
@@ -140,6 +162,10 @@ func (e Effect) Lead() string {
 }
 
 // Outcome is the specification's word for what was seen since: the row's is the console's yes.
+//
+// Only what failed or was done in part can lower the word. What waits lowers nothing: "Successful"
+// is the console's answer there, and the first line of the card says that the endpoints have not
+// done it.
 func (e Effect) Outcome(answer render.Outcome) render.Outcome {
 	switch done := e.Applied + len(e.Partly) + len(e.Waiting) + len(e.Unseen); {
 	case answer == render.Failed || len(e.Failed)+len(e.Partly) == 0:

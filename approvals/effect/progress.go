@@ -11,6 +11,10 @@ import (
 )
 
 // Measure counts on how many targets an effect came true since then.
+//
+// Everything but the facts of the run is counted from zero, so that a target which went from
+// waiting to failed is not in both. Since is a little before the run, by the difference that two
+// clocks may have: a state that the console dated earlier was not brought about by it.
 func (e *Effect) Measure(g catalog.Effect, seen Snapshot, targets []catalog.Target, action string, since time.Time) {
 	*e = Effect{Changed: e.Changed, Gone: e.Gone, Before: e.Before, Accepted: e.Accepted, Refused: e.Refused, Task: e.Task, Says: e.Says,
 		Watched: true, Done: g.DoneBy(action), States: map[string]string{}}
@@ -45,6 +49,8 @@ func (e *Effect) Measure(g catalog.Effect, seen Snapshot, targets []catalog.Targ
 }
 
 // A progress is how far a target is, why, and what people call it.
+//
+// hinder and why are told together: "DESKTOP-1 is offline, needs a restart".
 type progress struct {
 	is     catalog.Progress
 	why    string
@@ -54,6 +60,10 @@ type progress struct {
 }
 
 // progressOf is how far an effect is on a target.
+//
+// What is decommissioned or gone while it waits has failed: nothing will ever apply it, and a watch
+// that waits for it would end after a day with "not applied yet". A threat's row carries the state
+// of its endpoint, so no second look-up is needed for that.
 func (s Snapshot) progressOf(g catalog.Effect, t catalog.Target, action string, since time.Time) progress {
 	at := progress{is: catalog.Unseen, name: t.Name}
 	switch {
@@ -87,6 +97,9 @@ func (s Snapshot) progressOf(g catalog.Effect, t catalog.Target, action string, 
 }
 
 // waiting says what a target waits for.
+//
+// The first is for a sentence and has the name in it; the second is for a table, whose row has it
+// already.
 func (at progress) waiting() (words, cell string) {
 	what := strings.Join(slices.DeleteFunc([]string{at.hinder, at.why}, func(s string) bool { return s == "" }), ", ")
 	if what == "" {
@@ -96,6 +109,8 @@ func (at progress) waiting() (words, cell string) {
 }
 
 // offline ends the words about a target that waits because its endpoint is off.
+//
+// It is matched against the words that waiting made, which are all that the row keeps.
 const offline = " is offline"
 
 // allRestart tells whether nothing waits but for a restart.

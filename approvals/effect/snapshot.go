@@ -9,7 +9,11 @@ import (
 	"s1bot/s1"
 )
 
-// A Snapshot is what the console says of the endpoints and threats among some targets, and of the tasks of a script.
+// A Snapshot is what the console says of the endpoints and threats among some targets, and of the
+// tasks of a script.
+//
+// A map that lacks a target says that the console does not know it, provided that its kind was
+// asked for.
 type Snapshot struct {
 	Agents  map[string]s1.Agent
 	threats map[string]s1.Threat
@@ -17,6 +21,9 @@ type Snapshot struct {
 }
 
 // FetchState asks the console how the endpoints and threats among targets are now.
+//
+// The client splits long lists of ids into several requests. On an error nothing of the snapshot
+// may be used: what was not read yet would look as if it were gone.
 func FetchState(ctx context.Context, console *s1.Client, targets []catalog.Target) (Snapshot, error) {
 	seen := Snapshot{Agents: map[string]s1.Agent{}, threats: map[string]s1.Threat{}}
 	if ids := IDsOf[s1.AgentID](targets, "agent"); len(ids) > 0 {
@@ -41,6 +48,8 @@ func FetchState(ctx context.Context, console *s1.Client, targets []catalog.Targe
 }
 
 // Has reports whether t is still there, as far as anybody looked.
+//
+// Kinds that are not fetched (sites, policies, hashes) count as there.
 func (s Snapshot) Has(t catalog.Target) bool {
 	switch t.Kind {
 	case "agent":
@@ -72,6 +81,9 @@ func presence(online bool) string {
 }
 
 // TasksOf are those of a script's run, by endpoint.
+//
+// The console makes one task for each endpoint that accepted the script, under the id that its
+// answer to run-script named.
 func TasksOf(ctx context.Context, console *s1.Client, parent s1.TaskID) (map[string]s1.ScriptTask, error) {
 	all, err := console.TasksOf(ctx, parent)
 	if err != nil {

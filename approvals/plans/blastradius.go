@@ -11,6 +11,9 @@ import (
 )
 
 // File is the whole list of what a request touches, where the card names only the first ones.
+//
+// It goes into the card's thread with all facts and the ids, so that an approver can compare it
+// with the console. CSV cells that begin like a formula are defused by render.
 func File(req approvals.Request) []render.File {
 	targets := Of(req).Targets
 	if len(targets) <= Shown {
@@ -34,8 +37,11 @@ func File(req approvals.Request) []render.File {
 	return []render.File{{Name: "targets-" + req.Ref + ".csv", Title: "All " + Count(targets) + " of " + req.Ref, Body: body.Bytes()}}
 }
 
-// BlastRadius counts what makes an approver look twice: servers, what the policy protects, endpoints that are off,
-// active threats.
+// BlastRadius counts what makes an approver look twice: servers, what the policy protects,
+// endpoints that are off, active threats.
+//
+// It counts all targets, also those that the table leaves out: the one server among four hundred
+// workstations is what has to be seen.
 func BlastRadius(req approvals.Request) render.Note {
 	servers, protected, off, threats := 0, 0, 0, 0
 	for _, t := range Of(req).Targets {

@@ -15,9 +15,14 @@ import (
 )
 
 // Shown is how many targets a card names; the rest are counted.
+//
+// The two are one number, so that each row of the request's card has a row of results later.
 const Shown = effect.MostStates
 
 // Of is what the row keeps of the preview; a row that cannot be read shows none.
+//
+// The card then shows who asks for what, without targets; the request itself is not in danger, for
+// it runs by its arguments.
 func Of(req approvals.Request) catalog.Plan {
 	var plan catalog.Plan
 	if json.Unmarshal(req.Plan, &plan) != nil {
@@ -27,12 +32,18 @@ func Of(req approvals.Request) catalog.Plan {
 }
 
 // Count is "2 endpoints", "1 threat".
+//
+// There must be at least one target; the first one's kind names them all.
 func Count(targets []catalog.Target) string {
 	word := map[string]string{"agent": "endpoint", "threat": "threat", "alert": "alert", "account": "account", "policy": "policy", "site": "site"}[targets[0].Kind]
 	return text.Plural(len(targets), cmp.Or(word, targets[0].Kind))
 }
 
-// Where is ", all in Paris / Workstations:" if they all are, " in …" for one; for what has fields that change, its name.
+// Where is ", all in Paris / Workstations:" if they all are, " in …" for one; for what has fields
+// that change, its name.
+//
+// An approver who is responsible for Paris should see in the first line whether it is about Paris;
+// where the targets differ, the table says it of each.
 func Where(plan catalog.Plan) string {
 	if len(plan.Changes) > 0 {
 		return ", " + Names(plan.Targets, 3) + ":"
@@ -60,6 +71,9 @@ func Where(plan catalog.Plan) string {
 }
 
 // targetFacts are what a card tells of each target, the most telling first.
+//
+// The order is that of the table's columns, and on a phone only the first ones are in sight: name,
+// state and what makes one look twice.
 func targetFacts() []targetFact {
 	return []targetFact{
 		{"Name", func(t catalog.Target) render.Span { return render.Link(t.Name, t.URL) }},
@@ -71,6 +85,7 @@ func targetFacts() []targetFact {
 	}
 }
 
+// A targetFact is a column, or a field where there is one target; an empty cell is left out there.
 type targetFact struct {
 	title string
 	cell  func(catalog.Target) render.Span
@@ -143,6 +158,8 @@ func remarks(t catalog.Target) []string {
 	return out
 }
 
+// ChangeTable shows the fields of a policy that change, old beside new. What weakens protection is
+// said in words and not by a colour, which Slack's tables do not have.
 func ChangeTable(changes []catalog.Diff) render.Part {
 	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Now"}, {Title: "After"}, {Title: "Note"}}}
 	for _, c := range changes {

@@ -38,6 +38,9 @@ func (a Answer) Open() string {
 }
 
 // and is yes where all are. One certain no is enough for no, whatever the others are.
+//
+// Of several questions without an answer the first one is named: a person can do something about
+// one thing at a time.
 func and(answers ...Answer) Answer {
 	all := Certain(true)
 	for _, a := range answers {
@@ -65,7 +68,7 @@ func Or(answers ...Answer) Answer {
 	return one
 }
 
-// anyOf is or over what ask says of each item.
+// anyOf is or over what ask says of each item. No items are a certain no.
 func anyOf[T any](items []T, ask func(T) Answer) Answer {
 	one := Certain(false)
 	for _, item := range items {
@@ -102,7 +105,11 @@ func (f Fact[T]) Ask(question func(T) bool) Answer {
 // Open is why f is not known; empty where it is.
 func (f Fact[T]) Open() string { return f.Ask(func(T) bool { return true }).Open() }
 
-// A Target is what a policy looks at of a thing that an invocation touches. Every fact has to be given: what is left out is not known.
+// A Target is what a policy looks at of a thing that an invocation touches. Every fact has to be
+// given: what is left out is not known.
+//
+// A struct literal that forgets a field makes a target of which that is unknown, and a rule that
+// asks for it denies rather than passes by.
 type Target struct {
 	Account, Site Fact[string] // where it lies
 	Host          Fact[string] // the endpoint, or the one that a threat or alert is on
@@ -110,13 +117,20 @@ type Target struct {
 	Tags          Fact[[]string]
 }
 
-// Nothing is the target of an invocation that touches nothing that has a name: it is known to be nowhere.
+// Nothing is the target of an invocation that touches nothing that has a name: it is known to be
+// nowhere.
+//
+// So a rule about hosts does not match a threat-intelligence entry, and a rule about sites does not
+// match a change of the tenant.
 func Nothing() Target {
 	none := Known("")
 	return Target{Account: none, Site: none, Host: none, Group: none, Tags: Known[[]string](nil)}
 }
 
 // name is how a sentence calls t.
+//
+// It reads values without asking whether they are known: an unknown one is empty, and the next
+// takes its place.
 func (t Target) name() string {
 	return cmp.Or(t.Host.value, t.Site.value, t.Account.value, "what this touches")
 }
@@ -130,6 +144,9 @@ func named(globs []string, name Fact[string]) Answer {
 }
 
 // tagged asks whether one of the globs matches a tag: "key:value", or the key whatever its value.
+//
+// "crown-jewel" therefore fits the tag "crown-jewel:yes" as well: who protects a key means all of
+// its values.
 func tagged(globs []string, tags Fact[[]string]) Answer {
 	return tags.Ask(func(tags []string) bool {
 		return slices.ContainsFunc(tags, func(tag string) bool {

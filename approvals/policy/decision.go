@@ -10,8 +10,12 @@ import (
 // Effect is what a policy says to an invocation.
 type Effect string
 
-// A Decision is a policy's answer. By are the roles that may run it (Allow) or must approve it (Approve); Why is a sentence for the
-// person who asked.
+// A Decision is a policy's answer. By are the roles that may run it (Allow) or must approve it
+// (Approve); Why is a sentence for the person who asked.
+//
+// Quorum is how many people must approve in all, Needs what they must be. One person may meet
+// several needs, so Quorum can be smaller than the sum; it is larger where a limit was exceeded
+// (see guard). Seen goes into the request, and the Store compares it when the row is written.
 type Decision struct {
 	Effect  Effect
 	By      []string
@@ -38,11 +42,18 @@ func (r Decision) Err() error {
 }
 
 // dependsOnTargets is the decision while nobody knows what is touched, where that decides.
+//
+// It lets an early question through; the same question is asked again with the targets before
+// anything is written down.
 func dependsOnTargets(rule string) Decision {
 	return Decision{Effect: Allow, Rule: rule, Why: "It depends on what it touches."}
 }
 
-// unlessTargetsDeny is r, the decision if a rule about what is touched does not match, where it is a no: then it is one in any case.
+// unlessTargetsDeny is r, the decision if a rule about what is touched does not match, where it is
+// a no: then it is one in any case.
+//
+// Before the targets are known, a rule about them may still deny. A decision that denies anyway
+// stays a no, at once and with its own sentence; any other one has to wait for the targets.
 func (r Decision) unlessTargetsDeny(rule string) Decision {
 	if rule == "" || r.Effect == Deny {
 		return r
@@ -50,7 +61,12 @@ func (r Decision) unlessTargetsDeny(rule string) Decision {
 	return dependsOnTargets(rule)
 }
 
-// unlessOthersDiffer is r, the decision if none of the others' rules matches, where it makes no difference whether one does.
+// unlessOthersDiffer is r, the decision if none of the others' rules matches, where it makes no
+// difference whether one does.
+//
+// An example: nobody can tell whether a host is tagged "vip", and the rule for those wants the same
+// single approval as the default. Then it makes no difference, and the request goes its way
+// although the question stays open.
 func (r Decision) unlessOthersDiffer(others []Decision) Decision {
 	for _, o := range others {
 		if !r.sameAs(o) {
@@ -61,11 +77,16 @@ func (r Decision) unlessOthersDiffer(others []Decision) Decision {
 }
 
 // sameAs reports whether r and o come to the same for who asks.
+//
+// The sentences may differ. By is not compared: for an approval Needs say who, and of two that
+// allow, each has asked already whether the caller is among those whom it allows.
 func (r Decision) sameAs(o Decision) bool {
 	return r.Effect == o.Effect && r.Effect != Unanswered && r.Quorum == o.Quorum && slices.EqualFunc(r.Needs, o.Needs, Need.equal)
 }
 
 // and is the stricter of two decisions that do not deny, or both where both want approvals.
+//
+// The zero Decision is where a fold begins; it takes the other's place and nothing more.
 func (r Decision) and(other Decision) Decision {
 	switch {
 	case r.Effect == "" || r.Effect == Allow && other.Effect == Approve:
@@ -88,6 +109,7 @@ func (r Decision) and(other Decision) Decision {
 	return r
 }
 
+// denied is a no for certain; why is a whole sentence for the person.
 func denied(rule, why string) Decision { return Decision{Effect: Deny, Rule: rule, Why: why} }
 
 // unanswered is the decision where a question that matters has no answer.

@@ -6,6 +6,8 @@ import (
 	"slices"
 )
 
+// positive is n where it was set: in the settings 0 stands for the default, and a limit of 0 would
+// be no limit but a stop.
 func positive(n, otherwise int) int {
 	if n > 0 {
 		return n
@@ -13,8 +15,12 @@ func positive(n, otherwise int) int {
 	return otherwise
 }
 
-// guard adds what holds above every rule: guarded commands need an approval, a budget that is spent needs one approver more, and
-// an approval that nobody could give is a refusal.
+// guard adds what holds above every rule: guarded commands need an approval, a budget that is spent
+// needs one approver more, and an approval that nobody could give is a refusal.
+//
+// It comes after the rules so that no rule can lift it. That nobody is there to approve is said now
+// and not half an hour later, when the request expires: the person can do something about a missing
+// setting, and nothing about silence.
 func (p Policy) guard(a Input, r Decision) Decision {
 	if a.Risk == RiskRead && !a.Guarded {
 		return r
@@ -43,6 +49,9 @@ func (p Policy) guard(a Input, r Decision) Decision {
 }
 
 // whyNobody says why there is nobody for n.
+//
+// A need with places has lost the roles that hold elsewhere (within), so there it is the place that
+// is named.
 func (p Policy) whyNobody(n Need) string {
 	if len(n.Places) == 0 {
 		return "no approvers are configured (S1BOT_APPROVERS)."
@@ -51,6 +60,9 @@ func (p Policy) whyNobody(n Need) string {
 }
 
 // approversOf is what an approval by the approvers takes, wherever the ask reaches.
+//
+// It is for what a rule allowed and a guard stopped: no rule has named anybody to approve it, so it
+// is the approvers who must.
 func (p Policy) approversOf(a Input) (needs []Need, known Answer) {
 	known = Certain(true)
 	for _, t := range a.Reach {
@@ -64,6 +76,10 @@ func (p Policy) approversOf(a Input) (needs []Need, known Answer) {
 }
 
 // overBudget says which limit an ask exceeds, or nothing.
+//
+// The first that is exceeded is said; each costs one approver more, and never two for one request.
+// Destructive requests count at least one target each, as the ledger's LastHour does, so the sum
+// here is what the next request will find.
 func (p Policy) overBudget(a Input) string {
 	switch {
 	case a.Targets > p.maxTargets:

@@ -7,8 +7,12 @@ import (
 	"time"
 )
 
-// Hours is a time of day, on some days of the week or on all, in a time zone. From later than to means over midnight; the night
-// belongs to the day on which it began. The zero value is always.
+// Hours is a time of day, on some days of the week or on all, in a time zone. From later than to
+// means over midnight; the night belongs to the day on which it began. The zero value is always.
+//
+// "22:00-06:00" with "Fri" ends on Saturday morning, as somebody who goes on shift on Friday would
+// say it. In the hour that daylight saving skips or repeats the local clock decides, and nothing
+// else.
 type Hours struct {
 	from, to int // minutes since midnight; to is not included
 	days     []time.Weekday
@@ -18,8 +22,11 @@ type Hours struct {
 // hoursForm is what ParseHours wants.
 const hoursForm = `hours are written "08:00-18:00 Europe/Berlin" or "Mon-Fri 08:00-18:00 Europe/Berlin"`
 
-// ParseHours reads "08:00-18:00 Europe/Berlin", with days of the week before it where wanted ("Mon-Fri", "Sat,Sun"). Without a
-// zone it is UTC.
+// ParseHours reads "08:00-18:00 Europe/Berlin", with days of the week before it where wanted
+// ("Mon-Fri", "Sat,Sun"). Without a zone it is UTC.
+//
+// A zone is one of the IANA database. "Local" is refused: it is the zone of whatever machine runs
+// the bot, and would move with it.
 func ParseHours(text string) (Hours, error) {
 	fields := strings.Fields(text)
 	h := Hours{zone: time.UTC}
@@ -57,6 +64,7 @@ func minutes(text string) (int, error) {
 	return t.Hour()*60 + t.Minute(), err
 }
 
+// parseDays reads "Mon-Fri" or "Sat,Sun"; "Fri-Mon" goes over the weekend.
 func parseDays(text string) ([]time.Weekday, error) {
 	var days []time.Weekday
 	for part := range strings.SplitSeq(text, ",") {
@@ -79,6 +87,7 @@ func parseDays(text string) ([]time.Weekday, error) {
 	return days, nil
 }
 
+// weekday reads an English day of the week, or its beginning of at least three letters.
 func weekday(text string) (time.Weekday, bool) {
 	for d := time.Sunday; d <= time.Saturday; d++ {
 		if len(text) >= 3 && strings.HasPrefix(strings.ToLower(d.String()), strings.ToLower(text)) {

@@ -15,6 +15,7 @@ type Member string
 // Everyone is the member that stands for every full member of the workspace.
 const Everyone Member = "*"
 
+// Ids of people begin with U, on Enterprise Grid also with W; those of user groups with S.
 var memberForm = regexp.MustCompile(`^(\*|[UWS][A-Z0-9]{2,}|@[^\s@,]+)$`)
 
 // Members reads a list of members as settings give it: blanks around a name do not matter, empty names do not count.
@@ -49,6 +50,9 @@ func (m Member) Handle() string {
 }
 
 // An Identity is what Slack says about a person.
+//
+// Through has an entry for each member of Policy.Members that has to be asked about; one that is
+// missing was not asked, which is no "no".
 type Identity struct {
 	ID, Name string
 	Active   Answer            // not deactivated: who left has no roles, not even those that name them by their id
@@ -56,8 +60,11 @@ type Identity struct {
 	Through  map[Member]Answer // whether they are meant by a handle or belong to a group, of those that the policy names
 }
 
-// names asks whether m stands for i. Who is no full member is named by their id alone: a handle, a group or * would let strangers in
-// who chose a name or were added to a group for another purpose.
+// names asks whether m stands for i. Who is no full member is named by their id alone: a handle, a
+// group or * would let strangers in who chose a name or were added to a group for another purpose.
+//
+// The order is that of how little has to be known: an id settles it without a question to Slack
+// about groups.
 func (m Member) names(i Identity) Answer {
 	switch {
 	case i.ID == "" || i.Active.No():
@@ -79,14 +86,18 @@ func (m Member) names(i Identity) Answer {
 // A Group is a user group.
 type Group struct{ ID, Handle string }
 
-// A Role is a named set of members. A role with a scope holds there only; the same name may stand several times, with other
-// members and another scope each.
+// A Role is a named set of members. A role with a scope holds there only; the same name may stand
+// several times, with other members and another scope each.
+//
+// So the analysts of one site and of another are two Roles of one name, and a rule that names
+// "leads" means whichever holds at the target.
 type Role struct {
 	Name    string
 	Members []Member
 	Scope
 }
 
+// check names every member of an odd form, not the first alone.
 func (r Role) check() error {
 	var wrong []error
 	for _, m := range r.Members {
@@ -97,11 +108,14 @@ func (r Role) check() error {
 	return errors.Join(wrong...)
 }
 
+// has asks whether one of the members means i.
 func (r Role) has(i Identity) Answer {
 	return anyOf(r.Members, func(m Member) Answer { return m.names(i) })
 }
 
 // naming are the members of the role that mean somebody.
+//
+// `/s1 whoami` shows them: "you are an approver through @soc-leads".
 func (r Role) naming(i Identity) (by []Member) {
 	for _, m := range r.Members {
 		if m.names(i).Yes() {
@@ -112,6 +126,9 @@ func (r Role) naming(i Identity) (by []Member) {
 }
 
 // Person is the person with the roles that this policy gives them.
+//
+// Every role is in the result, held or not: only then is a role that is missing from it one that
+// the person has not.
 func (p Policy) Person(i Identity) Person {
 	who := Person{ID: i.ID, Name: i.Name, Full: i.Full, asked: true}
 	for _, r := range p.roles {
@@ -140,12 +157,20 @@ func (p Policy) scoped(roles []string) bool {
 	return slices.ContainsFunc(p.roles, func(r Role) bool { return slices.Contains(roles, r.Name) && !r.everywhere() })
 }
 
-// ByTarget reports whether it matters to p what is touched and where that lies: a rule asks, or a role holds in some places only.
+// ByTarget reports whether it matters to p what is touched and where that lies: a rule asks, or a
+// role holds in some places only.
+//
+// Where it does not, the look-ups of sites, groups and hosts are spared: on a large tenant they are
+// thousands of rows for each request.
 func (p Policy) ByTarget() bool {
 	return slices.ContainsFunc(p.roles, func(r Role) bool { return !r.everywhere() }) || slices.ContainsFunc(p.rules, Rule.onTargets)
 }
 
-// LooksInto reports whether a rule that may matter to an invocation asks for the groups, or for the endpoints, that lie in a place.
+// LooksInto reports whether a rule that may matter to an invocation asks for the groups, or for the
+// endpoints, that lie in a place.
+//
+// Sites are not among them, because they are always read: a role that is limited to sites needs
+// them as well.
 func (p Policy) LooksInto(a Input) (groups, hosts bool) {
 	for _, r := range p.rules {
 		if r.fitsInvocation(a) {

@@ -2,8 +2,12 @@ package policy
 
 import "slices"
 
-// A Person is somebody in Slack, as far as a decision needs it. A person is not full when guest, bot, stranger from a shared
-// channel, member of another workspace or deleted. Policy.Person makes one; of the zero value nobody can tell anything.
+// A Person is somebody in Slack, as far as a decision needs it. A person is not full when guest,
+// bot, stranger from a shared channel, member of another workspace or deleted. Policy.Person makes
+// one; of the zero value nobody can tell anything.
+//
+// It is made anew for each question. A Person that was kept for a minute would be a role that
+// outlives its withdrawal by one.
 type Person struct {
 	ID    string
 	Name  string
@@ -43,6 +47,9 @@ func (p Person) Everywhere() Answer {
 }
 
 // any asks whether p has a role that fits. Nobody without an id has any.
+//
+// A Person that was put together by hand, without asked, has roles that nobody looked up: what is
+// not among them is then unknown.
 func (p Person) any(fits func(Membership) Answer) Answer {
 	if p.ID == "" {
 		return Certain(false)
@@ -55,6 +62,10 @@ func (p Person) any(fits func(Membership) Answer) Answer {
 }
 
 // In asks whether p has one of roles, there where all of places are; without places, everywhere.
+//
+// For several places it must be one role that holds in all of them, but it may be through several
+// memberships: analyst of Paris and analyst of Lyon cover a request for both. A different role in
+// each place is two halves of a right.
 func (p Person) In(roles []string, places ...Target) Answer {
 	of := func(m Membership) Answer { return Certain(slices.Contains(roles, m.Role)) }
 	if len(places) == 0 {

@@ -12,6 +12,8 @@ type Place struct {
 }
 
 // A Scope limits a role to accounts and sites, given as globs. The zero value is everywhere.
+//
+// Both lists given means both must fit: a site of that name in another account is not meant.
 type Scope struct {
 	Accounts, Sites []string
 }
@@ -31,6 +33,8 @@ func (s Scope) covers(t Target) Answer {
 }
 
 // target is p as something that can be asked for: a place that was written down is known.
+//
+// Host, group and tags stay unknown; scopes do not ask for them.
 func (p Place) target() Target { return Target{Account: Known(p.Account), Site: Known(p.Site)} }
 
 // anyGlob reports whether one of the globs matches s; empty names match nothing.
@@ -48,6 +52,10 @@ func (p Pattern) Match(s string) bool {
 }
 
 // glob matches s against a pattern in which * stands for any characters and ? for one.
+//
+// It goes back to the last star alone, so its time is bounded by the product of the two lengths. A
+// pattern from a file against a host name that an attacker chose must not be able to take
+// exponential time, as a naive recursion would.
 func glob(pattern, s string) bool {
 	p, text := []rune(pattern), []rune(s)
 	star, mark, i := -1, 0, 0

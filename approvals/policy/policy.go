@@ -22,6 +22,9 @@ const (
 )
 
 // Settings are what a policy is made of.
+//
+// Rules keep their order: the first that matches decides. Timeout is how long a request waits for
+// an approval, 0 for the ledger's.
 type Settings struct {
 	Operators, Approvers   []Member
 	Roles                  []Role // more roles, and more members of operators and approvers
@@ -33,7 +36,11 @@ type Settings struct {
 	ReconnectOnTime        bool   // what was isolated for a time is reconnected at its end without an approval of its own
 }
 
-// A Policy says who may do what, and who must approve it. It is a value; a changed policy is another one.
+// A Policy says who may do what, and who must approve it. It is a value; a changed policy is
+// another one.
+//
+// Whoever is handed one keeps deciding by it, also while SIGHUP puts another in its place; that is
+// why a request which runs at once compares the two (Same) instead of deciding by half of each.
 type Policy struct {
 	roles      []Role
 	rules      []Rule
@@ -47,6 +54,10 @@ type Policy struct {
 }
 
 // New makes the policy of the settings, or says what is wrong with them.
+//
+// All that is wrong comes joined in one error, for whoever edits the file. The defaults stand
+// behind the file's rules and are not checked: an operators' role without members is how the
+// program starts without settings.
 func New(s Settings) (Policy, error) {
 	p := Policy{
 		roles:      append([]Role{{Name: Operators, Members: s.Operators}, {Name: Approvers, Members: s.Approvers}}, s.Roles...),
@@ -70,6 +81,9 @@ func New(s Settings) (Policy, error) {
 }
 
 // check says what a rule lacks to mean anything.
+//
+// A rule that can never be met is refused here, when the file is read, and not found out by the
+// first incident.
 func (p Policy) check(r Rule) error {
 	var wrong []error
 	bad := func(format string, args ...any) {
@@ -105,6 +119,9 @@ func (p Policy) has(name string) bool {
 }
 
 // Same reports whether p and q are one policy, not a changed one.
+//
+// A Policy holds slices, which == cannot compare; the pointer to the settings that it was made of
+// stands for it.
 func (p Policy) Same(q Policy) bool { return p.edition == q.edition }
 
 // Waits reports whether anything can come to wait for an approval, so that cards need a channel.
@@ -121,8 +138,12 @@ const OnTimeRule = "approvals.reconnect_on_time"
 // OnTime reports whether what was isolated for a time may be reconnected at its end without an approval of its own.
 func (p Policy) OnTime() bool { return p.onTime }
 
-// AtEnd rules on undoing something whose time is over. Beforehand says that it was asked for and approved with an end that needs no
-// further approval; that holds while the policy still says so. What a rule denies stays denied.
+// AtEnd rules on undoing something whose time is over. Beforehand says that it was asked for and
+// approved with an end that needs no further approval; that holds while the policy still says so.
+// What a rule denies stays denied.
+//
+// The approver of the isolation saw on its card that its end needs nobody. Where the policy says so
+// no longer, or the isolation became contested, it is an ordinary request that waits.
 func (p Policy) AtEnd(a Input, beforehand bool) Decision {
 	r := p.Decide(a)
 	if r.Effect == Approve && beforehand && p.onTime {
@@ -137,6 +158,8 @@ func (p Policy) Approvers() []Member { return p.membersOf([]string{Approvers}) }
 // MembersOf are all members of the roles.
 func (p Policy) MembersOf(roles []string) []Member { return p.membersOf(roles) }
 
+// membersOf are the members of the roles, each once, in the order of the settings: a card names the
+// first ones.
 func (p Policy) membersOf(roles []string) []Member {
 	var all []Member
 	for _, r := range p.roles {
@@ -173,6 +196,10 @@ func (p Policy) Decide(a Input) Decision {
 }
 
 // strictest is what holds of the decisions on everything that an ask touches.
+//
+// What touches nothing with a name is asked about once all the same, as Nothing: else it would be
+// allowed by an empty list. Because names the one thing that spoils it, if the others alone would
+// have been decided otherwise.
 func (p Policy) strictest(a Input) (all Decision) {
 	reach := a.Reach
 	if len(reach) == 0 {
@@ -199,8 +226,13 @@ func (p Policy) strictest(a Input) (all Decision) {
 	return all
 }
 
-// firstMatch is the decision of the first rule that matches t. Where nobody can tell whether a rule does, both cases are followed: what they
-// come to is the decision if it is the same, and else that nobody can tell.
+// firstMatch is the decision of the first rule that matches t. Where nobody can tell whether a rule
+// does, both cases are followed: what they come to is the decision if it is the same, and else that
+// nobody can tell.
+//
+// While targets are unknown (Early) the walk ends at the first rule about them that could match,
+// since that rule may decide and what follows it may not. Only one that would deny is stepped over,
+// because a later no is a no whether it matches or not.
 func (p Policy) firstMatch(a Input, t Target) Decision {
 	var either []Decision // of rules of which nobody can tell whether they match
 	depends := ""         // on what it touches, by this rule, which says no where it matches
@@ -227,7 +259,11 @@ func (p Policy) firstMatch(a Input, t Target) Decision {
 	return denied("none", fmt.Sprintf("No rule of the policy allows %s.", a.Command)).unlessOthersDiffer(either).unlessTargetsDeny(depends)
 }
 
-// Protects is the rule that asks for special approvals for t, because of what it is or where it lies; nothing where none does.
+// Protects is the rule that asks for special approvals for t, because of what it is or where it
+// lies; nothing where none does.
+//
+// One of which nobody can tell whether it matches protects, too: the mark on the card is a warning,
+// and a warning too many costs a look.
 func (p Policy) Protects(a Input, t Target) string {
 	i := slices.IndexFunc(p.rules, func(r Rule) bool { return !r.matches(a, t).No() })
 	if i < 0 || p.rules[i].Effect != Approve || !p.rules[i].onTargets() {

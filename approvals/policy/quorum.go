@@ -2,7 +2,11 @@ package policy
 
 import "slices"
 
-// A Need is what the approvals of a request must add up to: so many people of some roles, there where the targets lie.
+// A Need is what the approvals of a request must add up to: so many people of some roles, there
+// where the targets lie.
+//
+// It is stored in the request's row: what a policy file says later changes it only through a look
+// just before the run.
 type Need struct {
 	By       []string `json:"by"` // roles
 	Quorum   int      `json:"quorum"`
@@ -15,8 +19,10 @@ func (n Need) equal(other Need) bool {
 	return n.Quorum == other.Quorum && n.Distinct == other.Distinct && slices.Equal(n.By, other.By) && slices.Equal(n.Places, other.Places)
 }
 
-// within is n for a target: without the roles that nobody holds where it lies. Where that cannot be told, nobody can tell either who
-// may approve.
+// within is n for a target: without the roles that nobody holds where it lies. Where that cannot be
+// told, nobody can tell either who may approve.
+//
+// A need whose roles hold everywhere keeps no place, so that equal needs of many targets stay one.
 func (p Policy) within(n Need, t Target) (Need, Answer) {
 	if !p.scoped(n.By) {
 		return n, Certain(true)
@@ -45,6 +51,8 @@ func addNeed(needs []Need, n Need) []Need {
 }
 
 // RolesOf are the roles with which p may approve for n, for certain, and whether there are any.
+//
+// All of them are returned, since with Distinct another approver may take one of them away.
 func (n Need) RolesOf(p Person) (roles []string, any Answer) {
 	any = Certain(false)
 	for _, role := range n.By {
@@ -57,6 +65,7 @@ func (n Need) RolesOf(p Person) (roles []string, any Answer) {
 	return roles, any
 }
 
+// places are where the roles must hold, as targets to ask about.
 func (n Need) places() []Target {
 	var all []Target
 	for _, at := range n.Places {
@@ -74,7 +83,9 @@ func (n Need) Met(approvers [][]string) int {
 	return assign(approvers, map[string]bool{})
 }
 
-// assign is how many people can each count for another role.
+// assign is how many people can each count for another role: a maximum matching of people and
+// roles, found by trying. There are as many people as have approved one request, a handful, so
+// nothing cleverer is needed.
 func assign(people [][]string, taken map[string]bool) int {
 	if len(people) == 0 {
 		return 0

@@ -32,7 +32,11 @@ type Rule struct {
 	Why      string   // of Deny: a sentence for the person who asked
 }
 
-// A matcher is one of the questions that a rule may ask. Each fact that a gate depends on stands here once.
+// A matcher is one of the questions that a rule may ask. Each fact that a gate depends on stands
+// here once.
+//
+// A test walks them and proves for each that a fact nobody knows makes the decision Unanswered and
+// never a yes.
 type matcher struct {
 	Fact     string // its key in the policy file
 	onTarget bool   // it looks at what is touched
@@ -59,7 +63,10 @@ func Matchers() []matcher {
 	}
 }
 
-// onConsole asks whether an invocation acts on one of the consoles. What is not for a console yet may become so for any of them.
+// onConsole asks whether an invocation acts on one of the consoles. What is not for a console yet
+// may become so for any of them.
+//
+// Rules keep people from acting on a console; one that cannot be told must not slip past them.
 func onConsole(globs []string, a Input) Answer {
 	if a.Console == "" {
 		return CannotTell("I can't tell which console this is for")
@@ -67,7 +74,11 @@ func onConsole(globs []string, a Input) Answer {
 	return Certain(anyGlob(globs, a.Console))
 }
 
-// matches asks all matchers of r that are set. Who only looks does not wait, so a rule that wants an approval does not match that.
+// matches asks all matchers of r that are set. Who only looks does not wait, so a rule that wants
+// an approval does not match that.
+//
+// All are asked although one certain no would do, because a no that comes after a question without
+// an answer must still win (see and).
 func (r Rule) matches(a Input, t Target) Answer {
 	all := Certain(!(r.Effect == Approve && a.Risk == RiskRead && !a.Guarded))
 	for _, m := range Matchers() {
@@ -84,12 +95,17 @@ func (r Rule) onTargets() bool {
 }
 
 // fitsInvocation reports whether r may match once it is known what an invocation touches.
+//
+// It asks only what does not depend on the targets. Requesters is among those that do: a role may
+// hold in one site alone.
 func (r Rule) fitsInvocation(a Input) bool {
 	r.Hosts, r.Tags, r.Sites, r.Groups, r.Requesters = nil, nil, nil, nil, nil
 	return r.matches(a, Target{}).Yes()
 }
 
 // Defaults are the rules that hold where no policy file says otherwise.
+//
+// A risk that none of them names is denied by falling through.
 func Defaults() []Rule {
 	return []Rule{
 		{Name: "members read", Risks: []string{RiskRead}, Effect: Allow},
@@ -99,6 +115,9 @@ func Defaults() []Rule {
 }
 
 // decide is what r, which matches, says to an ask about t.
+//
+// A rule that wants approvals also says who may ask: its requesters where it names some, else the
+// operators. Early, nobody looks where the approvers' roles hold, for that needs the target.
 func (r Rule) decide(p Policy, a Input, t Target) Decision {
 	switch r.Effect {
 	case Allow:

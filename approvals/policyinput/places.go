@@ -17,6 +17,9 @@ import (
 // policy asks for it, and where it cannot be read nobody can tell.
 
 // A chart is what of the console's places was looked up for one question to the policy.
+//
+// It is made for each question and thrown away: between a request and its run a site may have
+// moved, and that is what the second question is for.
 type chart struct {
 	console       Console
 	sites         []s1.Site
@@ -33,6 +36,9 @@ const (
 )
 
 // isPlace reports whether t is a place, and not a thing in one.
+//
+// "place" is one that the console described in a way that fits no kind: nobody can tell where it
+// applies.
 func isPlace(t catalog.Target) bool {
 	return slices.Contains([]string{"tenant", "account", "site", "group", "place"}, t.Kind)
 }
@@ -49,6 +55,9 @@ func (s Source) chart(ctx context.Context, console Console, input policy.Input, 
 }
 
 // upTo collects a list; open is why it is not known as a whole.
+//
+// A list that was cut off would leave out the one site that a rule protects, so more than can be
+// looked through is as good as nothing.
 func upTo[T any](most int, noun string, list iter.Seq2[T, error]) (all []T, open string) {
 	all, err := s1.Collect(s1.Take(list, most+1))
 	switch {
@@ -61,12 +70,18 @@ func upTo[T any](most int, noun string, list iter.Seq2[T, error]) (all []T, open
 }
 
 // unknown is a place, or something in one, of which nothing is known.
+//
+// Every rule that asks anything about it becomes a question without an answer; rules that do not
+// ask are not held up.
 func unknown(why string) policy.Target {
 	text := policy.Unknown[string](why)
 	return policy.Target{Account: text, Site: text, Group: text, Host: text, Tags: policy.Unknown[[]string](why)}
 }
 
 // at is a place by its names; empty is not known, but for what need not be there.
+//
+// An account is a must, as everything lies in one. A change of a whole account is in no site, and
+// that is known.
 func at(account, site, group, of string) policy.Target {
 	t := policy.Nothing()
 	t.Account, t.Site, t.Group = stated(account, catalog.Target{Name: of}, "account"), policy.Known(site), policy.Known(group)
@@ -74,6 +89,9 @@ func at(account, site, group, of string) policy.Target {
 }
 
 // base is a place itself as the policy sees it.
+//
+// The console's own list of sites comes first, since names in a request are what somebody typed; a
+// name from the plan serves where the list has no such place.
 func (c *chart) base(ctx context.Context, t catalog.Target) policy.Target {
 	named := t.Name != "" && t.Name != t.ID
 	switch t.Kind {
@@ -101,6 +119,7 @@ func (c *chart) base(ctx context.Context, t catalog.Target) policy.Target {
 	return unknown(cmp.Or(c.open, "I can't find the "+what+" at the console"))
 }
 
+// site is the site with an id, if it was read.
 func (c *chart) site(id s1.SiteID) (s1.Site, bool) {
 	i := slices.IndexFunc(c.sites, func(s s1.Site) bool { return s.ID == id && id != "" })
 	if i < 0 {
@@ -128,7 +147,11 @@ func (c *chart) group(ctx context.Context, t catalog.Target) policy.Target {
 	return at(s.AccountName, s.Name, found[i].Name, found[i].Name)
 }
 
-// within is what lies in a place of which everything is reached, as far as a rule or role may ask for it.
+// within is what lies in a place of which everything is reached, as far as a rule or role may ask
+// for it.
+//
+// Only a plan that says it reaches all of a place (Wide) is asked about what lies in it: to rename
+// a site touches none of its endpoints.
 func (c *chart) within(ctx context.Context, t catalog.Target) []policy.Target {
 	if c.off || !t.Wide || t.Kind == "place" {
 		return nil
@@ -155,6 +178,8 @@ func (c *chart) within(ctx context.Context, t catalog.Target) []policy.Target {
 	return all
 }
 
+// sitesOf are the sites in a tenant or an account. A site whose row names no account may lie in
+// any.
 func (c *chart) sitesOf(t catalog.Target) []policy.Target {
 	if c.open != "" {
 		return []policy.Target{unknown(c.open)}
@@ -168,6 +193,8 @@ func (c *chart) sitesOf(t catalog.Target) []policy.Target {
 	return all
 }
 
+// groupsIn are the groups in a place. A group names its site by id alone, so one whose site was not
+// listed has an unknown place.
 func (c *chart) groupsIn(ctx context.Context, inside s1.Query) []policy.Target {
 	found, open := upTo(mostGroups, "groups", c.console.Groups(ctx, inside))
 	if open != "" {
@@ -185,6 +212,8 @@ func (c *chart) groupsIn(ctx context.Context, inside s1.Query) []policy.Target {
 	return all
 }
 
+// hostsIn are the endpoints in a place, with their tags: the dearest look-up of all, made only
+// where a rule asks for hosts or tags.
 func (c *chart) hostsIn(ctx context.Context, inside s1.Query) []policy.Target {
 	found, open := upTo(mostHosts, "endpoints", c.console.Agents(ctx, inside))
 	if open != "" {

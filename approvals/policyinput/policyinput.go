@@ -17,6 +17,9 @@ import (
 )
 
 // Console is where places and endpoints are looked up; see s1.Client.
+//
+// Each list comes page by page and may end with an error in the middle; what came before it is not
+// the list.
 type Console interface {
 	AgentsByID(ctx context.Context, ids []s1.AgentID) ([]s1.Agent, error)
 	Agents(ctx context.Context, q s1.Query) iter.Seq2[s1.Agent, error]
@@ -25,12 +28,19 @@ type Console interface {
 }
 
 // A Source knows what the policy must be told of what a plan touches.
+//
+// Policy is called for each question: one that was read anew counts from then on.
 type Source struct {
 	Consoles *consoles.Set
 	Policy   func() policy.Policy // as it is now
 }
 
 // WithTargets adds to input what the plan touches, as far as it is known.
+//
+// Reach begins with the plan's targets in their order, one each, which Gate.markProtected relies
+// on; what else is touched, and what lies in places, follows. Nothing here returns an error:
+// whatever cannot be read becomes a target of which something is unknown, and it is for the policy
+// to say whether that matters.
 func (s Source) WithTargets(ctx context.Context, input policy.Input, plan catalog.Plan) policy.Input {
 	input.Early, input.Targets, input.Reach = false, len(plan.Targets), nil
 	input.Endpoints, input.Guarded = plan.ActsOn(), input.Guarded || plan.Policy
@@ -64,8 +74,11 @@ func nowhere(why string) policy.Target {
 	return policy.Target{Account: open, Site: open, Group: open, Host: open, Tags: policy.Unknown[[]string](why)}
 }
 
-// reached is what the policy looks at of a thing and, where it is a threat or an alert, of the host that it is on. What neither row
-// says is not known.
+// reached is what the policy looks at of a thing and, where it is a threat or an alert, of the host
+// that it is on. What neither row says is not known.
+//
+// Everything else (an exclusion, a blacklist entry, an indicator) is where its row says and on no
+// host.
 func reached(t catalog.Target, host policy.Fact[s1.Agent]) policy.Target {
 	switch t.Kind {
 	case "agent":
@@ -79,8 +92,11 @@ func reached(t catalog.Target, host policy.Fact[s1.Agent]) policy.Target {
 	return at
 }
 
-// endpoint is an endpoint as the policy sees it. Each has a name and lies in a group of a site: a row that does not say so leaves it
-// open. One that is known by its id alone has no row.
+// endpoint is an endpoint as the policy sees it. Each has a name and lies in a group of a site: a
+// row that does not say so leaves it open. One that is known by its id alone has no row.
+//
+// An id in the place of the name says so; a rule for "SRV-DC-*" can't be answered by a number of
+// eighteen digits.
 func endpoint(t catalog.Target) policy.Target {
 	at := policy.Target{
 		Account: stated(t.Account, t, "account"), Site: stated(t.Site, t, "site"), Group: stated(t.Group, t, "group"), Host: policy.Known(t.Name),
@@ -93,6 +109,10 @@ func endpoint(t catalog.Target) policy.Target {
 }
 
 // onHost is a threat or an alert as the policy sees it: where its host is and what that is, now.
+//
+// The host's row wins over the threat's, which keeps the names of the day it was found. Tags are
+// the host's with those of the threat's row: one that was taken away a moment ago protects once
+// more, which is the better mistake.
 func onHost(t catalog.Target, host policy.Fact[s1.Agent]) policy.Target {
 	at := policy.Target{
 		Account: stated(t.Account, t, "account"), Site: stated(t.Site, t, "site"), Group: stated(t.Group, t, "group"), Host: stated(t.Host, t, "host"),
@@ -112,6 +132,8 @@ func onHost(t catalog.Target, host policy.Fact[s1.Agent]) policy.Target {
 }
 
 // stated is what a row says, where it says anything.
+//
+// An empty field of the console's is no name, and not the knowledge that there is none.
 func stated(value string, t catalog.Target, what string) policy.Fact[string] {
 	if value != "" {
 		return policy.Known(value)
@@ -119,9 +141,11 @@ func stated(value string, t catalog.Target, what string) policy.Fact[string] {
 	return policy.Unknown[string](fmt.Sprintf("I can't tell the %s of %s: the console doesn't say", what, cmp.Or(t.Name, t.ID)))
 }
 
-// hosts are the endpoints that threats and alerts are on. The console says of a threat which site it is in, of an alert not
-// even that, of neither which tags its host has; a policy that asks for these needs to know. Where the console does not answer, unread
-// says of which.
+// hosts are the endpoints that threats and alerts are on. The console says of a threat which site
+// it is in, of an alert not even that, of neither which tags its host has; a policy that asks for
+// these needs to know. Where the console does not answer, unread says of which.
+//
+// One question for all of them, and none where the policy does not ask about targets at all.
 func (s Source) hosts(ctx context.Context, console Console, targets []catalog.Target) (host func(catalog.Target) policy.Fact[s1.Agent], unread string) {
 	var ids []s1.AgentID
 	for _, t := range targets {
@@ -154,6 +178,9 @@ func (s Source) hosts(ctx context.Context, console Console, targets []catalog.Ta
 }
 
 // ConsoleReason is an error of the console's in a few words.
+//
+// Status and its standard text, nothing of the body: the words of a console stand in cards, and its
+// error pages are HTML.
 func ConsoleReason(err error) string {
 	var console *s1.Error
 	switch {

@@ -22,6 +22,7 @@ type conn struct {
 	why    error         // then, why
 }
 
+// The goroutine lives as long as the connection. Close ends its read, and close waits for it.
 func newConn(c Conn) *conn {
 	opened := &conn{Conn: c, since: time.Now(), closed: make(chan struct{})}
 	go func() {
@@ -32,6 +33,9 @@ func newConn(c Conn) *conn {
 }
 
 // write writes a message behind its length.
+//
+// The deadline keeps a receiver that accepts and never reads from holding the shipper for ever,
+// once the kernel's buffers are full.
 func (c *conn) write(message []byte) error {
 	if err := c.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
 		return err
@@ -50,7 +54,12 @@ func (c *conn) broken() error {
 	}
 }
 
-// finish ends writing and reports whether the receiver read everything: then it closes its side without an error.
+// finish ends writing and reports whether the receiver read everything: then it closes its side
+// without an error.
+//
+// CloseWrite of a *tls.Conn sends close_notify and leaves the other direction open. A receiver that
+// has read to the end closes its own; one that only vanishes leaves an error in why, and its last
+// rows count as not arrived.
 func (c *conn) finish() bool {
 	if c.CloseWrite() != nil {
 		return false

@@ -32,6 +32,9 @@ func ThisProcess() Sender {
 }
 
 // A body is the row as JSON: its record, who did it, and the sentence that tells of it.
+//
+// The entry is embedded, so its fields stand at the top level under the names that `s1bot audit
+// --json` has, hash included: a SIEM can verify the chain by itself.
 type body struct {
 	approvals.Entry
 	Who     string `json:"who"`
@@ -50,6 +53,9 @@ func (s Sender) Message(e approvals.Entry, who, says string) []byte {
 	return message
 }
 
+// The header is "<PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID SD", with the entry's action as
+// MSGID and no structured data. The byte order mark before the text is how RFC 5424 (6.4) marks
+// UTF-8.
 func (s Sender) message(b body) []byte {
 	text, err := json.Marshal(b)
 	if err != nil { // a detail that somebody made no JSON of
@@ -62,6 +68,8 @@ func (s Sender) message(b body) []byte {
 }
 
 // severity is how loud a row is.
+//
+// Rules of a SIEM go by it, so only what somebody should look at is a warning.
 func severity(action string) int {
 	switch action {
 	case approvals.ActionRefused, approvals.ActionInterrupted, approvals.ActionNotRun, approvals.ActionHeld, approvals.ActionFrozen:
@@ -70,7 +78,11 @@ func severity(action string) int {
 	return notice
 }
 
-// token is s as a field of the header: printable ASCII without blanks, at most so long; "-" where nothing is left.
+// token is s as a field of the header: printable ASCII without blanks, at most so long; "-" where
+// nothing is left.
+//
+// The lengths are those of RFC 5424, 6: 255 for the host, 128 for the process, 32 for the message's
+// id.
 func token(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
 		switch {

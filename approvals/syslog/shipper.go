@@ -43,7 +43,11 @@ type Position struct {
 	Told bool // people know that it does not get on
 }
 
-// Positions keeps the Position for all processes that share a database. One of them at a time has it.
+// Positions keeps the Position for all processes that share a database. One of them at a time has
+// it.
+//
+// Save and Release fail where another process has the right by now: whoever was too slow must not
+// move a position that is no longer theirs.
 type Positions interface {
 	// Claim takes or renews the right to send, for so long, and returns the position; false while another process has it.
 	Claim(ctx context.Context, span time.Duration) (Position, bool, error)
@@ -54,6 +58,9 @@ type Positions interface {
 }
 
 // Config is what a Shipper works with.
+//
+// Rows yields the rows behind a number, in order, and reads them as it goes. Message must not fail:
+// a row that can't be told in full is told in part (Sender.Message).
 type Config struct {
 	Dial      func(context.Context) (Conn, error)
 	Rows      func(ctx context.Context, after int64) iter.Seq2[approvals.Entry, error]
@@ -64,6 +71,9 @@ type Config struct {
 }
 
 // A Shipper sends what is new in the trail until its Run ends.
+//
+// All fields belong to the goroutine of Run; there is no lock. held and renewed are this process's
+// view of the right to send; conn, sent and unsure go with one connection.
 type Shipper struct {
 	Config
 	position Position
@@ -87,6 +97,9 @@ type write struct {
 func New(c Config) *Shipper { return &Shipper{Config: c} }
 
 // Run sends until ctx ends, then what is left, as far as the receiver takes it in time.
+//
+// It returns nil always: that the audit trail does not reach a SIEM is told to people and never
+// ends the bot.
 func (s *Shipper) Run(ctx context.Context) error {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
@@ -104,6 +117,8 @@ func (s *Shipper) Run(ctx context.Context) error {
 }
 
 // step does what is due and reports whether more rows wait.
+//
+// An error in the moment of a shutdown is no failure of the receiver's.
 func (s *Shipper) step(ctx context.Context) (more bool) {
 	if err := s.claim(ctx); err != nil {
 		s.Log.WarnContext(ctx, "cannot tell who sends the audit trail by syslog", "err", err)
@@ -126,7 +141,11 @@ func (s *Shipper) step(ctx context.Context) (more bool) {
 	return more
 }
 
-// claim renews the right to send in time. Who gets it begins at the position that the one before left.
+// claim renews the right to send in time. Who gets it begins at the position that the one before
+// left.
+//
+// Whoever loses the right, or gets it anew, drops its connection: rows behind the other's position
+// are sent again by one of the two.
 func (s *Shipper) claim(ctx context.Context) error {
 	if time.Since(s.renewed) < renew {
 		return nil
@@ -144,6 +163,10 @@ func (s *Shipper) claim(ctx context.Context) error {
 }
 
 // ship writes the next rows, and keeps how far they have arrived.
+//
+// The order matters: first what was written earlier settles, then more is written, and at the end
+// the connection is looked at once more, for a write into a connection that the other side has
+// closed succeeds.
 func (s *Shipper) ship(ctx context.Context) (more bool, err error) {
 	if s.conn == nil {
 		c, err := s.Dial(ctx)
@@ -187,6 +210,7 @@ func (s *Shipper) settle(ctx context.Context, by time.Time) error {
 	return s.save(ctx, position)
 }
 
+// save writes the position down where it moved, and takes it over only when that succeeded.
 func (s *Shipper) save(ctx context.Context, p Position) error {
 	if p == s.position {
 		return nil
@@ -199,6 +223,9 @@ func (s *Shipper) save(ctx context.Context, p Position) error {
 }
 
 // fail closes the connection and tells people where it happens again and again.
+//
+// Pauses are 1, 2, 4 … seconds and a minute at most. The log has the first failure of a row of
+// them, people hear after the third.
 func (s *Shipper) fail(ctx context.Context, err error) {
 	s.drop()
 	s.failed++
@@ -213,6 +240,9 @@ func (s *Shipper) fail(ctx context.Context, err error) {
 }
 
 // recover notes that the connection stands.
+//
+// A connection that was just opened proves nothing, so its caller waits until it has stood for a
+// while.
 func (s *Shipper) recover(ctx context.Context) {
 	if s.failed > 0 {
 		s.Log.InfoContext(ctx, "the audit trail reaches the syslog server again")
@@ -250,6 +280,9 @@ func (s *Shipper) drop() {
 }
 
 // end sends what is left and gives the right to send back.
+//
+// It has writeLimit in all, which is within the twenty seconds that a stop may take. What does not
+// get out stays behind the position for the next start.
 func (s *Shipper) end(ctx context.Context) {
 	if !s.held {
 		return

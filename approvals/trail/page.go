@@ -17,7 +17,11 @@ var page string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"line": Line, "utc": utc, "pretty": pretty}).Parse(page))
 
-// A Page is what auditors get: rows, and whether the whole trail that they are from is what was written.
+// A Page is what auditors get: rows, and whether the whole trail that they are from is what was
+// written.
+//
+// Rows are written as they come, so a page of a year needs no memory for it. Checks stand before
+// them and so must be known first.
 type Page struct {
 	Made    time.Time
 	Since   time.Time

@@ -16,7 +16,8 @@ import (
 	"s1bot/commands/text"
 )
 
-// sentences are how each step of a request is told.
+// sentences are how each step of a request is told. A row of a later version, whose action is not
+// here, is told by other.
 var sentences = map[string]func(narrator) string{
 	approvals.ActionAsked: narrator.asked, approvals.ActionApproved: narrator.approved, approvals.ActionDenied: narrator.denied,
 	approvals.ActionWithdrawn: narrator.withdrawn, approvals.ActionExpired: narrator.expired, approvals.ActionStarted: narrator.started,
@@ -28,6 +29,9 @@ var sentences = map[string]func(narrator) string{
 }
 
 // sentence says what happened.
+//
+// Names that the row itself carries win over what is asked elsewhere: the trail tells of people and
+// hosts as they were called then.
 func (r *Reader) sentence(ctx context.Context, e approvals.Entry, d detail) string {
 	s := r.subject(ctx, e)
 	t := narrator{d: d, who: r.who(ctx, e.Actor), what: s.title}
@@ -53,6 +57,9 @@ func (r *Reader) sentence(ctx context.Context, e approvals.Entry, d detail) stri
 }
 
 // A narrator has the parts of a sentence, each harmless.
+//
+// Only d is as it was written by whoever; its texts go through quote, name or Line wherever a
+// sentence takes them up.
 type narrator struct {
 	d         detail
 	who       string // did it
@@ -63,6 +70,8 @@ type narrator struct {
 }
 
 // because ends a sentence with what somebody gave as a reason.
+//
+// Always quoted, because a reason could be written to read like the sentence going on.
 func because(sentence, reason string) string {
 	if reason == "" {
 		return sentence + "."
@@ -81,6 +90,8 @@ func (t narrator) more(then string) string {
 	return then
 }
 
+// asked is the one sentence with everything: who, what, for whom, how long, why, and what it takes
+// to run.
 func (t narrator) asked() string {
 	words := t.who + " requested " + t.what
 	if t.who == "s1bot" {
@@ -123,6 +134,7 @@ func (t narrator) started() string {
 	return words + "."
 }
 
+// finished tells the outcome in the specification's word, with the console's answer behind it.
 func (t narrator) finished() string {
 	words := t.whose + " ended: " + name(t.d.Outcome) + "."
 	return words + t.answer()
@@ -152,6 +164,7 @@ func (t narrator) reopened() string {
 
 func (t narrator) closed() string { return because(t.who+" closed "+t.whose, t.d.Reason) }
 
+// A refused step on a request names the step; what was refused before it became a request has none.
 func (t narrator) refused() string {
 	if t.d.Wanted != "" {
 		return because(t.who+" was not allowed to make the step “"+Line(t.d.Wanted)+"” on "+t.whose, t.d.Why)
@@ -200,6 +213,8 @@ func (t narrator) ends(before string) string {
 }
 
 // by is how much longer something lasts.
+//
+// In these rows "by" is a duration as text; in a new request it is a list of roles.
 func (t narrator) by() string {
 	var by string
 	_ = json.Unmarshal(t.d.By, &by)
@@ -219,6 +234,8 @@ func forSpan(before, span string) string {
 const timeLayout = "2006-01-02 15:04:05Z"
 
 // other tells of a step that is no request's: who did it, and all that the row keeps of it.
+//
+// Keys come sorted, so that the same row always reads the same.
 func (t narrator) other(e approvals.Entry) string {
 	var kept map[string]any
 	_ = json.Unmarshal(e.Detail, &kept)

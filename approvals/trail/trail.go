@@ -17,7 +17,10 @@ import (
 	"s1bot/commands/catalog"
 )
 
-// Config is what a Reader asks for what the rows before it do not say. Each function may be nil, and may answer that it does not know.
+// Config is what a Reader asks for what the rows before it do not say. Each function may be nil,
+// and may answer that it does not know.
+//
+// Request and Person are not asked twice for the same id, as long as a Reader remembers it.
 type Config struct {
 	Title   func(command string) string                                    // of a command, by its name
 	Request func(ctx context.Context, id string) (approvals.Request, bool) // by its id
@@ -32,6 +35,9 @@ type Row struct {
 }
 
 // A Reader makes rows of entries. It is for one goroutine.
+//
+// Both maps are emptied when they are full rather than pruned: a reader that begins in the middle
+// of a long trail must not grow with it, and what it forgets it can ask for again.
 type Reader struct {
 	Config
 	people   map[string]string
@@ -90,6 +96,9 @@ func detailOf(e approvals.Entry) (d detail) {
 }
 
 // learn keeps what a row says about people and about its request.
+//
+// The row that asked is the only one with the plan. All later rows of the request name its targets
+// by what is learned here.
 func (r *Reader) learn(e approvals.Entry, d detail) {
 	if len(r.people) >= remembered {
 		clear(r.people)

@@ -23,11 +23,17 @@ func Line(s string) string {
 }
 
 // quote is what somebody else wrote, in quotation marks that it cannot close.
+//
+// Curly marks become straight ones inside, so that a host named "DC-1” denied it" stays within its
+// quotation.
 func quote(s string) string {
 	return "“" + cut(Line(strings.NewReplacer("“", `"`, "”", `"`).Replace(s)), maxQuote) + "”"
 }
 
 // name is what somebody else named, in quotation marks where it could be read as words of ours.
+//
+// Ordinary names of hosts, people and commands stay without marks, or every sentence would be full
+// of them. A space is allowed; a name that reads like words is bounded by what stands around it.
 func name(s string) string {
 	line := Line(s)
 	odd := func(r rune) bool {
@@ -39,6 +45,7 @@ func name(s string) string {
 	return line
 }
 
+// cut is s, or its beginning with an ellipsis, in at most that many characters.
 func cut(s string, most int) string {
 	runes := []rune(s)
 	if len(runes) <= most {

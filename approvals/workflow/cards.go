@@ -16,7 +16,13 @@ import (
 	"s1bot/render"
 )
 
-// requestCard is a request as the approvals channel sees it: a pure function of its row (and of who may approve).
+// requestCard is a request as the approvals channel sees it: a pure function of its row (and of who
+// may approve).
+//
+// The order is by what its reader needs. While it waits, an approver reads who wants what on which
+// things before the buttons; when it has run, what happened comes first; when it came to nothing,
+// that and why. Everything a decision needs is on the card itself: on a phone the thread is a tap
+// away.
 func (c *cards) requestCard(req approvals.Request) render.Card {
 	if req.Command == FreezeWord {
 		return freezeCard(req)
@@ -38,7 +44,11 @@ func (c *cards) requestCard(req approvals.Request) render.Card {
 	return card
 }
 
-// outcomeOf heads a card by how a request ended, or by what endpoints have not done yet of what the console took.
+// outcomeOf heads a card by how a request ended, or by what endpoints have not done yet of what the
+// console took.
+//
+// The lead goes into the notification's text as well: "Accepted, not isolated yet" must not be
+// missing where only that is read.
 func outcomeOf(card render.Card, req approvals.Request) render.Card {
 	card.Outcome = render.Outcome(req.Outcome)
 	if result := resultCard(req); result.Lead != "" {
@@ -59,6 +69,10 @@ func mayHaveRun(req approvals.Request) bool {
 }
 
 // planParts tells exactly what the request touches, as it was resolved when it was made.
+//
+// The count stands above the table and is of all targets; the table shows plans.Shown of them, and
+// the rest is said in a note. Slack lets a message have one table, so a policy's changes take the
+// place of the targets.
 func planParts(req approvals.Request) []render.Part {
 	plan := plans.Of(req)
 	var parts []render.Part
@@ -102,6 +116,8 @@ func planParts(req approvals.Request) []render.Part {
 }
 
 // requestTitle is the first line: what is asked for and where it stands.
+//
+// It begins with the state, since a phone cuts it off at the end.
 func requestTitle(req approvals.Request) (render.Tone, string) {
 	switch req.State {
 	case approvals.Pending:
@@ -167,6 +183,8 @@ func whoAsks(req approvals.Request) []render.Part {
 }
 
 // progress says who decided what, and what became of it.
+//
+// The reference is on every card: it is what people type, quote in a ticket and find in the trail.
 func (c *cards) progress(req approvals.Request) []render.Part {
 	ref := render.Text(" · ref " + req.Ref)
 	switch req.State {
@@ -276,6 +294,8 @@ func doubts(req approvals.Request) []render.Part {
 }
 
 // moment is when the request came to where it stands.
+//
+// The latest that is set counts, for a request that runs was approved before.
 func moment(req approvals.Request) time.Time {
 	for _, t := range []time.Time{req.Finished, req.Started, req.Agreed} {
 		if !t.IsZero() {
@@ -285,7 +305,11 @@ func moment(req approvals.Request) time.Time {
 	return req.Created
 }
 
-// fromWhom names the groups and people who may approve, so that Slack notifies them; who asks may not.
+// fromWhom names the groups and people who may approve, so that Slack notifies them; who asks may
+// not.
+//
+// Five mentions and no more: a role of forty people would fill the card and notify all of them.
+// Groups stand for theirs.
 func (c *cards) fromWhom(req approvals.Request) render.Note {
 	members := c.policy().MembersOf(req.By)
 	if len(members) == 0 {
@@ -347,6 +371,10 @@ func approvers(req approvals.Request) render.Line {
 }
 
 // Actions is what can still be clicked.
+//
+// Withdraw is on the card that everybody sees; whoever else clicks it is told that it is not
+// theirs. A button that only its rightful person saw would need Slack to hide it, which is cosmetic
+// and no check.
 func Actions(req approvals.Request) []render.Action {
 	switch req.State {
 	case approvals.Pending:
@@ -383,6 +411,9 @@ func extensionActions(req approvals.Request) (actions []render.Action) {
 }
 
 // About is an invocation of one of the bot's own words on a request.
+//
+// It carries the request's id and nothing else. Who may do it, and whether it still can be done, is
+// asked when it is clicked.
 func About(word, id string) render.Invocation {
 	args, _ := json.Marshal(map[string]string{"request": id})
 	return render.Invocation{Command: word, Args: args}

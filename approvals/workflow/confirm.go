@@ -12,11 +12,18 @@ import (
 )
 
 // manyEndpoints is how many endpoints an approval may touch without being asked about twice.
+//
+// It is the number of targets that a card names: above it, whoever approves has not seen them all.
 const manyEndpoints = 10
 
-// confirmText is what a click on Approve has to confirm: that the request touches a server, something protected, a policy, everything in
-// some place, many endpoints, or one that nobody knows. Nothing for a single workstation. Slack shows it as plain text, and its
-// dialog has room for 300 characters: what matters most comes first.
+// confirmText is what a click on Approve has to confirm: that the request touches a server,
+// something protected, a policy, everything in some place, many endpoints, or one that nobody
+// knows. Nothing for a single workstation. Slack shows it as plain text, and its dialog has room
+// for 300 characters: what matters most comes first.
+//
+// 300 characters are the limit of a confirmation dialog's text in Slack's block reference; render
+// cuts what is longer. A dialog that comes for every click is clicked away unread, so a single
+// workstation has none.
 func confirmText(req approvals.Request) string {
 	plan := plans.Of(req)
 	var reasons []string

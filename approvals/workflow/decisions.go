@@ -10,6 +10,11 @@ import (
 )
 
 // Approve counts one person's approval, and runs the request if that was the last one it lacked.
+//
+// The row is read first for the people who approved before, whose roles are asked anew. If one more
+// votes between that and the step, the step leaves that vote as it is; it was counted with the
+// roles of a moment ago. The last vote runs the request in this very call, so the slot of the click
+// is taken until the console has answered.
 func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) error {
 	was, err := d.Ledger.Get(ctx, id)
 	if err != nil {
@@ -50,6 +55,8 @@ func (d *Decisions) Deny(ctx context.Context, in Interaction, id, reason string)
 }
 
 // Withdraw ends a request for the person who made it.
+//
+// The requester hears nothing further, as it was they who did it: hence markTold without a message.
 func (d *Decisions) Withdraw(ctx context.Context, in Interaction, id string) error {
 	req, err := d.Ledger.Withdraw(ctx, id, in.Who.Person)
 	if err != nil {
@@ -82,7 +89,11 @@ func (d *Decisions) showAfter(ctx context.Context, step func() (approvals.Reques
 	}
 }
 
-// RunAgain runs a request whose outcome nobody knows once more, because a person looked and says so.
+// RunAgain runs a request whose outcome nobody knows once more, because a person looked and says
+// so.
+//
+// It goes through the same look before the run as an approved one: the roles, the policy and the
+// targets of now.
 func (d *Decisions) RunAgain(ctx context.Context, in Interaction, id string) error {
 	req, err := d.Ledger.Reopen(ctx, id, in.Who.Person, in.At.Key)
 	if err != nil {
@@ -104,6 +115,10 @@ func (d *Decisions) Close(ctx context.Context, in Interaction, id, reason string
 }
 
 // Decisions are what people decide about requests.
+//
+// Each method is what a click or a typed word means, called with the person as Slack knows them
+// now. An error is in words when it comes from here, approvals or policy, and the caller shows it
+// to them alone.
 type Decisions struct {
 	*Config
 	gate      *Gate

@@ -18,7 +18,10 @@ var (
 	ErrNoReason = errors.New("a freeze needs a reason, for the approvers and the audit trail")
 )
 
-// A LengthError says that an extension needs to know how much longer the isolation of Request should last.
+// A LengthError says that an extension needs to know how much longer the isolation of Request
+// should last.
+//
+// The caller opens the form for it.
 type LengthError struct{ Request approvals.Request }
 
 func (e *LengthError) Error() string {
@@ -43,6 +46,9 @@ func (e *CommandError) Error() string { return e.Command.Name + ": " + e.Err.Err
 func (e *CommandError) Unwrap() error { return e.Err }
 
 // outcomeUnknown reports whether the console may have done what it did not confirm.
+//
+// A time-out or a connection that broke after the request was sent; one that was refused, or never
+// got there, is certain.
 func outcomeUnknown(err error) bool {
 	var console *s1.Error
 	return errors.As(err, &console) && console.Unknown()

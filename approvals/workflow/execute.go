@@ -16,8 +16,16 @@ import (
 	"s1bot/render"
 )
 
-// execute runs an approved request, once, whoever calls it how often, after a look. A is who waits for the answer at this moment; nil
-// when the request waited for an approval.
+// execute runs an approved request, once, whoever calls it how often, after a look. A is who waits
+// for the answer at this moment; nil when the request waited for an approval.
+//
+// Approve, Recover and a repeated delivery may all call it for one request at the same moment. The
+// map of those that are being looked at spares the second look in this process; across processes,
+// and for good, it is the claim in run that lets one of them through.
+//
+// Everything that can be asked is asked before the claim, so that what waits for an answer stays
+// "approved" and says why. Only what is certain goes on, a certain no included: that one is claimed
+// too, and ends as failed with the reason as its result.
 func (x *executor) execute(ctx context.Context, id string, in *Interaction) error {
 	if _, busy := x.looking.LoadOrStore(id, true); busy && in == nil {
 		return nil // somebody here is at it
@@ -49,13 +57,19 @@ func (x *executor) execute(ctx context.Context, id string, in *Interaction) erro
 	return x.run(ctx, id, in, found, err)
 }
 
-// mustRevalidate tells whether anything can be different from when a request was made: one that runs at once has just been looked at, by
-// the policy that holds now.
+// mustRevalidate tells whether anything can be different from when a request was made: one that
+// runs at once has just been looked at, by the policy that holds now.
+//
+// The exception is not for speed alone: what runs at once was looked at within this very click, and a
+// second look would ask the console everything twice.
 func (x *executor) mustRevalidate(in *Interaction) bool {
 	return in == nil || in.ruled == nil || !in.ruled.Same(x.Policy())
 }
 
-// holdRun writes down which question keeps a request from running, and shows it; recover asks again.
+// holdRun writes down which question keeps a request from running, and shows it; recover asks
+// again.
+//
+// ErrTaken means that somebody else got an answer meanwhile and runs it.
 func (x *executor) holdRun(ctx context.Context, req approvals.Request, open *policy.UnansweredError) error {
 	x.Log.WarnContext(ctx, "a request does not run yet", "request_id", req.ID, "command", req.Command, "err", open)
 	after, err := x.Ledger.Hold(ctx, req.ID, open.Question)
@@ -75,6 +89,9 @@ func (x *executor) holdRun(ctx context.Context, req approvals.Request, open *pol
 }
 
 // run claims a request that was looked at and carries it out; no is why it must not run, if so.
+//
+// The card turns to "running" only if the console takes its time, and that edit is waited for
+// before the end is shown: two edits under way at once could leave the older one standing.
 func (x *executor) run(ctx context.Context, id string, in *Interaction, found look, no error) error {
 	var stop func()
 	req, err := x.Ledger.Run(ctx, id, func(ctx context.Context, req approvals.Request) approvals.Result {
@@ -151,8 +168,13 @@ func (x *executor) drop(ctx context.Context, id string, why error) error {
 	return why
 }
 
-// carryOut calls the console for a request that was looked at and claimed. Asking is who waits for the answer, no is why it must not
-// run, if so; see execute.
+// carryOut calls the console for a request that was looked at and claimed. Asking is who waits for
+// the answer, no is why it must not run, if so; see execute.
+//
+// It runs under the lease, and everything it returns becomes the row's outcome. The last checks
+// need no answer from anybody outside: the row is what the trail says was asked for (Pinned), and
+// the isolation that it would end has not been extended. Differences are written down before the
+// console is called; where that fails, it is not called.
 func (x *executor) carryOut(ctx context.Context, req approvals.Request, asking *Interaction, found look, no error) approvals.Result {
 	in := Interaction{User: req.Requester, Who: x.requester(ctx, req), At: render.Origin{Channel: req.Channel, Thread: req.Thread, Key: req.ID}}
 	on, cmd, err := x.on(req.Console, req.Command)
@@ -186,13 +208,19 @@ func (x *executor) carryOut(ctx context.Context, req approvals.Request, asking *
 }
 
 // await begins to wait for what a command that ran began.
+//
+// The console has done its part, so a failure here is logged and does not make the outcome one.
 func (x *executor) await(ctx context.Context, req approvals.Request, saved json.RawMessage) {
 	if err := x.Background.Follow(ctx, req, saved); err != nil {
 		x.Log.ErrorContext(ctx, "cannot wait for the effect of a request", "request_id", req.ID, "err", err)
 	}
 }
 
-// confide tells one person something that nobody else may read: where they wait, else by direct message.
+// confide tells one person something that nobody else may read: where they wait, else by direct
+// message.
+//
+// There is no third way: a password that reaches nobody is an error of the command, which says so,
+// and it is never put into a channel.
 func (x *executor) confide(ctx context.Context, user string, asking *Interaction, card render.Card) error {
 	if asking != nil && asking.Dialog.Confide(ctx, asking.At, card) == nil {
 		return nil
@@ -204,6 +232,8 @@ func (x *executor) confide(ctx context.Context, user string, asking *Interaction
 }
 
 // failed is the outcome of a command that ended in an error.
+//
+// A fault of the program's is explained to people by a reference alone; its words are for the log.
 func (x *executor) failed(in Interaction, err error) approvals.Result {
 	card, fault := x.Explain(in.At.Key, err)
 	if fault != nil {
@@ -216,6 +246,8 @@ func (x *executor) failed(in Interaction, err error) approvals.Result {
 }
 
 // result is a card as the row keeps it.
+//
+// Files stay out of the row: a body of megabytes would be read with every look at the request.
 func result(card render.Card) approvals.Result {
 	card.Files = nil
 	body, err := json.Marshal(card)

@@ -32,8 +32,13 @@ func (x Extension) late(req approvals.Request) bool {
 	return x.After != nil && req.Term != nil && len(req.Term.Extensions) != *x.After
 }
 
-// Extend approves an extension, or asks those who may for it: the requester and operators can't extend what they may not approve. It
-// returns a *LengthError where nobody has said how much longer.
+// Extend approves an extension, or asks those who may for it: the requester and operators can't
+// extend what they may not approve. It returns a *LengthError where nobody has said how much
+// longer.
+//
+// The errors are sorted out in an order that matters to the reader: that it is over comes before
+// that they may not, a button that is too old before the question how long. Whoever may neither
+// extend nor ask gets the ledger's refusal from Extend itself, which writes it down.
 func (ex *Extensions) Extend(ctx context.Context, in Interaction, x Extension) error {
 	req, err := ex.Ledger.MayExtend(ctx, x.Request, in.Who.Person)
 	barred := errors.Is(err, approvals.ErrSelfApproval) || errors.Is(err, approvals.ErrNotApprover)
@@ -70,8 +75,11 @@ func (ex *Extensions) Extend(ctx context.Context, in Interaction, x Extension) e
 // errExtended answers a button for an extension that was made meanwhile: another click would be another extension.
 var errExtended = &catalog.UsageError{Problem: "the isolation was extended after this button was posted", Hint: "its card shows the new end; for more time, request another extension"}
 
-// agreeToExtend writes down that a person approves an extension. Those who approved it before must still be who they were: somebody
-// who left, or lost the role, counts no more.
+// agreeToExtend writes down that a person approves an extension. Those who approved it before must
+// still be who they were: somebody who left, or lost the role, counts no more.
+//
+// It looks up all who approved any proposal, since the row may have moved to another one by the
+// time of the step. Each round is caused by one more person's vote, so there are few.
 func (ex *Extensions) agreeToExtend(ctx context.Context, req approvals.Request, in Interaction, by time.Duration) (approvals.Request, bool, error) {
 	for {
 		others := map[string]policy.Person{}
@@ -101,7 +109,11 @@ func agreed(req approvals.Request, by time.Duration) string {
 	return "the extension by " + text.SpanWords(by) + " was approved"
 }
 
-// extendButton approves an extension by that much of an isolation as it stands; it asks once more where approving the isolation did.
+// extendButton approves an extension by that much of an isolation as it stands; it asks once more
+// where approving the isolation did.
+//
+// After counts the extensions that the button knows of. Two approvers who read the same thread half
+// an hour apart would otherwise extend twice with what both took for one decision.
 func extendButton(req approvals.Request, label string, by time.Duration) render.Button {
 	made := len(req.Term.Extensions)
 	args, _ := json.Marshal(Extension{Request: req.ID, For: text.SpanText(by), Propose: true, After: &made})

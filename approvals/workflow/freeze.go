@@ -14,6 +14,9 @@ import (
 const FreezeWord = "freeze"
 
 // Freeze stops everything that changes anything.
+//
+// The person is answered before any card is touched: the freeze holds from the moment its row was
+// written, and Slack may be slow.
 func (d *Decisions) Freeze(ctx context.Context, in Interaction, reason string) error {
 	req, fresh, err := d.Ledger.Freeze(ctx, in.Who.Person, in.At.Key, reason)
 	if errors.Is(err, approvals.ErrNotApprover) {
@@ -39,6 +42,9 @@ func (d *Decisions) Freeze(ctx context.Context, in Interaction, reason string) e
 }
 
 // Thaw counts one approver for the end of the freeze; it takes two.
+//
+// Approvers of the first freeze are looked up for all of them, which is right as long as people
+// thaw by this word alone: it votes on all.
 func (d *Decisions) Thaw(ctx context.Context, in Interaction) error {
 	was, _, err := d.Ledger.Frozen(ctx)
 	if err != nil {
@@ -114,7 +120,12 @@ func (c *Config) freeze(ctx context.Context) approvals.Request {
 	return freeze
 }
 
-// followFreeze edits the cards of requests that wait where they do not tell of the freeze that holds now, or still of one that is over.
+// followFreeze edits the cards of requests that wait where they do not tell of the freeze that
+// holds now, or still of one that is over.
+//
+// It is called by who freezes or thaws, for the cards to follow at once, and at every tick by every
+// process, for those that a crash or another process left. Each card notes which freeze it shows,
+// so a card is edited once.
 func (p *Publisher) followFreeze(ctx context.Context) {
 	freeze, frozen, err := p.Ledger.Frozen(ctx)
 	if err != nil {

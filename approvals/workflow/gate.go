@@ -12,6 +12,9 @@ import (
 )
 
 // Decide asks the policy, with what the ledger knows of the caller's last hour.
+//
+// What only reads costs no budget and is not counted, which spares a query for each of the many
+// reads.
 func (g *Gate) Decide(ctx context.Context, input policy.Input) policy.Decision {
 	return g.decideBy(ctx, input, g.Policy().Decide)
 }
@@ -30,6 +33,9 @@ func (g *Gate) decideBy(ctx context.Context, input policy.Input, decide func(pol
 }
 
 // Refuse says no and writes that to the audit trail.
+//
+// A refusal stands even if the trail can't be written: nothing is done either way, and the person
+// must hear it.
 func (g *Gate) Refuse(ctx context.Context, input policy.Input, decision policy.Decision) error {
 	if err := g.Ledger.Refuse(ctx, input, decision); err != nil {
 		g.Log.ErrorContext(ctx, "cannot write a refusal down", "user", input.Caller.ID, "command", input.Command, "err", err)
@@ -47,6 +53,9 @@ func (g *Gate) frozen(ctx context.Context) error {
 }
 
 // Input is what the policy is asked before anybody looked at what an interaction touches.
+//
+// Early is set; withTargets takes it away. A question that somebody forgot to complete is therefore
+// never taken for the final one.
 func (g *Gate) Input(cmd *catalog.Command, in Interaction) policy.Input {
 	return policy.Input{
 		Caller: in.Who.Person, Command: cmd.Name, Area: cmd.Area, Risk: string(cmd.Risk), Guarded: cmd.Guarded, Channel: in.At.Channel,
@@ -68,7 +77,10 @@ func (g *Gate) withTargets(ctx context.Context, input policy.Input, plan catalog
 	return policyinput.Source{Consoles: g.Consoles, Policy: g.Policy}.WithTargets(ctx, input, plan)
 }
 
-// markProtected says of each target of a plan whether the policy protects it; input is that of withTargets.
+// markProtected says of each target of a plan whether the policy protects it; input is that of
+// withTargets.
+//
+// Input.Reach has the targets first and in the plan's order.
 func (g *Gate) markProtected(input policy.Input, plan catalog.Plan) catalog.Plan {
 	policy := g.Policy()
 	plan.Targets = slices.Clone(plan.Targets)
@@ -88,4 +100,7 @@ func (g *Gate) approversOf(ctx context.Context, req approvals.Request) []policy.
 }
 
 // A Gate asks the policy, with all that it must know.
+//
+// It is used by everything here that asks, so that the same facts are put to the policy for a
+// request, its preview, its run and its end.
 type Gate struct{ *Config }

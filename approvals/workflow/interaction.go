@@ -10,6 +10,9 @@ import (
 )
 
 // A Dialog is with the person who waits for an answer.
+//
+// Its methods report no errors but Confide's: that an answer did not get through is for the Slack
+// side to log and to make up for.
 type Dialog interface {
 	// Reply answers them, and them alone. The message comes back where it can be edited.
 	Reply(ctx context.Context, at render.Origin, card render.Card) Message

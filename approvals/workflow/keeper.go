@@ -24,6 +24,10 @@ func (k *Keeper) remind(ctx context.Context) {
 }
 
 // Tick looks once for what is due or left over, and has it done.
+//
+// It only looks; what it finds is enqueued, so a console that hangs holds up neither the next look
+// nor another console's requests. Expiry comes first: nothing is reminded of, or taken up, that is
+// over.
 func (k *Keeper) Tick(ctx context.Context) {
 	k.expire(ctx)
 	k.remind(ctx)
@@ -61,8 +65,12 @@ func (k *Keeper) recover(ctx context.Context) {
 	}
 }
 
-// takeUp goes on with a request where its process died, by its state: what waits needs its card, what was approved must run, and of what ended
-// somebody has to be told. Each of these finds out by itself what was done already.
+// takeUp goes on with a request where its process died, by its state: what waits needs its card,
+// what was approved must run, and of what ended somebody has to be told. Each of these finds out by
+// itself what was done already.
+//
+// A request that is approved runs even where its card could not be posted: people decided, and the
+// card is only how they are shown it.
 func (k *Keeper) takeUp(ctx context.Context, req approvals.Request) error {
 	switch req.State {
 	case approvals.Pending, approvals.Frozen:

@@ -3,6 +3,9 @@ package workflow
 import "sync"
 
 // A KeyMutex serialises work by key. The zero value is ready to use.
+//
+// It holds within one process. Between processes the rows are guarded by their versions; what this
+// spares is work done twice at one time.
 type KeyMutex struct {
 	mu    sync.Mutex
 	locks map[string]*held

@@ -20,6 +20,10 @@ import (
 // that is offline the old one; the ledger knows who isolated what, and until when.
 
 // A sequel is what other requests did to an endpoint that was isolated for a time.
+//
+// "Isolated" on the console may be the doing of several requests, and the end of one must not lift
+// another's. So the bot ends an isolation without a person only where nothing else can be the
+// reason for it; where that is not certain, a person decides and reads which requests it may be.
 type sequel struct {
 	isolation string   // the later request that isolated it anew, and is what ends that
 	others    []string // requests because of which it may be isolated, too: then nobody reconnects it alone
@@ -34,13 +38,18 @@ func (s sequel) contested() bool { return s.unclear || len(s.others) > 0 }
 const memory = 90 * 24 * time.Hour
 
 // sequels are those of an isolation, by endpoint.
+//
+// They are replayed in the order in which they ran, like a log: a reconnection forgets everything
+// before it, an isolation adds itself. Three kinds of requests matter: the reconnection (the
+// command's Undo), the mitigation that quarantines a threat's endpoint from the network, and the
+// isolation itself. What failed did nothing.
 func (o *overlaps) sequels(ctx context.Context, req approvals.Request) (map[string]sequel, error) {
 	made := []approvals.State{approvals.Approved, approvals.Running, approvals.Done, approvals.Failed, approvals.Interrupted}
 	all, err := o.Ledger.Find(ctx, approvals.Query{States: made, Since: req.Started.Add(-memory)})
 	if err != nil {
 		return nil, fmt.Errorf("look for other isolations: %w", err)
 	}
-	slices.SortStableFunc(all, func(in, b approvals.Request) int { return ranAt(in).Compare(ranAt(b)) })
+	slices.SortStableFunc(all, func(a, b approvals.Request) int { return ranAt(a).Compare(ranAt(b)) })
 	undo, _ := o.undo(req, nil)
 	sequels := map[string]sequel{}
 	for _, other := range all {
@@ -62,6 +71,8 @@ func (o *overlaps) sequels(ctx context.Context, req approvals.Request) (map[stri
 }
 
 // ranAt is when a request ran; what has not run yet comes last.
+//
+// "Last" is made by adding more than any look goes back.
 func ranAt(req approvals.Request) time.Time {
 	if req.State == approvals.Approved || req.Started.IsZero() {
 		return req.Agreed.Add(memory)
@@ -90,7 +101,11 @@ func quarantined(sequels map[string]sequel, other, req approvals.Request) {
 	}
 }
 
-// isolated notes that other isolated endpoints, or may have. One that ran later and stands is what ends their isolation.
+// isolated notes that other isolated endpoints, or may have. One that ran later and stands is what
+// ends their isolation.
+//
+// A later isolation that certainly ran replaces all that came before: its own end, or somebody,
+// ends it. One that may have run is only one more reason to ask.
 func (o *overlaps) isolated(ctx context.Context, sequels map[string]sequel, other, req approvals.Request) error {
 	later := other.State == approvals.Approved || other.Started.After(req.Started)
 	stands, err := o.stands(ctx, other, req)
@@ -111,7 +126,10 @@ func (o *overlaps) isolated(ctx context.Context, sequels map[string]sequel, othe
 	return nil
 }
 
-// stands reports whether the isolation of other, which ran before req or about when, goes on when req's time is over, or may.
+// stands reports whether the isolation of other, which ran before req or about when, goes on when
+// req's time is over, or may.
+//
+// Whatever cannot be made out counts as standing; the price is a question to a person.
 func (o *overlaps) stands(ctx context.Context, other, req approvals.Request) (bool, error) {
 	switch t := other.Term; {
 	case other.State == approvals.Failed:
@@ -151,9 +169,12 @@ func (o *overlaps) alone(ctx context.Context, req, was approvals.Request) error 
 	return nil
 }
 
-// termOf is for how long something is asked for. It ends without an approval of its own only where the policy says so now, and only
-// if nothing of it was isolated before, as far as console and ledger know (see beforehand, too): the end of one isolation must not
-// lift another one.
+// termOf is for how long something is asked for. It ends without an approval of its own only where
+// the policy says so now, and only if nothing of it was isolated before, as far as console and
+// ledger know (see beforehand, too): the end of one isolation must not lift another one.
+//
+// Ends is set while the sequels are looked for, because stands compares with it, and taken away
+// again: the clock starts when it runs.
 func (o *overlaps) termOf(ctx context.Context, cmd *catalog.Command, in Interaction, plan catalog.Plan) *approvals.Term {
 	if !cmd.Timed || in.Extras.For == 0 {
 		return nil

@@ -12,6 +12,8 @@ import (
 )
 
 // A Person is someone with the roles that the policy gives them.
+//
+// It is as of the moment it was asked for and is not kept: roles can be taken away at any time.
 type Person struct {
 	policy.Person
 	Zone *time.Location // UTC where nobody says
@@ -19,6 +21,9 @@ type Person struct {
 }
 
 // People says who somebody is. What it cannot find out is not known, and never no.
+//
+// Both may ask Slack and take seconds. Neither returns an error: what Slack did not tell is unknown
+// in the Person, and the policy decides what that means.
 type People interface {
 	// Who is id, as far as it was known within the last minute.
 	Who(ctx context.Context, id string) Person
@@ -31,7 +36,12 @@ type People interface {
 // A Message is where a card stands.
 type Message struct{ Channel, TS string }
 
-// A Messenger posts cards and keeps them up to date. Its errors are *MessageErrors where it knows what became of the message.
+// A Messenger posts cards and keeps them up to date. Its errors are *MessageErrors where it knows
+// what became of the message.
+//
+// Every method may take long: it paces itself by Slack's limits (about one message a second in a
+// channel) and tries again what passes. It returns when the message is there or certainly is not,
+// or when it cannot find out (Unconfirmed).
 type Messenger interface {
 	// Post shows card in a channel, or to a person where channel is a user's id, in a thread unless that is empty. The message carries key, by
 	// which Find finds it again. A message that stands without its files comes with an error.
@@ -47,7 +57,11 @@ type Messenger interface {
 	Deliver(ctx context.Context, user string, at render.Origin, card render.Card) (Message, error)
 }
 
-// A Search is for a message of the bot's with a key, posted at Since or later. A patient one waits until the messenger is well again.
+// A Search is for a message of the bot's with a key, posted at Since or later. A patient one waits
+// until the messenger is well again.
+//
+// Find reads the channel's history, for which the bot must be a member; posting to a public channel
+// takes no membership. So a card can be posted where it can't be looked for.
 type Search struct {
 	Channel, Thread, Key string
 	Since                time.Time
@@ -62,6 +76,9 @@ type MessageError struct {
 }
 
 // A Fate is what became of a message.
+//
+// The four differ in what the caller does: try later, keep quiet and try later, give the message
+// up, or take it for posted and put a placeholder beside it.
 type Fate int
 
 // The fates.
@@ -82,6 +99,9 @@ func hasFate(err error, fate Fate) bool {
 }
 
 // Operators hears what is wrong with the bot.
+//
+// Topics are remembered by the implementation, so that a fault of an hour is one message and not
+// one for each request that met it.
 type Operators interface {
 	// Tell says something once for as long as its topic is not settled.
 	Tell(ctx context.Context, topic, words string)
@@ -98,6 +118,9 @@ type Threads interface {
 }
 
 // Background does what takes longer than a click may, across restarts. The same run is begun once.
+//
+// Both write the job down and return; the work goes on in this process or, after its death, in
+// another one.
 type Background interface {
 	// Watch calls Watcher.Watch until that returns.
 	Watch(ctx context.Context, w Watch) error

@@ -20,6 +20,10 @@ import (
 )
 
 // DryRun answers what would happen if an interaction's command ran, and does nothing.
+//
+// It asks the very same Gate, Prepare and termOf as a real request and differs only at the end:
+// nothing is submitted. Prepare reads from the console, so what it says of the targets is true of
+// now and promises nothing.
 func (v *Preview) DryRun(ctx context.Context, in Interaction) error {
 	on, cmd, err := v.on(in.Do.Console, in.Do.Command)
 	if err != nil {
@@ -47,7 +51,10 @@ func (v *Preview) DryRun(ctx context.Context, in Interaction) error {
 	return nil
 }
 
-// Review is a request's card as the approvals channel has it, for who asked and for those who have a role.
+// Review is a request's card as the approvals channel has it, for who asked and for those who have
+// a role.
+//
+// Others learn nothing: the card names hosts and reasons, and the approvals channel may be private.
 func (v *Preview) Review(ctx context.Context, in Interaction, id string) (render.Card, error) {
 	req, err := v.Ledger.Get(ctx, id)
 	if err != nil {
@@ -62,8 +69,13 @@ func (v *Preview) Review(ctx context.Context, in Interaction, id string) (render
 // mostRehearsed is how many requests a rehearsal goes on for.
 const mostRehearsed = 10
 
-// rehearse runs a command on what it would touch, with a console that is told nothing, and returns the requests that would go out.
-// Of what only reads that is the first; of what changes things, what follows an answer is left out where it depends on it.
+// rehearse runs a command on what it would touch, with a console that is told nothing, and returns
+// the requests that would go out. Of what only reads that is the first; of what changes things,
+// what follows an answer is left out where it depends on it.
+//
+// It is the real command with a client that shows every request and sends none that would change
+// something (s1.Client.Rehearse), so there is no second description of what a command sends that could
+// differ from it. The bound stops a command that pages until an answer says enough.
 func (v *Preview) rehearse(ctx context.Context, on consoles.Console, cmd *catalog.Command, in Interaction, plan catalog.Plan) (sent []s1.Request) {
 	call := v.call(on, in)
 	call.Console = on.Client.Rehearse(func(r s1.Request) error {
@@ -130,6 +142,8 @@ func requestParts(sent []s1.Request) []render.Part {
 const shownNeeds = 5
 
 // wanted tells what approvals must add up to.
+//
+// Fifty sites can mean fifty needs; the sentence stays one.
 func wanted(r policy.Decision) string {
 	var all []string
 	for _, n := range r.Needs[:min(len(r.Needs), shownNeeds)] {

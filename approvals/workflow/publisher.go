@@ -26,6 +26,9 @@ func (e *unseenError) Error() string {
 func (e *unseenError) Unwrap() error { return e.cause }
 
 // guardedAnnounce is announce for a goroutine of its own.
+//
+// A panic there would end the whole process; as an error it costs one card, which the next tick
+// posts.
 func (p *Publisher) guardedAnnounce(ctx context.Context, req approvals.Request) (err error) {
 	if p := panics.Try(func() { err = p.announce(ctx, req) }); p != nil {
 		err = p.AsError()
@@ -39,8 +42,12 @@ func (p *Publisher) announce(ctx context.Context, req approvals.Request) error {
 	return p.publish(ctx, req)
 }
 
-// announceOnceMore is announce for a request that was found without a card. The row is read again under the lock: whoever was at it meanwhile may
-// have posted one.
+// announceOnceMore is announce for a request that was found without a card. The row is read again
+// under the lock: whoever was at it meanwhile may have posted one.
+//
+// What it does depends on what is known. The card was found: it is adopted. Slack is in trouble:
+// later. It can't be looked for and may be there (Posting): a placeholder. Otherwise it is
+// certainly not there and is posted.
 func (p *Publisher) announceOnceMore(ctx context.Context, req approvals.Request) error {
 	defer p.editing.Lock(req.ID)()
 	if now, err := p.Ledger.Get(ctx, req.ID); err == nil {
@@ -82,6 +89,10 @@ func (p *Publisher) findCard(ctx context.Context, req approvals.Request) {
 }
 
 // publish posts a card and writes down where.
+//
+// The mark that a card is under way is written first; AddCard takes it away together with the note
+// of where the card is. Between the two a crash leaves the mark, and the next look goes by it. An
+// error that comes with a message is about its files, and the card stands.
 func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 	if err := p.Ledger.Post(ctx, req.ID, true); err != nil {
 		return err
@@ -108,8 +119,11 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 // retryPause is the shortest pause before a messenger tries again: a post that was faster was made once.
 const retryPause = time.Second
 
-// standIn says in the approvals channel what is known of a card: that it may be there. Where it is not, one click puts it in the place of
-// this message.
+// standIn says in the approvals channel what is known of a card: that it may be there. Where it is
+// not, one click puts it in the place of this message.
+//
+// It has no Approve: were the real card there as well, two messages would ask for the same thing,
+// and one of them would never be edited.
 func (p *Publisher) standIn(ctx context.Context, req approvals.Request) error {
 	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID+" placeholder", p.drawn(req, p.cards.placeholderCard(req)))
 	if at.TS == "" {
@@ -121,7 +135,11 @@ func (p *Publisher) standIn(ctx context.Context, req approvals.Request) error {
 // ShowCardWord is the word of the button that puts a card in the place of what stands in for it.
 const ShowCardWord = "card"
 
-// ShowHere puts the card of a request in the place of the message that was clicked on, if nobody knows of a card by now.
+// ShowHere puts the card of a request in the place of the message that was clicked on, if nobody
+// knows of a card by now.
+//
+// The click proves that the placeholder exists, and by then the person has looked for the card and
+// not found it.
 func (p *Publisher) ShowHere(ctx context.Context, in Interaction, id string) error {
 	req, err := p.Ledger.Get(ctx, id)
 	if err != nil {
@@ -168,8 +186,12 @@ func (p *Publisher) show(ctx context.Context, id string) { p.showFrom(ctx, id, f
 // reshow is show also of what is not behind.
 func (p *Publisher) reshow(ctx context.Context, id string) { p.showFrom(ctx, id, true) }
 
-// showFrom brings the cards of a request up to date, one caller at a time for each request: two who edit the same message at once leave the older
-// state on it.
+// showFrom brings the cards of a request up to date, one caller at a time for each request: two who
+// edit the same message at once leave the older state on it.
+//
+// The row is read under the lock, so whoever comes second draws the newer state, or finds nothing
+// to do. What could not be edited is simply not recorded as shown, which leaves the row behind;
+// Recover comes back to it.
 func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 	defer p.editing.Lock(id)()
 	req, err := p.Ledger.Get(ctx, id)
@@ -249,8 +271,12 @@ func (p *Publisher) redraw(ctx context.Context, req approvals.Request, ref appro
 	return p.Messenger.Replace(ctx, ref.Reply, card)
 }
 
-// standsStill deals with a message that cannot be edited any more, and tells whether that is settled. Where it is a card and the request
-// came to its end, a new message tells that and is edited from then on. A copy needs nothing: who asked is told the end by itself.
+// standsStill deals with a message that cannot be edited any more, and tells whether that is
+// settled. Where it is a card and the request came to its end, a new message tells that and is
+// edited from then on. A copy needs nothing: who asked is told the end by itself.
+//
+// Settled means that the message is recorded as shown and never tried again; a channel that was
+// archived would otherwise be tried for ever.
 func (p *Publisher) standsStill(ctx context.Context, req approvals.Request, ref approvals.CardRef, err error) bool {
 	switch {
 	case !hasFate(err, Final):

@@ -15,6 +15,9 @@ import (
 )
 
 // reportBack tells the thread of the card from which a request was made what becomes of it.
+//
+// Whoever isolates a host from an alert's card works in that thread with others, who did not ask
+// and have to hear it as well.
 func (r *reporter) reportBack(ctx context.Context, req approvals.Request, card render.Card) {
 	if r.Threads.Thread(ctx, render.Origin{Channel: req.Channel, Thread: req.Thread}) == "" {
 		return
@@ -33,7 +36,11 @@ func (r *reporter) closed(ctx context.Context, req approvals.Request) error {
 	return r.markTold(ctx, req)
 }
 
-// checkInterrupted asks the console about a request of which nobody knows whether it ran, so that a person can decide.
+// checkInterrupted asks the console about a request of which nobody knows whether it ran, so that a
+// person can decide.
+//
+// It is asked once and kept in the row. A failure changes nothing for the person but that they have
+// to look themselves.
 func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) approvals.Request {
 	e := effect.Of(req)
 	targets := plans.Of(req).Targets
@@ -76,7 +83,12 @@ func (r *reporter) markTold(ctx context.Context, req approvals.Request) error {
 	return nil
 }
 
-// conclude shows how a request ended and tells those who wait for it, once: also where Slack takes its time, so that recover finds it untold.
+// conclude shows how a request ended and tells those who wait for it, once: also where Slack takes
+// its time, so that recover finds it untold.
+//
+// The map keeps this process from telling an end twice while Slack is slow, Told keeps all of them
+// from it later. Told is written last: a crash before it repeats a message, one after it would lose
+// the news.
 func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Interaction) {
 	if _, busy := r.ending.LoadOrStore(req.ID, true); busy {
 		return
@@ -101,8 +113,11 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 	}
 }
 
-// tellResult gives the result to those who wait for it: the thread of the card, and the requester. What can be edited follows what the console
-// says later.
+// tellResult gives the result to those who wait for it: the thread of the card, and the requester.
+// What can be edited follows what the console says later.
+//
+// Somebody who waits reads it where they asked; else it goes to the thread of each card and to the
+// requester by direct message. Files are not among it, as the row keeps none.
 func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *Interaction) {
 	card := resultCopy(req, "")
 	r.reportBack(ctx, req, card)
@@ -152,8 +167,13 @@ func (r *reporter) deliver(ctx context.Context, req approvals.Request, to render
 // How long who asked waits for the card before they hear that Slack takes its time.
 const promptly = 4 * time.Second
 
-// waitForApproval posts the card of a new request and tells who asked; at once also where Slack does not take the card, or takes its time: they
-// have a reference and can withdraw, and hear when approvers can see it.
+// waitForApproval posts the card of a new request and tells who asked; at once also where Slack
+// does not take the card, or takes its time: they have a reference and can withdraw, and hear when
+// approvers can see it.
+//
+// The goroutine is always waited for, after the answer: this call holds a slot until the card is
+// there or refused, so that the number of cards under way is bounded by the slots. The row is
+// written, so nothing is lost if the process ends meanwhile.
 func (r *reporter) waitForApproval(ctx context.Context, in Interaction, req approvals.Request) error {
 	r.Count(req.Command, "waiting")
 	outcome := make(chan error, 1)
@@ -187,7 +207,11 @@ func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approval
 	r.replyAsked(ctx, in, req, AskedCard(req, r.Policy().Channel()))
 }
 
-// replyAsked shows who asked where their request stands; where that is a message that can be edited, it follows the request.
+// replyAsked shows who asked where their request stands; where that is a message that can be
+// edited, it follows the request.
+//
+// Shown is the Rev of the row that was drawn, so a decision that came in between is shown by the
+// next edit.
 func (r *reporter) replyAsked(ctx context.Context, in Interaction, req approvals.Request, card render.Card) {
 	ref := in.Dialog.ReplyFollowed(ctx, in.At, r.drawn(req, card))
 	if ref == (approvals.CardRef{}) {
@@ -229,6 +253,9 @@ func whyUnseen(err error) string {
 const topicUnseen = "approvals channel"
 
 // tellUnseen lets the operators know that requests reach nobody.
+//
+// The operators' channel is told by topic, so a channel that takes nothing for an hour is told
+// once, however many requests wait.
 func (r *reporter) tellUnseen(ctx context.Context, req approvals.Request, err error) {
 	r.Log.ErrorContext(ctx, "cannot post a request to the approvals channel", "request_id", req.ID, "channel", r.Policy().Channel(), "err", err)
 	r.Operators.Tell(ctx, topicUnseen, fmt.Sprintf("Approval cards don't reach %s: %s. %s is waiting, and so will every other request. Run `s1bot check` to see what to do.",
@@ -273,8 +300,11 @@ func (r *reporter) offerAsked(ctx context.Context, in Interaction, was approvals
 	r.replyAsked(ctx, in, was, card)
 }
 
-// tellAll tells the thread of a request's cards, the thread where it was asked for, and the requester. One who takes over from a
-// process that died looks first whether that one had said it.
+// tellAll tells the thread of a request's cards, the thread where it was asked for, and the
+// requester. One who takes over from a process that died looks first whether that one had said it.
+//
+// An error is returned where the caller should try it all again; messages that stand are then found
+// by their key and not posted twice.
 func (r *reporter) tellAll(ctx context.Context, req approvals.Request, key string, card render.Card) error {
 	for _, ref := range req.Heads() {
 		if req.Term != nil && req.Term.Tries > 1 {
@@ -308,6 +338,9 @@ func (r *reporter) logUnposted(req approvals.Request, err error) {
 }
 
 // A reporter tells people what becomes of a request.
+//
+// It decides who hears what and how often; the messages themselves are drawn by cards and sent by
+// the Messenger.
 type reporter struct {
 	*Config
 	publisher *Publisher

@@ -15,6 +15,9 @@ import (
 )
 
 // resultCard is what a request led to, for its thread and for the requester.
+//
+// A command's own answer is kept in the row and shown again as it was; only what was seen of the
+// endpoints since is put in front of it.
 func resultCard(req approvals.Request) render.Card {
 	var card render.Card
 	if req.State != approvals.Interrupted && len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil {
@@ -49,7 +52,10 @@ func requested(req approvals.Request) render.Line {
 	return line
 }
 
-// AskedCard tells the requester where their request stands: that it waits, and what is in its way, or what became of it.
+// AskedCard tells the requester where their request stands: that it waits, and what is in its way,
+// or what became of it.
+//
+// It is a message to one person, so it has the one button that is theirs.
 func AskedCard(req approvals.Request, channel string) render.Card {
 	if req.State != approvals.Pending {
 		return settledCard(req)
@@ -85,7 +91,11 @@ func settledCard(req approvals.Request) render.Card {
 	return card
 }
 
-// resultCopy is what became of a request as who asked, and the thread of its card, see it; it follows what the console says later.
+// resultCopy is what became of a request as who asked, and the thread of its card, see it; it
+// follows what the console says later.
+//
+// Channel tells who reads it: D is a direct message, U and W a person who is about to get one.
+// Empty is the thread of the card, which says who approved already.
 func resultCopy(req approvals.Request, channel string) render.Card {
 	card := resultCard(req)
 	if len(effect.Of(req).States) > 0 && (req.State == approvals.Done || req.State == approvals.Failed) {
@@ -144,8 +154,11 @@ func (c *cards) cardFor(req approvals.Request, ref approvals.CardRef) render.Car
 	return c.requestCard(req)
 }
 
-// OfferCard offers the decision on a request to somebody who wrote about it, as far as there still is one. The reason that they typed, if
-// any, goes along with the buttons that take one.
+// OfferCard offers the decision on a request to somebody who wrote about it, as far as there still
+// is one. The reason that they typed, if any, goes along with the buttons that take one.
+//
+// Somebody who writes "I think we should approve A-7F3A" has not approved it; the buttons are where
+// they can.
 func OfferCard(freeze, req approvals.Request, typed string) render.Card {
 	if req.State != approvals.Pending && !req.Undecided() {
 		return render.Notice(req.Ref + " · " + requestText(req))
@@ -172,14 +185,19 @@ func OfferCard(freeze, req approvals.Request, typed string) render.Card {
 	return card
 }
 
-// cards draws the messages of a request. Most of a card is a pure function of the row; who may approve is the policy's, and that nobody may
-// now is a freeze's.
+// cards draws the messages of a request. Most of a card is a pure function of the row; who may
+// approve is the policy's, and that nobody may now is a freeze's.
+//
+// It is copied to draw under a freeze (frozen), so that concurrent drawings never share one.
 type cards struct {
 	policy func() policy.Policy
 	freeze approvals.Request // that holds now; without an id there is none
 }
 
 // withEffect puts what the endpoints did since ahead of the outcome: a green tick waits for them.
+//
+// Nothing is changed before the first look at the endpoints (Watched): until then the console's
+// answer is all there is.
 func withEffect(card render.Card, req approvals.Request) render.Card {
 	e := effect.Of(req)
 	if !e.Watched || req.State != approvals.Done {

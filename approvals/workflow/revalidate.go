@@ -36,8 +36,14 @@ type look struct {
 	effect effect.Effect   // what else is different
 }
 
-// revalidate looks at what a request touches, asks the policy, and counts the approvals. It returns an *approvals.UnansweredError where
-// one of them cannot be told, and any other error where the request must not run.
+// revalidate looks at what a request touches, asks the policy, and counts the approvals. It returns
+// a *policy.UnansweredError where one of them cannot be told, and any other error where the request
+// must not run.
+//
+// The steps go from the cheap to the dear, and each uses what the one before found: which targets
+// are left, what the command makes of them now, where they lie, what the policy says of that, who
+// approved it. Where the console can't be read a certain no is still looked for (decideBlind),
+// because a request that may not run at all should not be held for ten minutes.
 func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking *Interaction) (look, error) {
 	ctx, cancel := context.WithTimeout(x.People.Gate(ctx), revalidateLimit)
 	defer cancel()
@@ -72,6 +78,9 @@ func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking
 }
 
 // compare leaves out what is gone of what was shown, and returns the rest.
+//
+// Fewer than were approved may run, never others: a list is only ever shortened. What is isolated
+// already is noted for timed isolations, whose end must then not lift what was there before.
 func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen effect.Snapshot) (left []catalog.Target, err error) {
 	for _, t := range shown {
 		if seen.Has(t) {
@@ -94,7 +103,12 @@ func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen effect
 	return left, err
 }
 
-// freshest are the rows of what is left that were read last: those of the preparation, or of the look before it.
+// freshest are the rows of what is left that were read last: those of the preparation, or of the
+// look before it.
+//
+// A command's preparation may leave out what needs nothing any more (isolated already, say). The
+// policy is asked about those as well, by the row that was just read: where they are and what they
+// are called may have changed since they were approved.
 func freshest(left, prepared []catalog.Target, seen effect.Snapshot) []catalog.Target {
 	rows := slices.Clone(prepared)
 	for _, t := range left {
@@ -131,7 +145,11 @@ func pointless(err error) bool {
 	return errors.As(err, &usage)
 }
 
-// unprepared is decideBlind where the command's own preparation failed: what the console definitely refuses is no question.
+// unprepared is decideBlind where the command's own preparation failed: what the console definitely
+// refuses is no question.
+//
+// 400, 404, 409 and 422 are answers to the request itself. 401 and 403 may be a token that is being
+// changed, 429 and 5xx pass.
 func (x *executor) unprepared(ctx context.Context, cmd *catalog.Command, req approvals.Request, err error) error {
 	var console *s1.Error
 	certain := !errors.As(err, &console) || slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}, console.Status)
@@ -141,8 +159,12 @@ func (x *executor) unprepared(ctx context.Context, cmd *catalog.Command, req app
 	return x.decideBlind(ctx, cmd, req, err)
 }
 
-// reauthorize asks the policy about a request, as things are now: who asked may have lost their role, something may be protected since,
-// the policy may want more approvals than were given, and who gave one may not any more.
+// reauthorize asks the policy about a request, as things are now: who asked may have lost their
+// role, something may be protected since, the policy may want more approvals than were given, and
+// who gave one may not any more.
+//
+// Hours count as of when it was asked for. The budget is not read again: the request itself is in
+// it by now and would count twice.
 func (x *executor) reauthorize(ctx context.Context, cmd *catalog.Command, req approvals.Request, plan catalog.Plan) error {
 	input := x.gate.Input(cmd, Interaction{Who: x.People.Afresh(ctx, req.Requester), At: render.Origin{Channel: req.Channel}, Do: render.Invocation{Console: req.Console}})
 	input.At = req.Created
@@ -159,7 +181,11 @@ func (x *executor) reauthorize(ctx context.Context, cmd *catalog.Command, req ap
 	return x.recountApprovals(ctx, req, decision)
 }
 
-// recountApprovals counts the approvals of a request anew, under the decision of now and with the roles that people have now.
+// recountApprovals counts the approvals of a request anew, under the decision of now and with the
+// roles that people have now.
+//
+// The two refusals differ because people do different things then: ask for a new approval under the
+// new rule, or find out about a colleague.
 func (x *executor) recountApprovals(ctx context.Context, req approvals.Request, decision policy.Decision) error {
 	approvers := x.gate.approversOf(ctx, req)
 	missing, open := approvals.MissingUnder(decision, req, approvers)
@@ -193,6 +219,9 @@ func (x *executor) noteDifferences(ctx context.Context, req approvals.Request, l
 }
 
 // differences tells what of the targets is no longer as it was shown.
+//
+// They are told on the card beside the result and stop nothing: what may stop it, the policy
+// decides from the same facts.
 func differences(shown, now []catalog.Target) []string {
 	var found []string
 	for _, was := range shown {
@@ -219,7 +248,10 @@ func differences(shown, now []catalog.Target) []string {
 	return found
 }
 
-// without removes ids from the lists in arguments. A list that would be empty is refused: to the console it means everything.
+// without removes ids from the lists in arguments. A list that would be empty is refused: to the
+// console it means everything.
+//
+// Numbers are kept as they are written: ids of eighteen digits do not survive a float64.
 func without(args json.RawMessage, ids []string) (json.RawMessage, error) {
 	var value any
 	d := json.NewDecoder(bytes.NewReader(args))

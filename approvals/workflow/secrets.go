@@ -20,7 +20,11 @@ const errUnsealed = "this needs an approval, and without S1BOT_SECRET_KEY the bo
 // errDoubtful says it of what may hold a password.
 const errDoubtful = "this needs an approval, and without S1BOT_SECRET_KEY the bot can't seal this value, which may hold a password, while it waits"
 
-// refuseUnsealed refuses, and writes down, what would have to wait with a password where there is no key to seal it with.
+// refuseUnsealed refuses, and writes down, what would have to wait with a password where there is
+// no key to seal it with.
+//
+// The error carries the invocation, so that the form comes back with everything else that was
+// typed.
 func (s *Submitter) refuseUnsealed(ctx context.Context, cmd *catalog.Command, input policy.Input, plan catalog.Plan, decision policy.Decision) error {
 	if !s.unsealable(plan, decision) {
 		return nil
@@ -38,8 +42,11 @@ func (c *Config) unsealable(plan catalog.Plan, decision policy.Decision) bool {
 	return decision.Effect == policy.Approve && len(plan.Secrets) > 0 && !c.Ledger.Seals()
 }
 
-// sealed is a request with the passwords that its run needs. Where there is no key they are in memory alone, which is enough for
-// what runs at once.
+// sealed is a request with the passwords that its run needs. Where there is no key they are in
+// memory alone, which is enough for what runs at once.
+//
+// What runs at once is sealed, too, if it can be: after a crash between the row and the run it
+// could not run without.
 func (s *Submitter) sealed(req approvals.Request, secrets catalog.Secrets) (approvals.Request, error) {
 	if len(secrets) == 0 || !s.Ledger.Seals() {
 		return req, nil

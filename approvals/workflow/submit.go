@@ -13,7 +13,15 @@ import (
 	"s1bot/commands/catalog"
 )
 
-// Submit asks for a change: it is written down as a row, and runs at once or waits for a second person, as the policy says.
+// Submit asks for a change: it is written down as a row, and runs at once or waits for a second
+// person, as the policy says.
+//
+// What costs nothing and refuses most comes first. Who made this request already with this very
+// click (a delivery repeated after a crash) goes on with it. Then the person is asked about anew,
+// since a cached role is no basis for a change, and the policy with what is known early; then the
+// freeze and the reason; only then the console is asked what would be touched. The policy that
+// finally allowed it is kept beside the interaction, so that a reload in between makes execute look
+// again.
 func (s *Submitter) Submit(ctx context.Context, cmd *catalog.Command, in Interaction) error {
 	switch req, made, err := s.Ledger.Made(ctx, in.At.Key); {
 	case err != nil:
@@ -63,8 +71,11 @@ func (s *Submitter) Submit(ctx context.Context, cmd *catalog.Command, in Interac
 	return s.reporter.waitForApproval(ctx, in, req)
 }
 
-// submitRequest writes a request down as the policy rules; again where the same person asked for something else meanwhile, which
-// may have spent what was left of their budget.
+// submitRequest writes a request down as the policy rules; again where the same person asked for
+// something else meanwhile, which may have spent what was left of their budget.
+//
+// Each round is caused by another request of the same person that was written meanwhile; ctx ends
+// it otherwise.
 func (s *Submitter) submitRequest(ctx context.Context, cmd *catalog.Command, in Interaction, input policy.Input, plan catalog.Plan) (req approvals.Request, fresh bool, err error) {
 	for {
 		decision := s.gate.Decide(ctx, input)
@@ -117,6 +128,9 @@ func (s *Submitter) resume(ctx context.Context, req approvals.Request, in Intera
 }
 
 // newRequest is the row of an invocation: ids only, as it was shown.
+//
+// Args are the plan's: the filter and the names that were typed are resolved in it, and that is
+// what runs whatever they would match later.
 func newRequest(cmd *catalog.Command, in Interaction, plan catalog.Plan, decision policy.Decision) (approvals.Request, error) {
 	shown, err := json.Marshal(plan)
 	if err != nil {
@@ -131,7 +145,11 @@ func newRequest(cmd *catalog.Command, in Interaction, plan catalog.Plan, decisio
 	return req, nil
 }
 
-// askedAlready finds a request of the same person that waits and is for the very same: the same command, arguments, and time.
+// askedAlready finds a request of the same person that waits and is for the very same: the same
+// command, arguments, and time.
+//
+// Reason and ticket may differ. Somebody who clicks twice, or asks from two places, would otherwise
+// put two cards before the approvers.
 func (s *Submitter) askedAlready(ctx context.Context, cmd *catalog.Command, in Interaction, plan catalog.Plan) (was approvals.Request, found bool, err error) {
 	if len(plan.Secrets) > 0 {
 		return was, false, nil // what it hides may be another one

@@ -88,6 +88,8 @@ func spanOf(req approvals.Request) string {
 }
 
 // isOver says it: "the 4 hours are up".
+//
+// One hour "is" up, several and mixed spans "are".
 func isOver(req approvals.Request) string {
 	span := spanOf(req)
 	if strings.HasPrefix(span, "1 ") && strings.Count(span, " ") == 1 {
@@ -106,6 +108,9 @@ func endReason(req approvals.Request) string {
 }
 
 // warningCard says that an isolation ends soon, and what can be done about it.
+//
+// It counts down to the end and gives the moment as well, because people in other time zones read
+// it, and some of them tomorrow.
 func warningCard(req approvals.Request, still remainder, undo []render.Action) render.Card {
 	names := plans.Names(still.targets, 5)
 	card := render.Card{Tone: render.Waiting, Title: "An isolation ends soon", Text: "The isolation of " + names + " ends soon", Actions: append([]render.Action{render.Button{Label: "Extend", Do: About(ExtendWord, req.ID)}}, undo...)}

@@ -20,6 +20,8 @@ import (
 // its own. Nothing here reconnects anything: that is done as any other request is, by execute.
 
 // mindTerms takes up what is due of isolations for a time.
+//
+// Work has as long as the lease is: whoever is still at it afterwards would meet the next one.
 func (ts *terms) mindTerms(ctx context.Context) {
 	due, err := ts.Ledger.TermsDue(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -36,7 +38,12 @@ func (ts *terms) mindTerms(ctx context.Context) {
 	}
 }
 
-// mindTerm warns of the end of an isolation, or ends it. Where a person was faster, it says so and is done.
+// mindTerm warns of the end of an isolation, or ends it. Where a person was faster, it says so and
+// is done.
+//
+// The key of the request that ends it is made from the isolation's row alone, so whoever takes over
+// from a process that died finds what it filed, and says the rest. A warning does not wait for a
+// console that is silent; the end does, for nobody knows then what there is to end.
 func (ts *terms) mindTerm(ctx context.Context, req approvals.Request) error {
 	if ts.Now().After(req.Term.Taken) {
 		return nil // it waited for a slot for too long: somebody else has it
@@ -67,7 +74,12 @@ type remainder struct {
 	contested bool     // nobody can say that what is isolated is so because of this request alone
 }
 
-// stillIsolated asks the console what of a request is isolated now. What was isolated again by a later request is that one's.
+// stillIsolated asks the console what of a request is isolated now. What was isolated again by a
+// later request is that one's.
+//
+// With an error it returns all of it, which is enough to warn. An endpoint that has been off since
+// before the isolation shows its old state; the order waits for it in the console, so it is as good
+// as isolated.
 func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (remainder, error) {
 	targets := slices.DeleteFunc(plans.Of(req).Targets, func(t catalog.Target) bool { return slices.Contains(effect.Of(req).Gone, t.ID) })
 	whole := remainder{targets: targets}
@@ -112,6 +124,9 @@ func (ts *terms) overAlready(ctx context.Context, req approvals.Request, still r
 }
 
 // closeTerm says that a term is over, and writes it down.
+//
+// It is said before it is written: after a crash in between it is found by its key (tellAll) and
+// not said twice, while the other order could leave it unsaid.
 func (ts *terms) closeTerm(ctx context.Context, req approvals.Request, next, note string, card render.Card) error {
 	if err := ts.reporter.tellAll(ctx, req, endKey(req), card); err != nil {
 		return err
@@ -174,8 +189,12 @@ func (ts *terms) asked(ctx context.Context, req, next approvals.Request, more ..
 	return nil
 }
 
-// fileEnd writes the request for the reconnection down; again where the requester asked for something else meanwhile, which the
-// policy may count. A request that a process which died has written down already is that one, and not fresh.
+// fileEnd writes the request for the reconnection down; again where the requester asked for
+// something else meanwhile, which the policy may count. A request that a process which died has
+// written down already is that one, and not fresh.
+//
+// Whether the isolation was extended is asked between the decision and the write. What gets in
+// after that, carryOut finds (stillEnds).
 func (ts *terms) fileEnd(ctx context.Context, req approvals.Request, still remainder) (next approvals.Request, fresh bool, decision policy.Decision, err error) {
 	for {
 		next, decision, err = ts.reconnection(ctx, req, still)
@@ -231,6 +250,9 @@ func (ts *terms) reconnection(ctx context.Context, req approvals.Request, still 
 }
 
 // unasked says that the time is over and the bot may not ask for what ends it: people have to.
+//
+// The term ends all the same. To try for ever would hide that a person has to act; the button lets
+// anybody who may do it with one click.
 func (ts *terms) unasked(ctx context.Context, req approvals.Request, still remainder, decision policy.Decision) error {
 	note := "I may not request the reconnection on the requester's behalf: " + render.Sentence(decision.Why) + " The isolation stays until somebody reconnects it."
 	card := termNote(req, render.Sentence(isOver(req)), note)
@@ -249,6 +271,9 @@ func (ts *terms) hold(ctx context.Context, req approvals.Request, why string) er
 }
 
 // endKey names the one request that ends an isolation, and the message that says so.
+//
+// Fence and extensions are in it: a run that was made again and an end that was moved have an end
+// of their own.
 func endKey(req approvals.Request) string {
 	return fmt.Sprintf("end %s %d %d", req.ID, req.Fence, len(req.Term.Extensions))
 }

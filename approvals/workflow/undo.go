@@ -10,7 +10,11 @@ import (
 	"s1bot/s1"
 )
 
-// undo is what takes back what a request did to endpoints, as its command's value in the catalog says: on the console where that was.
+// undo is what takes back what a request did to endpoints, as its command's value in the catalog
+// says: on the console where that was.
+//
+// It is an invocation like any typed one, with a request, rules and approvals of its own; nothing
+// is undone by a shorter way.
 func (c *Config) undo(req approvals.Request, targets []catalog.Target) (inv render.Invocation, known bool) {
 	cmd, ok := c.Catalog.Find(req.Command)
 	if !ok {

@@ -16,7 +16,12 @@ import (
 	"s1bot/s1"
 )
 
-// recordAccepted completes the outcome of a run by what the console took of it, and begins to watch what becomes of that, if it can be seen.
+// recordAccepted completes the outcome of a run by what the console took of it, and begins to watch
+// what becomes of that, if it can be seen.
+//
+// The watch is filed before the outcome is written. After a crash in between it finds an
+// interrupted run and tells what it sees; the other order could leave a success that nobody
+// watches.
 func (x *executor) recordAccepted(ctx context.Context, req approvals.Request, card render.Card, accepted *catalog.Acceptance) approvals.Result {
 	res := result(card)
 	g, _ := x.effectFor(req)
@@ -60,8 +65,12 @@ type delivered struct {
 	Told   bool `json:"told,omitempty"`   // how it ended
 }
 
-// Watch looks until everything is applied or has failed, or for a day. It returns an error only if ctx ends: then somebody else goes on, with
-// what save was given.
+// Watch looks until everything is applied or has failed, or for a day. It returns an error only if
+// ctx ends: then somebody else goes on, with what save was given.
+//
+// The pauses grow by half from two seconds to a minute, with the usual tick of five seconds: most
+// isolations take effect within seconds, and an endpoint that is off costs a question a minute.
+// Everything it knows is in the row and in saved, so any process can go on with it.
 func (w *Watcher) Watch(ctx context.Context, watch Watch, save func(json.RawMessage) error) error {
 	var sent delivered
 	_ = json.Unmarshal(watch.Saved, &sent)                             // nothing was sent yet
@@ -80,7 +89,11 @@ func (w *Watcher) Watch(ctx context.Context, watch Watch, save func(json.RawMess
 	}
 }
 
-// look looks once, and tells what is worth telling, once. A watch over an earlier run than the last one is over.
+// look looks once, and tells what is worth telling, once. A watch over an earlier run than the last
+// one is over.
+//
+// The message goes out before it is saved that it did; a crash in between repeats it, which is the
+// better of the two.
 func (w *Watcher) look(ctx context.Context, watch Watch, sent *delivered, save func(json.RawMessage) error) (over bool, err error) {
 	req, err := w.Ledger.Get(ctx, watch.Request)
 	if err != nil || req.State == approvals.Running && watchKey(req) == watch.Run {
@@ -137,6 +150,9 @@ func effectCard(req approvals.Request, e effect.Effect) render.Card {
 }
 
 // observe looks once at what a request was for, and edits the cards when something changed.
+//
+// "Too long" is the command's own measure, or for a script what it was given and a quarter of the
+// measure on top.
 func (w *Watcher) observe(ctx context.Context, req approvals.Request) (effect.Effect, error) {
 	e := effect.Of(req)
 	g, action := w.effectFor(req)

@@ -15,6 +15,9 @@ import (
 )
 
 // A Config is what a Workflow works with. Every field is needed.
+//
+// It is shared by pointer among the parts and never changed after New. What may change while the
+// program runs is behind functions: the policy, the clock.
 type Config struct {
 	Ledger   *approvals.Ledger
 	Catalog  *catalog.Catalog // what there is to know of commands; what runs is in the catalog of its console
@@ -55,6 +58,9 @@ type Workflow struct {
 }
 
 // New puts a workflow together. It starts nothing and asks nobody.
+//
+// The order is that of who needs whom: the gate and the publisher nobody, the executor almost
+// everybody.
 func New(c Config) *Workflow {
 	if c.Count == nil {
 		c.Count = func(string, string) {}
@@ -116,8 +122,10 @@ func (c *Config) onSame(one, other approvals.Request) bool {
 	return a.Name == b.Name
 }
 
-// drawn is a card about a request as people get it: what can be clicked acts where the request does, and where there are several consoles
-// it says which.
+// drawn is a card about a request as people get it: what can be clicked acts where the request
+// does, and where there are several consoles it says which.
+//
+// A freeze holds for all consoles and names none.
 func (c *Config) drawn(req approvals.Request, card render.Card) render.Card {
 	if req.Command == FreezeWord {
 		return card
@@ -130,6 +138,8 @@ func (c *Config) drawn(req approvals.Request, card render.Card) render.Card {
 }
 
 // call is what a command runs with on behalf of a person.
+//
+// A page of 0 is what an invocation has that says nothing about pages.
 func (c *Config) call(on consoles.Console, in Interaction) *catalog.Call {
 	return &catalog.Call{
 		Console: on.Client, Caller: in.Caller(), Now: c.Now(), Page: max(in.Do.Page, 1), How: in.Do.How, Secrets: in.Secrets, Queries: c.Queries,
