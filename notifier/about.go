@@ -18,7 +18,12 @@ type Subject struct {
 }
 
 // About returns what a message of ours, or the thread under it, is about; empty if nothing.
-// Somebody may be faster than our writing down where a card stands, so while one is on its way to the channel it looks again.
+// Somebody may be faster than our writing down where a card stands, so while one is on its way to
+// the channel it looks again.
+//
+// `@s1bot isolate` in the thread of a threat means that threat's host, so the thread must be known
+// from the moment a person can see the card. Slack shows the message before its answer is here and
+// in the journal; in between the question is asked again for two seconds.
 func (n *Notifier) About(ctx context.Context, channel, ts string) (Subject, error) {
 	if ts == "" {
 		return Subject{}, nil
@@ -41,6 +46,8 @@ func (n *Notifier) About(ctx context.Context, channel, ts string) (Subject, erro
 	}
 }
 
+// Twenty looks a tenth of a second apart: whoever reads a card and types under it needs longer than
+// that.
 const (
 	aboutTries = 20
 	aboutLooks = 250 // notices under way in one channel

@@ -22,7 +22,11 @@ func (c Config) of(mark string) (Feeds, error) {
 	return all[i], nil
 }
 
-// Explain says where a threat or an alert of a console goes, and why: every route with what it makes of it.
+// Explain says where a threat or an alert of a console goes, and why: every route with what it
+// makes of it.
+//
+// It reads the item from the console as it is now and walks the routes of now, so it says where the
+// item would go. Where it went, the journal knows.
 func (n *Notifier) Explain(ctx context.Context, mark, id string) (render.Card, error) {
 	of, err := n.config.of(mark)
 	if err != nil {

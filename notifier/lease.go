@@ -9,6 +9,11 @@ import (
 )
 
 // Leases picks one of several processes: it alone reads the console and posts to Slack.
+//
+// It is a row with an owner, an end and a fence. A process that was stopped for a minute and wakes up
+// believes that it has the lease; its writes carry the old fence and fail, so it can neither move a
+// cursor nor mark a notice. What it can still do is finish a post that is under way, and the look for
+// unconfirmed posts is for that.
 type Leases interface {
 	// Lease takes the lease, or renews it, if nobody else holds it; fence is 0 if somebody does. It grows with every new holder.
 	Lease(ctx context.Context, c journal.Claim) (fence int64, err error)
@@ -55,6 +60,10 @@ func (n *Notifier) holdLease(ctx context.Context, work func(context.Context, Jou
 }
 
 // serve works until ctx ends or the lease is lost.
+//
+// It counts from the moment before it asked, not from the answer: the lease may have begun then. If
+// no renewal gets through it stops a little before the end, so that two processes never believe at
+// the same time that they have it, as long as their clocks run at one speed.
 func (n *Notifier) serve(ctx context.Context, leases Leases, fence int64, since time.Time, work func(context.Context, Journal)) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

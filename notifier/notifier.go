@@ -47,10 +47,14 @@ type Console interface {
 	cards.Links
 }
 
-// Journal is the notifier's memory: how far each feed was read, every item that was seen, and what was delivered where. It
-// outlives the process. All methods may be called from several goroutines; each is one transaction. It is what the two halves need,
-// together: the feeds write the console's side of a notice, by Record alone, and the dispatcher writes Slack's side, by Save and Gather
+// Journal is the notifier's memory: how far each feed was read, every item that was seen, and what
+// was delivered where. It outlives the process. All methods may be called from several goroutines;
+// each is one transaction. It is what the two halves need, together: the feeds write the console's
+// side of a notice, by Record alone, and the dispatcher writes Slack's side, by Save and Gather
 // alone. So reading and delivering go on at the same time without waiting for each other.
+//
+// package notifiertest has one in memory, package bot/store the real one; the tests here run
+// against the first, the conformance suite of the store against the second.
 type Journal interface {
 	feed.Journal
 	delivery.Journal
@@ -60,6 +64,10 @@ type Journal interface {
 }
 
 // Feeds are those of one console: whom to ask, and where its news goes.
+//
+// Name, Mark and Stamp are three, because a bot that got names for its consoles later must find
+// what it wrote before: rows of the time of one console have an empty mark and buttons an empty
+// stamp, and both go on meaning the first console.
 type Feeds struct {
 	Name    string // for routes and metrics
 	Mark    string // in the journal; empty for the console of before there were names, see journal.Source.Of
@@ -117,6 +125,9 @@ func (unobserved) Notified(string, string)                 {}
 func (unobserved) Delayed(time.Duration)                   {}
 
 // A Notifier reads the feeds and delivers to the channels while Run runs.
+//
+// Now is set while this process works and read by commands that come at any time; the pointer is
+// all that the two share.
 type Notifier struct {
 	config Config
 	now    atomic.Pointer[service] // nil while another process has the lease
@@ -158,8 +169,12 @@ var sources = []journal.Source{journal.Threats, journal.Alerts, journal.Unified}
 // all are the feeds of every console.
 func (c Config) all() []Feeds { return append([]Feeds{c.Feeds}, c.More...) }
 
-// service makes feeds and a dispatcher that work with a journal. The consoles share the dispatcher, for Slack counts what comes to a
-// channel; they share nothing else, so that one that hangs keeps none of the others from being read.
+// service makes feeds and a dispatcher that work with a journal. The consoles share the dispatcher,
+// for Slack counts what comes to a channel; they share nothing else, so that one that hangs keeps
+// none of the others from being read.
+//
+// It is made anew with each lease, so that nothing which a former holder thought it knew (bursts,
+// back-offs, what was looked up) outlives it.
 func (n *Notifier) service(journal Journal) *service {
 	c := n.config
 	s := &service{feeds: map[string][]*feed.Feed{}, dispatcher: delivery.NewDispatcher(delivery.Config{Journal: journal, Messages: c.Messages, Files: c.Files, Consoles: c.drawn(), Actions: c.Actions,
@@ -232,6 +247,9 @@ type recorder interface {
 }
 
 // recall wakes the channels that earlier runs delivered to.
+//
+// A channel that a policy file no longer names still has cards, and they still follow the console.
+// The cursor keeps every channel that was ever meant.
 func (n noteWriter) recall(ctx context.Context) {
 	for _, source := range sources {
 		cursor, err := n.journal.Cursor(ctx, source.Of(n.mark))
@@ -289,9 +307,14 @@ func (n *Notifier) work(ctx context.Context, journal Journal) {
 	}
 }
 
-// Refresh reads things again at once, because a command has just changed them, so that their cards follow before the next poll.
-// Kind is "threat", "alert", or "agent" for the threats of endpoints, and mark that of their console in the journal. It returns when the
-// journal knows; the edit comes after.
+// Refresh reads things again at once, because a command has just changed them, so that their cards
+// follow before the next poll. Kind is "threat", "alert", or "agent" for the threats of endpoints,
+// and mark that of their console in the journal. It returns when the journal knows; the edit comes
+// after.
+//
+// The process with the click need not be the one with the lease. It may write changes all the same:
+// to bring a notice up to date twice does no harm, and the sender finds it by itself within fifteen
+// seconds.
 func (n *Notifier) Refresh(ctx context.Context, mark, kind string, ids ...string) error {
 	s := n.now.Load()
 	if s == nil {

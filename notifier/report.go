@@ -32,6 +32,10 @@ func ParseTimeOfDay(text string) (TimeOfDay, error) {
 }
 
 // last is the latest of the schedule's moments that is not after now; the zero time if it has none.
+//
+// Each moment is looked for today and yesterday on the schedule's clock, so that just after
+// midnight the evening's is still found. Where daylight saving skips the hour, time.Date takes the
+// one beside it, and the report comes all the same.
 func (s Schedule) last(now time.Time) (last time.Time) {
 	zone := s.Zone
 	if zone == nil {
@@ -89,7 +93,12 @@ func (s shiftReports) run(ctx context.Context) {
 	}
 }
 
-// report reports the shift that has ended, unless that was done. A schedule's first moment is the first after it was set up.
+// report reports the shift that has ended, unless that was done. A schedule's first moment is the
+// first after it was set up.
+//
+// The cursor is how it is made once: it moves in the transaction that holds the note. A report that
+// would be more than an hour late is skipped, and the cursor moves on: whoever it was for is at work by
+// then.
 func (s shiftReports) report(ctx context.Context) error {
 	schedule, now := s.reports.Schedule(), s.now()
 	due := schedule.last(now)

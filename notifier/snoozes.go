@@ -13,6 +13,10 @@ import (
 )
 
 // Snooze keeps what kind and value name on a console quiet until then.
+//
+// Five characters of base 32 are short enough to type; there are never more than a handful of
+// snoozes at once. An existing id would be replaced, one chance in thirty million for each that
+// holds.
 func (n *Notifier) Snooze(ctx context.Context, mark, owner, kind, value, reason string, until time.Time) (render.Card, error) {
 	of, err := n.config.of(mark)
 	if err != nil {
@@ -65,6 +69,9 @@ func withEnd(card render.Card, s journal.Snooze) render.Card {
 }
 
 // Unsnooze ends a snooze.
+//
+// It ends by moving its end to now; the row stays until it is pruned, for the count of what it held
+// back.
 func (n *Notifier) Unsnooze(ctx context.Context, id string) (render.Card, error) {
 	asleep, err := n.config.Journal.Snoozes(ctx, n.config.Now())
 	if err != nil {

@@ -44,6 +44,9 @@ func (w tokenWatch) run(ctx context.Context) {
 }
 
 // warn writes the note that is due now, unless it was written.
+//
+// The cursor keeps the moment of the last warning, counted back from the token's end. A new token
+// has another end, so its own warnings are due by themselves and nothing has to be reset.
 func (w tokenWatch) warn(ctx context.Context) error {
 	token, now := w.token(), w.now()
 	due := lastWarning(token.Expires, now)

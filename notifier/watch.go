@@ -13,6 +13,8 @@ import (
 	"s1bot/s1"
 )
 
+// One check that fails is a stutter of the network; the second comes up to half a minute later, and
+// then it is news. A console that is back is told at once.
 const (
 	// watchEvery is how often the connection is checked, or as often as the feeds are read, but no more often than watchLeast.
 	watchEvery = 30 * time.Second
@@ -22,6 +24,9 @@ const (
 )
 
 // A watch writes a note for the operators once when the console fails, and once when it is back.
+//
+// A feed that alone is refused is the feed's own news (feed/health.go), and while this watch says that
+// the console is away the feeds keep quiet.
 type watch struct {
 	noteWriter
 	check     func(context.Context) error // reports whether the console is well
@@ -53,6 +58,9 @@ func (w watch) run(ctx context.Context) {
 }
 
 // changed writes down that the console fails or is well, and a note if that is news.
+//
+// State and note are one transaction, like a feed's: no crash makes operators hear of one outage
+// twice, or of its end alone.
 func (w watch) changed(ctx context.Context, problem error) error {
 	was, err := w.journal.Cursor(ctx, journal.ConsoleState.Of(w.mark))
 	if err != nil || was.Ready == (problem != nil) {

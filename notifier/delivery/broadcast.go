@@ -17,8 +17,11 @@ const (
 	broadcastTries = 2
 )
 
-// postCard posts a card. A reply makes no sound, and neither does the edit of a root, so an urgent one is shown in the channel as well,
-// unless the channel has just heard of the thread.
+// postCard posts a card. A reply makes no sound, and neither does the edit of a root, so an urgent
+// one is shown in the channel as well, unless the channel has just heard of the thread.
+//
+// reply_broadcast of chat.postMessage is one message in two places, so it is edited and deleted as
+// one.
 func (s *channelSender) postCard(ctx context.Context, n, root journal.Notice, card render.Card) (ts string, err error) {
 	if !n.Urgent || root.TS == "" || n.Tries >= broadcastTries || s.now().Sub(s.lastHeard(root)) < quietFor {
 		return s.messages.Post(ctx, n.Where(), n.Thread, n.Key(), card)

@@ -27,6 +27,9 @@ const (
 )
 
 // A burst is what a channelSender knows of a burst that may be under way.
+//
+// It is memory only. After a restart the first minute may bring a handful of cards more than it
+// would have.
 type burst struct {
 	limit  int         // more than so many in a minute are one
 	cards  []time.Time // posted lately, replies not counted
@@ -46,8 +49,11 @@ func (b *burst) delivered(n journal.Notice, now time.Time) {
 	}
 }
 
-// judge says whether a backlog is to become a digest at now, or else how long the notice that is next has to wait: not at all where there
-// is time for cards, or where it is urgent.
+// judge says whether a backlog is to become a digest at now, or else how long the notice that is
+// next has to wait: not at all where there is time for cards, or where it is urgent.
+//
+// An urgent notice that is next is never held up by others that wait for company; they are counted
+// again after it.
 func (b *burst) judge(waiting journal.Backlog, urgent bool, now time.Time) (wait time.Duration, digest bool) {
 	over := waiting.Others + max(waiting.Urgent-urgentCards, 0)
 	if over == 0 || over+b.recent(now) <= b.limit {

@@ -37,6 +37,10 @@ func (s *channelSender) digestBacklog(ctx context.Context, next journal.Notice) 
 }
 
 // makeDigest turns what waits for the channel into a digest and its file.
+//
+// Through is the last notice that was counted: what a feed writes meanwhile waits for the next
+// look. Nothing is posted here; the digest is a notice like any other and is next, because digests
+// come first.
 func (s *channelSender) makeDigest(ctx context.Context, b journal.Backlog) error {
 	now := s.now()
 	id := now.UTC().Format("20060102T150405") + "-" + strings.ToLower(rand.Text()[:6])

@@ -67,8 +67,11 @@ type Observer interface {
 	Delayed(by time.Duration)
 }
 
-// A Dispatcher keeps one sender for each channel that notices were ever meant for, also those that the settings no longer name: cards
-// there still follow the console.
+// A Dispatcher keeps one sender for each channel that notices were ever meant for, also those that
+// the settings no longer name: cards there still follow the console.
+//
+// Run's goroutine alone starts senders; Wake only notes channels and rings, so that whoever writes
+// to the journal never waits for Slack.
 type Dispatcher struct {
 	deps dependencies
 

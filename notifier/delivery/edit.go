@@ -135,7 +135,8 @@ func plainCard(n journal.Notice) drawing {
 	return drawing{card: card, fingerprint: fingerprint(card), oldest: n.Created}
 }
 
-// fingerprint reports whether two cards look alike.
+// fingerprint is the same for two cards that look alike. A change in the console that no card shows
+// then costs no edit.
 func fingerprint(card render.Card) string {
 	data, err := json.Marshal(card)
 	if err != nil {
@@ -177,7 +178,11 @@ func (s *channelSender) rootAbove(ctx context.Context, n journal.Notice) (journa
 	return root, nil
 }
 
-// editFailed deals with an edit that failed. Repeating one does no harm, so nothing has to be found out first.
+// editFailed deals with an edit that failed. Repeating one does no harm, so nothing has to be found
+// out first.
+//
+// A pause that Slack asks for holds all edits of the channel. A message that is gone, or can't be
+// changed any more, is posted anew where it would say something else than what stands there.
 func (s *channelSender) editFailed(ctx context.Context, n journal.Notice, err error) error {
 	if wait, slow := retryAfter(err); slow {
 		s.editAt = s.now().Add(max(wait, editPause))

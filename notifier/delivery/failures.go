@@ -21,6 +21,9 @@ func slowedDown(err error) bool {
 }
 
 // postFailed deals with a post that failed.
+//
+// Due means that it is certainly not there. Where that is not certain the state stays Sending, and
+// the next look goes to the channel first.
 func (s *channelSender) postFailed(ctx context.Context, n, root journal.Notice, err error) error {
 	switch {
 	case slowedDown(err):
@@ -49,6 +52,8 @@ func asDue(n journal.Notice) journal.Notice {
 }
 
 // replaces reports whether n was delivered already, by a message that is gone or stands still.
+//
+// It is read from the notice alone, because the process that posted the first card may be gone.
 func replaces(n journal.Notice) bool { return !n.Tried.IsZero() && n.Tries == 0 && n.Shown == "" }
 
 // sentSince is since when a message may be in the channel whose sending was begun last.

@@ -70,9 +70,9 @@ func retryAfter(err error) (time.Duration, bool) {
 	return max(wait, 0), asked
 }
 
-// An error without a Failure leaves open whether Slack did it. So each of these is false for it, and a card is looked for before it is posted
+// isRefused, isGone, isFixed and isClosed report what a Failure in the chain says. An error without one
+// leaves open whether Slack did it, so none of them holds, and a card is looked for before it is posted
 // again.
-// isRefused, isGone, isFixed and isClosed report what a Failure in the chain says; without one, none of them holds.
 func isRefused(err error) bool { f, known := failureIn(err); return known && f.Refused() }
 func isGone(err error) bool    { f, known := failureIn(err); return known && f.Gone() }
 func isFixed(err error) bool   { f, known := failureIn(err); return known && f.Fixed() }

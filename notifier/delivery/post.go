@@ -59,6 +59,9 @@ func (s *channelSender) count(n journal.Notice, result string) {
 }
 
 // prepare finds out where a notice goes and what its card is; it is not ready if it has to wait.
+//
+// A card that fails four times is replaced by a plain one: Slack may refuse these very blocks, and
+// that there is a threat is worth more than how it looks.
 func (s *channelSender) prepare(ctx context.Context, n journal.Notice, blind bool) (a attempt, ready bool, err error) {
 	place, wait := s.destination()
 	if wait > 0 {
@@ -160,7 +163,11 @@ func (s *channelSender) delivered(ctx context.Context, n, root journal.Notice, t
 	return s.save(ctx, n, root)
 }
 
-// save saves what happened in Slack and cannot be undone: it goes on trying while the journal fails.
+// save saves what happened in Slack and cannot be undone: it goes on trying while the journal
+// fails.
+//
+// The message stands in Slack, so giving up would mean to find it again by a look. A conflict or a
+// lost lease is another's turn and is returned.
 func (s *channelSender) save(ctx context.Context, notices ...journal.Notice) error {
 	err := s.journal.Save(ctx, notices...)
 	for try := 1; err != nil && !errors.Is(err, journal.ErrConflict) && !errors.Is(err, journal.ErrFenced) && ctx.Err() == nil; try++ {
@@ -177,7 +184,11 @@ func (s *channelSender) save(ctx context.Context, notices ...journal.Notice) err
 	return nil
 }
 
-// withGrace returns a context for what must not be cut off in the middle: it goes on for a while after ctx ends.
+// withGrace returns a context for what must not be cut off in the middle: it goes on for a while
+// after ctx ends.
+//
+// A post that is cut off leaves a notice that must be looked for at the next start; ten seconds of
+// patience mostly spare that.
 func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	long, cancel := context.WithTimeout(context.WithoutCancel(ctx), CallLimit)
 	stop := context.AfterFunc(ctx, func() {

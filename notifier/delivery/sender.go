@@ -87,7 +87,11 @@ func (s *channelSender) ring() {
 	}
 }
 
-// run works until ctx ends. Neither a failure nor a panic ends it: other cards have to be delivered.
+// run works until ctx ends. Neither a failure nor a panic ends it: other cards have to be
+// delivered.
+//
+// A conflict means that another process, or Refresh, wrote the notice between the read and the
+// save. What was read is worthless then.
 func (s *channelSender) run(ctx context.Context) {
 	var streak pacing.Streak
 	for ctx.Err() == nil {
@@ -120,6 +124,9 @@ func (s *channelSender) work(ctx context.Context) (time.Duration, error) {
 }
 
 // postNext posts the next notice if its time has come; it returns when to look again.
+//
+// One notice at a time, so that what is urgent and comes later is next and not behind fifty that
+// were read already.
 func (s *channelSender) postNext(ctx context.Context) (time.Duration, error) {
 	if wait := s.postAt.Sub(s.now()); wait > 0 {
 		return wait, nil
@@ -136,6 +143,9 @@ func (s *channelSender) postNext(ctx context.Context) (time.Duration, error) {
 }
 
 // editNext looks at what changed since it was delivered; it edits one message at most.
+//
+// Most changes in the console are in fields that no card shows; those are saved as shown in one go
+// and cost Slack nothing.
 func (s *channelSender) editNext(ctx context.Context) (time.Duration, error) {
 	if wait := s.editAt.Sub(s.now()); wait > 0 {
 		return wait, nil

@@ -12,6 +12,9 @@ import (
 )
 
 // A template draws what the journal keeps of one source's items.
+//
+// It reads the body back with the program's own types, so a row that an older version wrote is
+// drawn by today's rules.
 type template struct {
 	card func(body json.RawMessage, under cards.Thread) (render.Card, error)
 	row  func(body json.RawMessage) (cards.DigestRow, error)

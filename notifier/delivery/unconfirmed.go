@@ -75,8 +75,12 @@ func asUnconfirmed(d drawing) drawing {
 // isUnconfirmed reports whether a notice's message may stand there twice.
 func isUnconfirmed(n journal.Notice) bool { return strings.HasPrefix(n.Fingerprint, unconfirmed) }
 
-// confirm looks whether an unconfirmed card is the only one of its notice, and leaves one. It returns false while nobody can tell. A
-// change in the console ends the wait: a card that shows what is no longer true is worse than two.
+// confirm looks whether an unconfirmed card is the only one of its notice, and leaves one. It
+// returns false while nobody can tell. A change in the console ends the wait: a card that shows
+// what is no longer true is worse than two.
+//
+// The fingerprint is emptied when it is settled, which makes the next step an edit that puts the
+// actions back.
 func (s *channelSender) confirm(ctx context.Context, n *journal.Notice) (settled bool, err error) {
 	found, err := s.messages.Find(ctx, n.Where(), n.Thread, n.Key(), n.Tried.Add(-time.Minute))
 	switch late := s.now().Sub(n.Tried) >= confirmFor; {

@@ -14,7 +14,8 @@ import (
 	"s1bot/s1"
 )
 
-// A endpoint is what is known of an item's endpoint: what it is called, and where it belongs. Empty fields are not known.
+// An endpoint is what is known of an item's endpoint: what it is called, and where it belongs.
+// Empty fields are not known.
 type endpoint struct {
 	agent s1.AgentID
 	uuid  string
@@ -61,8 +62,12 @@ type lookup struct {
 	errAgents, errUUIDs, errSites error
 }
 
-// lookUp asks the console for what items' rows do not say: their endpoints by id, those that are not found by uuid, and the sites that
-// the rows name by their ids alone. An error of one question is kept for the items that depend on it.
+// lookUp asks the console for what items' rows do not say: their endpoints by id, those that are
+// not found by uuid, and the sites that the rows name by their ids alone. An error of one question
+// is kept for the items that depend on it.
+//
+// Three questions for a page and not one for each row: a burst of five hundred alerts costs the
+// console about fifteen calls of a hundred ids.
 func lookUp(ctx context.Context, console Console, homes []endpoint) *lookup {
 	ctx, done := context.WithTimeout(ctx, lookupLimit)
 	defer done()
@@ -190,7 +195,11 @@ func (f *Feed) resolveEndpoints(ctx context.Context, items []item, versions map[
 // errResting stands for the answer to a look-up that failed a moment ago.
 var errResting = errors.New("the look-up of endpoints failed a moment ago")
 
-// lookUp is the function of that name, unless it failed a moment ago. The first failure and the end of them are logged.
+// lookUp is the function of that name, unless it failed a moment ago. The first failure and the end
+// of them are logged.
+//
+// While it rests, each page gets the same answer as the one that failed, without a call: its items
+// wait or go by their own rows.
 func (f *Feed) lookUp(ctx context.Context, homes []endpoint) *lookup {
 	if f.now().Before(f.lookupAt) {
 		return &lookup{errAgents: errResting, errUUIDs: errResting, errSites: errResting}
@@ -242,8 +251,11 @@ func endpointIn[T any](of func(T) endpoint) func(json.RawMessage) endpoint {
 	}
 }
 
-// deferred reports whether an item is not delivered yet, because its channel depends on a look-up that failed. One that the console refuses will
-// not do better in a minute.
+// deferred reports whether an item is not delivered yet, because its channel depends on a look-up
+// that failed. One that the console refuses will not do better in a minute.
+//
+// Since when it has waited is kept in memory alone. A restart begins the minute anew, which is the
+// worst that happens.
 func (f *Feed) deferred(it item, decided bool) bool {
 	if it.lookupErr == nil || decided || errors.Is(it.lookupErr, s1.ErrForbidden) || errors.Is(it.lookupErr, s1.ErrUnauthorized) {
 		delete(f.deferredSince, it.id)

@@ -34,6 +34,9 @@ const (
 )
 
 // Journal is the part of the notifier's memory that a feed works with.
+//
+// What of it a feed may write: the console's side of notices, and cursors. Each call is one
+// transaction.
 type Journal interface {
 	// Cursor returns how far source was read; the zero Cursor if it never was.
 	Cursor(ctx context.Context, source journal.Source) (journal.Cursor, error)
@@ -92,6 +95,9 @@ type Observer interface {
 }
 
 // A Feed reads one source into the journal.
+//
+// Run is one goroutine; Refresh may come from any other. What both touch is guarded by turn, the
+// rest is Run's alone.
 type Feed struct {
 	kind
 	kept     journal.Source // the source as the journal has it
@@ -195,8 +201,12 @@ func (f *Feed) used(ctx context.Context) bool {
 	return uses
 }
 
-// sweepOrRead reads a pass's narrow window or, when it is time to, its wide one. After a failure it takes up where the pass got
-// to, so that a long backlog is worked off however often the console fails; the windows come when that is done.
+// sweepOrRead reads a pass's narrow window or, when it is time to, its wide one. After a failure it
+// takes up where the pass got to, so that a long backlog is worked off however often the console
+// fails; the windows come when that is done.
+//
+// The narrow window is for rows that are a few minutes late, which is usual; the sweep for those
+// that are hours late, which is rare and costs a page for each five hundred rows of a day.
 func (f *Feed) sweepOrRead(ctx context.Context, p pass) error {
 	switch {
 	case f.failing[p.name] != nil:
@@ -238,8 +248,12 @@ func (f *Feed) attempt(ctx context.Context, name string, pass func(context.Conte
 	return true
 }
 
-// failed notes the failure of a pass and when it is tried next: after an interval, two, four, … up to maxBackoff. Half an interval is taken
-// off, so that a tick that comes a moment early is not taken for too early and a whole interval lost.
+// failed notes the failure of a pass and when it is tried next: after an interval, two, four, … up
+// to maxBackoff. Half an interval is taken off, so that a tick that comes a moment early is not
+// taken for too early and a whole interval lost.
+//
+// With an interval of half a minute or more every poll is a try, since maxBackoff is no longer than
+// that.
 func (f *Feed) failed(name string, err error) {
 	t := f.failing[name]
 	if t == nil {

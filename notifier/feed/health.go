@@ -34,7 +34,11 @@ const (
 	watchMost  = 30 * time.Second
 )
 
-// unauthorized tells whether a feed alone is answered 401 for longer than the watch takes to tell of a token that nothing is open to.
+// unauthorized tells whether a feed alone is answered 401 for longer than the watch takes to tell
+// of a token that nothing is open to.
+//
+// The watch needs two checks to speak, hence three of its pauses. A token that is invalid
+// altogether is one note from the watch then, and not three from the feeds beside it.
 func (f *Feed) unauthorized(t *failureRun) bool {
 	return errors.Is(t.err, s1.ErrUnauthorized) && f.now().Sub(t.began) >= unauthorizedAfter*min(max(f.interval, watchLeast), watchMost)
 }
@@ -50,13 +54,17 @@ func refuses(err error) bool {
 	return answer.Status/100 == 3 || answer.Status == http.StatusNotImplemented || answer.Status/100 == 4 && !slices.Contains(passing, answer.Status)
 }
 
-// An problem is why a feed cannot be read.
+// A problem is why a feed cannot be read.
 type problem struct {
 	err    error
 	partly bool // what is new is read; what changed, or comes late, is not
 }
 
-// lastingProblem is what of a feed's trouble deserves a note; nil if it may pass by itself. What keeps new items away comes first.
+// lastingProblem is what of a feed's trouble deserves a note; nil if it may pass by itself. What
+// keeps new items away comes first.
+//
+// A pass that reads page after page is not stuck, however long its backlog: it counts from when a
+// page was last read.
 func (f *Feed) lastingProblem() *problem {
 	var worst *problem
 	for pass, t := range f.failing {
@@ -75,7 +83,11 @@ func (f *Feed) lastingProblem() *problem {
 	return worst
 }
 
-// announceHealth writes a note for the operators once that a feed cannot be read, with the reason, and once that it can be again.
+// announceHealth writes a note for the operators once that a feed cannot be read, with the reason,
+// and once that it can be again.
+//
+// It does nothing while a failure may still pass, and asks the journal only when what it knows
+// would change. Not knowing comes first: after a start, another process may have written the note.
 func (f *Feed) announceHealth(ctx context.Context) error {
 	problem := f.lastingProblem()
 	if problem == nil && len(f.failing) > 0 || f.known != nil && *f.known == (problem != nil) {

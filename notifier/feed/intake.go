@@ -12,6 +12,12 @@ import (
 )
 
 // batch compares items with the journal: what is new becomes a notice, what changed is noted.
+//
+// The order keeps the dear things to what needs them: the journal is asked about all rows, the
+// console about the endpoints of those that it has not seen or that have changed. A row that stands
+// twice on a page, as rows do when the list shifts between two pages, counts once. Fresh ones are
+// sorted by creation, because the journal numbers them in this order and channels get them by
+// number.
 func (f *Feed) batch(ctx context.Context, cursor journal.Cursor, items []item, surveying surveying) (journal.Batch, error) {
 	batch := journal.Batch{Source: f.kept, Cursor: cursor}
 	versions, err := f.versions(ctx, items)
@@ -63,8 +69,13 @@ func (f *Feed) versions(ctx context.Context, items []item) (map[string]string, e
 // surveying reports whether this is the first look at a source, where what is older than the beginning is history.
 type surveying bool
 
-// notices are what an item that nobody has seen before becomes: one for each channel that its routes name. What is older than
-// the journal's memory is not new: it was delivered and forgotten, or it was there before the first start and has changed since.
+// notices are what an item that nobody has seen before becomes: one for each channel that its
+// routes name. What is older than the journal's memory is not new: it was delivered and forgotten,
+// or it was there before the first start and has changed since.
+//
+// An item without a time stamp counts as history to the survey and as new to every later poll:
+// better one message too many than a blind spot for rows with a broken clock. Whatever is decided
+// here is final: a route that changes later moves nothing that was written down.
 func (f *Feed) notices(cursor journal.Cursor, it item, surveying surveying, asleep []journal.Snooze) []journal.Notice {
 	n := f.consoleSide(it)
 	n.State, n.Urgent = journal.Due, it.urgent
@@ -132,8 +143,11 @@ func (f *Feed) record(ctx context.Context, batch journal.Batch) error {
 	return nil
 }
 
-// Refresh reads things again that kind and ids name, if they are this feed's: "threat", "alert", or "agent" for the threats of endpoints.
-// It returns when the journal knows.
+// Refresh reads things again that kind and ids name, if they are this feed's: "threat", "alert", or
+// "agent" for the threats of endpoints. It returns when the journal knows.
+//
+// The turn is held from the question to the write. Without it a page that was read before the
+// change could be written after it, and the card would go back to what was.
 func (f *Feed) Refresh(ctx context.Context, kind string, ids []string) error {
 	read, ok := f.readerOf(kind)
 	if !ok || len(ids) == 0 || len(f.channels()) == 0 {

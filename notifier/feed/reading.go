@@ -12,9 +12,13 @@ import (
 	"s1bot/s1"
 )
 
-// read goes through everything from window before what the pass has reached, oldest first, page by page. The pass has reached
-// what is in the journal: after each page if the console keeps the order asked for, else after the last. It returns how many rows
-// there were.
+// read goes through everything from window before what the pass has reached, oldest first, page by
+// page. The pass has reached what is in the journal: after each page if the console keeps the order
+// asked for, else after the last. It returns how many rows there were.
+//
+// An error leaves what was written so far: pages before the one that failed are in the journal, and
+// the cursor with them if the order was kept. The trail of cursors is bounded: a console that hands
+// out the same one twice ends the pass (s1.ErrCursorLoop).
 func (f *Feed) read(ctx context.Context, p pass, window time.Duration) (rows int, err error) {
 	cursor, err := f.journal.Cursor(ctx, f.kept)
 	if err != nil {
@@ -54,7 +58,11 @@ type reading struct {
 	trail   *s1.Trail // through the console's pages
 }
 
-// from is where the reading begins: never before what the journal remembers, for there nobody knows what was delivered.
+// from is where the reading begins: never before what the journal remembers, for there nobody knows
+// what was delivered.
+//
+// An attacker who sets a row's time stamp years back, or a console that is restored from a backup,
+// would otherwise bring back what was told and forgotten.
 func (r *reading) from(window time.Duration) time.Time {
 	floor := r.cursor.Since.Add(-maxIndexDelay)
 	reached := r.cursor.Reached[r.pass.name]
@@ -68,6 +76,10 @@ func (r *reading) from(window time.Duration) time.Time {
 }
 
 // forget moves the beginning of the journal's memory, but never past what is still to be read.
+//
+// Twice the sweep's window stays, so that no row can be read again whose notice is gone. A pass
+// that has failed for a month therefore keeps the journal from forgetting, and costs rows instead
+// of telling things twice.
 func (r *reading) forget(now time.Time) {
 	drop := now.Add(-r.keep)
 	for _, p := range r.passes {
@@ -84,6 +96,10 @@ func (r *reading) forget(now time.Time) {
 const forgetEvery = time.Hour
 
 // readPage reads one page and writes it down; it returns the query for the next one.
+//
+// A page is written before the next one is asked for, so a console that fails at page forty loses
+// nothing of the thirty-nine. broken is an error of the cursor that came with this page; what is on
+// the page counts all the same.
 func (r *reading) readPage(ctx context.Context, q s1.Query) (next s1.Query, more bool, err error) {
 	if err := r.turn.Take(ctx); err != nil {
 		return q, false, err

@@ -23,8 +23,11 @@ type kind struct {
 	uses       func(context.Context) (bool, error) // whether it is read at all; nil: always
 }
 
-// A pass is one way to go through a source: by when things were made, and by when they were changed or indexed. What one way
-// cannot see, another or the sweep does.
+// A pass is one way to go through a source: by when things were made, and by when they were changed
+// or indexed. What one way cannot see, another or the sweep does.
+//
+// at must be the very stamp that filter and sort go by; a pass that filtered by one clock and moved
+// its cursor by another would skip rows.
 type pass struct {
 	name    string
 	filter  string // the query's lower bound
@@ -35,6 +38,10 @@ type pass struct {
 }
 
 // An item is one row of a source, as far as reading it matters.
+//
+// It is the source's row boiled down to what the feed decides by, so that one feed serves threats,
+// alerts and unified alerts; body is what the card is drawn from later, and nothing here looks into
+// it.
 type item struct {
 	id        string
 	group     string
@@ -126,8 +133,11 @@ func dealtWith(t s1.Threat) bool {
 	return t.Mitigated() || t.Info.IncidentStatus == s1.StatusResolved || t.Info.AnalystVerdict == s1.VerdictFalsePositive
 }
 
-// alertItem groups alerts by host, rule and day: an alert of a graver rule must not hide in a thread, nor one of today in that of last
-// week.
+// alertItem groups alerts by host, rule and day: an alert of a graver rule must not hide in a
+// thread, nor one of today in that of last week.
+//
+// The endpoint's uuid is preferred to its name, which several machines may share, and the rule's id
+// to its name, which people change.
 func alertItem(a s1.Alert) item {
 	it := item{id: string(a.Identity()), created: a.Info.CreatedAt.Time, touched: a.Info.ReportedAt.Time, facts: alertFacts(a)}
 	it.urgent = a.Rule.Severity == s1.SeverityCritical && a.Info.IncidentStatus != s1.StatusResolved

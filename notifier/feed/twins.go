@@ -111,7 +111,11 @@ func (f *Feed) listedTwins(ctx context.Context, ids []string) (map[string]identi
 	return listed, problem
 }
 
-// recordOnce writes a batch down after a last look whether another feed has told of the same things meanwhile.
+// recordOnce writes a batch down after a last look whether another feed has told of the same things
+// meanwhile.
+//
+// The group's turn is taken only where something is about to be told: most pages bring nothing new,
+// and the feeds read side by side then.
 func (f *Feed) recordOnce(ctx context.Context, batch journal.Batch, items []item) error {
 	if len(batch.Fresh) == 0 {
 		return f.record(ctx, batch)
@@ -128,7 +132,11 @@ func (f *Feed) recordOnce(ctx context.Context, batch journal.Batch, items []item
 	return f.record(ctx, batch)
 }
 
-// once leaves out of fresh notices what another feed has told of, and adds the claims of what is told here.
+// once leaves out of fresh notices what another feed has told of, and adds the claims of what is
+// told here.
+//
+// A silenced item is one row without a channel, however many its routes had named: the journal must
+// know it, or the next poll tells it.
 func (f *Feed) once(fresh []journal.Notice, items []item, told map[string]bool) (kept []journal.Notice) {
 	silenced := map[string]bool{}
 	for _, n := range fresh {

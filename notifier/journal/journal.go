@@ -85,9 +85,13 @@ type Backlog struct {
 	Oldest         time.Time // the earliest Created of them
 }
 
-// A Gathering says what becomes one message: every notice of the Backlog of Digest's channel up to Through gets Digest's ID as
-// its Digest and becomes Listed, except for urgent ones with a Seq of at most CardsUntil, which stay Due. Digest and File are
-// inserted as they are; where nothing becomes Listed, nothing is written.
+// A Gathering says what becomes one message: every notice of the Backlog of Digest's channel up to
+// Through gets Digest's ID as its Digest and becomes Listed, except for urgent ones with a Seq of
+// at most CardsUntil, which stay Due. Digest and File are inserted as they are; where nothing
+// becomes Listed, nothing is written.
+//
+// It is one transaction so that a crash leaves either the single notices or the digest that lists
+// them, and never a listed notice without a digest that tells of it.
 type Gathering struct {
 	Digest, File Notice
 	Through      int64
@@ -98,6 +102,8 @@ type Gathering struct {
 var ErrConflict = errors.New("notifier: the notice has changed meanwhile")
 
 // A Cursor is how far one source was read. A journal keeps it as its JSON.
+//
+// Reached is by pass, because each goes by a clock of the console's own and they fail apart.
 type Cursor struct {
 	Since    time.Time            `json:"since"`              // older items are history: never delivered
 	Ready    bool                 `json:"ready,omitempty"`    // what there was at the first start is in the journal
@@ -105,7 +111,11 @@ type Cursor struct {
 	Channels []string             `json:"channels,omitempty"` // every channel that a notice was ever meant for
 }
 
-// A Notice is one item of a source in one channel. Source, ID and Channel identify it; times have millisecond precision at least.
+// A Notice is one item of a source in one channel. Source, ID and Channel identify it; times have
+// millisecond precision at least.
+//
+// Times and keys that come from Slack or the console are text here as they came. A field that is
+// added must mean in its zero value what the rows of before meant.
 type Notice struct {
 	Source  Source
 	ID      string // the console's
@@ -166,6 +176,9 @@ type Batch struct {
 }
 
 // A Query picks notices; empty fields match all.
+//
+// Ready, Want, Channel and Limit together are what a sender asks with at each look, so a Store has
+// an index for just that.
 type Query struct {
 	Source  Source
 	IDs     []string

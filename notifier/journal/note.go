@@ -12,6 +12,9 @@ import (
 )
 
 // NewNote is a message of the notifier's own, delivered once for its id.
+//
+// The id makes it one note: whoever writes it a second time, after a crash or in another process,
+// finds that it exists.
 func NewNote(id, channel string, card render.Card, now time.Time) (Notice, error) {
 	body, err := json.Marshal(card)
 	if err != nil {

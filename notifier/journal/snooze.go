@@ -3,6 +3,9 @@ package journal
 import "time"
 
 // A Snooze keeps some notices quiet for a while, because its owner knows about them.
+//
+// It is decided when an item is first seen, not when it is delivered, so its end brings nothing
+// back that it kept quiet.
 type Snooze struct {
 	ID      string    `json:"id"`
 	Console string    `json:"console,omitempty"` // that it is of, as sources have it; see Source.Of

@@ -12,7 +12,13 @@ import (
 	"s1bot/s1"
 )
 
-// A Console answers list calls the way the real one does: rows that are indexed by now, filtered, sorted, cut into pages.
+// A Console answers list calls the way the real one does: rows that are indexed by now, filtered,
+// sorted, cut into pages.
+//
+// Played: an index that lags (Late), filters and orders by the time stamps that the real lists
+// have, pages with cursors, rows that change under the reader, an API that refuses. Left out:
+// permissions, scopes, and every filter that feeds don't use; those are s1sim's. Fields may be set
+// before Start; later through Set, for the notifier reads from goroutines of its own.
 type Console struct {
 	Mu      sync.Mutex
 	Threats []*ThreatRow
@@ -60,6 +66,8 @@ func (c *Console) AddThreat(t NewThreat) s1.ThreatID {
 }
 
 // Change changes a threat, and says so in updatedAt.
+//
+// The second pass of the feed of threats lives by that stamp.
 func (c *Console) Change(id s1.ThreatID, change func(*s1.Threat)) {
 	c.Mu.Lock()
 	defer c.Mu.Unlock()
@@ -93,6 +101,9 @@ func (c *Console) AddAlert(rule string, age, late time.Duration) s1.AlertID {
 }
 
 // ChangeAlert changes an alert; the console does not say when.
+//
+// That is the trait of the cloud-detection alerts which the feed has to make up for by reading its
+// window again: the list has neither a filter nor an order by update.
 func (c *Console) ChangeAlert(id s1.AlertID, change func(*s1.Alert)) {
 	c.Mu.Lock()
 	defer c.Mu.Unlock()
@@ -104,6 +115,9 @@ func (c *Console) ChangeAlert(id s1.AlertID, change func(*s1.Alert)) {
 }
 
 // ThreatsPage lists threats by createdAt__gte, updatedAt__gte, ids and agentIds.
+//
+// A row that is indexed late shows up in the middle of the list, behind a cursor that has passed
+// it.
 func (c *Console) ThreatsPage(_ context.Context, q s1.Query) (s1.Page[s1.Threat], error) {
 	c.Mu.Lock()
 	defer c.Mu.Unlock()
@@ -125,6 +139,7 @@ func (c *Console) ThreatsPage(_ context.Context, q s1.Query) (s1.Page[s1.Threat]
 	return page(rows, q, c.PerPage, at)
 }
 
+// matchesThreat applies the filters that Refresh uses.
 func matchesThreat(q s1.Query, t s1.Threat) bool {
 	return OneOf(q, "ids", string(t.Identity())) && OneOf(q, "agentIds", string(t.AgentID()))
 }
@@ -161,6 +176,7 @@ func (c *Console) ThreatURL(id s1.ThreatID) string {
 func (c *Console) AlertURL(id s1.AlertID) string { return "https://console.test/alerts/" + string(id) }
 func (c *Console) AgentURL(id s1.AgentID) string { return "https://console.test/agents/" + string(id) }
 
+// called notes a call, for tests that count them, and lets a fault answer in place of the list.
 func (c *Console) called(what string, q s1.Query) error {
 	c.Calls = append(c.Calls, q)
 	err, _ := c.Fault.of(what)
@@ -181,6 +197,10 @@ func bound(q s1.Query, key string) time.Time {
 }
 
 // page sorts and cuts; the cursor is the index of the next row.
+//
+// A limit above a thousand is refused, as the API documentation says of these lists. Because the
+// cursor is an index, rows that are inserted before it shift the pages, and the reader meets a row
+// twice: the real cursors are opaque and may do so, too.
 func page[T any](rows []*T, q s1.Query, perPage int, at func(*T) time.Time) (s1.Page[T], error) {
 	limit, err := strconv.Atoi(q.Get("limit"))
 	if err != nil || limit < 1 || limit > 1000 {
@@ -214,6 +234,8 @@ func (c *Console) Set(change func(*Console)) {
 }
 
 // AgentsPage and SitesPage know nobody; tests that need more put something around the console.
+//
+// With no endpoints listed, items go by what their own rows say.
 func (c *Console) AgentsPage(context.Context, s1.Query) (s1.Page[s1.Agent], error) {
 	return s1.Page[s1.Agent]{}, nil
 }

@@ -12,7 +12,12 @@ import (
 	"s1bot/notifier/journal"
 )
 
-// A Memory is a Journal that forgets with the test. It keeps the contract to the letter, and fails when told to.
+// A Memory is a Journal that forgets with the test. It keeps the contract to the letter, and fails
+// when told to.
+//
+// Where the real store has a rule that a wrong caller would break, this one has it as well: Save
+// compares Rev and refuses the whole call, Record leaves existing notices alone, cursors come back
+// through JSON. What it leaves out is the lease (every process has it) and the order of commits.
 type Memory struct {
 	mu      sync.Mutex
 	cursors map[journal.Source]json.RawMessage
@@ -22,7 +27,13 @@ type Memory struct {
 	Fault   Fault
 }
 
-// A Fault decides what happens to an operation: nothing, an error in its place, or an error after it was done.
+// A Fault decides what happens to an operation: nothing, an error in its place, or an error after
+// it was done.
+//
+// The second kind is the one that matters: a write that took hold and whose answer got lost looks
+// to its caller like one that did not. Ops of the journal are cursor, versions, record, notices,
+// save, backlog, gather; of Slack post, edit, delete, find, attach; of the console threats, alerts,
+// unified.
 type Fault func(op string) (before, after error)
 
 func (f Fault) of(op string) (error, error) {
@@ -196,6 +207,9 @@ func matches(q journal.Query, n journal.Notice) bool {
 }
 
 // Save writes Slack's side of notices, all or none; the console's side stays as the feeds wrote it.
+//
+// That a sender can't overwrite the console's side even by mistake is part of the contract; see
+// package journal.
 func (m *Memory) Save(_ context.Context, notices ...journal.Notice) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -226,6 +240,8 @@ func (m *Memory) Set(change func(*Memory)) {
 	change(m)
 }
 
+// rank is the order in which notices are posted: digests and their files before all, then what is
+// urgent.
 func rank(n journal.Notice) int {
 	switch {
 	case n.Source == journal.Digests, n.Source == journal.Files:
@@ -236,6 +252,8 @@ func rank(n journal.Notice) int {
 	return 1
 }
 
+// waiting reports whether a notice belongs to a channel's backlog: due, never tried, and not one of
+// our own messages.
 func waiting(n journal.Notice, channel string) bool {
 	return n.Channel == channel && n.State == journal.Due && n.Tries == 0 && n.Source != journal.Digests && n.Source != journal.Files && n.Source != journal.Notes
 }

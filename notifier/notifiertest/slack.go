@@ -14,6 +14,11 @@ import (
 )
 
 // A Slack keeps what was posted. It keeps no metadata for those who cannot look: see blind.
+//
+// Played: ts that grow, threads whose root must be there, replies that the channel shows
+// (reply_broadcast), metadata that Find goes by, messages that people delete, channels that take
+// none, 429 with and without Retry-After. Left out: rate limits of its own (the tests look at the
+// times), Block Kit, and everything about people; those are slacksim's.
 type Slack struct {
 	mu          sync.Mutex
 	Messages    []*Message
@@ -39,6 +44,8 @@ type Message struct {
 }
 
 // A Refusal is an error that says what became of a call.
+//
+// Its fields are set one at a time in tests; together they say what a real error would never say.
 type Refusal struct {
 	IsSlow           bool
 	pause            time.Duration
@@ -63,7 +70,10 @@ func SlowDown(pause time.Duration) Refusal { return Refusal{IsSlow: true, pause:
 // ErrLost is a connection that broke: nobody knows whether the call had its effect.
 var ErrLost = errors.New("connection reset by peer")
 
-// Post puts a message into a channel. It takes Takes, and fails as Fault, Poison, Cursed and Closed say.
+// Post puts a message into a channel. It takes Takes, and fails as Fault, Poison, Cursed and Closed
+// say.
+//
+// Posting into a thread whose root is gone is refused here, so that a sender has to notice.
 func (s *Slack) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
 	pacing.Rest(ctx, s.Takes, nil)
 	if ctx.Err() != nil {
@@ -107,6 +117,9 @@ func (s *Slack) Broadcast(ctx context.Context, channel, thread, key string, card
 }
 
 // Edit shows another card in a message, and notes when.
+//
+// An edit that Slack refuses leaves the old card; one whose answer got lost is made, and made
+// again.
 func (s *Slack) Edit(_ context.Context, channel, ts string, card render.Card) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,6 +170,7 @@ func (s *Slack) Find(_ context.Context, channel, thread, key string, since time.
 	return found, nil
 }
 
+// at is the message with a ts that nobody deleted.
 func (s *Slack) at(channel, ts string) *Message {
 	i := slices.IndexFunc(s.Messages, func(m *Message) bool { return m.Channel == channel && m.TS == ts && !m.deleted })
 	if i < 0 {

@@ -9,6 +9,7 @@ import (
 	"s1bot/s1/unified"
 )
 
+// A unifiedRow is a unified alert, and when lists show it.
 type unifiedRow struct {
 	unified.Alert
 	indexed time.Time

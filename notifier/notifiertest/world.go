@@ -1,4 +1,19 @@
-// Package notifiertest is a console, a Slack and a journal for tests of the notifier, with faults to order. Time in it is simulated.
+// Package notifiertest is a console, a Slack and a journal for tests of the notifier, with faults
+// to order. Time in it is simulated.
+//
+// Its one idea: a story has two edges that fail and a memory in between that must not lie. Each of
+// the three has a Fault, which is asked before every operation, so a test can count operations, let
+// the n-th one fail or lose its answer, stop the notifier there, start it again and look at what
+// the channel shows. Nothing is a mock of the notifier's own parts: the real feeds and the real
+// dispatcher run.
+//
+//	Console ──▶ Notifier (real) ──▶ Slack
+//	               │  ▲
+//	               ▼  │
+//	             Memory (survives Stop and Start)
+//
+// The rule one must not break: time moves in Pass alone (testing/synctest). A test that waits for
+// real time, or starts a goroutine outside the story's bubble, would see states that never settle.
 package notifiertest
 
 import (
@@ -68,8 +83,11 @@ func Refuse(w *World, feed string, err error) (heal func()) {
 	return func() { w.Console.Set(func(c *Console) { c.Fault = nil }) }
 }
 
-// A World is a console, a Slack and a journal, with a notifier between them that can be stopped and started. Time in it is
-// simulated.
+// A World is a console, a Slack and a journal, with a notifier between them that can be stopped and
+// started. Time in it is simulated.
+//
+// Config may be changed between Stop and Start, as a person changes settings between two runs;
+// Console, Slack and Journal go on.
 type World struct {
 	T       *testing.T
 	Console *Console
@@ -82,6 +100,8 @@ type World struct {
 }
 
 // Story runs a test in a world of its own.
+//
+// Everything that tell starts has to end within it, which the bubble enforces.
 func Story(t *testing.T, tell func(*testing.T, *World)) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -101,6 +121,8 @@ func NewWorld(t *testing.T) *World {
 }
 
 // Start starts the notifier as Config says now; Stop stops it and waits for it.
+//
+// It returns when the first poll is done and all have gone to rest.
 func (w *World) Start() {
 	n, err := notifier.New(w.Config)
 	require.NoError(w.T, err)
@@ -189,6 +211,8 @@ func Once(name string, before, after error) Fault {
 }
 
 // inProcess answers requests with a handler, without a network, so that simulated time goes on.
+//
+// A real connection would block outside the bubble, and its clock would stand still.
 type inProcess struct{ http.Handler }
 
 // RoundTrip serves a request at once.

@@ -29,6 +29,9 @@ func NewPacer(pause time.Duration, now func() time.Time) *Pacer {
 }
 
 // Take waits until key's next call may be made; done is to be called at the end of that call.
+//
+// Whoever waits is in line by key alone, so a channel that Slack answers slowly holds up no other.
+// If ctx ends during the wait the call may be made at once; it is cut off by the same context.
 func (p *Pacer) Take(ctx context.Context, key string) (done func(), err error) {
 	one := p.slot(key)
 	if err := one.turn.Take(ctx); err != nil {

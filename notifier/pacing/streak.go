@@ -6,8 +6,11 @@ import (
 	"time"
 )
 
-// A Streak is a run of failures of one thing. Its first failure and its end are logged, with their count, so that an outage of an hour is
-// two lines and not seven a round. It is for one goroutine.
+// A Streak is a run of failures of one thing. Its first failure and its end are logged, with their
+// count, so that an outage of an hour is two lines and not seven a round. It is for one goroutine.
+//
+// The count and the length stand in the line that ends it, so that the log of an outage is read
+// from its last line.
 type Streak struct {
 	failures int
 	began    time.Time

@@ -21,6 +21,9 @@ import (
 )
 
 // Facts are what routes and snoozes look at, the same for both sources.
+//
+// Empty means that the console does not say. Of the endpoint's facts that is "unknown", since
+// another look-up may tell; of all others it is a value that no pattern fits.
 type Facts struct {
 	Source                     journal.Source
 	Console                    string // by name
@@ -95,6 +98,8 @@ func allOf[T any](list []T, holds func(T) bool) bool {
 }
 
 // Walk finds out where an item goes.
+//
+// A channel that several routes name gets one message, with the first mention that any of them has.
 func (rs Routes) Walk(f Facts, fallback string, now time.Time) (w Result) {
 	deliver := func(channel, mention string) {
 		at := slices.IndexFunc(w.Certain, func(d Target) bool { return d.Channel == channel })
