@@ -11,10 +11,18 @@ import (
 	"s1bot/approvals"
 )
 
-// auditPage is how many entries are read at a time: nobody holds the database while a long trail is printed.
+// auditPage is how many entries are read at a time: nobody holds the database while a long trail is
+// printed.
+//
+// On SQLite a reader that stays open keeps the log from being copied back and truncated; on
+// PostgreSQL it keeps dead rows from being cleaned up. A page of entries is at most a few
+// megabytes.
 const auditPage = 500
 
 // append gives entries their place behind the end of the trail, and is what writes them.
+//
+// It only computes: the hashes of a whole batch are known before anything is sent, so that
+// PostgreSQL gets them in one round trip.
 func (t *trailEnd) append(entries []approvals.Entry) (all []statement) {
 	for _, e := range entries {
 		e = plain(e).After(t.head)
@@ -33,6 +41,8 @@ func (t *trailEnd) end() statement {
 }
 
 // appendTrail adds entries to the end of the trail.
+//
+// The mark at the end is written once for the batch, by moveTrail before the commit.
 func appendTrail(ctx context.Context, tx *transaction, entries ...approvals.Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -49,6 +59,9 @@ func appendTrail(ctx context.Context, tx *transaction, entries ...approvals.Entr
 }
 
 // plain is e as it will come back, so that its hash is that of what is stored.
+//
+// A zero byte in a file name would else be hashed as it is and stored as something else, and Verify
+// would call the row tampered with.
 func plain(e approvals.Entry) approvals.Entry {
 	e.At = moment(millis(e.At))
 	for _, s := range []*string{&e.Request, &e.Ref, &e.Actor, &e.Action, &e.Command} {
@@ -64,12 +77,17 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// Audit returns the entries that match. The end of the trail is that of the moment of the call: what is appended later is left
-// for the next.
+// Audit returns the entries that match. The end of the trail is that of the moment of the call:
+// what is appended later is left for the next.
+//
+// Entries are read later, page by page and outside of a transaction: rows are only ever added, and
+// those up to the end that was read here are there for good.
 func (s Requests) Audit(ctx context.Context, q approvals.AuditQuery) (approvals.Trail, error) {
 	return trail(ctx, s.db.read, q)
 }
 
+// The largest number is read from the rows as well as from the head. Rows behind the head, which
+// only somebody who meddled can have put there, are so among the entries, and Verify finds them.
 func trail(ctx context.Context, in querier, q approvals.AuditQuery) (approvals.Trail, error) {
 	var t approvals.Trail
 	var last int64 // which is the head's, unless somebody meddled
@@ -83,6 +101,8 @@ func trail(ctx context.Context, in querier, q approvals.AuditQuery) (approvals.T
 }
 
 // entries yields the entries up to last, page by page.
+//
+// An error is yielded once, and ends it.
 func entries(ctx context.Context, in querier, q approvals.AuditQuery, last int64) iter.Seq2[approvals.Entry, error] {
 	return func(yield func(approvals.Entry, error) bool) {
 		seen := int64(-1 << 62) // before every number that meddling could give a row

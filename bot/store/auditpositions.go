@@ -21,7 +21,11 @@ var _ syslog.Positions = AuditPositions{}
 // AuditPositions is the part of the database that knows what target has of the trail.
 func (db *DB) AuditPositions(target string) AuditPositions { return AuditPositions{db, text(target)} }
 
-// Claim takes or renews the right to send to the target. The first claim of all begins before the first row.
+// Claim takes or renews the right to send to the target. The first claim of all begins before the
+// first row.
+//
+// The UPDATE decides: it fits the row only if nobody else's right lasts. No row comes back for
+// whoever was too late, which is no error.
 func (a AuditPositions) Claim(ctx context.Context, span time.Duration) (p syslog.Position, held bool, err error) {
 	now := time.Now()
 	err = a.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {

@@ -12,8 +12,12 @@ import (
 	"s1bot/approvals"
 )
 
-// Backup writes a copy of an SQLite database to a new file, as it is at one moment; the bot may go on meanwhile. It returns the end of
-// the copy's audit trail, which was verified. Other engines have tools of their own.
+// Backup writes a copy of an SQLite database to a new file, as it is at one moment; the bot may go
+// on meanwhile. It returns the end of the copy's audit trail, which was verified. Other engines
+// have tools of their own.
+//
+// The file is made first and exclusively, so that two backups can't write one file, with rights for
+// its owner alone: it holds names of hosts, and sealed passwords.
 func Backup(ctx context.Context, address, path string) (head approvals.Mark, err error) {
 	from, isFile := strings.CutPrefix(address, "sqlite:")
 	if !isFile || from == ":memory:" {
@@ -37,6 +41,9 @@ func Backup(ctx context.Context, address, path string) (head approvals.Mark, err
 }
 
 // backup fills the file at path, which is empty, and looks whether it is sound.
+//
+// VACUUM INTO reads one snapshot, so the copy is of one moment, and takes an empty file that exists
+// (https://sqlite.org/lang_vacuum.html). A copy of the file and its log by hand would be of two.
 func backup(ctx context.Context, from, path string) (head approvals.Mark, err error) {
 	db, err := sql.Open("sqlite", dsn(from))
 	if err != nil {

@@ -19,6 +19,10 @@ type Clips struct{ db *DB }
 func (db *DB) Clips() Clips { return Clips{db} }
 
 // Put keeps body for at least ttl and returns its id, which depends on the body alone.
+//
+// Eight bytes of SHA-256 are the id: the same card drawn a hundred times keeps one row, and its
+// time is only ever prolonged. Two bodies with one id are refused rather than mixed up, for a
+// button must never do something else than what it says.
 func (c Clips) Put(ctx context.Context, body []byte, ttl time.Duration) (id string, err error) {
 	sum := sha256.Sum256(body)
 	id = hex.EncodeToString(sum[:8])

@@ -8,6 +8,9 @@ import (
 )
 
 // rank is the order in which notices are told; 0 is what is urgent.
+//
+// It is a column and part of an index, so that what is next for a channel is found without sorting
+// what waits.
 func rank(n journal.Notice) int {
 	switch {
 	case n.Source == journal.Digests || n.Source == journal.Files:
@@ -23,6 +26,8 @@ func rank(n journal.Notice) int {
 const backlog = `channel = $1 AND state IN ('due', 'sending') AND state = 'due' AND tries = 0 AND source || '' NOT IN ('digest', 'file', 'note')`
 
 // Backlog counts what waits for a channel.
+//
+// Rank is 0 for what is urgent and 1 for the rest, so one sum counts each.
 func (j Journal) Backlog(ctx context.Context, channel string) (b journal.Backlog, err error) {
 	var oldest int64
 	err = j.db.read.QueryRowContext(ctx, `
@@ -36,6 +41,10 @@ func (j Journal) Backlog(ctx context.Context, channel string) (b journal.Backlog
 }
 
 // Gather makes a digest of a channel's backlog, all or nothing.
+//
+// The condition is evaluated anew in the transaction: what another process posted meanwhile is not
+// listed, and where nothing is left there is no digest. Rev grows with each listed notice, so a
+// sender that read one before fails to save it.
 func (j Journal) Gather(ctx context.Context, g journal.Gathering) error {
 	channel := text(g.Digest.Channel)
 	err := j.write(ctx, func(ctx context.Context, tx *transaction) error {

@@ -8,6 +8,9 @@ import (
 )
 
 // Directs remembers which conversation is the direct message with a person.
+//
+// A message to a user's id must be edited under the id of the conversation (D…) that
+// chat.postMessage names in its answer; see package post.
 type Directs struct{ db *DB }
 
 // Directs is the part of the database that knows direct messages.

@@ -14,7 +14,10 @@ type Figures struct{ db *DB }
 // Figures is the part of the database that keeps figures.
 func (db *DB) Figures() Figures { return Figures{db} }
 
-// SetFigure writes a figure down. One that failed keeps the value that it had, and when that was counted.
+// SetFigure writes a figure down. One that failed keeps the value that it had, and when that was
+// counted.
+//
+// Body and time stand still together, so that the age of the value is never that of the failure.
 func (s Figures) SetFigure(ctx context.Context, f figures.Figure) error {
 	statement := `INSERT INTO figures (name, body, at, failed) VALUES ($1, $2, $3, '')
 		ON CONFLICT (name) DO UPDATE SET body = excluded.body, at = excluded.at, failed = ''`

@@ -11,20 +11,35 @@ import (
 )
 
 // writeLimit bounds one transaction, waiting for another program's lock included.
+//
+// It is longer than busyFor, so that SQLite's own wait for a lock ends first and says so in words.
 const writeLimit = 15 * time.Second
 
 // maxBatch bounds one transaction's writes.
 const maxBatch = 512
 
-// companyWait is how long a write that nobody waits for waits for company before it costs a sync of its own.
+// companyWait is how long a write that nobody waits for waits for company before it costs a sync of
+// its own.
+//
+// An fsync costs a few milliseconds on an SSD and tens on a disk. Marking a delivery as done can
+// wait that long, and a click never can.
 const companyWait = 25 * time.Millisecond
 
 var errClosed = errors.New("the database is closed")
 
-// A group commits writes that wait at the same moment in one transaction. While one batch is written the next one gathers, so
-// nobody waits for company, and the more there is to write the more of it shares a sync of the disk. Each write stands alone
-// all the same: one that fails is rolled back by itself. For that a batch in which one fails is made a second time, so a write must not
-// keep anything from a first try.
+// A group commits writes that wait at the same moment in one transaction. While one batch is
+// written the next one gathers, so nobody waits for company, and the more there is to write the
+// more of it shares a sync of the disk. Each write stands alone all the same: one that fails is
+// rolled back by itself. For that a batch in which one fails is made a second time, so a write must
+// not keep anything from a first try.
+//
+// The way of a write:
+//
+//	do/change ──▶ next batch (gathers) ──turn──▶ one transaction ──commit──▶ done is closed, each caller reads its own error
+//	changeSoon ─▶ later batch ──25 ms, or the next write that somebody waits for──▶ the same
+//
+// The turn is a channel of one and not a mutex, because a test takes it to make batches gather. mu
+// guards next, later and closed and is never held during a statement.
 type group struct {
 	db        *sql.DB
 	begin     string // the first statement of a transaction, which finds the end of the trail; may be empty
@@ -47,7 +62,11 @@ type batch struct {
 	done   chan struct{}
 }
 
-// A write is one method's change. Whoever sets taken first decides: the group whose transaction is open, or the caller who gives up.
+// A write is one method's change. Whoever sets taken first decides: the group whose transaction is
+// open, or the caller who gives up.
+//
+// Without taken, a caller whose context ends while the batch begins could be told that nothing was
+// written, and then it is.
 type write struct {
 	do     func(context.Context, *transaction) error
 	change *change // what do does, if that is known before
@@ -91,6 +110,9 @@ func (g *group) await(ctx context.Context, b *batch, w *write) error {
 }
 
 // join adds w to the batch that gathers, or begins one.
+//
+// Whoever begins a batch starts the goroutine that commits it; it gathers more until it gets its
+// turn.
 func (g *group) join(w *write) (*batch, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -110,6 +132,9 @@ func (g *group) join(w *write) (*batch, error) {
 }
 
 // ride adds w to the batch that gathers, or to one that waits for somebody to begin it.
+//
+// It never starts a commit itself. That is done by the timer or by join, which takes the waiting
+// batch over.
 func (g *group) ride(w *write) (*batch, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -138,8 +163,13 @@ func (g *group) flush(b *batch) {
 	}
 }
 
-// commit waits for its turn, takes what has gathered, and writes it. What another program's lock holds up has not begun: whoever
-// waits for it may still give up, and Slack's three seconds are shorter than some locks.
+// commit waits for its turn, takes what has gathered, and writes it. What another program's lock
+// holds up has not begun: whoever waits for it may still give up, and Slack's three seconds are
+// shorter than some locks.
+//
+// The batch's time counts from its turn, not from when the first write joined it. Callers see the
+// joined error: their own, if they have one, and that of the transaction, which took back what they
+// had written.
 func (g *group) commit(b *batch) {
 	g.turn <- struct{}{}
 	defer func() { <-g.turn }()
@@ -178,6 +208,9 @@ func (g *group) tidyUp() {
 }
 
 // take closes the batch and returns the writes that nobody has given up.
+//
+// Only from here on is the batch closed: it is called after the transaction was opened, so whatever
+// came while a lock was waited for is in it.
 func (g *group) take(b *batch) (begun []*write) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -208,6 +241,9 @@ func (g *group) open(ctx context.Context) (*transaction, error) {
 }
 
 // begins begins one, on a connection of its own where several statements are sent at once.
+//
+// pgx sends a batch of statements on its own connection alone, which database/sql hands out by
+// Conn.
 func (g *group) begins(ctx context.Context) (*transaction, error) {
 	tx := &transaction{prepared: g.prepared}
 	var err error
@@ -225,6 +261,10 @@ func (g *group) begins(ctx context.Context) (*transaction, error) {
 }
 
 // transact is one transaction with every write. Its error is that of the transaction.
+//
+// The first try has no savepoints, which would double the statements of every batch for the rare
+// one that fails. When a write fails, all is rolled back and made again, each behind a savepoint.
+// Between the two the database may be gone, which is then everybody's error.
 func (g *group) transact(ctx context.Context, tx *transaction, writes []*write) error {
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	if len(writes) == 0 {
@@ -253,7 +293,11 @@ func (g *group) transact(ctx context.Context, tx *transaction, writes []*write) 
 	return nil
 }
 
-// together makes the writes until one fails: those that are known together where the engine takes them so, and last.
+// together makes the writes until one fails: those that are known together where the engine takes
+// them so, and last.
+//
+// A write that found nothing to change (untouched) harms nobody: it has its error, and the batch
+// goes on.
 func (tx *transaction) together(ctx context.Context, writes []*write) (failed bool) {
 	var known []*write
 	for _, w := range writes {
@@ -271,6 +315,9 @@ func (tx *transaction) together(ctx context.Context, writes []*write) (failed bo
 }
 
 // apart makes the writes so that one that fails leaves the others alone.
+//
+// With a write its entries are taken back as well; the end of the trail in memory must follow, or
+// the next entry would continue a hash that is not there.
 func (tx *transaction) apart(ctx context.Context, writes []*write) error {
 	for _, w := range writes {
 		if _, err := tx.ExecContext(ctx, `SAVEPOINT one`); err != nil {

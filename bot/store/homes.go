@@ -29,6 +29,10 @@ func (h Homes) Viewers(ctx context.Context, since, notAfter time.Time) ([]string
 }
 
 // Claim notes what is being published for somebody, for one caller alone: see home.Views.
+//
+// Two conditions in one statement keep several processes from publishing the same tab: at most one
+// each so often, and only what looks different. The print is written before Slack is called;
+// Release takes it back where that failed.
 func (h Homes) Claim(ctx context.Context, user, print string, now, notAfter time.Time, force bool) (bool, error) {
 	statement := `UPDATE homes SET print = $2, published = $3 WHERE person = $1 AND published <= $4`
 	if !force {

@@ -10,17 +10,29 @@ import (
 	"time"
 )
 
-// Inbox keeps what Slack delivered from before its acknowledgement until the work on it is done. A delivery belongs to the
-// process that saved it, as long as that process lives: it prolongs its lease by calling Unfinished from time to time.
+// Inbox keeps what Slack delivered from before its acknowledgement until the work on it is done. A
+// delivery belongs to the process that saved it, as long as that process lives: it prolongs its
+// lease by calling Unfinished from time to time.
+//
+// The key is what makes a delivery one: a trigger id, a message's channel and ts. Its row stays for
+// a day after it was finished, without the payload, because Slack repeats events for hours.
 type Inbox struct{ db *DB }
 
 // inboxLease is how long a process counts as alive without a sign of life.
+//
+// It is the same as a run's lease. Unfinished is called every few seconds, so a process misses
+// several renewals before it counts as gone.
 const inboxLease = 20 * time.Second
 
 // Inbox is the part of the database that keeps Slack's deliveries.
 func (db *DB) Inbox() Inbox { return Inbox{db} }
 
-// Save writes one delivery down. When it returns nil the delivery is on disk; fresh is false if the key is known already.
+// Save writes one delivery down. When it returns nil the delivery is on disk; fresh is false if the
+// key is known already.
+//
+// It stands between a click and its acknowledgement, which Slack wants within three seconds. That
+// is why it is a change that is known beforehand and shares its commit with whatever else is
+// written at the moment.
 func (i Inbox) Save(ctx context.Context, key, kind string, payload []byte) (fresh bool, err error) {
 	now := time.Now()
 	err = i.db.writes.change(ctx, change{
@@ -35,8 +47,12 @@ func (i Inbox) Save(ctx context.Context, key, kind string, payload []byte) (fres
 	return fresh, nil
 }
 
-// Finish marks a delivery as done and forgets its payload, which may hold what a person typed into a form. Nobody waits for it, so it
-// shares a later write's transaction; when it returns it is on disk.
+// Finish marks a delivery as done and forgets its payload, which may hold what a person typed into
+// a form. Nobody waits for it, so it shares a later write's transaction; when it returns it is on
+// disk.
+//
+// If the process dies before it is on disk, the work is taken up once more and finds that it was
+// done.
 func (i Inbox) Finish(ctx context.Context, key string) error {
 	now := millis(time.Now())
 	err := i.db.writes.changeSoon(ctx, change{statement: statement{`UPDATE inbox SET payload = NULL, finished = $1 WHERE key = $2`, []any{now, text(key)}}})
@@ -75,6 +91,8 @@ type item struct {
 }
 
 // takeOver prolongs the leases of this process and takes what others left.
+//
+// Renewing and taking are one transaction, so no process takes what another one is about to renew.
 func (i Inbox) takeOver(ctx context.Context, tx *transaction) ([]item, error) {
 	now := time.Now()
 	until := millis(now.Add(inboxLease))
@@ -94,6 +112,8 @@ func (i Inbox) takeOver(ctx context.Context, tx *transaction) ([]item, error) {
 }
 
 // handedBack is how long a process that stops keeps what it has begun: longer than a stop takes.
+//
+// A stop takes twenty seconds at most; nobody else may begin a click whose work is still going on.
 const handedBack = 2 * inboxLease
 
 // Release gives the deliveries with these keys to whoever looks next, and keeps the rest of this process's for as long as it may take to

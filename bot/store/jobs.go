@@ -28,7 +28,12 @@ func (j Jobs) Add(ctx context.Context, id, owner string, body []byte, until time
 	return fresh, nil
 }
 
-// Claim gives a job whose lease is over by now to owner until the given time; ok is false when there is none.
+// Claim gives a job whose lease is over by now to owner until the given time; ok is false when
+// there is none.
+//
+// The condition on the lease stands twice. On PostgreSQL two processes may find the same row in the
+// inner query; the second waits for the first one's update and must then look again whether the
+// lease is still over.
 func (j Jobs) Claim(ctx context.Context, owner string, now, until time.Time) (id string, body []byte, ok bool, err error) {
 	err = j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		var kept string

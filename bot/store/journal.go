@@ -39,6 +39,8 @@ func (j Journal) Cursor(ctx context.Context, source journal.Source) (c journal.C
 }
 
 // Versions returns the version of each of ids that is known.
+//
+// An item that goes to several channels has several rows of one version.
 func (j Journal) Versions(ctx context.Context, source journal.Source, ids []string) (map[string]string, error) {
 	stored := map[string]string{}
 	if len(ids) == 0 {
@@ -101,8 +103,11 @@ func (j Journal) Record(ctx context.Context, b journal.Batch) error {
 	return nil
 }
 
-// addFresh inserts notices in order. Their numbers come from a row that is locked until the commit, so that a later number is never
-// seen before an earlier one.
+// addFresh inserts notices in order. Their numbers come from a row that is locked until the commit,
+// so that a later number is never seen before an earlier one.
+//
+// A sender that has read up to a number never looks below it again; with a sequence of the
+// engine's, a transaction that commits late would leave its notices there unread.
 func addFresh(ctx context.Context, tx *transaction, fresh []journal.Notice) error {
 	if len(fresh) == 0 {
 		return nil
@@ -134,6 +139,9 @@ func addFresh(ctx context.Context, tx *transaction, fresh []journal.Notice) erro
 }
 
 // rewrite gives the console's side of items to their notices.
+//
+// Rev stays: a sender that saves Slack's side meanwhile must not fail because the console's side
+// moved.
 func rewrite(ctx context.Context, tx *transaction, changed []journal.Notice) error {
 	if len(changed) == 0 {
 		return nil
@@ -175,6 +183,8 @@ var wants = map[journal.Want]string{
 }
 
 // Notices returns the notices that match.
+//
+// The three orders are those that package delivery promises; each is that of an index.
 func (j Journal) Notices(ctx context.Context, q journal.Query) ([]journal.Notice, error) {
 	var w where
 	for column, value := range pairs("source", string(q.Source), "channel", q.Channel, "thread_group", q.Group, "digest", q.Digest, "ts", q.TS) {
@@ -227,6 +237,9 @@ func scanNotice(rows *sql.Rows) (n journal.Notice, err error) {
 }
 
 // Save writes Slack's side of notices, all or none.
+//
+// A notice and the root of its thread are saved together, so that the count of replies never
+// disagrees with the replies.
 func (j Journal) Save(ctx context.Context, notices ...journal.Notice) error {
 	err := j.write(ctx, func(ctx context.Context, tx *transaction) error {
 		for _, n := range notices {

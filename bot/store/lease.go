@@ -16,8 +16,12 @@ const lease = "notifier"
 
 var _ notifier.Leases = Journal{}
 
-// Lease takes or renews the right to read the console and tell Slack. Where the database is one file, only one process is meant to
-// use it, so a process that starts takes over at once: whoever had the lease is gone, and if not, its fence is out of date.
+// Lease takes or renews the right to read the console and tell Slack. Where the database is one
+// file, only one process is meant to use it, so a process that starts takes over at once: whoever
+// had the lease is gone, and if not, its fence is out of date.
+//
+// The first UPDATE changes nothing and locks the row: on PostgreSQL two processes that read it
+// without a lock would both find it free.
 func (j Journal) Lease(ctx context.Context, c journal.Claim) (fence int64, err error) {
 	takeover := c.First && j.db.engine.name == "sqlite"
 	now := time.Now()
@@ -51,6 +55,9 @@ func (j Journal) Lease(ctx context.Context, c journal.Claim) (fence int64, err e
 }
 
 // Release gives the lease back, so that another process need not wait for its end.
+//
+// The fence stays. The next holder counts on from it, so that nothing of this one's can still be
+// written.
 func (j Journal) Release(ctx context.Context, owner string) error {
 	err := j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2`, lease, owner)

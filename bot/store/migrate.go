@@ -35,7 +35,11 @@ const (
 // renumbered are the numbers that files had before, in order: the first of them is file 1.
 var renumbered = []int64{1, 2, 100, 200, 300, 420, 500, 720, 730}
 
-// migrate brings the tables up to date. Tables newer than this program are left alone: it would not know what it breaks.
+// migrate brings the tables up to date. Tables newer than this program are left alone: it would not
+// know what it breaks.
+//
+// A program that is older than its database refuses to start. It might run and write rows that the
+// newer one reads otherwise.
 func migrate(ctx context.Context, e engine, log *slog.Logger) error {
 	if err := adopt(ctx, e, log); err != nil {
 		return err
@@ -58,7 +62,10 @@ func migrate(ctx context.Context, e engine, log *slog.Logger) error {
 	return nil
 }
 
-// TableVersion is the version of the tables and the newest that this program knows. No tables at all are version 0.
+// TableVersion is the version of the tables and the newest that this program knows. No tables at
+// all are version 0.
+//
+// It changes nothing, so `s1bot check` can ask it of a database that must stay as it is.
 func (db *DB) TableVersion(ctx context.Context) (is, knows int64, err error) {
 	sources, err := fs.Glob(schema, "schema/*.sql")
 	if err != nil {

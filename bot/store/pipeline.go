@@ -56,7 +56,12 @@ func (c change) verdict(rows int64) error {
 	return c.holds(rows)
 }
 
-// pipeline makes changes in one round trip. Where one of them does not hold though its entries were sent, all must be made anew.
+// pipeline makes changes in one round trip. Where one of them does not hold though its entries were
+// sent, all must be made anew.
+//
+// The entries of the trail are computed and sent with the rows, before it is known whether each row
+// was changed. If one was not, entries stand in the trail for something that did not happen, so
+// everything is rolled back and made one by one.
 func (tx *transaction) pipeline(ctx context.Context, writes []*write) (failed bool) {
 	all, err := tx.queue(ctx, writes)
 	if err != nil {
@@ -97,6 +102,9 @@ func (tx *transaction) pipeline(ctx context.Context, writes []*write) (failed bo
 }
 
 // queue are the statements of changes, with those of the trail.
+//
+// The answers come back in this order: for each write the row first, then its entries, and the end
+// of the trail as the last.
 func (tx *transaction) queue(ctx context.Context, writes []*write) (*pgx.Batch, error) {
 	var all pgx.Batch
 	for _, w := range writes {

@@ -12,6 +12,8 @@ import (
 )
 
 // postgresConns bounds a process's connections; a server allows 100 by default, for all.
+//
+// One writes, the others read; ten processes stay below the server's limit.
 const postgresConns = 8
 
 // openPostgres opens the database that several processes share.

@@ -19,7 +19,11 @@ var pruned = []struct{ table, key, time string }{
 	{"jobs", "id", "until"},    // of the last lease: a process that runs takes a job up within seconds of its end
 }
 
-// Prune forgets people's commands and queries, snoozes and jobs from before the given time, and returns how many rows went.
+// Prune forgets people's commands and queries, snoozes and jobs from before the given time, and
+// returns how many rows went.
+//
+// Each batch is a transaction of its own and lets others in between. An error keeps what went so
+// far.
 func (db *DB) Prune(ctx context.Context, before time.Time) (gone int64, err error) {
 	for _, p := range pruned {
 		statement := fmt.Sprintf(`DELETE FROM %[1]s WHERE (%[2]s) IN (SELECT %[2]s FROM %[1]s WHERE %[3]s < $1 LIMIT %[4]d)`, p.table, p.key, p.time, pruneBatch)

@@ -6,7 +6,11 @@ import (
 	"time"
 )
 
-// Rates is when slow calls of a console may go out next: shared by the processes of one database, and kept over a restart.
+// Rates is when slow calls of a console may go out next: shared by the processes of one database,
+// and kept over a restart.
+//
+// Deep Visibility takes one query a minute and token. Three processes that each counted for
+// themselves would send three.
 type Rates struct{ db *DB }
 
 // Rates is the part of the database that keeps rates.

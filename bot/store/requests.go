@@ -21,6 +21,9 @@ var _ approvals.Store = Requests{}
 func (db *DB) Requests() Requests { return Requests{db} }
 
 // Insert adds r with its entry, or returns the request that has the same key.
+//
+// ON CONFLICT DO NOTHING makes the insert the question: no row says that key, id or reference is
+// taken, and sameKey finds out which. A row that unseen refuses is rolled back with the error.
 func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.Entry) (approvals.Request, bool, error) {
 	r.Version = 1
 	body, err := encode(r)
@@ -54,8 +57,11 @@ func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.E
 	return stored, created, nil
 }
 
-// unseen refuses r, which was just inserted, if its requester asked for something that its ruling did not know of. One
-// process writes at a time, so nobody asks meanwhile.
+// unseen refuses r, which was just inserted, if its requester asked for something that its ruling
+// did not know of. One process writes at a time, so nobody asks meanwhile.
+//
+// It counts all requests and not only those that cost something, so it may refuse once too often;
+// the caller then decides anew and asks again.
 func unseen(ctx context.Context, tx *transaction, r approvals.Request) error {
 	if r.Seen.Since.IsZero() {
 		return nil
@@ -82,6 +88,9 @@ func sameKey(ctx context.Context, tx *transaction, key string) (approvals.Reques
 }
 
 // Swap writes r and its entries if nobody changed the row since r was read.
+//
+// Version is the condition; state, behind and due are what queries go by and are derived from the
+// row here, so that they can't disagree with it.
 func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...approvals.Entry) error {
 	body, err := encode(r)
 	if err != nil {
@@ -155,6 +164,9 @@ func pairs(columnsAndValues ...string) iter.Seq2[string, string] {
 }
 
 // scan reads rows of version and body.
+//
+// A body that can't be read is an error of the whole query: to leave out a request that waits would
+// be to lose it quietly.
 func scan(rows *sql.Rows, err error) ([]approvals.Request, error) {
 	return collect(rows, err, func(rows *sql.Rows) (r approvals.Request, err error) {
 		var version int64

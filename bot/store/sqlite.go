@@ -34,6 +34,11 @@ func checkpoint(ctx context.Context, db *sql.DB) {
 }
 
 // openSQLite opens the file at path, or ":memory:" for a database that ends with the process.
+//
+// Two pools share the file. The one that writes has a single connection and begins its transactions
+// IMMEDIATE, so that it takes the lock before it reads and never has to give up half-way
+// (SQLITE_BUSY on an upgrade). Readers see the last commit and wait for nobody: that is what the
+// write-ahead log is for (https://sqlite.org/wal.html).
 func openSQLite(ctx context.Context, path string) (engine, error) {
 	if path == ":memory:" {
 		db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate")
@@ -80,13 +85,20 @@ func newSQLite(path string, read, write *sql.DB) engine {
 	}
 }
 
-// dsn is the address of the file for the driver. Secure delete: what was a typed password is not left in free pages.
+// dsn is the address of the file for the driver. Secure delete: what was a typed password is not
+// left in free pages.
+//
+// The log is cut to 64 MiB after a checkpoint, so that one flood does not keep a gigabyte for ever.
 func dsn(path string, more ...string) string {
 	params := append([]string{fmt.Sprintf("_busy_timeout=%d", busyFor.Milliseconds()), "_foreign_keys=1", "_pragma=secure_delete(1)", "_pragma=journal_size_limit(67108864)"}, more...)
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(params, "&")
 }
 
-// touch makes the file, readable by its owner alone, and says in words what a database driver says in numbers.
+// touch makes the file, readable by its owner alone, and says in words what a database driver says
+// in numbers.
+//
+// SQLite would make the file with the rights that the umask leaves, and would say "unable to open
+// database file" for every cause.
 func touch(path string) (string, error) {
 	path = strings.TrimPrefix(path, "//")
 	if path == "" {
@@ -150,6 +162,9 @@ func sqliteWords(path string, err error) error {
 }
 
 // quickCheck asks SQLite to look for damage.
+//
+// quick_check reads every page but does not compare indexes with their tables, which takes several
+// times as long.
 func quickCheck(ctx context.Context, db *sql.DB) error {
 	var found string
 	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&found); err != nil {

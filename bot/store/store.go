@@ -1,9 +1,29 @@
-// Package store is all SQL of the bot: requests and their audit trail, Slack's deliveries, and the notifier's journal, on SQLite
-// or PostgreSQL with one text for both.
+// Package store is all SQL of the bot: requests and their audit trail, Slack's deliveries, and the
+// notifier's journal, on SQLite or PostgreSQL with one text for both.
 //
-// The rule that must not break: what belongs together is one transaction, and a method that returned nil is on disk. Writes
-// that wait at the same moment share a commit (group.go), so that fifty clicks cost one sync of the disk and not fifty, and a write costs
-// the statements that it consists of and no others (transaction.go).
+// # One text
+//
+// What differs between the engines stands in the type engine and nowhere else. The SQL is what both
+// speak: $1 for parameters, ON CONFLICT, RETURNING. Times are integers, milliseconds since 1970 and
+// 0 for none; bodies are JSON in text columns, read and written by the program's own types; what a
+// query goes by stands beside the body in a column of its own. One conformance suite runs on both.
+//
+// # One writer
+//
+//	SQLite       one connection writes, four read; WAL, every commit synced
+//	PostgreSQL   a transaction begins by locking the row of the trail's end, so those of all processes follow each other
+//
+// Both come to the same: between the beginning and the end of a transaction nobody else writes.
+// Conditions that are read in a transaction therefore still hold when it commits, and the entries
+// of the trail get their numbers and hashes without gaps. What makes that fast enough is the group:
+// writes that wait at the same moment share a commit (group.go), so that fifty clicks cost one sync
+// of the disk and not fifty, and a write costs the statements that it consists of and no others
+// (transaction.go, pipeline.go).
+//
+// # The rule one must not break
+//
+// What belongs together is one transaction, and a method that returned nil is on disk. A write may
+// be made twice until its transaction commits, so it must not keep anything from a first try.
 package store
 
 import (
@@ -64,8 +84,11 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 	return newDB(e), nil
 }
 
-// OpenAsIs opens a database that is there and leaves its tables as they are, for whoever only reads: a look at a database must not be what
-// ends the way back to the version before.
+// OpenAsIs opens a database that is there and leaves its tables as they are, for whoever only
+// reads: a look at a database must not be what ends the way back to the version before.
+//
+// A database that is older than this program lacks tables; whoever uses it so must take that error
+// for an answer.
 func OpenAsIs(ctx context.Context, url string) (*DB, error) {
 	if err := Exists(url); err != nil {
 		return nil, err
@@ -134,6 +157,8 @@ func open(ctx context.Context, url string) (engine, error) {
 }
 
 // Close waits for writes that are under way and closes the database.
+//
+// Statements are closed before their database, or database/sql would prepare them again.
 func (db *DB) Close() error {
 	db.writes.close()
 	return errors.Join(db.writes.prepared.close(), db.read.prepared.close(), db.engine.close())
@@ -166,6 +191,9 @@ func (db *DB) Check(ctx context.Context) error {
 }
 
 // millis is a time as the database keeps it.
+//
+// Milliseconds are what Slack's and the console's stamps have, and both engines compare integers
+// alike.
 func millis(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -182,6 +210,9 @@ func moment(ms int64) time.Time {
 }
 
 // text is s as both engines take it: PostgreSQL refuses a zero byte and what is no UTF-8.
+//
+// It is applied to everything that comes from outside: names of files and hosts are bytes that an
+// attacker chose.
 func text(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
@@ -193,6 +224,8 @@ type where struct {
 }
 
 // add adds a condition in which every ? stands for the next of args.
+//
+// Conditions are texts of this program; what comes from outside is always an argument.
 func (w *where) add(cond string, args ...any) {
 	for _, a := range args {
 		w.args = append(w.args, a)

@@ -10,8 +10,12 @@ import (
 	"s1bot/approvals"
 )
 
-// A transaction is what the writes of a batch share: statements that stay prepared from one to the next, and the end of the audit trail,
-// which is read once, before the first entry, and written once, before the commit.
+// A transaction is what the writes of a batch share: statements that stay prepared from one to the
+// next, and the end of the audit trail, which is read once, before the first entry, and written
+// once, before the commit.
+//
+// The embedded Tx has more methods than those that are overridden here; those run as they are,
+// unprepared.
 type transaction struct {
 	*sql.Tx
 	conn     *sql.Conn // of an engine that takes several statements at once
@@ -54,7 +58,11 @@ const (
 	oneWriter = trailHead + ` FOR UPDATE`
 )
 
-// Rollback ends a transaction that was not committed; after a commit it only gives the connection back.
+// Rollback ends a transaction that was not committed; after a commit it only gives the connection
+// back.
+//
+// A connection that was taken for the transaction goes back to the pool with it. ErrConnDone says
+// that it did already.
 func (tx *transaction) Rollback() error {
 	err := tx.Tx.Rollback()
 	if tx.conn == nil {
@@ -67,6 +75,8 @@ func (tx *transaction) Rollback() error {
 }
 
 // readTrail finds the end of the trail by one of these two.
+//
+// It is read at most once in a transaction, however many entries follow.
 func (tx *transaction) readTrail(ctx context.Context, query string) error {
 	if tx.trail.known {
 		return nil
@@ -93,8 +103,11 @@ func (tx *transaction) moveTrail(ctx context.Context) error {
 // maxStatements bounds what is kept prepared on each connection. The bot has fewer; a list of ids makes one for each length.
 const maxStatements = 200
 
-// statements are those that stay prepared: SQLite parses each text anew otherwise, which costs more than most of them do. PostgreSQL's
-// driver keeps its own: a nil *statements keeps none.
+// statements are those that stay prepared: SQLite parses each text anew otherwise, which costs more
+// than most of them do. PostgreSQL's driver keeps its own: a nil *statements keeps none.
+//
+// A text that is asked for is prepared after the transaction in which it came up, so a statement
+// costs its parsing the first two times.
 type statements struct {
 	db   *sql.DB
 	mu   sync.Mutex
@@ -120,6 +133,8 @@ func (s *statements) find(query string) *sql.Stmt {
 }
 
 // learn prepares what was asked for. What cannot be prepared fails where it is used.
+//
+// Two readers may learn the same text at once; whoever is second closes theirs.
 func (s *statements) learn(ctx context.Context) {
 	if s == nil {
 		return

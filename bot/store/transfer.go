@@ -42,9 +42,14 @@ type TableRows struct {
 	Rows  int64
 }
 
-// Copy copies a whole database into an empty one: whole or not at all, for it is one transaction there. Before it is committed, the
-// rows of both sides are counted and their contents compared, and the copy's audit trail is verified. Nobody may use the source
-// meanwhile: what they wrote would be missing.
+// Copy copies a whole database into an empty one: whole or not at all, for it is one transaction
+// there. Before it is committed, the rows of both sides are counted and their contents compared,
+// and the copy's audit trail is verified. Nobody may use the source meanwhile: what they wrote
+// would be missing.
+//
+// Counting and comparing are done on what the target says it has, read back within the transaction:
+// an encoding that changes a text on the way, or a driver that rounds a number, is found before
+// anything is kept.
 func Copy(ctx context.Context, from, to string) (t Transfer, err error) {
 	if err := Exists(from); err != nil {
 		return t, err
@@ -76,7 +81,10 @@ func Copy(ctx context.Context, from, to string) (t Transfer, err error) {
 	return t, err
 }
 
-// alone opens the source, brings its tables up to date, and makes sure where that can be told that nobody else has it open.
+// alone opens the source, brings its tables up to date, and makes sure where that can be told that
+// nobody else has it open.
+//
+// The tables are brought up to date first so that both sides have the same columns.
 func alone(ctx context.Context, address string) (engine, error) {
 	db, err := Open(ctx, address, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -101,6 +109,9 @@ func alone(ctx context.Context, address string) (engine, error) {
 }
 
 // hold does something while nobody else can write the source.
+//
+// On SQLite the lock is that of the exclusive mode, on PostgreSQL that of the one writer, which any
+// bot would wait for.
 func (e engine) hold(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := e.write.BeginTx(ctx, nil)
 	if err != nil {
@@ -176,6 +187,8 @@ func empty(ctx context.Context, in querier) error {
 }
 
 // copyTable copies the rows of a table and returns what they contain.
+//
+// Rows are hashed while they pass, so the source is read once.
 func copyTable(ctx context.Context, reading, writing *sql.Tx, table string) (c content, err error) {
 	if singletons[table] != "" {
 		if _, err := writing.ExecContext(ctx, `DELETE FROM `+table); err != nil {
@@ -267,7 +280,11 @@ func eachRow(ctx context.Context, tx *sql.Tx, table string, columns []string, do
 	return rows.Err()
 }
 
-// A content is how many rows there are and the sum of their hashes, which does not depend on their order: engines sort text differently.
+// A content is how many rows there are and the sum of their hashes, which does not depend on their
+// order: engines sort text differently.
+//
+// A sum of hashes is no proof against somebody who makes up rows to fit; it is one against
+// mistakes, and the audit trail is verified besides.
 type content struct {
 	rows int64
 	sum  [4]uint64

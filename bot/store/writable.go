@@ -28,7 +28,10 @@ type probe struct {
 	err error
 }
 
-// Writable reports whether the database can be written now: it writes, at most every two seconds however often it is asked.
+// Writable reports whether the database can be written now: it writes, at most every two seconds
+// however often it is asked.
+//
+// /readyz asks, as often as its prober likes; whoever comes during a probe waits for its answer.
 func (db *DB) Writable(ctx context.Context) error {
 	db.probe.mu.Lock()
 	defer db.probe.mu.Unlock()
@@ -57,7 +60,11 @@ func (db *DB) write(ctx context.Context) error {
 	return nil
 }
 
-// room tells whether a little more fits into a folder. That nothing new may be made there does not count: the database has its files.
+// room tells whether a little more fits into a folder. That nothing new may be made there does not
+// count: the database has its files.
+//
+// Errors of other kinds count as room: a folder that may not be written, for instance, says nothing
+// about the disk.
 func room(folder string) (err error) {
 	f, err := os.CreateTemp(folder, ".s1bot-room-*")
 	if err == nil {

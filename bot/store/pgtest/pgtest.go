@@ -19,6 +19,8 @@ import (
 )
 
 // Variable names the environment variable with the address of a server that tests may use.
+//
+// Set it to test against a server of one's own; each test makes a schema and removes it.
 const Variable = "S1BOT_TEST_POSTGRES"
 
 // startLimit is how long a server may take until it answers.
@@ -52,6 +54,8 @@ type Server struct {
 }
 
 // Start makes a cluster and waits until it answers.
+//
+// What was started is stopped again on an error.
 func Start(ctx context.Context) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
@@ -69,6 +73,9 @@ func Start(ctx context.Context) (*Server, error) {
 }
 
 // binaries is the folder of the newest version that is installed.
+//
+// Debian keeps the versions side by side; the order is that of the numbers, so that 9 comes before
+// 15.
 func binaries() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) > 0 {
@@ -82,6 +89,9 @@ func binaries() (string, error) {
 	return filepath.Dir(initdb), nil
 }
 
+// Neither a failed test nor a killed one must leave a server behind: a shell stands in between,
+// whose standard input ends with this process whatever ended it. Trust authentication is fine on a
+// socket and a loopback port of a cluster that holds test rows.
 func (s *Server) start(ctx context.Context, bin string) error {
 	as, err := s.ordinary(ctx)
 	if err != nil {
@@ -122,6 +132,8 @@ func (s *Server) ordinary(ctx context.Context) ([]string, error) {
 	return []string{"setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"}, nil
 }
 
+// freePort is a port that was free a moment ago; between its end here and the server's start
+// another program may take it, which has not been seen.
 func freePort(ctx context.Context) (string, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
