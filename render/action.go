@@ -12,8 +12,9 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Fits says that a button can carry in. What does not fit is to be stored, and a short invocation that refers to it put in
-// its place.
+// Fits says that a button can carry in: its JSON and the seal's tag within the 2,000 characters of
+// a button's value. What does not fit is to be stored (store.Clips), and a short invocation that
+// refers to it put in its place.
 func Fits(in Invocation) bool {
 	text, err := compact(in)
 	return err == nil && len(text) <= maxButtonValue-SealSize
@@ -43,12 +44,18 @@ func (m Menu) Invocation(o Option) Invocation {
 }
 
 // An item is something to click before it is known as what: a button or a line behind ⋯.
+//
+// The same Button may end on the card or behind ⋯, where it has no style and no confirmation; the
+// text is made once for both.
 type item struct {
 	Button
 	text string // of the invocation
 }
 
 // actions draws what can be done: four actions at most, the rest behind ⋯, which takes five each.
+//
+// Four is what fits one row on a phone. What follows from the limits: an overflow menu takes five,
+// a row 25 elements, and a message of more than fifty things to click is one that nobody reads.
 func (k *canvas) actions(all []Action, o Options) []slack.Block {
 	var elements []slack.BlockElement
 	var rest []item
@@ -131,7 +138,10 @@ func (k *canvas) visible(a Action, o Options) (slack.BlockElement, bool) {
 	return k.button(items[0]), true
 }
 
-// items are the single things to click that a stands for. Those that cannot be clicked are left out with a note.
+// items are the single things to click that a stands for. Those that cannot be clicked are left out
+// with a note.
+//
+// A Share button has no sense on a message that the channel sees already, and goes without a word.
 func (k *canvas) items(a Action, o Options) []item {
 	var out []item
 	switch a := a.(type) {
@@ -147,8 +157,11 @@ func (k *canvas) items(a Action, o Options) []item {
 	return out
 }
 
-// checked leaves out what must not or cannot be drawn, and says so on the card: a link that leads anywhere but to the console, for an attacker
-// may have named it, and an invocation that is longer than a button's value may be.
+// checked leaves out what must not or cannot be drawn, and says so on the card: a link that leads
+// anywhere but to the console, for an attacker may have named it, and an invocation that is longer
+// than a button's value may be.
+//
+// A note takes its place, because a person who looks for a button must learn why it is not there.
 func (k *canvas) checked(out []item, b Button) []item {
 	if b.URL != "" {
 		if !k.allows(b.URL) {
@@ -177,6 +190,9 @@ func (k *canvas) id(kind string) string {
 }
 
 // button draws a link or what invokes something; the latter under seal.
+//
+// The seal covers the invocation as text. Slack hands the value back as it is, so a changed byte is
+// a broken seal.
 func (k *canvas) button(i item) slack.BlockElement {
 	if i.URL != "" {
 		return slack.NewButtonBlockElement(k.id("u"), "", plainText(label(i.Label))).WithURL(i.URL).WithStyle(slack.Style(i.style()))
@@ -209,6 +225,10 @@ func confirmation(b Button) *slack.ConfirmationBlockObject {
 }
 
 // menu draws m as a select menu if all of its options fit one.
+//
+// An option's value takes 75 bytes, so most menus need the dictionary of pack.go; where even that
+// is too small, the options become buttons behind ⋯. Two options that invoke the same thing would
+// have one value, which Slack refuses; the second is left out.
 func (k *canvas) menu(m Menu) (slack.BlockElement, bool) {
 	if len(m.Options) == 0 {
 		return nil, false
@@ -247,6 +267,9 @@ func option(value, name string) *slack.OptionBlockObject {
 }
 
 // hidden puts items behind ⋯. What asks first or does not fit there is a button after all.
+//
+// An overflow menu can't ask before it acts: its own confirm object would ask for all of its
+// entries alike.
 func (k *canvas) hidden(items []item) []slack.BlockElement {
 	var menus, buttons []slack.BlockElement
 	var open *slack.OverflowBlockElement // the menu that is being filled
@@ -295,13 +318,19 @@ func (k *canvas) overflow(items []item) (*slack.OverflowBlockElement, bool) {
 	return m, true
 }
 
+// actionIDs are b for a button, o for a choice (with the dictionary of its options behind the
+// colon), u for a link. The number makes them unique in a message, which Slack demands.
 var actionIDs = regexp.MustCompile(`^([bou])\d+(?::(.*))?$`)
 
 // link is the value of a ⋯ entry that leads to an address.
 var link = regexp.MustCompile(`^"\d+"$`)
 
-// ReadAction is what a click asks for. A click on a link asks for nothing: its invocation has no command. An element that is
-// not of this package's making, or whose value the seal does not know, is an error.
+// ReadAction is what a click asks for. A click on a link asks for nothing: its invocation has no
+// command. An element that is not of this package's making, or whose value the seal does not know,
+// is an error.
+//
+// The seal is looked at before anything is read from the text. A value without a tag is refused like a
+// forged one.
 func ReadAction(action *slack.BlockAction, seal Seal) (Invocation, error) {
 	var in Invocation
 	id := actionIDs.FindStringSubmatch(action.ActionID)

@@ -11,6 +11,9 @@ import (
 )
 
 // An Answer is a form that was sent.
+//
+// Asked has the fields in the form's order, also those that were left empty: an answer that is
+// missing and one that is empty are not the same to a form that was folded.
 type Answer struct {
 	Do     Invocation // the form's
 	Origin Origin
@@ -19,6 +22,8 @@ type Answer struct {
 }
 
 // Carried is what a form carries through Slack; sealed, it is followed by its tag.
+//
+// It is called once, where the submission comes in; ReadForm and ReadPage then work on plain text.
 func Carried(view slack.View, seal Seal) (slack.View, error) {
 	text, tag := seal.cut(view.PrivateMetadata)
 	if tag != seal.of(text) {
@@ -28,7 +33,11 @@ func Carried(view slack.View, seal Seal) (slack.View, error) {
 	return view, nil
 }
 
-// ReadForm reads the view of a submission. A view that View did not make, or an answer to what it did not ask, is an error.
+// ReadForm reads the view of a submission. A view that View did not make, or an answer to what it
+// did not ask, is an error.
+//
+// Slack sends the state of a view by block id and action id. A block that the form did not ask for
+// can't come from it, whoever sent it.
 func ReadForm(view slack.View) (Answer, error) {
 	if view.CallbackID != FormCallback {
 		return Answer{}, fmt.Errorf("read a form: callback id %q is of another app or version", view.CallbackID)
@@ -73,6 +82,9 @@ func Redraw(view slack.View, action *slack.BlockAction) (unfold, ok bool) {
 }
 
 // given is what a person entered into one element.
+//
+// Slack's state of an element has one of a dozen fields set, by its kind. A date and time is in
+// seconds since 1970, so it is already right for every zone.
 func given(e slack.BlockAction) []string {
 	if e.SelectedDateTime != 0 {
 		return []string{time.Unix(e.SelectedDateTime, 0).UTC().Format(time.RFC3339)}

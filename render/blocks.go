@@ -28,6 +28,9 @@ type Options struct {
 }
 
 // Size is the length of the message's JSON; an acknowledgement takes less than 20,480 bytes.
+//
+// Slack drops an acknowledgement that is longer, without an error to anybody; such an answer is
+// posted in another way.
 func (m Message) Size() int {
 	return len(m.Text) + size(m.Blocks)
 }
@@ -41,8 +44,12 @@ func size(v any) int {
 	return len(b)
 }
 
-// Message draws c. It is total: whatever c holds, Slack takes the message, and what does not fit is missing with a word that
-// says so.
+// Message draws c. It is total: whatever c holds, Slack takes the message, and what does not fit is
+// missing with a word that says so.
+//
+// The order of drawing is not the order on the screen. Heading and actions take their room first;
+// what they leave, the parts share. An empty card still has a block, for Slack refuses a message
+// without any.
 func (c Card) Message(o Options) Message {
 	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, dataTables: o.DataTables, title: c.Title, options: o, seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
 	text := k.fallback(c)
@@ -62,6 +69,9 @@ func (c Card) Message(o Options) Message {
 }
 
 // A canvas is what is left of a message's room while a card is drawn.
+//
+// Drawing something twice (a table that turns out too long, a row that is undone) is common, so
+// nothing is sent from here and all of it can be taken back by a copy.
 type canvas struct {
 	linker
 	blocks, chars, bytes int
@@ -76,6 +86,9 @@ type canvas struct {
 }
 
 // spend takes room for drawn blocks if there is enough of it; some is kept for the notes.
+//
+// One block and some bytes are never given away: the note about what was left out must always have
+// room.
 func (k *canvas) spend(drawn []slack.Block, chars int) bool {
 	bytes := size(drawn)
 	if len(drawn) > k.blocks-1 || chars > k.chars || bytes > k.bytes-5*maxNotes {
@@ -98,6 +111,9 @@ func (k *canvas) header(c Card) []slack.Block {
 }
 
 // heading is the first line: how bad or how it ended, as a sign and a word, then the title.
+//
+// A sign and a word together, since a colour or a sign alone says nothing to a screen reader or to
+// somebody who is colour-blind.
 func (c Card) heading() string {
 	sign := map[Tone]string{
 		Info: "ℹ️ ", Good: "✅ ", Waiting: "🟠 ", Warning: "⚠️ ", Critical: "🔴 ", Unknown: "❔ ",
@@ -166,6 +182,9 @@ func (k *canvas) body(parts []Part) []slack.Block {
 }
 
 // place draws p as long as there is room for, and smaller if not.
+//
+// Halving the characters finds in a few steps a size that fits; below twenty a part would be
+// nothing but an ellipsis.
 func (k *canvas) place(p Part) (drawn []slack.Block, ok bool) {
 	for n := min(maxText, k.chars); n > 20; n /= 2 {
 		if drawn, chars := k.draw(p, n); k.spend(drawn, chars) {
@@ -222,6 +241,9 @@ func (k *canvas) note(format string, args ...any) {
 }
 
 // fallback is the text of a notification: the card's own, or its title and first line.
+//
+// Slack reads this text as mrkdwn whatever one asks for (there is no verbatim for it), so it is the
+// one place where characters are replaced by look-alikes.
 func (k *canvas) fallback(c Card) string {
 	text := inert(c.Text)
 	if strings.TrimSpace(text) == "" {
@@ -237,6 +259,8 @@ func (k *canvas) fallback(c Card) string {
 }
 
 // shorten cuts escaped text, but not inside <…> or an entity.
+//
+// A mention that is cut in the middle would show its raw id.
 func shorten(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s
@@ -262,7 +286,8 @@ func (l Line) fallback() string {
 	return b.String()
 }
 
-// call draws a settled line that mentions a user group as mrkdwn, where <!subteam^…> is what notifies its members.
+// call draws a settled line that mentions a user group as mrkdwn, where <!subteam^…> is what
+// notifies its members.
 func call(l Line, n int) (drawn []slack.Block, used int, ok bool) {
 	text, ok := l.markdown()
 	if !ok || length(text) > n || !slices.ContainsFunc(l, func(s Span) bool { return s.Kind == GroupSpan }) {
@@ -276,10 +301,12 @@ func paragraph(elements ...slack.RichTextSectionElement) *slack.RichTextBlock {
 	return slack.NewRichTextBlock("", slack.NewRichTextSection(elements...))
 }
 
+// richText is text as the elements of a rich text section.
 func richText(text string) []slack.RichTextSectionElement {
 	return []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(text, nil)}
 }
 
+// preformatted is text in a box of fixed width, whose lines Slack does not join.
 func preformatted(text string) []slack.Block {
 	code := &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: richText(text)}
 	return []slack.Block{slack.NewRichTextBlock("", code)}

@@ -1,7 +1,39 @@
-// Package render says what people see: semantic cards and forms, and how Slack's Block Kit shows them.
+// Package render says what people see: semantic cards, pages and forms, and how Slack's Block Kit
+// shows them.
 //
-// The rule that must not break: text in a Card is data, never markup. Whatever an attacker named a file, a host or a rule, it
-// shows up as those characters and does nothing; and no card, however large, exceeds a limit of Slack's.
+// # Meaning first
+//
+// Whoever answers a person makes a [Card] of parts and actions and never sees a block. Drawing is a
+// pure function of the card and of [Options], so that the same card can be a message, a modal, an
+// edit a day later, text in a log, a CSV file, or JSON in a database:
+//
+//	Card ──Message──▶ blocks for a channel       ──Simple, Bare──▶ what is left where Slack refuses those
+//	     ──Modal────▶ a page over a message      ──Plain─────────▶ text for logs, tests and terminals
+//	     ──JSON─────▶ the row that keeps it      Table ──CSV─────▶ a file
+//	Page ──Home, Modal──▶ rows under headings, for views
+//	Form ──View──▶ a modal that asks ──ReadForm──▶ an Answer
+//
+// # Room
+//
+// Drawing is total: it has no error. A canvas holds what is left of a message's room in blocks,
+// characters and bytes, and each part takes some. A part that does not fit is drawn smaller, then
+// left out, and a note at the end counts what is missing. Actions are drawn before the parts, since
+// a card without its buttons is no use, and tables last, because they can be cut anywhere. The
+// numbers stand in limits.go.
+//
+// # Text that attackers write
+//
+// There are two ways to draw text. Rich text and plain text objects have no markup, so characters
+// are characters. Mrkdwn is used where only it can do something (each reader's own time zone, a
+// mention of a user group), verbatim, and only for text of which every character is on a list of
+// harmless ones; anything else falls back to the first way. Characters that nobody can see are
+// spelled out before either.
+//
+// # The rule one must not break
+//
+// Text in a Card is data, never markup. Whatever an attacker named a file, a host or a rule, it
+// shows up as those characters and does nothing; and no card, however large, exceeds a limit of
+// Slack's.
 package render
 
 import (
@@ -12,8 +44,9 @@ import (
 	"s1bot/render/tempfile"
 )
 
-// A Card is one message as meaning: what it is and how bad, where, the facts, what can be done about it.
-// Only blocks.go knows how Slack draws it.
+// A Card is one message as meaning: what it is and how bad, where, the facts, what can be done
+// about it. Only blocks.go knows how Slack draws it. Text is what a phone shows of it:
+// state and name come first, as it is cut at the end.
 type Card struct {
 	Tone    Tone     `json:"tone,omitempty"`
 	Lead    string   `json:"lead,omitempty"`    // what the reader must know ahead of the outcome, which then leads the second line, without a sign
@@ -49,7 +82,11 @@ const (
 	Failed     Outcome = "Failed"
 )
 
-// A Part is one stretch of a card: Line, Row, Fields, Table, Quote, Code, Note, Bar, Chart, Divider.
+// A Part is one stretch of a card: Line, Row, Fields, Table, Quote, Code, Note, Bar, Chart,
+// Divider.
+//
+// A new kind of part needs its drawing in blocks.go, its words in plain.go and a word in codec.go;
+// what is missing there is an error, not a part that disappears.
 type Part interface{ part() }
 
 // A Line is a paragraph made of spans.
@@ -106,7 +143,11 @@ func (Note) part()    {}
 func (Bar) part()     {}
 func (Divider) part() {}
 
-// A Span is a run of text of one kind. Make one with Text, Bold, Mono, Link, MessageLink, User, Channel, Group, At or Since.
+// A Span is a run of text of one kind. Make one with Text, Bold, Mono, Link, MessageLink, User,
+// Channel, Group, At or Since.
+//
+// The JSON names are short because cards with thousands of spans lie in databases; they are there
+// for good.
 type Span struct {
 	Kind SpanKind  `json:"k,omitempty"`
 	Text string    `json:"t,omitempty"` // the characters; of a Link its label
@@ -168,6 +209,9 @@ func Since(t time.Time) Span { return Span{Kind: SinceSpan, Time: t} }
 type Action interface{ action() }
 
 // A Button invokes a command, or opens the console when URL is set.
+//
+// A URL is only drawn if it leads to the console. Do with a command of its own decides what is
+// asked and checked when it is clicked; a button grants nothing.
 type Button struct {
 	Label   string
 	Style   Style

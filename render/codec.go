@@ -6,6 +6,7 @@ import (
 )
 
 // cardFields are a Card without its methods; its interface fields are spelled out beside it.
+// Without the methods json.Marshal does not call MarshalJSON again, for ever.
 type cardFields Card
 
 // cardJSON is a card with its parts and actions as objects that name their kind: interfaces can be written, but not be read back.
@@ -16,7 +17,10 @@ type cardJSON struct {
 	Files   []File           `json:"files,omitempty"`
 }
 
-// MarshalJSON writes the whole card. A part is an object of one key, which names its kind: {"quote": {"Text": "…"}}.
+// MarshalJSON writes the whole card. A part is an object of one key, which names its kind:
+// {"quote": {"Text": "…"}}.
+//
+// A Disk file is left out: it is gone with its process. Whoever keeps a card keeps its words.
 func (c Card) MarshalJSON() ([]byte, error) {
 	out := cardJSON{cardFields: cardFields(c), Files: c.Files}
 	for _, p := range c.Parts {

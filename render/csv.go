@@ -8,7 +8,10 @@ import (
 	"strings"
 )
 
-// A CSVWriter writes rows of comma separated values that a spreadsheet shows and never calculates. Call Flush at the end.
+// A CSVWriter writes rows of comma separated values that a spreadsheet shows and never calculates.
+// Call Flush at the end.
+//
+// encoding/csv quotes only where RFC 4180 wants it, which is not enough here; see guarded.
 type CSVWriter struct{ w *bufio.Writer }
 
 // NewCSVWriter returns a writer to w.
@@ -41,6 +44,8 @@ func (c *CSVWriter) Flush() error {
 }
 
 // CSV writes the whole table, however long, as text.
+//
+// Times are ISO 8601 in UTC and a cell that nothing is known of is empty: this is read by programs.
 func (t Table) CSV(w io.Writer) error {
 	out := NewCSVWriter(w)
 	rows := t.Rows
@@ -86,8 +91,12 @@ var (
 	inner = regexp.MustCompile(`([;,|\t\n]` + unseen + `)(` + starts + `)`)
 )
 
-// guarded is a cell that starts no formula, whatever separates cells for the program that reads it: what would begin one gets a ' in
-// front (OWASP, CSV Injection).
+// guarded is a cell that starts no formula, whatever separates cells for the program that reads it:
+// what would begin one gets a ' in front (OWASP, CSV Injection).
+//
+// A spreadsheet evaluates a cell that begins with one of these characters, and names of files and
+// hosts are an attacker's to choose. The apostrophe makes it text and is the way the OWASP page
+// advises. Negative numbers get one, too; it is a price worth paying.
 func guarded(cell string) string {
 	begins := formula.MatchString(cell)
 	cell = inner.ReplaceAllString(lines(cell), "${1}'${2}")

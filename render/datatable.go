@@ -21,7 +21,11 @@ func (t Table) data() bool {
 	return len(t.Columns) > 0 && len(t.Columns) == t.width() && len(t.Columns) <= maxTableColumns && len(t.Rows) > 1
 }
 
-// sortable draws a message's one table: as a data table where that is taken and all of it has room, else as a table.
+// sortable draws a message's one table: as a data table where that is taken and all of it has room,
+// else as a table.
+//
+// A workspace that does not know data tables answers invalid_blocks; package post notices and draws
+// without them from then on.
 func (k *canvas) sortable(t Table) ([]slack.Block, bool) {
 	if k.dataTables && t.data() {
 		if drawn, ok := k.dataTable(t); ok {
@@ -31,7 +35,11 @@ func (k *canvas) sortable(t Table) ([]slack.Block, bool) {
 	return k.table(t)
 }
 
-// dataTable draws a message's one table as a data table; false where it has no room for all rows: what is left out would be sorted wrongly.
+// dataTable draws a message's one table as a data table; false where it has no room for all rows:
+// what is left out would be sorted wrongly.
+//
+// The text limit is that of ordinary tables, half of what the newest reference gives for this block;
+// its older copy breaks off before the number.
 func (k *canvas) dataTable(t Table) (drawn []slack.Block, ok bool) {
 	if len(t.Rows) >= maxDataRows {
 		return nil, false
@@ -63,7 +71,10 @@ func (k *canvas) dataTable(t Table) (drawn []slack.Block, ok bool) {
 	return drawn, spent <= maxTableText && k.spend(drawn, spent)
 }
 
-// numberColumns are the columns in which every cell is a number: Slack sorts those by size, and others by letters.
+// numberColumns are the columns in which every cell is a number: Slack sorts those by size, and
+// others by letters.
+//
+// One cell that is no number makes a column of text, and 10 stands before 9 then.
 func (k *canvas) numberColumns(t Table) []bool {
 	numbers := make([]bool, len(t.Columns))
 	for i, c := range t.Columns {
@@ -75,6 +86,8 @@ func (k *canvas) numberColumns(t Table) []bool {
 	return numbers
 }
 
+// isNumber takes digits, a point and a minus; "1e9" or "NaN" are what ParseFloat would take as
+// well, and names may look like that.
 func isNumber(s string) bool {
 	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	return err == nil && strings.Trim(s, "0123456789.- ") == ""

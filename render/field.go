@@ -10,6 +10,10 @@ import (
 const maxNarrow = 120
 
 // fields draws labelled facts: short ones in two columns, the others in rows of their own.
+//
+// Narrow facts share a section (ten fields at most, in two columns, on a phone in one); wide ones
+// are rich text, where a hash can be selected as a whole. The order of the facts stays, so a wide
+// one between narrow ones splits the section.
 func (k *canvas) fields(all Fields, n int) (out []slack.Block, used int) {
 	var narrow []*slack.TextBlockObject
 	var wide []slack.RichTextSectionElement
@@ -64,7 +68,11 @@ func wideField(label string, value Line) Line {
 	return row
 }
 
-// narrowField is a fact that shares a row. Where a character of it might be read as markup it is plain text, without bold.
+// narrowField is a fact that shares a row. Where a character of it might be read as markup it is
+// plain text, without bold.
+//
+// Fields are text objects and not rich text, so the choice is between safe mrkdwn with a bold label
+// and plain text without.
 func narrowField(label string, value Line, n int) *slack.TextBlockObject {
 	if strings.TrimSpace(value.words()) == "" {
 		value = Line{Text(none)}
@@ -77,7 +85,11 @@ func narrowField(label string, value Line, n int) *slack.TextBlockObject {
 	return plainText(Cut(defang(label)+"\n"+defang(value.words()), n))
 }
 
-// small draws small print: mrkdwn where that is safe, because only there each reader sees their own time zone.
+// small draws small print: mrkdwn where that is safe, because only there each reader sees their own
+// time zone.
+//
+// First as one piece of mrkdwn; else as up to ten elements, the safe runs as mrkdwn and the others
+// plain; else all of it plain. A moment in a plain run is in UTC.
 func (k *canvas) small(l Line, n int) ([]slack.Block, int) {
 	l = k.settle(l)
 	if text, ok := l.markdown(); ok && strings.TrimSpace(text) != "" && length(text) <= n {
@@ -125,6 +137,7 @@ func (l Line) runs() []*slack.TextBlockObject {
 	return out
 }
 
+// small is small print of the bot's own words.
 func small(text string) slack.Block {
 	return slack.NewContextBlock("", plainText(text))
 }

@@ -2,7 +2,12 @@ package render
 
 import "time"
 
-// A Form asks for a command's parameters. It is shown as a modal by modal.go, which also reads it back.
+// A Form asks for a command's parameters. It is shown as a modal by modal.go, which also reads it
+// back.
+//
+// Slack allows 250 KB and a hundred blocks for a view, a title of 24 characters, and 3,000
+// characters of private metadata, in which Do and Origin travel. What a form does not ask for it
+// carries, so nothing has to be remembered between its opening and its answer.
 type Form struct {
 	Title  string // Slack shows 24 characters of it; a longer one stands above the fields, too
 	Short  string // what the modal is called where the title does not fit; the title's first words when empty
@@ -14,7 +19,12 @@ type Form struct {
 	Origin Origin     // where the answer goes
 }
 
-// Origin is where an invocation came from and so where its answer goes. It travels in a form's private metadata.
+// Origin is where an invocation came from and so where its answer goes. It travels in a form's
+// private metadata.
+//
+// The JSON names are one letter each, since it shares those 3,000 characters with the invocation. A
+// response URL is a secret: whoever has it can answer in the bot's name for half an hour, so it is
+// kept in the database under an id (Kept) wherever it would be seen.
 type Origin struct {
 	Channel     string `json:"c,omitempty"`
 	Thread      string `json:"t,omitempty"` // ts of the thread's root; empty outside threads
@@ -26,6 +36,9 @@ type Origin struct {
 }
 
 // A FormField is one question of a Form.
+//
+// Slack keeps what was typed through views.update only where block id and action id stay the same;
+// both are made of Name.
 type FormField struct {
 	Name        string // of the parameter; its block's id, and the key of errors
 	Label, Hint string

@@ -7,7 +7,11 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// table draws a message's one table, row by row as long as there is room; what is left out is counted below it.
+// table draws a message's one table, row by row as long as there is room; what is left out is
+// counted below it.
+//
+// The limits are 100 rows, 20 columns and 10,000 characters of one table a message; rows are added
+// until the first that does not fit, so what is shown is always the beginning.
 func (k *canvas) table(t Table) (drawn []slack.Block, ok bool) {
 	columns := t.width()
 	if columns == 0 {
@@ -131,7 +135,10 @@ func (k *canvas) cells(row []Line, n int) ([]slack.TableCell, int) {
 	return out, total
 }
 
-// drawCell draws a settled line as a cell: raw text where nothing in it can mean anything, rich text for the rest.
+// drawCell draws a settled line as a cell: raw text where nothing in it can mean anything, rich
+// text for the rest.
+//
+// Raw text is preferred because it takes a third of the bytes, and a table is what fills a message.
 func drawCell(l Line) (slack.TableCell, int) {
 	text := l.words()
 	if strings.TrimSpace(text) == "" {
@@ -156,6 +163,8 @@ func (l Line) unstyled() bool {
 }
 
 // rows is a table as lines of text, for the second table of a message and later ones.
+//
+// In a box of fixed width, so that the bars between the cells stand where a reader looks for them.
 func (k *canvas) rows(t Table, n int) string {
 	var b strings.Builder
 	all := t.Rows

@@ -5,8 +5,12 @@ import (
 	"slices"
 )
 
-// An Invocation is one thing a person asks for: what was typed, a form that was sent, a button that was clicked and a row
-// that waits for approval all have this one form. Args is a JSON object keyed by parameter names ("agent-ids").
+// An Invocation is one thing a person asks for: what was typed, a form that was sent, a button that
+// was clicked and a row that waits for approval all have this one form. Args is a JSON object keyed
+// by parameter names ("agent-ids").
+//
+// It is JSON in buttons, forms and database rows, so its names are short and stay. It says what is
+// wanted and nothing about who may: the same checks wait for it wherever it comes from.
 type Invocation struct {
 	Command string          `json:"c"`
 	Args    json.RawMessage `json:"a,omitempty"`
@@ -32,7 +36,11 @@ const (
 	Pick  How = "pick"  // nothing yet: the list's columns, to choose from
 )
 
-// On returns the card as one about a console: what can be clicked on it acts there, unless it says where. An empty name changes nothing.
+// On returns the card as one about a console: what can be clicked on it acts there, unless it says
+// where. An empty name changes nothing.
+//
+// Cards are made by commands that know one console; which that is, is put on them afterwards and in
+// one place.
 func (c Card) On(console string) Card {
 	if console == "" {
 		return c

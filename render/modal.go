@@ -22,7 +22,11 @@ type metadata struct {
 	Fields string     `json:"f"` // names of what it asks for
 }
 
-// metadata writes that down. Slack gives it back with the form, in at most 3,000 characters, and shows it to nobody.
+// metadata writes that down. Slack gives it back with the form, in at most 3,000 characters, and
+// shows it to nobody.
+//
+// The parts are joined as text because the invocation is compact already, with its characters
+// unescaped; Marshal would make it longer.
 func (f Form) metadata() (string, error) {
 	do, err := compact(f.Do)
 	if err != nil {
@@ -46,8 +50,12 @@ func (f Form) Fits() bool {
 	return err == nil && len(text) <= maxMetadata-SealSize
 }
 
-// View draws f as a modal. It is total: whatever f holds, Slack takes the view. A form that does not fit has no fields and
-// no button; it says so.
+// View draws f as a modal. It is total: whatever f holds, Slack takes the view. A form that does
+// not fit has no fields and no button; it says so.
+//
+// A field whose name Slack can't take as a block id, or that comes twice, is left out: the second
+// would overwrite the first's answer. One block stays free for the note that says how many fields
+// are missing.
 func (f Form) View() slack.ModalViewRequest {
 	view := slack.ModalViewRequest{
 		Type:       slack.VTModal,
@@ -103,6 +111,8 @@ func (f Form) viewTitle() string {
 func FitsTitle(title string) bool { return length(title) <= maxViewTitle }
 
 // viewTitle is the title, or its first whole words: "Disconnect Agent From…".
+//
+// Whole words, because "Disconnect Agent From Netw" reads like a fault.
 func viewTitle(title string) string {
 	words := strings.Fields(short(title, none, maxHeader))
 	for n := len(words); n > 1; n-- {
@@ -136,6 +146,8 @@ func (l Line) broken(original Line) Line {
 }
 
 // block draws a question. Notes are about what could not be filled in; they go into the hint.
+//
+// The label is what a screen reader says, the hint what stands below it.
 func (f FormField) block() slack.Block {
 	element, notes := f.element()
 	hint := strings.TrimSpace(strings.Join(append([]string{lines(f.Hint)}, notes...), " "))
@@ -199,6 +211,8 @@ func (f FormField) text() (slack.BlockElement, []string) {
 	return e, nil
 }
 
+// number takes whole numbers. Slack keeps people from typing others, and refuses a view whose
+// initial value is out of bounds, so one that is goes without.
 func (f FormField) number() slack.BlockElement {
 	e := slack.NewNumberInputBlockElement(f.placeholder(), f.Name, false)
 	if f.Min != nil {
@@ -214,6 +228,7 @@ func (f FormField) number() slack.BlockElement {
 	return e
 }
 
+// checkbox is one box to tick. Slack's group takes ten; one is what a yes or no needs.
 func (f FormField) checkbox() slack.BlockElement {
 	yes := option("true", "Yes")
 	if len(f.Choices) > 0 {
@@ -226,6 +241,8 @@ func (f FormField) checkbox() slack.BlockElement {
 	return e
 }
 
+// dateTime is a picker in the person's own time zone. Slack wants seconds of ten digits, which is
+// 2001 to 2286.
 func (f FormField) dateTime() slack.BlockElement {
 	e := slack.NewDateTimePickerBlockElement(f.Name)
 	if t, err := time.Parse(time.RFC3339, f.first()); err == nil && t.Unix() >= 1e9 && t.Unix() < 1e10 { // ten digits
@@ -254,6 +271,8 @@ func (f FormField) options() (out []*slack.OptionBlockObject, notes []string) {
 	return out, notes
 }
 
+// choice is a menu with what is filled in chosen. Slack compares initial options with the options
+// as whole objects, so they are the same ones.
 func (f FormField) choice(options []*slack.OptionBlockObject) slack.BlockElement {
 	var chosen []*slack.OptionBlockObject
 	for _, o := range options {
@@ -276,6 +295,9 @@ func (f FormField) choice(options []*slack.OptionBlockObject) slack.BlockElement
 // searchPrefix begins the action id of a search box: search:agents:agent-ids.
 const searchPrefix = "search:"
 
+// search is a box that asks while a person types (external_select; each letter is a
+// block_suggestion that must be answered within three seconds). What is filled in has its name
+// beside the id, for Slack asks nobody for that.
 func (f FormField) search() (slack.BlockElement, []string) {
 	id := searchPrefix + f.Search + ":" + f.Name
 	if len(id) > maxActionID || strings.Contains(f.Search, ":") {

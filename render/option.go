@@ -3,6 +3,9 @@ package render
 import "github.com/slack-go/slack"
 
 // An OptionGroup is options of a search box under a heading.
+//
+// A search box takes a hundred options or a hundred groups, and less than 20,480 bytes in all,
+// since it is answered with the acknowledgement.
 type OptionGroup struct {
 	Label   string
 	Options []Option

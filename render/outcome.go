@@ -16,8 +16,12 @@ func Partly(format string, args ...any) Card {
 	return Card{Tone: Warning, Outcome: Partial, Title: fmt.Sprintf(format, args...)}
 }
 
-// Failure is the card of a command that failed: the specification's three parts (failure indicator, status code, message),
-// then what to do about it. Status 0 means that there was no answer. Each line of advice is a paragraph.
+// Failure is the card of a command that failed: the specification's three parts (failure indicator,
+// status code, message), then what to do about it. Status 0 means that there was no answer. Each
+// line of advice is a paragraph.
+//
+// The three parts are sentences of their own and stand in this order and with these words; people
+// and scripts look for them.
 func Failure(title string, status int, message, advice string) Card {
 	code := "none (no response)"
 	if status != 0 {

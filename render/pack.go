@@ -16,7 +16,12 @@ const maxPacked = maxOptionValue - SealSize
 
 const references = "0123456789abcdefghijklmnopqrstuvwxyz"
 
-// pack finds a dictionary with which every text fits an option's value, and the action id (prefix and dictionary) its limit.
+// pack finds a dictionary with which every text fits an option's value, and the action id (prefix
+// and dictionary) its limit.
+//
+// It adds one word after the other, the one that saves most, until everything fits or nothing more
+// can be done: a few dozen rounds over short texts. The order of the words is the same for the same
+// texts, so the same card drawn again is the same message.
 func pack(prefix string, texts []string) (actionID string, values []string, ok bool) {
 	var dictionary []string
 	for {
@@ -40,6 +45,8 @@ func pack(prefix string, texts []string) (actionID string, values []string, ok b
 }
 
 // bestWord is the string that takes most of the values that are still too long, and fits the room.
+//
+// A word of three bytes or less costs more as a reference than it saves.
 func bestWord(values []string, room int) string {
 	gain := map[string]int{}
 	best := ""
@@ -88,6 +95,7 @@ func closing(text string, i int) int {
 	return len(text)
 }
 
+// squeeze is a JSON text with the words of the dictionary replaced by references.
 func squeeze(text string, dictionary []string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
@@ -110,6 +118,9 @@ func squeeze(text string, dictionary []string) string {
 }
 
 // unpack is the JSON text that pack made value and dictionary of.
+//
+// Both came back through Slack and may be anything; a reference that leads nowhere is an error, and
+// the seal is checked on the result.
 func unpack(dictionary, value string) (string, error) {
 	list := words(dictionary)
 	var b strings.Builder
@@ -135,6 +146,9 @@ func unpack(dictionary, value string) (string, error) {
 }
 
 // compact is an invocation as JSON, as short as it gets.
+//
+// The seal's tag is over this text, so the way in which it is written must not change between
+// versions.
 func compact(in Invocation) (string, error) {
 	if len(in.Args) > 0 { // Marshal would escape <, > and & in them
 		var args bytes.Buffer

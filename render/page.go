@@ -19,8 +19,9 @@ const (
 	maxPageBytes = 150_000
 )
 
-// A Page is what a view shows beside forms: the Home tab, or a modal that answers instead of asking. It is rows under headings, each
-// with what can be done about it, the most urgent first, for where there is no room the last are left out.
+// A Page is what a view shows beside forms: the Home tab, or a modal that answers instead of
+// asking. It is rows under headings, each with what can be done about it, the most urgent first,
+// for where there is no room the last are left out.
 type Page struct {
 	Title    string // of a modal; a Home tab has none of its own
 	Sections []Section
@@ -72,6 +73,8 @@ func ReadPage(view slack.View) (Origin, error) {
 	return at, nil
 }
 
+// blocks draws the sections in their order, with a canvas of a view's size: 100 blocks, of which
+// one is kept for the notes.
 func (p Page) blocks(o Options) []slack.Block {
 	k := canvas{linker: newLinker(o), noTables: true, noCharts: true, seal: o.Seal, blocks: maxViewBlocks - 1, chars: maxPageChars, bytes: maxPageBytes}
 	var out []slack.Block
@@ -92,7 +95,11 @@ func (p Page) blocks(o Options) []slack.Block {
 	return out
 }
 
-// section draws the heading with as many rows as there is room for, and tells how many are left out.
+// section draws the heading with as many rows as there is room for, and tells how many are left
+// out.
+//
+// Once a row does not fit, the rest of its section is counted and not tried: a short row that
+// slipped through would stand in another's place.
 func (k *canvas) section(s Section, o Options) (out []slack.Block, lost int) {
 	if s.Title != "" {
 		title := short(s.Title, none, maxHeader)
@@ -160,6 +167,9 @@ func (k *canvas) elementsOf(r Row, o Options) []slack.BlockElement {
 }
 
 // lineWith draws a line with what can be clicked: one thing beside it, several below.
+//
+// A section's accessory stands to the right of the line, on a phone below it, and is mrkdwn alone;
+// a line that is not safe has its button in a row of its own.
 func (k *canvas) lineWith(l Line, elements []slack.BlockElement) (out []slack.Block, used int) {
 	settled := k.settle(l)
 	for _, e := range elements {

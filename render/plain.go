@@ -8,6 +8,8 @@ import (
 // Plain is the whole card as text, actions with what they invoke included: for logs, tests and terminals.
 func (c Card) Plain() string { return c.plain(Line.plain) }
 
+// plain is Plain with a way of its own to write lines: with addresses for machines, without for
+// people.
 func (c Card) plain(words func(Line) string) string {
 	var b strings.Builder
 	if heading := c.heading(); heading != "" {
@@ -25,6 +27,7 @@ func (c Card) plain(words func(Line) string) string {
 	return b.String()
 }
 
+// plainPart is a part as lines of text, each ending in a line feed.
 func plainPart(p Part, words func(Line) string) string {
 	switch p := p.(type) {
 	case Line:
@@ -74,6 +77,7 @@ func (l Line) plain() string {
 	return b.String()
 }
 
+// plainTable is a table as a pipe table, whole: nothing limits text.
 func plainTable(t Table, words func(Line) string) string {
 	var b strings.Builder
 	rows := t.Rows
@@ -90,6 +94,8 @@ func plainTable(t Table, words func(Line) string) string {
 	return b.String()
 }
 
+// plainAction names what can be clicked and what it invokes, which is how tests and `s1bot` on a
+// terminal show buttons.
 func plainAction(a Action) string {
 	switch a := a.(type) {
 	case Button:
@@ -107,6 +113,7 @@ func plainAction(a Action) string {
 	return ""
 }
 
+// plain is the invocation as a button carries it.
 func (in Invocation) plain() string {
 	text, err := compact(in)
 	if err != nil {

@@ -27,8 +27,10 @@ func Capital(words string) string {
 	return words
 }
 
-// spelledByMachines tells whether a word is no English one: it has characters or capitals inside that prose has not, or stands ahead of a
-// colon as keys do.
+// spelledByMachines tells whether a word is no English one: it has characters or capitals inside
+// that prose has not, or stands ahead of a colon as keys do.
+//
+// "S1BOT_URL", "agent-ids", "iPhone": the first letter is not ours to change.
 func spelledByMachines(word string) bool {
 	if strings.ContainsAny(word, "_=/\\@") || strings.HasSuffix(word, ":") {
 		return true

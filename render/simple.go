@@ -13,8 +13,11 @@ const (
 	maxSimpleButtons = 5    // what every client ever took in one row
 )
 
-// Simple draws c with the oldest and plainest of blocks: its words as text and its first buttons without colours and menus. It is for
-// Slacks that refuse what Message draws, and needs nothing of what may be refused there.
+// Simple draws c with the oldest and plainest of blocks: its words as text and its first buttons
+// without colours and menus. It is for Slacks that refuse what Message draws, and needs nothing of
+// what may be refused there.
+//
+// There is no rich text in it, no table, no overflow and no style. A decision can still be made on it.
 func (c Card) Simple(o Options) Message {
 	k := canvas{linker: newLinker(o), seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
 	text := slack.NewTextBlockObject(slack.PlainTextType, Cut(or(c.words(), none), maxSimpleText), false, false)

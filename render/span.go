@@ -19,6 +19,8 @@ var (
 	groupID   = regexp.MustCompile(`^S[A-Z0-9]{1,30}$`)
 )
 
+// none stands where there is nothing to show. The two formats are Slack's own words for dates,
+// which it fills in for each reader.
 const (
 	none       = "—"
 	dateFormat = "{date_short_pretty} {time}"
@@ -26,6 +28,10 @@ const (
 )
 
 // A linker knows which addresses may become links.
+//
+// An address in a result is an attacker's until proven otherwise: a link in a card of the bot's
+// would be clicked. Only the console's hosts are taken, by comparing the host and not the beginning
+// of the text.
 type linker struct{ consoles []string } // their hosts
 
 func newLinker(o Options) (l linker) {
@@ -63,6 +69,7 @@ func badInURL(r rune) bool {
 	return r <= ' ' || r > '~' || strings.ContainsRune(`<>|"\^`+"`{}", r)
 }
 
+// loopback tells this machine's own addresses, for the demo and tests; elsewhere http is no link.
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -99,6 +106,7 @@ func (l linker) settled(s Span) Span {
 	return Text(line(s.Text))
 }
 
+// known is s if it has an id that Slack could know, and else its id as text.
 func known(s Span, id *regexp.Regexp, sign string) Span {
 	switch {
 	case id.MatchString(s.ID):
@@ -155,6 +163,7 @@ func (s Span) rich(n int) (slack.RichTextSectionElement, int) {
 	return slack.NewRichTextSectionTextElement(text, s.style()), length(text)
 }
 
+// style is nil for plain text, which Slack wants without a style object.
 func (s Span) style() *slack.RichTextSectionTextStyle {
 	switch s.Kind {
 	case BoldSpan:
@@ -165,7 +174,11 @@ func (s Span) style() *slack.RichTextSectionTextStyle {
 	return nil
 }
 
-// markdown is a settled span as verbatim mrkdwn; ok is false if its text might be read as anything but itself.
+// markdown is a settled span as verbatim mrkdwn; ok is false if its text might be read as anything
+// but itself.
+//
+// Verbatim keeps Slack from making links of bare addresses and mentions of bare names; what stands
+// in <…> is still read, which is why text with one of these characters is not harmless.
 func (s Span) markdown() (text string, ok bool) {
 	switch s.Kind {
 	case UserSpan:

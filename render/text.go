@@ -8,8 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// Visible is s with everything spelled out that a reader could not see: bidirectional controls, zero-width and control
-// characters show as ⟨U+202E⟩, broken UTF-8 as U+FFFD. Line feeds and tabs stay.
+// Visible is s with everything spelled out that a reader could not see: bidirectional controls,
+// zero-width and control characters show as ⟨U+202E⟩, broken UTF-8 as U+FFFD. Line feeds and tabs
+// stay.
+//
+// A right-to-left override in a file name ("exe.fdp" turned around) is the oldest trick there is,
+// and a zero-width space makes two hosts that look alike. Emoji keep their variation selectors, and
+// letters their marks, up to four.
 func Visible(s string) string {
 	if plain(s) {
 		return s
@@ -47,6 +52,7 @@ func plain(s string) bool {
 	return true
 }
 
+// variation tells the selectors that choose between a sign's shapes.
 func variation(r rune) bool {
 	return 0xFE00 <= r && r <= 0xFE0F
 }
@@ -76,7 +82,11 @@ func lines(s string) string {
 	return Visible(strings.ReplaceAll(s, "\r\n", "\n"))
 }
 
-// width is what r counts for in Slack's limits at worst: UTF-16 units, and &, < and > as the entities they become.
+// width is what r counts for in Slack's limits at worst: UTF-16 units, and &, < and > as the
+// entities they become.
+//
+// Slack does not say in which unit it counts. These are the largest of the candidates, so that
+// whatever it counts fits.
 func width(r rune) int {
 	switch {
 	case r == '&':
@@ -89,6 +99,7 @@ func width(r rune) int {
 	return 1
 }
 
+// length is how much of Slack's limits s takes, at worst.
 func length(s string) int {
 	n := 0
 	for _, r := range s {
@@ -98,6 +109,9 @@ func length(s string) int {
 }
 
 // Cut is s or as much of its beginning as fits n, with … at the end.
+//
+// A text of n/5 bytes fits whatever its characters are, for none counts for more than five; that
+// spares most texts the counting.
 func Cut(s string, n int) string {
 	if len(s) <= n/5 || length(s) <= n {
 		return s
@@ -143,8 +157,11 @@ func hasWWW(s string) bool {
 	}
 }
 
-// defangAll also breaks mail addresses and bare domains, which Slack links in the fallback ("run.sh" is a domain to it). A name
-// is taken for a domain if it ends in a country's two letters or in an ending that people register.
+// defangAll also breaks mail addresses and bare domains, which Slack links in the fallback
+// ("run.sh" is a domain to it). A name is taken for a domain if it ends in a country's two letters
+// or in an ending that people register.
+//
+// A file called run.sh would become a link to a domain that somebody may own.
 func defangAll(s string) string {
 	if !strings.ContainsAny(s, ".@:") {
 		return s
@@ -200,8 +217,10 @@ func inertLines(s string) string {
 	return strings.Join(all, "\n")
 }
 
-// harmless says that s means itself in verbatim mrkdwn. It lists what is allowed, so that whatever Slack comes to
-// understand next is not.
+// harmless says that s means itself in verbatim mrkdwn. It lists what is allowed, so that whatever
+// Slack comes to understand next is not.
+//
+// The price of a name that is not on the list is plain text instead of bold.
 func harmless(s string) bool {
 	colons, before := 0, ' '
 	for rest := s; rest != ""; {
@@ -221,6 +240,7 @@ func harmless(s string) bool {
 	return !hasWWW(s)
 }
 
+// letter takes the letters, digits and marks of all scripts.
 func letter(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.N, unicode.M)
 }

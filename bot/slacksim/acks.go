@@ -25,9 +25,16 @@ type SubmitResult struct {
 }
 
 // An ackReader does what acknowledgements say.
+//
+// An acknowledgement is the only answer that Socket Mode has a channel for, and each kind of
+// envelope takes another payload in it. What Slack ignores or drops without a word is a violation
+// here: no test would notice it otherwise.
 type ackReader struct{ st *state.State }
 
 // readAck does what the payload of an ack says.
+//
+// SDKs write null or "" where there is nothing to say; Slack takes both for an ack without a
+// payload.
 func (ws *ackReader) readAck(d *delivery, payload json.RawMessage) {
 	if trimmed := bytes.TrimSpace(payload); bytes.Equal(trimmed, []byte("null")) || bytes.Equal(trimmed, []byte(`""`)) {
 		payload = nil
@@ -49,6 +56,9 @@ func (ws *ackReader) readAck(d *delivery, payload json.RawMessage) {
 }
 
 // slashAck posts the message that answers a command: to the caller alone unless it says in_channel.
+//
+// A message that Slack refuses is shown to the caller as a failure, and the app hears nothing of
+// it. That is why only a violation tells.
 func (ws *ackReader) slashAck(d *delivery, payload json.RawMessage) {
 	if len(payload) == 0 {
 		return
@@ -103,7 +113,11 @@ func (ws *ackReader) submissionAck(d *delivery, payload json.RawMessage) {
 	}
 }
 
-// submissionErrors shows errors under the inputs. A key that is not the block_id of an input shows none of them.
+// submissionErrors shows errors under the inputs. A key that is not the block_id of an input shows
+// none of them.
+//
+// A wrong key makes all of them disappear: the person sees the form stand still, with Slack's words
+// about a connection.
 func (ws *ackReader) submissionErrors(d *delivery, errors map[string]string) {
 	labels := map[string]string{}
 	for _, b := range blockkit.InputBlocks(blockkit.ParseBlocks(d.view.Blocks)) {
@@ -125,6 +139,8 @@ func (ws *ackReader) submissionErrors(d *delivery, errors map[string]string) {
 	d.outcome.submit.Errors, d.outcome.submit.byBlock = shown, errors
 }
 
+// submissionView puts another view in the place of the one that was sent, or on top of it. It is
+// judged like one of views.open.
 func (ws *ackReader) submissionView(d *delivery, action string, raw json.RawMessage) {
 	source, err := readView(raw, "modal")
 	if err != nil {
@@ -154,6 +170,8 @@ func (ws *ackReader) submissionFailed(d *delivery, why string) {
 	ws.st.Slackbot(nil, d.user, d.outcome.failure)
 }
 
+// suggestionAck fills a search box: options, or groups of them. An answer that breaks a rule shows
+// an empty box.
 func (ws *ackReader) suggestionAck(d *delivery, payload json.RawMessage) {
 	if len(payload) == 0 {
 		ws.st.Violate("the ack of block_suggestion has no options")

@@ -6,7 +6,11 @@ import (
 	"s1bot/bot/slacksim/state"
 )
 
-// AddChannel adds a channel, or replaces the settings of the one with the same name, and returns its id.
+// AddChannel adds a channel, or replaces the settings of the one with the same name, and returns
+// its id.
+//
+// Members that are nil make a channel that everybody may join and counts every full member in, as
+// #general does; an empty list makes one with nobody but the bot.
 func (ws *members) AddChannel(c state.Channel) string {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
@@ -31,6 +35,8 @@ func (ws *members) AddChannel(c state.Channel) string {
 }
 
 // Archive archives a channel.
+//
+// Posting and editing answer is_archived from then on, and the history stays readable.
 func (ws *members) Archive(nameOrID string) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

@@ -16,12 +16,18 @@ import (
 )
 
 // A chatAPI has the methods about messages.
+//
+// Played: who may post where, what is refused and with which word, threads, broadcasts, ephemeral
+// messages that no method can edit. Left out: scheduled messages, unfurls, link names, posting as
+// another user.
 type chatAPI struct{ st *state.State }
 
+// apiTest is api.test, which needs no token and echoes its arguments.
 func (ws *chatAPI) apiTest(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"args": a.Texts()}, nil
 }
 
+// authTest is auth.test: whose token it is. Apps take their own bot user's id from it.
 func (ws *chatAPI) authTest(webapi.Args) (webapi.Reply, error) {
 	bot := ws.st.Bot()
 	return webapi.Reply{
@@ -53,6 +59,8 @@ func (ws *chatAPI) postMessage(a webapi.Args) (webapi.Reply, error) {
 }
 
 // postEphemeral is chat.postEphemeral [docs.slack.dev/reference/methods/chat.postEphemeral].
+//
+// It answers with message_ts alone, for which chat.update and chat.delete have no use.
 func (ws *chatAPI) postEphemeral(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.conversation(a.Str("channel"))
 	if err != nil {
@@ -93,6 +101,7 @@ func (ws *chatAPI) updateMessage(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": ws.st.MessageObject(m)}, nil
 }
 
+// deleteMessage is chat.delete; a bot token deletes the bot's own messages alone.
 func (ws *chatAPI) deleteMessage(a webapi.Args) (webapi.Reply, error) {
 	c, m, err := ws.ownMessage(a, "cant_delete_message")
 	if err != nil {
@@ -120,6 +129,8 @@ func (ws *chatAPI) ownMessage(a webapi.Args, otherwise string) (*state.Conversat
 	return c, m, nil
 }
 
+// permalink is chat.getPermalink. The link of a reply names its thread, or Slack's client would
+// open the channel at nothing.
 func (ws *chatAPI) permalink(a webapi.Args) (webapi.Reply, error) {
 	c, ok := ws.st.Channels.ByID[a.Str("channel")]
 	if !ok || !ws.st.SeenByBot(c) {
@@ -136,6 +147,8 @@ func (ws *chatAPI) permalink(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"channel": c.ID, "permalink": link}, nil
 }
 
+// addReaction is reactions.add. Only the bot's own reactions are kept, so the same one again is
+// already_reacted.
 func (ws *chatAPI) addReaction(a webapi.Args) (webapi.Reply, error) {
 	c, ok := ws.st.Channels.ByID[a.Str("channel")]
 	if !ok || !ws.st.SeenByBot(c) {
@@ -157,7 +170,10 @@ func (ws *chatAPI) addReaction(a webapi.Args) (webapi.Reply, error) {
 	return nil, nil
 }
 
-// conversation finds where a message is to go: a channel's id or name, or a user's id, which opens a direct message.
+// conversation finds where a message is to go: a channel's id or name, or a user's id, which opens
+// a direct message.
+//
+// A private channel that the bot is not in answers like one that does not exist.
 func (ws *chatAPI) conversation(name string) (*state.Conversation, error) {
 	if u, ok := ws.st.Users.ByID[name]; ok {
 		switch {
@@ -175,6 +191,8 @@ func (ws *chatAPI) conversation(name string) (*state.Conversation, error) {
 	return c, nil
 }
 
+// mayPost says what keeps the bot from writing there. In public channels chat:write.public takes
+// the place of a membership.
 func (ws *chatAPI) mayPost(c *state.Conversation) error {
 	switch {
 	case c.Dm != nil && !ws.st.App.MessagesTab: // slackapi/python-slack-sdk#1015: "Sending messages to this app has been turned off"
@@ -188,6 +206,9 @@ func (ws *chatAPI) mayPost(c *state.Conversation) error {
 }
 
 // readContent reads and judges what a message is to hold.
+//
+// The order of the refusals is blocks, text, metadata, thread: the first that is wrong is the one
+// that the app is told.
 func (ws *chatAPI) readContent(a webapi.Args, c *state.Conversation) (state.Content, error) {
 	in := state.Content{Text: a.Str("text"), ThreadTS: a.Str("thread_ts"), Metadata: a.JSON("metadata")}
 	if in.Text == "" {
@@ -205,6 +226,8 @@ func (ws *chatAPI) readContent(a webapi.Args, c *state.Conversation) (state.Cont
 	return in, checkThread(&in, c)
 }
 
+// readAttachments takes secondary attachments, a hundred at most, whose blocks are judged like those of
+// a message.
 func readAttachments(raw json.RawMessage, in *state.Content) error {
 	var list []map[string]any
 	if wire.Decode(raw, &list) != nil || len(list) > 100 {

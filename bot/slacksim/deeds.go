@@ -22,13 +22,19 @@ func cannot(code, format string, args ...any) error {
 	return &deedError{code, fmt.Sprintf(format, args...)}
 }
 
-// A client is Slack's app on people's screens: what it lets them do, and what it tells the app of it.
+// A client is Slack's app on people's screens: what it lets them do, and what it tells the app of
+// it.
+//
+// What a person's own client refuses (a command in a thread, a channel that they are not in) never
+// reaches the app; a test gets it as an error.
 type client struct {
 	*sender
 	dialogs map[string][]Dialog // confirmations that a user was shown
 }
 
 // composer finds the conversation that a person writes into.
+//
+// "@name" is a direct message even if a channel has that name.
 func (ws *client) composer(u *roster.User, where string) (*state.Conversation, error) {
 	c, ok := ws.st.Channels.Find(where)
 	if other, isUser := ws.st.Users.Find(where); isUser && (!ok || strings.HasPrefix(where, "@")) {
@@ -62,8 +68,12 @@ func (ws *client) typeIn(u *roster.User, c *state.Conversation, thread, text str
 	return nil
 }
 
-// announce tells the app of a message that concerns it. Who wrote it adds what Slack says of an author that is no person, or that it
-// was edited.
+// announce tells the app of a message that concerns it. Who wrote it adds what Slack says of an
+// author that is no person, or that it was edited.
+//
+// A direct message is told as message.im to an app with im:history, a mention as app_mention to one
+// that is in the channel. A mention in a direct message is message.im alone
+// [docs.slack.dev/reference/events/app_mention].
 func (ws *client) announce(u *roster.User, c *state.Conversation, m *state.Message, more map[string]any) {
 	bot := ws.st.Bot()
 	kind := ""
@@ -81,6 +91,9 @@ func (ws *client) announce(u *roster.User, c *state.Conversation, m *state.Messa
 }
 
 // typeCommand runs a slash command. Commands of apps do not work in threads.
+//
+// [docs.slack.dev/interactivity/implementing-slash-commands: developer commands cannot be invoked
+// in threads].
 func (ws *client) typeCommand(u *roster.User, c *state.Conversation, thread, text string) error {
 	name, rest, _ := strings.Cut(text, " ")
 	at := slices.IndexFunc(ws.st.Opts.Commands, func(cmd state.Command) bool { return cmd.Name == name })
@@ -126,6 +139,8 @@ func (ws *client) suggestions(d *delivery) ([]blockkit.Option, error) {
 	return d.outcome.options, nil
 }
 
+// await waits until a delivery is settled, by the app or by its deadline. A failure is what the
+// person would read.
 func (ws *sender) await(d *delivery) error {
 	select {
 	case <-d.done:
@@ -139,6 +154,9 @@ func (ws *sender) await(d *delivery) error {
 }
 
 // submit sends a form, unless Slack's client itself finds errors in it.
+//
+// The delivery is nil where nothing was sent. It runs under the lock and submitted without, since
+// the answer needs the lock to be read.
 func (ws *client) submit(u *roster.User, v *state.View) (SubmitResult, *delivery) {
 	byBlock := blockkit.ClientErrors(v.Blocks, blockkit.StateOf(v.Blocks, ws.st.Typed[state.PlaceOfView(v)]))
 	if len(byBlock) > 0 {

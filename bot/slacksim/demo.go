@@ -12,6 +12,9 @@ import (
 )
 
 // A demoPage is what the demo's page shows.
+//
+// It draws what a person sees of the same workspace that the app talks to; nothing on it is of its
+// own making.
 type demoPage struct{ *client }
 
 // routes is what the page talks to. It has no sign-in: whoever reaches it is whoever they say they are, so it is for
@@ -71,6 +74,7 @@ func (ws *demoPage) serveState(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// users are those that the page can show; switchable ones are those as whom it can be used.
 func (ws *demoPage) users() []any {
 	users := []any{}
 	for _, u := range ws.st.Users.All() {
@@ -80,6 +84,7 @@ func (ws *demoPage) users() []any {
 	return users
 }
 
+// groups are the user groups, for mentions.
 func (ws *demoPage) groups() []any {
 	groups := []any{}
 	for _, g := range ws.st.Groups.All() {
@@ -88,6 +93,7 @@ func (ws *demoPage) groups() []any {
 	return groups
 }
 
+// commands are the app's slash commands, for the list that opens behind a slash.
 func (ws *demoPage) commands() []any {
 	commands := []any{}
 	for _, c := range ws.st.Opts.Commands {
@@ -102,6 +108,7 @@ func (ws *demoPage) channels(u *roster.User) []*state.Conversation {
 	return slices.DeleteFunc(ws.st.Channels.All(), func(c *state.Conversation) bool { return !c.Has(u) || c.Archived })
 }
 
+// channel is a line of the sidebar, with what the person has not read in it.
 func (ws *demoPage) channel(u *roster.User, c *state.Conversation) map[string]any {
 	n := ws.st.UnreadOf(u.ID, c.ID)
 	o := map[string]any{"id": c.ID, "name": c.Name, "kind": "channel", "topic": c.Topic, "unread": n.Unread, "mentions": n.Mentions}
@@ -118,6 +125,7 @@ func (ws *demoPage) channel(u *roster.User, c *state.Conversation) map[string]an
 	return o
 }
 
+// messages are all that the person sees of a conversation, ephemeral ones of their own included.
 func (ws *demoPage) messages(u *roster.User, c *state.Conversation) []any {
 	list := []any{}
 	for _, m := range c.Messages {
@@ -128,6 +136,8 @@ func (ws *demoPage) messages(u *roster.User, c *state.Conversation) []any {
 	return list
 }
 
+// serveFile hands out a file to the page, which has no token; the workspace listens on loopback
+// alone.
 func (ws *demoPage) serveFile(w http.ResponseWriter, r *http.Request) {
 	ws.st.Mu.Lock()
 	f := ws.st.Files[r.PathValue("id")]

@@ -13,11 +13,16 @@ import (
 )
 
 // demoDeeds are what people do on the demo's page.
+//
+// Each does under the lock what a Person of a test does, and answers in Slack's words where it
+// can't be done. Anything that waits for the app waits outside of the lock.
 type demoDeeds struct{ *client }
 
 // A deed is what the page asks for: the person, and the arguments.
 type deed func(u *roster.User, a webapi.Args) (map[string]any, error)
 
+// serve reads a request of the page. One that another site's page had a browser send is refused:
+// without a sign-in, the origin is all that tells them apart.
 func (ws *demoDeeds) serve(do deed) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !page.SameOrigin(r) {
@@ -50,6 +55,7 @@ func (ws *demoDeeds) serve(do deed) http.HandlerFunc {
 	}
 }
 
+// doMessage sends what was typed, in a channel or a thread.
 func (ws *demoDeeds) doMessage(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
@@ -70,6 +76,7 @@ func (ws *demoDeeds) doMessage(u *roster.User, a webapi.Args) (map[string]any, e
 	return nil, ws.typeIn(u, c, thread, a.Str("text"))
 }
 
+// doRead marks a conversation as read.
 func (ws *demoDeeds) doRead(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
@@ -82,6 +89,9 @@ func (ws *demoDeeds) doRead(u *roster.User, a webapi.Args) (map[string]any, erro
 }
 
 // element finds the element that the page speaks of.
+//
+// The page sends ids and not the element: what is clicked is what the workspace has, so the page
+// can't make up a value.
 func (ws *demoDeeds) element(u *roster.User, a webapi.Args) (at state.Place, block, el map[string]any, err error) {
 	var on state.Surface = state.Message{Channel: a.Str("channel"), TS: a.Str("message_ts")}
 	if id := a.Str("view_id"); id != "" {
@@ -103,6 +113,7 @@ func (ws *demoDeeds) element(u *roster.User, a webapi.Args) (at state.Place, blo
 	return at, nil, nil, cannot("element_not_found", "This was replaced while you clicked. Look at what is there now.")
 }
 
+// doAction clicks, or changes an element.
 func (ws *demoDeeds) doAction(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
@@ -114,6 +125,7 @@ func (ws *demoDeeds) doAction(u *roster.User, a webapi.Args) (map[string]any, er
 	return nil, nil
 }
 
+// doSuggest asks the app for the options of a search box, and waits for them.
 func (ws *demoDeeds) doSuggest(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.st.Mu.Lock()
 	at, block, el, err := ws.element(u, a)
@@ -130,6 +142,8 @@ func (ws *demoDeeds) doSuggest(u *roster.User, a webapi.Args) (map[string]any, e
 	return blockkit.OptionList(options), nil
 }
 
+// doSubmit sends a form with all that its page holds, since the page keeps what is typed to itself
+// until then.
 func (ws *demoDeeds) doSubmit(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.st.Mu.Lock()
 	at, _, err := state.View{ID: a.Str("view_id")}.Locate(ws.st, u)
@@ -152,6 +166,7 @@ func (ws *demoDeeds) doSubmit(u *roster.User, a webapi.Args) (map[string]any, er
 	return ws.result(result), nil
 }
 
+// result is what became of a form, in the words of response_action, with errors by block id.
 func (ws *demoDeeds) result(result SubmitResult) map[string]any {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
@@ -170,6 +185,7 @@ func (ws *demoDeeds) result(result SubmitResult) map[string]any {
 	return out
 }
 
+// doClose closes the view on top.
 func (ws *demoDeeds) doClose(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

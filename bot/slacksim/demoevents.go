@@ -18,6 +18,8 @@ func (ws *demoPage) serveEvents(w http.ResponseWriter, r *http.Request) {
 	l.Serve(w, r, ws.st.Quit)
 }
 
+// listen opens a person's stream, or one of everybody's for a page that shows several; nil where
+// nobody has that name. Close waits for it.
 func (ws *demoPage) listen(user string) *page.Listener {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
@@ -36,6 +38,7 @@ func (ws *demoPage) listen(user string) *page.Listener {
 	return ws.st.Pages.Open(user)
 }
 
+// unlisten forgets a stream whose page went away.
 func (ws *demoPage) unlisten(l *page.Listener) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

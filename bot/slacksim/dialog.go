@@ -9,8 +9,12 @@ import (
 	"s1bot/bot/slacksim/wire"
 )
 
-// A Dialog is the confirmation that Slack's client shows before it sends a click, where the element has a confirm object. The app
-// hears of the click only if the person says yes [docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object].
+// A Dialog is the confirmation that Slack's client shows before it sends a click, where the element
+// has a confirm object. The app hears of the click only if the person says yes
+// [docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object].
+//
+// Without it every confirmation would be clicked through unread, and a test could not tell what it
+// said.
 type Dialog struct {
 	Button                     string // what was clicked
 	Title, Text, Confirm, Deny string

@@ -11,8 +11,13 @@ import (
 )
 
 // A directoryAPI has the methods about people, groups and conversations.
+//
+// Played: what exists for a bot that is no member, a scope for each kind of conversation, listings
+// in pages of any size, metadata that only comes where it is asked for, groups on a free plan. Left
+// out: shared channels as such, presence, profiles that people edit.
 type directoryAPI struct{ st *state.State }
 
+// userInfo is users.info. Somebody who left is found, with deleted: the bot has to look at that.
 func (ws *directoryAPI) userInfo(a webapi.Args) (webapi.Reply, error) {
 	u, ok := ws.st.Users.ByID[a.Str("user")]
 	if !ok {
@@ -21,6 +26,7 @@ func (ws *directoryAPI) userInfo(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"user": u.Object(ws.st.HasScope("users:read.email"))}, nil
 }
 
+// userList is users.list, with bots and those who left among them.
 func (ws *directoryAPI) userList(a webapi.Args) (webapi.Reply, error) {
 	users, next, err := webapi.Page(a, ws.st.Opts.PageSize, ws.st.Users.All())
 	if err != nil {
@@ -33,6 +39,7 @@ func (ws *directoryAPI) userList(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"members": members, "cache_ts": ws.st.Opts.Now().Unix(), "response_metadata": next}, nil
 }
 
+// userByEmail is users.lookupByEmail; those who left are users_not_found.
 func (ws *directoryAPI) userByEmail(a webapi.Args) (webapi.Reply, error) {
 	for _, u := range ws.st.Users.All() {
 		if u.Email != "" && strings.EqualFold(u.Email, a.Str("email")) && !u.Deleted {
@@ -42,6 +49,7 @@ func (ws *directoryAPI) userByEmail(a webapi.Args) (webapi.Reply, error) {
 	return nil, webapi.Refuse("users_not_found")
 }
 
+// groupList is usergroups.list; disabled groups come only where they are asked for.
 func (ws *directoryAPI) groupList(a webapi.Args) (webapi.Reply, error) {
 	if ws.st.Opts.FreePlan {
 		return nil, webapi.Refuse("plan_upgrade_required")
@@ -55,6 +63,7 @@ func (ws *directoryAPI) groupList(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"usergroups": groups}, nil
 }
 
+// groupUsers is usergroups.users.list. A disabled group answers as if there were none.
 func (ws *directoryAPI) groupUsers(a webapi.Args) (webapi.Reply, error) {
 	if ws.st.Opts.FreePlan {
 		return nil, webapi.Refuse("plan_upgrade_required")
@@ -66,6 +75,7 @@ func (ws *directoryAPI) groupUsers(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"users": slices.Clone(g.Members)}, nil
 }
 
+// botInfo is bots.info, of the app's own bot alone.
 func (ws *directoryAPI) botInfo(a webapi.Args) (webapi.Reply, error) {
 	if id := a.Str("bot"); id != "" && id != roster.BotID {
 		return nil, webapi.Refuse("bot_not_found")
@@ -74,6 +84,7 @@ func (ws *directoryAPI) botInfo(a webapi.Args) (webapi.Reply, error) {
 		"user_id": ws.st.Bot().ID, "icons": webapi.Reply{}}}, nil
 }
 
+// teamInfo is team.info.
 func (ws *directoryAPI) teamInfo(webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"team": webapi.Reply{"id": ws.st.Opts.TeamID, "name": ws.st.Opts.TeamName, "domain": ws.st.Opts.TeamDomain,
 		"url": "https://" + ws.st.Opts.TeamDomain + ".slack.com/", "email_domain": "", "icon": webapi.Reply{"image_default": true}}}, nil
@@ -92,10 +103,12 @@ func (ws *directoryAPI) visibleChannel(a webapi.Args, what string) (*state.Conve
 	return c, nil
 }
 
+// scopeFor is the scope that a kind of conversation needs: channels:read, groups:history, …
 func scopeFor(kind, what string) string {
 	return map[string]string{"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}[kind] + ":" + what
 }
 
+// channelInfo is conversations.info.
 func (ws *directoryAPI) channelInfo(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.visibleChannel(a, "read")
 	if err != nil {
@@ -135,6 +148,7 @@ func (ws *directoryAPI) channelList(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"channels": list, "response_metadata": next}, nil
 }
 
+// channelMembers is conversations.members.
 func (ws *directoryAPI) channelMembers(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.visibleChannel(a, "read")
 	if err != nil {
@@ -151,6 +165,8 @@ func (ws *directoryAPI) channelMembers(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"members": ids, "response_metadata": next}, nil
 }
 
+// channelHistory is conversations.history, newest first. Replies are not in it, unless the channel
+// shows them (thread_broadcast).
 func (ws *directoryAPI) channelHistory(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.readableChannel(a)
 	if err != nil {
@@ -163,6 +179,8 @@ func (ws *directoryAPI) channelHistory(a webapi.Args) (webapi.Reply, error) {
 	return ws.messagePage(a, found)
 }
 
+// channelReplies is conversations.replies, oldest first. The root comes whatever oldest and latest
+// say.
 func (ws *directoryAPI) channelReplies(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.readableChannel(a)
 	if err != nil {
@@ -188,6 +206,8 @@ func (ws *directoryAPI) readableChannel(a webapi.Args) (*state.Conversation, err
 	return c, err
 }
 
+// within tells whether a message lies between oldest and latest; the bounds themselves count with
+// inclusive alone.
 func within(ts string, a webapi.Args) bool {
 	oldest, latest := a.Str("oldest"), a.Str("latest")
 	if ts == oldest || ts == latest {
@@ -203,6 +223,7 @@ func later(a, b string) bool {
 	return len(whole) > len(other) || len(whole) == len(other) && a > b
 }
 
+// messagePage is a page of messages as history and replies show them.
 func (ws *directoryAPI) messagePage(a webapi.Args, found []*state.Message) (webapi.Reply, error) {
 	found, next, err := webapi.Page(a, ws.st.Opts.PageSize, found)
 	if err != nil {
@@ -251,6 +272,7 @@ func (ws *directoryAPI) openChannel(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"channel": webapi.Reply{"id": c.ID}}, nil
 }
 
+// joinChannel is conversations.join. To be there already is a warning and no error.
 func (ws *directoryAPI) joinChannel(a webapi.Args) (webapi.Reply, error) {
 	c, ok := ws.st.Channels.ByID[a.Str("channel")]
 	switch {

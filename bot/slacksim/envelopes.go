@@ -13,6 +13,9 @@ import (
 )
 
 // A delivery is one envelope on its way, and what became of it.
+//
+// It is made under the lock, and settled once: by an ack, by the deadline, or because no socket was
+// open. Whoever settles it closes done, and outcome is read only after that.
 type delivery struct {
 	id       string
 	kind     string // slash_commands, interactive, events_api
@@ -39,6 +42,10 @@ type outcome struct {
 }
 
 // A sender gives envelopes to the app and waits for their acknowledgements.
+//
+// Played [docs.slack.dev/apis/events-api/using-socket-mode]: one of the open sockets gets each
+// envelope; three seconds for an ack; events that are missed come again, commands and clicks never;
+// an ack of 20 KB or more is dropped. Left out: delayed events, rate limits of deliveries.
 type sender struct {
 	st *state.State
 	*payloads
@@ -55,7 +62,10 @@ func newSender(st *state.State, c *connections, r *replies) *sender {
 	return ws
 }
 
-// send gives an envelope to exactly one of the open sockets, and again where a fault has Slack say the same thing several times.
+// send gives an envelope to exactly one of the open sockets, and again where a fault has Slack say
+// the same thing several times.
+//
+// Echoes are envelopes of their own, so a bot that only compares envelope ids does the thing twice.
 func (ws *sender) send(d *delivery, payload map[string]any, retry int, reason string) {
 	ws.sendOnce(d, payload, retry, reason)
 	ws.st.Record.AddSent(state.Sent{Kind: d.kind, Label: d.label, User: d.user.ID, Payload: wire.Encode(payload)})
@@ -73,6 +83,8 @@ func (ws *sender) send(d *delivery, payload map[string]any, retry int, reason st
 }
 
 // sendOnce picks the socket: "do not assume any particular pattern".
+//
+// Without a socket a command or click is lost at once (dispatch_failed), as it is in Slack.
 func (ws *sender) sendOnce(d *delivery, payload map[string]any, retry int, reason string) {
 	ws.st.Serial["envelope"]++
 	d.id, d.sent, d.done = fmt.Sprintf("%016x-%08x", ws.st.Rng.Uint64(), ws.st.Serial["envelope"]), time.Now(), make(chan struct{})
@@ -123,6 +135,8 @@ func (ws *sender) watch(d *delivery) {
 }
 
 // settle ends a delivery that went wrong: the person is told, an event is sent again.
+//
+// onMissed is what makes an event different: nobody is shown a failure, and it is sent again.
 func (ws *sender) settle(d *delivery, failure string) {
 	d.settled, d.outcome.failure = true, failure
 	close(d.done)
@@ -180,6 +194,7 @@ func (ws *sender) acknowledge(frame []byte, came time.Time) {
 	ws.st.Bump()
 }
 
+// settleWith ends a delivery that was acknowledged in time, and does what its payload says.
 func (ws *sender) settleWith(d *delivery, payload json.RawMessage, came time.Time) {
 	ws.st.Record.AddAck(state.Ack{EnvelopeID: d.id, Kind: d.label, Latency: came.Sub(d.sent), Payload: payload})
 	ws.waiting--
@@ -197,6 +212,8 @@ func (ws *sender) sendEvent(u *roster.User, event map[string]any) {
 	ws.sendEventAgain(u, body, wire.Text(event["type"]), 0, "")
 }
 
+// sendEventAgain is one try. The event id stays the same over all of them, and retry_attempt
+// counts, as with Slack's own retries.
 func (ws *sender) sendEventAgain(u *roster.User, body map[string]any, label string, attempt int, reason string) {
 	d := &delivery{kind: "events_api", label: label, user: u}
 	d.onMissed = func() {

@@ -22,6 +22,8 @@ const (
 )
 
 // Fail lets the next calls of a method fail.
+//
+// It counts down by the calls that it meets, so a test orders it just before what is to fail.
 func (ws *recording) Fail(f Fault) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

@@ -21,6 +21,10 @@ import (
 const maxUpload = 512 << 20
 
 // A fileAPI has the methods about files, and takes and hands out what is in them.
+//
+// An upload takes three steps, and the simulator is strict about each: a file that was not uploaded
+// can't be completed, one that was completed is shared once, and a length that was announced must
+// come. Left out: the delay of Slack's scan for malware, after which a share shows up.
 type fileAPI struct{ st *state.State }
 
 // uploadURL is files.getUploadURLExternal [docs.slack.dev/messaging/working-with-files].
@@ -68,6 +72,7 @@ func (ws *fileAPI) serveUpload(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, answer)
 }
 
+// storeUpload keeps what came for an upload address, once.
 func (ws *fileAPI) storeUpload(id string, data []byte, readErr error) (status int, answer string) {
 	f := ws.st.Files[id]
 	switch {
@@ -83,6 +88,8 @@ func (ws *fileAPI) storeUpload(id string, data []byte, readErr error) (status in
 	return http.StatusOK, fmt.Sprintf("OK - %d", len(data))
 }
 
+// readUpload takes both forms that Slack's documentation shows: the bytes as the body, or as a part
+// of a form.
 func readUpload(r *http.Request) ([]byte, error) {
 	parts, err := r.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
@@ -102,6 +109,7 @@ func readUpload(r *http.Request) ([]byte, error) {
 	}
 }
 
+// readBounded reads a file up to what the simulator keeps.
 func readBounded(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxUpload+1))
 	if err != nil {
@@ -148,6 +156,7 @@ func (ws *fileAPI) completeUpload(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"files": ws.st.FileObjects(in.Files)}, nil
 }
 
+// uploaded are the files that a completion names. Nothing is shared where one of them is not there.
 func (ws *fileAPI) uploaded(a webapi.Args) ([]*state.File, error) {
 	var given []map[string]any
 	if raw := a.JSON("files"); raw == nil || wire.Decode(raw, &given) != nil || len(given) == 0 {

@@ -10,6 +10,9 @@ import (
 )
 
 // appSettings are what an administrator sets of the app.
+//
+// The zero settings are those of an app for which nothing is switched off; a test that wants to see
+// what a missing scope or tab does installs a manifest.
 type appSettings struct{ st *state.State }
 
 // Shortcuts are those that the app's manifest has, of one kind.

@@ -10,6 +10,9 @@ import (
 )
 
 // payloads make what envelopes carry.
+//
+// Every field that Slack's pages show is there, also those that the bot does not read: another bot
+// may, and an SDK's decoder wants them. The sources stand at each function.
 type payloads struct {
 	st *state.State
 	*replies
@@ -82,6 +85,8 @@ func (ws *payloads) submissionPayload(u *roster.User, v *state.View) map[string]
 	return payload
 }
 
+// closedPayload is the payload of view_closed, which comes only where the view asked for it
+// (notify_on_close).
 func (ws *payloads) closedPayload(u *roster.User, v *state.View, cleared bool) map[string]any {
 	payload := ws.interaction("view_closed", u)
 	payload["view"], payload["is_cleared"] = ws.st.ViewObject(v), cleared
@@ -116,6 +121,9 @@ func (ws *payloads) eventBody(event map[string]any, id string) map[string]any {
 }
 
 // messageEvent is what app_mention and message have in common.
+//
+// The blocks come along for what a person typed: they alone tell a mention from the same characters
+// in code.
 func (ws *payloads) messageEvent(kind string, u *roster.User, c *state.Conversation, m *state.Message) map[string]any {
 	event := map[string]any{
 		"type": kind, "user": u.ID, "text": m.Text, "ts": m.TS, "channel": c.ID, "event_ts": m.TS, "team": u.TeamID, "client_msg_id": "client-" + m.TS,

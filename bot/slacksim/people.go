@@ -8,6 +8,8 @@ import (
 )
 
 // members are the people, groups and channels that a test sets up.
+//
+// They may be changed while the bot runs, as people come and go in a real workspace.
 type members struct {
 	st     *state.State
 	client *client

@@ -7,6 +7,9 @@ import (
 )
 
 // recording is what happened, for tests, and what is to go wrong.
+//
+// It is bounded (Options.KeepCalls), because a demo may run for weeks; a test that floods the
+// workspace raises the bound.
 type recording struct{ st *state.State }
 
 // Calls are the calls of a method, or all of them for "", oldest first.

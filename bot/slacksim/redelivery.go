@@ -25,7 +25,11 @@ func (ws *sender) Sent() []state.Sent {
 	return slices.Clone(ws.st.Record.Sent)
 }
 
-// Forge sends an envelope that Slack never would, and waits for its acknowledgement. Nobody in the workspace did what it says.
+// Forge sends an envelope that Slack never would, and waits for its acknowledgement. Nobody in the
+// workspace did what it says.
+//
+// It is for what a test makes up: a click with a value that the bot never drew. The acknowledgement
+// changes nothing in the workspace.
 func (ws *sender) Forge(s state.Sent) (answer json.RawMessage, err error) {
 	var payload map[string]any
 	if err := wire.Decode(s.Payload, &payload); err != nil {

@@ -25,11 +25,17 @@ type responseURL struct {
 }
 
 // replies are the addresses through which the app answers.
+//
+// Played: five uses within thirty minutes, for whom the message is, what replace_original means for
+// a click and for a command. Left out:
+// what Slack answers beyond 200, 404 and 400.
 type replies struct {
 	st        *state.State
 	responses map[string]*responseURL // by path
 }
 
+// newResponseURL makes the address of one interaction. It ends in a random number, because whoever
+// knows it may answer.
 func (ws *replies) newResponseURL(kind string, u *roster.User, c *state.Conversation, original *state.Message) string {
 	ws.st.Serial["response"]++
 	path := fmt.Sprintf("/respond/%s/%s/%d-%016x", kind, ws.st.Opts.TeamID, 1000+ws.st.Serial["response"], ws.st.Rng.Uint64())
@@ -37,6 +43,7 @@ func (ws *replies) newResponseURL(kind string, u *roster.User, c *state.Conversa
 	return ws.st.Base + path
 }
 
+// serveResponse takes a message that comes through one.
 func (ws *replies) serveResponse(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20)) // what was cut off is no JSON
@@ -69,6 +76,7 @@ func (ws *replies) serveResponse(w http.ResponseWriter, r *http.Request) {
 	webapi.WriteJSON(w, http.StatusOK, webapi.Reply{"ok": true})
 }
 
+// responseStatus is 404 for an address that is no good any more, 400 for a message that is not.
 func responseStatus(err error) int {
 	switch err.Error() {
 	case "used_url", "expired_url", "invalid_url":
@@ -77,6 +85,8 @@ func responseStatus(err error) int {
 	return http.StatusBadRequest
 }
 
+// respond finds what the address stands for. Each refusal is a violation, since the app's person
+// gets no answer then.
 func (ws *replies) respond(path string, body []byte) error {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
@@ -143,6 +153,7 @@ func (ws *replies) respondToOriginal(target *responseURL, change func(*state.Mes
 	return nil
 }
 
+// responseContent judges the message like one of chat.postMessage.
 func (ws *replies) responseContent(target *responseURL, given webapi.Args) (state.Content, error) {
 	in := state.Content{Text: given.Str("text"), ThreadTS: given.Str("thread_ts")}
 	if err := readBlocks(given, &in); err != nil {

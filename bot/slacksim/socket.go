@@ -25,6 +25,8 @@ const maxSockets = 10
 const deadAfter = 30 * time.Second
 
 // A socket is one Socket Mode connection.
+//
+// out is written under the lock and never blocks; pump alone writes to the connection.
 type socket struct {
 	number int
 	conn   *websocket.Conn
@@ -33,6 +35,11 @@ type socket struct {
 }
 
 // connections are the app's Socket Mode connections, from the ticket to the goodbye.
+//
+// Played: one use of a ticket, hello with the number of connections, pings, disconnect frames with
+// what follows them, the eleventh socket turned away. While a socket is being closed it gets no new
+// envelopes, but frames that were queued before still go out: a client that hangs up at the first
+// warning loses them, as measured with real SDKs.
 type connections struct {
 	st          *state.State
 	sockets     map[*socket]bool                   // all of them; true = gets envelopes, false = is being closed
@@ -48,6 +55,7 @@ func (ws *connections) openConnection(webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"url": "ws" + ws.st.Base[len("http"):] + "/link/?ticket=" + ticket + "&app_id=" + roster.AppID}, nil
 }
 
+// takeTicket uses a ticket up, and has Close wait for the socket.
 func (ws *connections) takeTicket(ticket string) bool {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
@@ -117,11 +125,15 @@ func refuseSocket(conn *websocket.Conn) {
 	_ = conn.Close()
 }
 
+// disconnectFrame is the frame by which Slack announces the end of a connection.
 func disconnectFrame(reason string) []byte {
 	return wire.Encode(map[string]any{"type": "disconnect", "reason": reason, "debug_info": map[string]any{"host": "applink-1"}})
 }
 
 // read takes acks until the connection ends.
+//
+// The time at which a frame came is taken here, before the lock: the workspace's own work is not
+// the app's latency.
 func (ws *connections) read(s *socket) {
 	alive := func(string) error { return s.conn.SetReadDeadline(time.Now().Add(deadAfter)) }
 	s.conn.SetPongHandler(alive)
@@ -177,6 +189,7 @@ func (s *socket) write(frame []byte) {
 	}
 }
 
+// dropLocked forgets a socket and closes it, under the lock.
 func (ws *connections) dropLocked(s *socket) {
 	if _, known := ws.sockets[s]; known {
 		delete(ws.sockets, s)
@@ -197,6 +210,7 @@ func (ws *connections) closeSocket(s *socket) {
 	}
 }
 
+// ask sends a disconnect frame to a socket that is still open.
 func (ws *connections) ask(s *socket, reason string) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

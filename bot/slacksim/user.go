@@ -10,7 +10,11 @@ import (
 	"s1bot/bot/slacksim/wire"
 )
 
-// A Person is a user who acts. What a person cannot do in Slack is an error; what the app makes of it is not.
+// A Person is a user who acts. What a person cannot do in Slack is an error; what the app makes of
+// it is not.
+//
+// Every deed goes through what the person saw, a Message or View that may be out of date by now: a
+// button that was replaced can still be clicked, as it can in Slack until the new drawing arrives.
 type Person struct {
 	ws *client
 	id string
@@ -48,8 +52,11 @@ func (p *Person) TypesInThread(m state.Message, text string) error {
 	return p.ws.typeIn(p.user(), at.Channel, thread, text)
 }
 
-// Clicks clicks a button, or picks from an overflow menu, by its label. A confirmation dialog is shown first, and answered with yes;
-// see Dialogs and Declines.
+// Clicks clicks a button, or picks from an overflow menu, by its label. A confirmation dialog is
+// shown first, and answered with yes; see Dialogs and Declines.
+//
+// The first button of that label is clicked, whatever stands around it; then entries of overflow
+// menus, then options of any menu.
 func (p *Person) Clicks(on state.Surface, label string) error {
 	p.ws.st.Mu.Lock()
 	defer p.ws.st.Mu.Unlock()
@@ -250,6 +257,8 @@ func choicesOf(value any) []string {
 	return []string{fmt.Sprint(value)}
 }
 
+// fill puts a value into one input. The app hears of it at once only where the block says so
+// (dispatch_action).
 func (p *Person) fill(v state.View, label string, choices []string) error {
 	p.ws.st.Mu.Lock()
 	at, blocks, err := v.Locate(p.ws.st, p.user())

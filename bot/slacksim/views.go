@@ -29,9 +29,16 @@ func readView(raw json.RawMessage, kind string) (map[string]any, error) {
 }
 
 // A viewAPI has the methods about views.
+//
+// Played: triggers that expire in three seconds and work once, stacks of three, hashes that refuse
+// stale updates, inputs that survive an update under the same ids, views over 250 kB. Left out:
+// workflow steps.
 type viewAPI struct{ st *state.State }
 
 // openView is views.open. Whatever the user had open gives way.
+//
+// The view is judged before the trigger is spent, so that an app may correct itself within the
+// three seconds.
 func (ws *viewAPI) openView(a webapi.Args) (webapi.Reply, error) {
 	source, err := readView(a.JSON("view"), "modal")
 	if err != nil {

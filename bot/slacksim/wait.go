@@ -11,6 +11,9 @@ import (
 )
 
 // waits are for tests: each returns once something is there.
+//
+// None polls: the state closes a channel with each change. The error of a wait in vain says what
+// was there instead, and the violations, which mostly tell why.
 type waits struct {
 	st   *state.State
 	link *sender
@@ -173,6 +176,7 @@ func (ws *waits) Settle(ctx context.Context) error {
 		func() string { return fmt.Sprintf("%d envelopes without one", ws.link.waiting) })
 }
 
+// newest finds the last message that fits.
 func (ws *waits) newest(found *state.Message, messages []*state.Message, relevant func(*state.Message) bool, is func(state.Message) bool) bool {
 	for _, m := range slices.Backward(messages) {
 		if !m.Deleted && relevant(m) && (is == nil || is(*m)) {
@@ -183,6 +187,7 @@ func (ws *waits) newest(found *state.Message, messages []*state.Message, relevan
 	return false
 }
 
+// messagesIn are those of a channel, or of the bot's direct message with a person.
 func (ws *waits) messagesIn(name string) []*state.Message {
 	c, ok := ws.st.Channels.Find(name)
 	if u, isUser := ws.st.Users.Find(name); !ok && isUser {
@@ -194,6 +199,7 @@ func (ws *waits) messagesIn(name string) []*state.Message {
 	return c.Messages
 }
 
+// allMessages are those of all conversations, by time.
 func (ws *waits) allMessages() []*state.Message {
 	all := []*state.Message{}
 	for _, c := range ws.st.Channels.All() {
@@ -208,6 +214,7 @@ func (ws *waits) allMessages() []*state.Message {
 	return all
 }
 
+// describeLast tells the last ten of them, for the error of a wait.
 func describeLast(messages []*state.Message, relevant func(*state.Message) bool) string {
 	lines := []string{}
 	for _, m := range slices.Backward(messages) {

@@ -13,6 +13,9 @@ import (
 )
 
 // A webAPI answers the calls of the app.
+//
+// It is the way of a call: arguments, fault, token, scope, rate, method. The methods themselves
+// stand in the parts that are embedded.
 type webAPI struct {
 	st *state.State
 	*chatAPI
@@ -24,6 +27,7 @@ type webAPI struct {
 	methods map[string]handler
 }
 
+// A handler is one method, called under the lock. A nil reply is {"ok":true}.
 type handler func(webapi.Args) (webapi.Reply, error)
 
 func newWebAPI(st *state.State, c *connections) *webAPI {
@@ -32,6 +36,8 @@ func newWebAPI(st *state.State, c *connections) *webAPI {
 	return ws
 }
 
+// serveAPI answers one call and writes it down. A fault comes before the method or after it
+// (Fault.After); in the second case the method took effect and its answer is lost.
 func (ws *webAPI) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name, start := r.PathValue("method"), time.Now()
 	a, headerToken, warning, err := webapi.ReadArgs(r, webapi.Methods[name].FormOnly)
@@ -130,6 +136,8 @@ func (ws *webAPI) allowed(m webapi.Method, a webapi.Args, headerToken bool, args
 	return nil
 }
 
+// scopeHeaders says what the token may do and what the method wants, as Slack does with every
+// answer; `s1bot check` reads the first.
 func (ws *webAPI) scopeHeaders(w http.ResponseWriter, name string) {
 	scopes := ws.st.Opts.Scopes
 	if webapi.Methods[name].AppToken {
@@ -140,6 +148,9 @@ func (ws *webAPI) scopeHeaders(w http.ResponseWriter, name string) {
 }
 
 // noteRefusal writes down refusals that are the app's own fault.
+//
+// A channel that is not found or a missing scope may be the installation's fault and is none;
+// blocks that Slack refuses are always the app's.
 func (ws *webAPI) noteRefusal(name string, a webapi.Args, err error) {
 	var refused *webapi.Refusal
 	if !errors.As(err, &refused) || refused.Code == "no_text" && a["text"] == nil && a["blocks"] == nil { // a question, not a message

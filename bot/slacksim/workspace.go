@@ -39,6 +39,8 @@ func New(o state.Options) *Workspace {
 // verifier is the deprecated `token` of payloads.
 const verifier = "slacksim-verification-token"
 
+// routes puts the hosts of Slack under one: the Web API, the sockets' addresses, uploads, private
+// files and response URLs.
 func routes(api *webAPI, answers *replies, demo *demoPage) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", api.serveAPI)
@@ -60,6 +62,7 @@ func (ws *Workspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ws.mux.ServeHTTP(w, r)
 }
 
+// originOf is the address under which the workspace was called.
 func originOf(r *http.Request) string {
 	if r.TLS != nil {
 		return "https://" + r.Host

@@ -10,8 +10,13 @@ import (
 	"s1bot/s1/unified"
 )
 
-// An Action puts a command on the cards of threats, alerts, endpoints or digests. Which commands those are is not known here: a command
-// declares its actions in its own value, the catalog collects them, and whoever draws a card hands them over.
+// An Action puts a command on the cards of threats, alerts, endpoints or digests. Which commands
+// those are is not known here: a command declares its actions in its own value, the catalog
+// collects them, and whoever draws a card hands them over.
+//
+// A card of each kind asks its own function, so a command decides from the thing itself whether its
+// button makes sense there: no isolation for a host that is isolated, none for a threat without an
+// endpoint.
 type Action struct {
 	Place int    // the lowest comes first; all but the first few of a card end behind its ⋯
 	Label string // on the button, or of the entry
@@ -63,6 +68,7 @@ func (list Actions) deep() Actions {
 	return slices.DeleteFunc(slices.Clone(list), func(a Action) bool { return a.How == render.View })
 }
 
+// forThreat and its siblings are what a thing's card offers, in the cards' order.
 func (list Actions) forThreat(t s1.Threat) []render.Action {
 	return list.drawn(func(a Action) (Filling, bool) { return filled(a.Threat, t) })
 }
@@ -83,6 +89,7 @@ func (list Actions) forBurst(b Burst) []render.Action {
 	return list.drawn(func(a Action) (Filling, bool) { return filled(a.Burst, b) })
 }
 
+// filled asks an action about a thing; one that is not for this kind says no.
 func filled[T any](fill func(T) (Filling, bool), thing T) (Filling, bool) {
 	if fill == nil {
 		return Filling{}, false
@@ -112,6 +119,9 @@ func (list Actions) drawn(fill func(Action) (Filling, bool)) []render.Action {
 }
 
 // addEntry adds an entry to the menu of this name, which is made where there is none yet.
+//
+// The menu stands where its first entry would, so "Look up" takes one place of the four whatever is
+// in it.
 func addEntry(actions []render.Action, menu string, entry render.Option) []render.Action {
 	for i, a := range actions {
 		if m, is := a.(render.Menu); is && m.Label == menu {

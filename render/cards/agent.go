@@ -9,7 +9,9 @@ import (
 	"s1bot/s1"
 )
 
-// Agent shows an endpoint.
+// Agent shows an endpoint: what it is and where, whether it can be reached, what is wrong with it,
+// and what can be done. Without a valid id there is nothing that a command could act on, and no
+// button.
 func Agent(a s1.Agent, links Links, actions Actions) render.Card {
 	url := links.AgentURL(a.ID)
 	name := cmp.Or(said(a.ComputerName), "unnamed endpoint")
@@ -40,6 +42,8 @@ func Agent(a s1.Agent, links Links, actions Actions) render.Card {
 	return card
 }
 
+// seen is the last sign of life, as a distance and as a moment: "offline" alone does not tell an
+// hour from a month.
 func seen(a s1.Agent) render.Note {
 	at := a.LastActiveDate.Time
 	if at.IsZero() {
@@ -48,6 +52,8 @@ func seen(a s1.Agent) render.Note {
 	return render.Note{render.Text("Last seen "), render.Since(at), render.Text(" ("), render.At(at), render.Text(") · agent " + string(a.ID))}
 }
 
+// agentTone is how bad it is. What is decommissioned is nobody's trouble any more, whatever was
+// found on it.
 func agentTone(a s1.Agent) render.Tone {
 	switch {
 	case a.IsDecommissioned:

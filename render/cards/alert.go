@@ -17,8 +17,12 @@ const (
 	maxAbout   = 150
 )
 
-// Alert is the notification of an alert of a custom detection rule, and the root of its thread: what it is and how bad, where, what is still
-// open, what happened, what to search for, and what can be done. All of it fits a phone's screen; AlertDetails has the rest.
+// Alert is the notification of an alert of a custom detection rule, and the root of its thread:
+// what it is and how bad, where, what is still open, what happened, what to search for, and what
+// can be done. All of it fits a phone's screen; AlertDetails has the rest.
+//
+// So there is one fact about what the process did, and one hash: the two by which people go on
+// searching.
 func Alert(a s1.Alert, links Links, actions Actions, under Thread) render.Card {
 	card := alertCard(a, links)
 	card.Parts = append(card.Parts, alertState(a), facts(
@@ -70,6 +74,7 @@ func alertDeed(a s1.Alert) render.Field {
 	return wide("Path", a.Source.FilePath)
 }
 
+// foundAlert is the small print: when, and the id by which commands take it.
 func foundAlert(a s1.Alert, links Links) render.Note {
 	id := a.Identity()
 	return found(first(a.Info.CreatedAt, a.Info.ReportedAt), "alert", string(id), links.AlertURL(id))
@@ -114,6 +119,8 @@ func AlertDetails(a s1.Alert, links Links, actions Actions) render.Card {
 	return card
 }
 
+// alertTone is how bad it is, by the rule's severity; what somebody has dealt with is good,
+// whatever the rule says.
 func alertTone(a s1.Alert) render.Tone {
 	switch {
 	case a.Info.IncidentStatus == s1.StatusResolved, a.Info.AnalystVerdict == s1.VerdictFalsePositive:
@@ -126,6 +133,8 @@ func alertTone(a s1.Alert) render.Tone {
 	return render.Warning
 }
 
+// alertTitle has the severity first and the rule's name; "resolved" at the end, so that a list of
+// cards can be scanned.
 func alertTitle(a s1.Alert) string {
 	title := cmp.Or(said(a.Rule.Severity.Label()), "Alert") + " · " + cmp.Or(strings.TrimSpace(a.Name()), "unnamed rule")
 	if a.Info.IncidentStatus == s1.StatusResolved {
@@ -140,6 +149,8 @@ func alertText(a s1.Alert) string {
 	return joined(", ", text, a.Source.Name, strings.ToLower(a.Info.IncidentStatus.Label()))
 }
 
+// alertPlace is where: host, user, system, site and group. Whether the host is online is said only
+// if the console told anything of the present.
 func alertPlace(a s1.Alert, links Links) render.Line {
 	now := a.Realtime
 	place := joined(" · ", a.User(), cmp.Or(said(a.Detection.OSName), now.OS), cmp.Or(said(a.Detection.MachineType), now.MachineType),
@@ -150,6 +161,7 @@ func alertPlace(a s1.Alert, links Links) render.Line {
 	return render.Line{linked(a.Host(), links.AgentURL(now.ID)), render.Text(after(place))}
 }
 
+// numbered is a process with its number, where both are known.
 func numbered(name, pid string) string {
 	if name = said(name); name != "" && said(pid) != "" {
 		return name + " (" + pid + ")"

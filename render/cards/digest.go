@@ -33,8 +33,13 @@ type DigestRow struct {
 	ConsoleLabel      string      // as people read it; empty where there is no other
 }
 
-// A Digest tells of many items in one message: counts, a chart, a table of the first and a file of all. Rows are added one by
-// one and none is kept but the first and the file's lines, so that ten thousand cost little.
+// A Digest tells of many items in one message: counts, a chart, a table of the first and a file of
+// all. Rows are added one by one and none is kept but the first and the file's lines, so that ten
+// thousand cost little.
+//
+// It is filled by one pass over the journal and thrown away. The counts are by name, so their size
+// is bounded by how many different names a burst has; the file's lines are the only thing that
+// grows with it, some hundred bytes each.
 type Digest struct {
 	total, own           int
 	kinds, levels, hosts map[string]int
@@ -58,6 +63,9 @@ func NewDigest(actions Actions) *Digest {
 }
 
 // Add counts a row.
+//
+// An item with a card of its own is counted and is in the file, but not in the table: it has been
+// told.
 func (d *Digest) Add(r DigestRow) {
 	d.total++
 	if r.OwnCard {
@@ -124,6 +132,8 @@ func (d *Digest) File(name string) render.File {
 }
 
 // heading says how much of what in which time: "412 new threats in 2 minutes".
+//
+// A span of less than a minute is left out; "in 0 minutes" says nothing.
 func (d *Digest) heading() string {
 	var things []string
 	for _, kind := range slices.Sorted(maps.Keys(d.kinds)) {
@@ -160,6 +170,8 @@ func (d *Digest) lists() []render.Action {
 	return actions
 }
 
+// most names the host with the most items, for the notification: a burst on one host is another
+// story than one on four hundred.
 func (d *Digest) most() string {
 	if host := hottest(d.hosts); host != "" && host != unknown {
 		return fmt.Sprintf(", most on %s (%d)", host, d.hosts[host])
@@ -168,6 +180,9 @@ func (d *Digest) most() string {
 }
 
 // chart shows the burst over time if it lasted, and else by name.
+//
+// The step is the first of a row of handy ones with which all of it fits twenty bars, the most that
+// Slack's charts take.
 func (d *Digest) chart() render.Chart {
 	if len(d.minutes) < 3 {
 		return render.Chart{Title: "By name or rule", Bars: ranked(d.names, 10)}
@@ -195,6 +210,7 @@ func (d *Digest) chart() render.Chart {
 	return chart
 }
 
+// table has the first ten items; what is missing is counted below it.
 func (d *Digest) table() render.Table {
 	t := newTable("Name", "Level", "Host", "Site", "Status", "Created")
 	for _, r := range d.first {
@@ -267,6 +283,7 @@ func ranked(counts map[string]int, n int) []render.Amount {
 	return all[:min(len(all), n)]
 }
 
+// hottest is the name with the highest count.
 func hottest(counts map[string]int) string {
 	for _, a := range ranked(counts, 1) {
 		return a.Name
@@ -274,6 +291,7 @@ func hottest(counts map[string]int) string {
 	return ""
 }
 
+// written is a time in the file: UTC, ISO 8601, empty where none is known.
 func written(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -318,6 +336,7 @@ func AlertRow(a s1.Alert, links Links) DigestRow {
 	}
 }
 
+// threatGravity orders threats by how much they need somebody now; see the weights in thread.go.
 func threatGravity(t s1.Threat) int {
 	gravity := openness(t.Info.IncidentStatus, t.Info.AnalystVerdict)
 	if t.Info.ConfidenceLevel == s1.ConfidenceMalicious {
@@ -329,6 +348,7 @@ func threatGravity(t s1.Threat) int {
 	return gravity
 }
 
+// alertGravity is that for alerts, whose severity has five steps.
 func alertGravity(a s1.Alert) int {
 	levels := []s1.AlertSeverity{s1.SeverityInfo, s1.SeverityLow, s1.SeverityMedium, s1.SeverityHigh, s1.SeverityCritical}
 	return openness(a.Info.IncidentStatus, a.Info.AnalystVerdict) + max(slices.Index(levels, a.Rule.Severity), 0)*graveLevel

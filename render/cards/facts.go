@@ -12,7 +12,11 @@ import (
 	"s1bot/s1"
 )
 
-// Links tells where in the console a thing is shown; *s1.Client does. An id that has no page gets "".
+// Links tells where in the console a thing is shown; *s1.Client does. An id that has no page gets
+// "".
+//
+// Addresses come from the client because only it knows the console's host and the paths of its
+// version.
 type Links interface {
 	ThreatURL(s1.ThreatID) string
 	AlertURL(s1.AlertID) string
@@ -21,6 +25,8 @@ type Links interface {
 }
 
 // said is s unless it is one of the console's words for nothing.
+//
+// A thing that is really called "None" is lost with it.
 func said(s string) string {
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "", "none", "n/a", "null", "unknown", "-":
@@ -59,11 +65,12 @@ func facts(all ...render.Field) render.Fields {
 	return out
 }
 
-// fact is a short fact; path and hash are for copying.
+// fact is a short fact, two to a row.
 func fact(label, value string) render.Field {
 	return render.Field{Label: label, Value: render.Line{render.Text(said(value))}}
 }
 
+// wide is a fact on a row of its own, set in fixed width for copying: paths, hashes, command lines.
 func wide(label, value string) render.Field {
 	return render.Field{Label: label, Value: render.Line{render.Mono(said(value))}, Wide: true}
 }
@@ -82,6 +89,8 @@ func leading(words string) render.Note {
 }
 
 // state says in a word and a sign whether an endpoint can be reached, and whether it is cut off.
+//
+// The words are those that people filter by, and AgentSheet strips the signs from them.
 func state(online, decommissioned bool, network s1.NetworkStatus) string {
 	word := "⚪ offline"
 	switch {
@@ -141,7 +150,10 @@ func linked(name, url string) render.Span {
 	return render.Link(name, url)
 }
 
-// found is the small print of when something was detected, and which one it is: the id is what commands take.
+// found is the small print of when something was detected, and which one it is: the id is what
+// commands take.
+//
+// It is the last line, since it is what a person copies when everything else was read.
 func found(at time.Time, kind, id, url string) render.Note {
 	var note render.Note
 	if !at.IsZero() {

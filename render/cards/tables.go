@@ -11,6 +11,9 @@ import (
 )
 
 // AgentTable lists endpoints with what a responder looks for.
+//
+// The columns stand in the order in which a phone shows them: the first two or three without
+// scrolling.
 func AgentTable(agents []s1.Agent, links Links) render.Table {
 	return agentTable(agents, links, func(state string) string { return state })
 }
@@ -121,6 +124,8 @@ func ActivityTable(activities []s1.Activity) render.Table {
 type table struct{ render.Table }
 
 // newTable is an empty table; a # before a title makes a column of numbers.
+//
+// Columns of numbers stand to the right and are what Slack's data tables sort by size.
 func newTable(titles ...string) *table {
 	t := &table{}
 	for _, title := range titles {
@@ -130,12 +135,15 @@ func newTable(titles ...string) *table {
 	return t
 }
 
+// add adds a row; it has as many cells as there are titles.
 func (t *table) add(row ...render.Line) { t.Rows = append(t.Rows, row) }
 
+// cell is a text, empty where the console says nothing.
 func cell(s string) render.Line { return render.Line{render.Text(said(s))} }
 
 func number(n int) render.Line { return render.Line{render.Text(strconv.Itoa(n))} }
 
+// licenses are how many are in use, and of how many.
 func licenses(s s1.Site) string {
 	if s.UnlimitedLicenses {
 		return fmt.Sprintf("%d, unlimited", s.ActiveLicenses)
@@ -143,6 +151,8 @@ func licenses(s s1.Site) string {
 	return fmt.Sprintf("%d of %d", s.ActiveLicenses, s.TotalLicenses)
 }
 
+// expiry is when something ends, or that it does not: the console has a flag for that and a date
+// that means nothing beside it.
 func expiry(never bool, at s1.Time) render.Line {
 	if never {
 		return render.Line{render.Text("never")}

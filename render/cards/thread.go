@@ -7,7 +7,10 @@ import (
 	"s1bot/render"
 )
 
-// A Thread is what the items under a card, which is the root of their thread, add up to. Add takes one after the other.
+// A Thread is what the items under a card, which is the root of their thread, add up to. Add takes
+// one after the other.
+//
+// Rows are added and forgotten; a storyline of a thousand threats costs a map of its hosts.
 type Thread struct {
 	More  int // items under the root
 	hosts map[string]bool

@@ -26,8 +26,10 @@ func Threat(t s1.Threat, links Links, actions Actions, under Thread) render.Card
 	return card
 }
 
-// ThreatDetails is everything about a threat, as an answer to one person. The way to the console is the link in its last line: that leaves
-// room to share it.
+// ThreatDetails is everything about a threat, as an answer to one person. The way to the console is
+// the link in its last line: that leaves room to share it.
+//
+// The facts are those of the specification's field mapping, the most telling first.
 func ThreatDetails(t s1.Threat, links Links, actions Actions) render.Card {
 	card := threatCard(t, links)
 	card.Parts = append(card.Parts, facts(
@@ -118,11 +120,14 @@ func signature(t s1.Threat) []string {
 	return []string{said(t.Info.FileVerificationType), said(t.Info.CertificateID)}
 }
 
+// foundThreat is the small print: when, and the id by which commands take it.
 func foundThreat(t s1.Threat, links Links) render.Note {
 	id := t.Identity()
 	return found(first(t.Info.IdentifiedAt, t.Info.CreatedAt), "threat", string(id), links.ThreatURL(id))
 }
 
+// threatTone is how bad it is. Resolved and false positive are good; a mitigated threat still has
+// its colour until somebody has looked.
 func threatTone(t s1.Threat) render.Tone {
 	switch {
 	case t.Info.IncidentStatus == s1.StatusResolved, t.Info.AnalystVerdict == s1.VerdictFalsePositive:
@@ -142,6 +147,7 @@ func level(t s1.Threat) string {
 	return cmp.Or(said(t.Info.Classification), "Threat")
 }
 
+// threatTitle has the level, the classification where that says more, and the name.
 func threatTitle(t s1.Threat) string {
 	kind := said(t.Info.Classification)
 	if kind == level(t) {
@@ -168,6 +174,7 @@ func threatText(t s1.Threat) string {
 	return text
 }
 
+// resolved is the word for it, for the notification alone.
 func resolved(t s1.Threat) string {
 	if t.Info.IncidentStatus == s1.StatusResolved {
 		return t.Info.IncidentStatus.Label()
@@ -240,6 +247,7 @@ func eachTechnique(t s1.Threat, tell func(tactic, technique string)) {
 	}
 }
 
+// indicators are what the engines noticed, the first three.
 func indicators(t s1.Threat) string {
 	var names []string
 	for _, i := range t.Indicators {

@@ -88,10 +88,12 @@ func unifiedCard(a unified.Alert, links Links) render.Card {
 	return render.Card{Tone: unifiedTone(a), Title: title, Text: text, Parts: []render.Part{unifiedPlace(a)}}
 }
 
+// unifiedName is the alert's name, or words in its place.
 func unifiedName(a unified.Alert) string {
 	return cmp.Or(said(strings.TrimSpace(a.Name)), "unnamed alert")
 }
 
+// unifiedTone is as for alerts, by the severity of the source.
 func unifiedTone(a unified.Alert) render.Tone {
 	switch {
 	case a.Status == unified.StatusResolved, a.Verdict.False():
@@ -171,6 +173,8 @@ func unifiedIndicators(a unified.Alert) string {
 	return "Indicators: " + strings.Join(words, " · ")
 }
 
+// unifiedObservables are addresses, hashes and names that the source listed, as text: none of them
+// is a link.
 func unifiedObservables(a unified.Alert) string {
 	var words []string
 	for _, o := range a.Observables {
@@ -223,6 +227,7 @@ func UnifiedRow(a unified.Alert, links Links) DigestRow {
 	}
 }
 
+// unifiedGravity is as for alerts; whether it was stopped, these do not always tell.
 func unifiedGravity(a unified.Alert) int {
 	levels := []unified.Severity{unified.SeverityInfo, unified.SeverityLow, unified.SeverityMedium, unified.SeverityHigh, unified.SeverityCritical}
 	gravity := max(slices.Index(levels, a.Severity), 0) * graveLevel

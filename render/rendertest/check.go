@@ -1,7 +1,20 @@
-// Package rendertest reads what goes to Slack as Slack does: it names what Slack would refuse, and what a hostile text would make it do,
-// and it describes a message block by block for golden files. It knows nothing of how the JSON was made, and so the limits stand in it
-// a second time, as numbers from Slack's reference: a wrong number in render is found here, not in production. That is the rule: never
-// take a limit from render.
+// Package rendertest reads what goes to Slack as Slack does: it names what Slack would refuse, and
+// what a hostile text would make it do, and it describes a message block by block for golden files.
+//
+// Its one idea: the judge must not share the accused's eyes. It takes the JSON that goes over the
+// wire and knows nothing of how it was made; it has Slack's limits a second time, as numbers from
+// the Block Kit reference; and it reads mrkdwn like somebody who looks for a way out: what is left
+// after the bot's own markup is taken away must not mean anything.
+//
+//	Message, View ──▶ a list of problems, empty for a sound one       Golden ──▶ testdata/*.txt, which people read
+//	Text          ──▶ the same for a text alone
+//
+// What is left out: what Slack draws (columns, colours, folding), its server-side checks of ids,
+// and blocks that the bot does not use, which are reported as unexpected, so that a new kind of
+// block can't slip past unjudged.
+//
+// The rule one must not break: never take a limit or a helper from render. A wrong number there is
+// found here, not in production.
 package rendertest
 
 import (
@@ -18,10 +31,15 @@ import (
 )
 
 // Console is the console whose pages messages may link to.
+//
+// Any other address in a button or link is a problem.
 const Console = "https://demo.sentinelone.net"
 
-// A checker reads the JSON that goes to Slack, as Slack would, and collects what it would refuse or what would do something.
-// It knows nothing of how the JSON was made.
+// A checker reads the JSON that goes to Slack, as Slack would, and collects what it would refuse or
+// what would do something. It knows nothing of how the JSON was made.
+//
+// ids are those of the elements of one message, which must differ; texts counts the characters of
+// all blocks together.
 type checker struct {
 	problems []string
 	ids      map[string]bool
@@ -29,17 +47,22 @@ type checker struct {
 	texts    int
 }
 
+// bad notes a problem and goes on: one run names all.
 func (c *checker) bad(format string, args ...any) {
 	c.problems = append(c.problems, fmt.Sprintf(format, args...))
 }
 
+// limit checks a text that must be there: Slack refuses empty ones as well. It counts characters,
+// the most generous reading of the reference; that render counts more strictly is its own business.
 func (c *checker) limit(what, s string, n int) {
 	if s == "" || utf8.RuneCountInString(s) > n {
 		c.bad("%s has %d characters, allowed are 1 to %d: %.80q", what, utf8.RuneCountInString(s), n, s)
 	}
 }
 
-// Message returns what is wrong with a message: its text for notifications, and its blocks.
+// Message returns what is wrong with a message: its text for notifications, and its blocks. 50
+// blocks and 4,000 characters of text are Slack's numbers; 13,000 characters of all blocks is where
+// msg_blocks_too_long was met, and 40,000 bytes a bound of our own.
 func Message(t testing.TB, text string, blocks []slack.Block) []string {
 	c := &checker{ids: map[string]bool{}}
 	c.limit("text", text, 4000)
@@ -57,7 +80,8 @@ func Message(t testing.TB, text string, blocks []slack.Block) []string {
 	return c.problems
 }
 
-// View returns what is wrong with a form.
+// View returns what is wrong with a form: 100 blocks, 24 characters of title and buttons, 3,000 of
+// private metadata. A view with an input needs a submit button, and modals take no tables.
 func View(t testing.TB, v slack.ModalViewRequest) []string {
 	c := &checker{ids: map[string]bool{}}
 	for name, text := range map[string]*slack.TextBlockObject{"title": v.Title, "submit": v.Submit, "close": v.Close} {
@@ -90,6 +114,7 @@ func Maps(t testing.TB, v any) []map[string]any {
 	return out
 }
 
+// blocks checks a list of 1 to n.
 func (c *checker) blocks(blocks []map[string]any, n int) {
 	if len(blocks) < 1 || len(blocks) > n {
 		c.bad("%d blocks", len(blocks))
@@ -99,6 +124,8 @@ func (c *checker) blocks(blocks []map[string]any, n int) {
 	}
 }
 
+// block checks one block by its kind. The numbers are those of the reference pages of the same
+// names.
 func (c *checker) block(b map[string]any) {
 	switch b["type"] {
 	case "header":
@@ -135,6 +162,7 @@ func (c *checker) block(b map[string]any) {
 	}
 }
 
+// input checks a question. Block ids of inputs must differ, since the answers come back under them.
 func (c *checker) input(b map[string]any) {
 	c.text("label", b["label"], 2000, "plain_text")
 	c.limit("block_id", Str(b["block_id"]), 255)
@@ -168,6 +196,8 @@ func (c *checker) actions(elements []any) {
 	}
 }
 
+// element checks what can be clicked or filled in. An initial option must be one that is offered;
+// it is checked like the options.
 func (c *checker) element(e map[string]any) {
 	id := Str(e["action_id"])
 	c.limit("action_id", id, 255)
@@ -199,6 +229,8 @@ func (c *checker) element(e map[string]any) {
 	}
 }
 
+// options checks a list of choices. 75 bytes of value is the smaller of two numbers that Slack
+// publishes.
 func (c *checker) options(options []any, low, high int) {
 	if len(options) < low || len(options) > high {
 		c.bad("%d options", len(options))
@@ -221,6 +253,7 @@ func (c *checker) confirm(o map[string]any) {
 	c.text("confirm no", o["deny"], 30, "plain_text")
 }
 
+// table checks one: one a message, 100 rows of equal length, 20 columns, 10,000 characters.
 func (c *checker) table(b map[string]any) {
 	if c.tables++; c.tables > 1 {
 		c.bad("second table")
@@ -290,6 +323,7 @@ func (c *checker) dataCell(cell map[string]any, heading bool) {
 	}
 }
 
+// rich checks rich text: nothing empty, no kind of part that the bot does not use.
 func (c *checker) rich(b map[string]any) {
 	if len(List(b["elements"])) == 0 {
 		c.bad("empty rich text")
@@ -312,6 +346,7 @@ func (c *checker) rich(b map[string]any) {
 
 var slackID = regexp.MustCompile(`^[UWCGDS][A-Z0-9]+$`)
 
+// richElement checks a run. Text in it needs no look for markup, since Slack reads none there.
 func (c *checker) richElement(e map[string]any) {
 	switch e["type"] {
 	case "text":
@@ -359,6 +394,8 @@ func (c *checker) text(what string, v any, n int, kind string) {
 var ours = regexp.MustCompile(`<!date\^\d+\^\{[a-z_]+\}(?: \{time\})?\|[\d :UTC-]+>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|` +
 	`<` + regexp.QuoteMeta(Console) + `[^|<>\s]*\|[^|<>]*>`)
 
+// mrkdwn checks text that Slack reads: it must be verbatim, and without the bot's own markup none
+// of the characters that mean something may be left.
 func (c *checker) mrkdwn(what, s string, verbatim any) {
 	if verbatim != true {
 		c.bad("%s is not verbatim", what)
@@ -377,6 +414,8 @@ func (c *checker) mrkdwn(what, s string, verbatim any) {
 }
 
 // fallback is read as mrkdwn by Slack, and not verbatim.
+//
+// Slack offers no way to say that this text is to be taken as it is.
 func (c *checker) fallback(s string) {
 	rest := ours.ReplaceAllString(s, "")
 	if strings.ContainsAny(rest, "<>@*~`") || regexp.MustCompile(`:[\w'+-]+:`).MatchString(rest) || regexp.MustCompile(`&(?:[^agl]|$)`).MatchString(rest) {
@@ -389,6 +428,7 @@ func (c *checker) fallback(s string) {
 	c.shown(rest)
 }
 
+// noAddress finds what a client might make a link of.
 func (c *checker) noAddress(s string) {
 	if strings.Contains(s, "://") || regexp.MustCompile(`(?i)\bwww\.`).MatchString(s) {
 		c.bad("address: %q", s)
@@ -408,6 +448,7 @@ func (c *checker) shown(s string) {
 	}
 }
 
+// url takes the console's pages alone.
 func (c *checker) url(s string) {
 	if s == "" {
 		return

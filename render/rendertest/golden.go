@@ -14,7 +14,10 @@ import (
 
 var update = flag.Bool("update", false, "write what the golden files should say")
 
-// Golden compares a message with testdata/name.txt, which go test -update writes: read it to see what people read.
+// Golden compares a message with testdata/name.txt, which go test -update writes: read it to see
+// what people read.
+//
+// A message that Slack would refuse fails before it is compared, so no golden file can hold one.
 func Golden(t *testing.T, name, text string, blocks []slack.Block) {
 	t.Helper()
 	RequireSound(t, text, blocks)
@@ -53,6 +56,8 @@ func Outline(t testing.TB, text string, blocks []slack.Block) string {
 	return b.String()
 }
 
+// describe is an element in a few characters; values of buttons are shown, because they are what a
+// click does.
 func describe(v any) string {
 	o := Dict(v)
 	switch o["type"] {

@@ -80,6 +80,9 @@ func (s *Space) Create() (*File, error) {
 }
 
 // Write appends p, or nothing and returns ErrFull.
+//
+// The room is taken before the write, so that all files together never have more than the Space
+// allows.
 func (f *File) Write(p []byte) (int, error) {
 	if !f.space.take(int64(len(p))) {
 		return 0, ErrFull

@@ -61,6 +61,8 @@ func blockShape(fields map[string]field, more ...check) check {
 	return shape(fields, more...)
 }
 
+// onlyType is a block inside of another one. Its action ids are counted apart from those of the
+// block around it.
 func onlyType(kinds ...string) check {
 	return func(v *validator, at string, value any) {
 		if kind := wire.Text(wire.Object(value)["type"]); !slices.Contains(kinds, kind) {
@@ -73,12 +75,14 @@ func onlyType(kinds ...string) check {
 	}
 }
 
+// imageBlock is a picture with a title.
 func imageBlock() check {
 	fields := imageFields()
 	fields["title"] = may(plain(2000))
 	return blockShape(fields, exactlyOne("image_url", "slack_file"))
 }
 
+// contextElement is a picture or a text.
 func contextElement(v *validator, at string, value any) {
 	if wire.Object(value)["type"] == "image" {
 		imageElement()(v, at, value)
@@ -87,6 +91,7 @@ func contextElement(v *validator, at string, value any) {
 	rich(3000)(v, at, value)
 }
 
+// inputBlock is a question. Its place is noted, since a view with an input needs a submit button.
 func inputBlock() check {
 	note := func(v *validator, at string, _ any) { v.inputs = append(v.inputs, at) }
 	return blockShape(map[string]field{
@@ -100,6 +105,7 @@ func markdownBlock() check {
 	return blockShape(map[string]field{"text": must(counting("markdown", str(1, 0)))})
 }
 
+// counting adds the characters of what it checks to a total of the payload; see totals.
 func counting(kind string, c check) check {
 	return func(v *validator, at string, value any) {
 		v.inTable = kind
@@ -117,6 +123,7 @@ func tableBlock() check {
 	}, func(v *validator, _ string, _ any) { v.tables++ })
 }
 
+// orNull takes null as well, for a column of a table that has no settings.
 func orNull(c check) check {
 	return func(v *validator, at string, value any) {
 		if value != nil {
@@ -133,6 +140,7 @@ func dataTableBlock() check {
 	}, rowsAlike, plainHeader)
 }
 
+// rowsAlike wants as many cells in each row as in the heading.
 func rowsAlike(v *validator, at string, value any) {
 	rows, _ := wire.Object(value)["rows"].([]any)
 	for i, row := range rows {
@@ -144,6 +152,7 @@ func rowsAlike(v *validator, at string, value any) {
 	}
 }
 
+// plainHeader refuses rich text and buttons in the heading of a data table.
 func plainHeader(v *validator, at string, value any) {
 	rows, _ := wire.Object(value)["rows"].([]any)
 	if len(rows) == 0 {
@@ -168,6 +177,7 @@ func cell(kinds ...string) check {
 	return byType(cells)
 }
 
+// cardBlock is one card, also of a carousel [docs.slack.dev/reference/block-kit/blocks/card-block].
 func cardBlock() check {
 	return blockShape(map[string]field{
 		"hero_image": may(element("image")), "icon": may(element("image")),
@@ -177,6 +187,8 @@ func cardBlock() check {
 	}, atLeastOne("hero_image", "title", "actions", "body"))
 }
 
+// containerBlock is a box with a heading around other blocks
+// [docs.slack.dev/reference/block-kit/blocks/container-block].
 func containerBlock() check {
 	return blockShape(map[string]field{
 		"title": may(plain(150)), "rich_text_title": may(shape(richText())), "subtitle": may(rich(150)), "icon": may(element("image")),
@@ -210,6 +222,7 @@ func chartBlock() check {
 		pointsMatchAxis, func(v *validator, _ string, _ any) { v.charts++ })
 }
 
+// positive refuses a segment of a pie that has no size.
 func positive(v *validator, at string, value any) {
 	if n := wire.Text(wire.Object(value)["value"]); n != "" && (n[0] == '-' || n == "0") {
 		v.fail(at+"/value", "must be greater than 0")

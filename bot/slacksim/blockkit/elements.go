@@ -29,6 +29,9 @@ func newRules() rules {
 }
 
 // menus are the elements from which a person picks one thing; multiMenus those for several.
+//
+// They may stand in actions, sections and inputs; their multi-select twins in sections and inputs
+// alone.
 func menus() []string {
 	return []string{"static_select", "external_select", "users_select", "conversations_select", "channels_select"}
 }
@@ -94,6 +97,7 @@ func elementRules() map[string]check {
 	return rules
 }
 
+// addInputs are the elements that a person types into. number_input wants its numbers as strings.
 func addInputs(rules map[string]check) {
 	typed := func(fields map[string]field) map[string]field {
 		fields["placeholder"] = may(plain(150))
@@ -138,6 +142,7 @@ func menuRules() map[string]menuRule {
 	}
 }
 
+// conversationFilter limits which conversations a menu lists; it must say at least one thing.
 func conversationFilter() check {
 	return shape(map[string]field{
 		"include":                          may(list(1, 4, enum("im", "mpim", "private", "public"))),
@@ -159,6 +164,8 @@ func addMenus(rules map[string]check) {
 	}
 }
 
+// menu is a select menu with what all of them have; only a static one has options of its own,
+// either flat or in groups.
 func menu(name string, fields map[string]field) check {
 	fields["placeholder"], fields["confirm"] = may(plain(150)), may(confirmation())
 	if name == "static_select" {
@@ -167,6 +174,8 @@ func menu(name string, fields map[string]field) check {
 	return interactiveShape(focusable(fields))
 }
 
+// buttonFields are a button's. An address and a value may stand together: a click on it opens the
+// one and sends the other.
 func buttonFields() map[string]field {
 	return map[string]field{
 		"text": must(plain(75)), "url": may(link(3000)), "value": may(str(0, 2000)), "style": style(), "confirm": may(confirmation()),
@@ -174,8 +183,10 @@ func buttonFields() map[string]field {
 	}
 }
 
+// style is left out for an ordinary button.
 func style() field { return may(enum("primary", "danger")) }
 
+// feedbackButton is one of a pair, thumbs up or down.
 func feedbackButton() check {
 	return shape(map[string]field{"text": must(plain(75)), "value": must(str(0, 2000)), "accessibility_label": may(str(1, 75))})
 }
@@ -186,6 +197,7 @@ func interactiveShape(fields map[string]field, more ...check) check {
 	return shape(fields, more...)
 }
 
+// focusable adds focus_on_load, which one element of a view may have.
 func focusable(fields map[string]field) map[string]field {
 	fields["focus_on_load"] = may(func(v *validator, at string, value any) {
 		boolean(v, at, value)
@@ -196,6 +208,7 @@ func focusable(fields map[string]field) map[string]field {
 	return fields
 }
 
+// lengthsInOrder refuses a text box that no text could fill.
 func lengthsInOrder(v *validator, at string, value any) {
 	o := wire.Object(value)
 	if most, given := o["max_length"]; given && wire.IntOf(o["min_length"]) > wire.IntOf(most) {

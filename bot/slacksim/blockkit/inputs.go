@@ -13,6 +13,8 @@ import (
 )
 
 // An Option is an answer of a search box.
+//
+// It keeps the option as it came, for Slack sends the chosen one back whole.
 type Option struct {
 	Text        string
 	Value       string
@@ -91,6 +93,7 @@ var inputs = map[string]input{
 	"file_input":                 {"", "files"},
 }
 
+// initialValue is the state of an element that nobody has touched; a list is empty and not missing.
 func initialValue(el map[string]any) map[string]any {
 	kind := wire.Text(el["type"])
 	in, ok := inputs[kind]
@@ -132,6 +135,8 @@ func Enter(el map[string]any, given []string, offered []Option, find finder) (ma
 	return map[string]any{"type": kind, in.value: value}, nil
 }
 
+// valueFor is what a person gave in the form in which a payload has it. Nothing given, or "",
+// empties the field.
 func valueFor(el map[string]any, in input, given []string, offered []Option, find finder) (any, error) {
 	several := strings.HasSuffix(in.value, "s")
 	if len(given) == 0 || !several && given[0] == "" {
@@ -194,6 +199,7 @@ func FindOption(el map[string]any, name string, offered []Option) (any, error) {
 	return nil, fmt.Errorf("%q is not among the options %q", name, seen)
 }
 
+// unixTime reads a date and time as tests write it; without a zone it is UTC.
 func unixTime(s string) (any, error) {
 	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return json.Number(s), nil
@@ -222,6 +228,8 @@ func ClientErrors(blocks json.RawMessage, state Values) map[string]string {
 
 var emailPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
+// clientError is what stands under one field, in the words of Slack's client as far as they are
+// known; empty where all is well.
 func clientError(el, value map[string]any, optional bool) string {
 	if isEmpty(value) {
 		if optional {
@@ -252,6 +260,7 @@ func clientError(el, value map[string]any, optional bool) string {
 	return ""
 }
 
+// lengthError counts characters against min_length and max_length.
 func lengthError(el map[string]any, n int) string {
 	if least := wire.IntOf(el["min_length"]); n < least {
 		return fmt.Sprintf("Please enter at least %d characters.", least)
@@ -266,6 +275,7 @@ func lengthError(el map[string]any, n int) string {
 	return ""
 }
 
+// numberError reads a number and holds it against its bounds.
 func numberError(el map[string]any, typed string) string {
 	n, err := strconv.ParseFloat(typed, 64)
 	switch {

@@ -20,6 +20,7 @@ func Characters(raw json.RawMessage) int {
 	return n
 }
 
+// textCharacters adds up all fields called text, however deep: that is where people read.
 func textCharacters(value any) int {
 	n := 0
 	switch v := value.(type) {

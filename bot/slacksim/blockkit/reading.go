@@ -16,6 +16,7 @@ func PlainText(blocks []map[string]any) string {
 	return join(lines, "\n")
 }
 
+// join puts together what is visible of several things, and leaves out what is not.
 func join(list []any, separator string) string {
 	parts := make([]string, 0, len(list))
 	for _, item := range list {
@@ -26,6 +27,7 @@ func join(list []any, separator string) string {
 	return strings.Join(parts, separator)
 }
 
+// visibleText is what a person reads of any value of a block.
 func visibleText(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -40,6 +42,8 @@ func visibleText(value any) string {
 	return ""
 }
 
+// visibleObject reads an object by its type. One that no case knows is read by its fields, so a new
+// kind of block is not invisible to tests.
 func visibleObject(o map[string]any) string {
 	elements, _ := o["elements"].([]any)
 	switch o["type"] {
@@ -63,6 +67,7 @@ func visibleObject(o map[string]any) string {
 	return joinFields(o)
 }
 
+// either is the first of the two that says something.
 func either(value, otherwise any) string {
 	if s := wire.Text(value); s != "" {
 		return s
@@ -116,6 +121,7 @@ func Markup(value any) string {
 	return strings.Join(parts, "\n")
 }
 
+// tableText is a table with its caption, a line for each row.
 func tableText(table map[string]any) string {
 	lines := []string{}
 	if caption := wire.Text(table["caption"]); caption != "" {

@@ -51,12 +51,14 @@ func option(label func(int) check) check {
 	})
 }
 
+// overflowOption is an entry behind ⋯, which alone may have an address.
 func overflowOption() check {
 	return shape(map[string]field{
 		"text": must(plain(75)), "value": must(str(1, 75)), "description": may(plain(75)), "url": may(link(3000)),
 	})
 }
 
+// optionGroups are up to a hundred groups of a hundred options.
 func optionGroups() check {
 	return list(1, 100, shape(map[string]field{"label": must(plain(75)), "options": must(list(1, 100, option(plain)))}))
 }
@@ -76,6 +78,7 @@ func initialAmong(v *validator, at string, value any) {
 	}
 }
 
+// containsOption compares value and text; Slack compares the whole object.
 func containsOption(options []map[string]any, wanted map[string]any) bool {
 	for _, o := range options {
 		if wire.Text(o["value"]) == wire.Text(wanted["value"]) && reflect.DeepEqual(wire.Object(o["text"])["text"], wire.Object(wanted["text"])["text"]) {
@@ -85,7 +88,8 @@ func containsOption(options []map[string]any, wanted map[string]any) bool {
 	return false
 }
 
-// image is a picture by address or by Slack file, not both [docs.slack.dev/reference/block-kit/blocks/image-block].
+// imageFields are those of a picture, by address or by Slack file, not both
+// [docs.slack.dev/reference/block-kit/blocks/image-block].
 func imageFields() map[string]field {
 	return map[string]field{
 		"type": must(anything), "alt_text": must(str(1, 2000)), "image_url": may(link(3000)),
@@ -93,6 +97,7 @@ func imageFields() map[string]field {
 	}
 }
 
+// imageElement is a picture beside something else.
 func imageElement() check {
 	return shape(imageFields(), exactlyOne("image_url", "slack_file"))
 }
@@ -102,10 +107,13 @@ func richText() map[string]field {
 	return map[string]field{"type": must(anything), "block_id": may(blockID), "elements": must(list(1, 0, richTextElement))}
 }
 
+// richTextElement and richTextLeaf look the rule up when it is used: the tables refer to each
+// other, and a list may hold sections.
 func richTextElement(v *validator, at string, value any) { v.rules.richText(v, at, value) }
 
 func richTextLeaf(v *validator, at string, value any) { v.rules.richLeaf(v, at, value) }
 
+// richTextSection is an item of a list, which holds nothing else.
 func richTextSection(v *validator, at string, value any) {
 	if wire.Object(value)["type"] != "rich_text_section" {
 		v.fail(at+"/type", "unsupported type: %s", wire.Text(wire.Object(value)["type"]))

@@ -75,6 +75,8 @@ const (
 )
 
 // A validator walks one payload and collects problems.
+//
+// It goes on after a problem, so that one refusal names all of them, as Slack's does.
 type validator struct {
 	rules    rules
 	surface  surface
@@ -97,6 +99,7 @@ func newValidator(s surface) *validator {
 	return &validator{rules: blockKit, surface: s, blockIDs: map[string]bool{}, chars: map[string]int{}}
 }
 
+// fail notes a problem at a JSON pointer.
 func (v *validator) fail(at, format string, args ...any) {
 	v.problems = append(v.problems, Problem{at, fmt.Sprintf(format, args...)})
 }
@@ -114,6 +117,8 @@ func must(c check) field { return field{c, true} }
 func may(c check) field  { return field{c, false} }
 
 // shape checks an object: no field but these, and all that are required.
+//
+// Names are walked in order, so that the same payload is refused with the same list in every run.
 func shape(fields map[string]field, more ...check) check {
 	return func(v *validator, at string, value any) {
 		o := wire.Object(value)
@@ -151,6 +156,7 @@ func str(least, most int) check {
 	}
 }
 
+// length counts characters, not bytes; a most of 0 is no limit.
 func (v *validator) length(at, s string, least, most int) {
 	n := utf8.RuneCountInString(s)
 	if n < least {
@@ -164,6 +170,7 @@ func (v *validator) length(at, s string, least, most int) {
 	}
 }
 
+// enum takes one of a few words.
 func enum(values ...string) check {
 	return func(v *validator, at string, value any) {
 		if s, ok := value.(string); !ok || !slices.Contains(values, s) {
@@ -172,6 +179,7 @@ func enum(values ...string) check {
 	}
 }
 
+// boolean takes true and false; "true" as a text is refused.
 func boolean(v *validator, at string, value any) {
 	if _, ok := value.(bool); !ok {
 		v.fail(at, "must provide a boolean")
@@ -181,6 +189,7 @@ func boolean(v *validator, at string, value any) {
 // anything is for fields whose content Slack does not say much about.
 func anything(*validator, string, any) {}
 
+// integer takes a whole number within bounds; a most of 0 is no limit.
 func integer(least, most int) check {
 	return func(v *validator, at string, value any) {
 		number, _ := value.(json.Number)
@@ -196,6 +205,7 @@ func integer(least, most int) check {
 	}
 }
 
+// number takes any JSON number.
 func number(v *validator, at string, value any) {
 	if _, ok := value.(json.Number); !ok {
 		v.fail(at, "must provide a number")
@@ -250,6 +260,7 @@ func exactlyOne(names ...string) check {
 	}
 }
 
+// atLeastOne checks that one of several fields is given, or more.
 func atLeastOne(names ...string) check {
 	return func(v *validator, at string, value any) {
 		if given(value, names) == 0 {
@@ -258,6 +269,7 @@ func atLeastOne(names ...string) check {
 	}
 }
 
+// given is how many of the fields are there.
 func given(value any, names []string) int {
 	n := 0
 	for _, name := range names {
@@ -273,6 +285,8 @@ func (v *validator) blocks(at string, value any, most int) {
 	list(0, most, (*validator).block)(v, at, value)
 }
 
+// block checks one by its type, and whether it may stand on this surface. Action ids need only
+// differ within a block.
 func (v *validator) block(at string, value any) {
 	kind := wire.Text(wire.Object(value)["type"])
 	rule, known := v.rules.blocks[kind]
@@ -316,6 +330,7 @@ func actionID(v *validator, at string, value any) {
 	unique(v, at, "action_id", v.actionIDs, wire.Text(value))
 }
 
+// unique notes an id and refuses it the second time; empty ones are given by Slack.
 func unique(v *validator, at, name string, seen map[string]bool, id string) {
 	if id != "" && seen[id] {
 		v.fail(at, "`%s` %q already exists", name, id)

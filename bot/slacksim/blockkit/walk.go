@@ -38,6 +38,7 @@ func EachElement(blocks []map[string]any, visit func(block, element map[string]a
 	})
 }
 
+// elementsOf are the elements of a block, wherever its kind keeps them.
 func elementsOf(b map[string]any) []map[string]any {
 	switch b["type"] {
 	case "section":
@@ -68,6 +69,7 @@ func cellButtons(table map[string]any) []map[string]any {
 	return buttons
 }
 
+// interactive tells what the app hears of; a workflow button starts something of Slack's own.
 func interactive(elementType string) bool {
 	return elementType != "" && elementType != "image" && elementType != "workflow_button"
 }
@@ -84,7 +86,8 @@ func ButtonLabels(blocks []map[string]any) []string {
 	return labels
 }
 
-// labelOf names the field of a block for a person: the label of an input, else the placeholder or the text beside it.
+// labelsOf are the names by which a person would call an element: the label of an input, the
+// placeholder, the text on it or beside it; and its ids, for tests.
 func labelsOf(b, el map[string]any) []string {
 	labels := []string{}
 	for _, t := range []any{b["label"], el["placeholder"], el["text"], b["text"]} {
@@ -126,6 +129,7 @@ func FindInput(blocks []map[string]any, label string) (block, el map[string]any)
 	return FindElement(blocks, label, inputKinds()...)
 }
 
+// inputKinds are the types of elements that have a value.
 func inputKinds() []string {
 	kinds := []string{}
 	for kind := range inputs {

@@ -25,6 +25,7 @@ func (c Composer) marked(s string, withNames bool) string {
 	return out.String()
 }
 
+// mark turns one of these parts into Slack's mark for it.
 func (c Composer) mark(token string, withNames bool) string {
 	switch {
 	case strings.HasPrefix(token, "<@"), strings.HasPrefix(token, "<#"):

@@ -6,6 +6,8 @@ import (
 )
 
 // Message is the text of a message and the elements of its rich_text block.
+//
+// Both are made from one reading of the text, so they can't disagree, as a client's never do.
 func (c Composer) Message(s string) (written string, typed []any) {
 	var text []string
 	for i, part := range strings.Split(s, "```") {
@@ -108,12 +110,14 @@ func tokenElement(token string) map[string]any {
 	return link
 }
 
+// textElement is a run of plain text.
 func textElement(s string) map[string]any { return map[string]any{"type": "text", "text": s} }
 
 func container(kind string, elements []any) map[string]any {
 	return map[string]any{"type": kind, "elements": elements}
 }
 
+// unescape undoes the three entities; the text of an element has none.
 func unescape(s string) string {
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
 }

@@ -42,6 +42,7 @@ type Group struct {
 	Disabled    bool
 }
 
+// defaultTeam is the workspace that a person is of, where a test does not say.
 func defaultTeam(u User, own string) string {
 	if u.IsStranger {
 		return "T0STRANGE"
@@ -64,6 +65,7 @@ func readableID(prefix, name string) string {
 	return id.String()
 }
 
+// colorOf gives each name a colour of its own, the same in every run.
 func colorOf(name string) string {
 	colors := []string{"4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "684b6c", "2b6836", "9b3b45", "4cc091", "5b89d5"}
 	return colors[crc32.ChecksumIEEE([]byte(name))%uint32(len(colors))]
@@ -103,6 +105,8 @@ func (u *User) Object(withEmail bool) map[string]any {
 	return o
 }
 
+// zoneOf is the zone's present offset in seconds and its short name, as profiles carry them beside
+// the IANA name.
 func zoneOf(name string) (offset int, label string) {
 	zone, err := time.LoadLocation(name)
 	if err != nil {

@@ -18,6 +18,8 @@ type Channel struct {
 }
 
 // Conversation is what the workspace knows of a conversation.
+//
+// Messages are never taken out: a deleted one is marked, since others refer to it by its ts.
 type Conversation struct {
 	Channel
 	Dm       []string        // the two of a direct message

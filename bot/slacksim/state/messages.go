@@ -12,6 +12,9 @@ import (
 )
 
 // A Message is one message as it stood when it was looked at.
+//
+// It is a copy of what the workspace has: a test may keep it and compare. Blocks are as Slack gives
+// them back, with ids where the app set none.
 type Message struct {
 	Channel     string
 	TS          string
@@ -81,6 +84,9 @@ type Content struct {
 }
 
 // Post adds a message. The caller has checked whether the author may.
+//
+// A reply makes a thread of its parent, whose count of replies everybody sees; an ephemeral one
+// counts for nobody.
 func (ws *conversations) Post(c *Conversation, author *roster.User, in Content) *Message {
 	m := &Message{
 		Channel: c.ID, TS: ws.NextTS(), ThreadTS: in.ThreadTS, Broadcast: in.Broadcast, User: author.ID, Text: in.Text, Blocks: blockkit.WithIDs(in.Blocks, ws.NextID),
@@ -130,6 +136,9 @@ func (ws *conversations) Remove(c *Conversation, m *Message) {
 }
 
 // Slackbot shows a user what Slack shows when an app failed, and writes it down.
+//
+// Real clients show it under the composer or beside the button. An ephemeral message of Slackbot's
+// lets tests find it.
 func (ws *conversations) Slackbot(c *Conversation, user *roster.User, text string) {
 	slackbot, _ := ws.Users.Find(roster.SlackbotID)
 	if c != nil {

@@ -9,6 +9,8 @@ import (
 )
 
 // A Place is where an element stands: in a message or in a view.
+//
+// Either a message with its channel or a view; the other is nil.
 type Place struct {
 	Channel *Conversation
 	Message *Message

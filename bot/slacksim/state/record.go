@@ -25,6 +25,8 @@ type Ack struct {
 }
 
 // record is what happened, oldest first; of calls and acks the newest ones are kept.
+//
+// It grows with every call of a demo that runs for weeks, hence keep.
 type record struct {
 	keep       int
 	Calls      []Call

@@ -13,8 +13,13 @@ import (
 	"s1bot/bot/slacksim/webapi"
 )
 
-// core is what everything in the workspace stands on: its settings, the lock, the clock, ids, and the work that Close waits for. Whoever
-// calls a method of core, or of what is built on it, holds the lock.
+// core is what everything in the workspace stands on: its settings, the lock, the clock, ids, and
+// the work that Close waits for. Whoever calls a method of core, or of what is built on it, holds
+// the lock.
+//
+// Changed is what waits hang on: it is closed with each change and replaced, so that no change is
+// missed between a look and a wait. Work counts every goroutine and open stream; after Close
+// nothing of the workspace runs any more, which the leak checks of tests rely on.
 type core struct {
 	Opts Options
 	Quit chan struct{}
@@ -111,6 +116,7 @@ func (ws *core) NextTS() string {
 	return formatTS(ws.lastTS)
 }
 
+// formatTS is a time as Slack's ts: seconds, a point, six digits.
 func formatTS(micros int64) string {
 	return fmt.Sprintf("%d.%06d", micros/1e6, micros%1e6)
 }

@@ -16,8 +16,10 @@ type Trigger struct {
 	Used    bool
 }
 
+// triggerLifetime is Slack's number; see Trigger.
 const triggerLifetime = 3 * time.Second
 
+// triggerPattern is the form of a trigger_id; what has another form is invalid and not expired.
 var triggerPattern = regexp.MustCompile(`^\d+\.\d+\.[0-9a-f]+$`)
 
 // NewTrigger is the trigger_id of something that a user did just now.

@@ -12,6 +12,8 @@ import (
 )
 
 // A View is an open modal or an App Home, as it stood when it was looked at.
+//
+// Hash changes with every update, which is what views.update compares.
 type View struct {
 	ID              string
 	User            string
@@ -120,6 +122,8 @@ func (ws *State) ViewByExternalID(id string) *View {
 }
 
 // CloseViews closes the topmost view of the user, or the whole stack, and returns what was closed.
+//
+// What was typed into them is forgotten.
 func (ws *State) CloseViews(user string, all bool) []*View {
 	stack := ws.Stacks[user]
 	keep := max(len(stack)-1, 0)
@@ -158,4 +162,5 @@ func (ws *State) ViewObject(v *View) map[string]any {
 // PlaceOfView names a view among drafts.
 func PlaceOfView(v *View) string { return v.User + " " + v.ID }
 
+// placeOfMessage names a message among drafts: each person has their own.
 func placeOfMessage(user string, m *Message) string { return user + " " + m.Channel + " " + m.TS }

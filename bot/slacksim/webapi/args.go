@@ -35,6 +35,7 @@ func ReadArgs(r *http.Request, formOnly bool) (a Args, headerToken bool, warning
 	return a, headerToken, warning, err
 }
 
+// readForm takes the query and the form together, the first value of each name.
 func (a Args) readForm(r *http.Request) {
 	if err := r.ParseMultipartForm(16 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return // a body that is no form has no arguments
@@ -44,6 +45,8 @@ func (a Args) readForm(r *http.Request) {
 	}
 }
 
+// readJSON takes a JSON body. Methods that read forms alone ignore it, as Slack does without an
+// error.
 func (a Args) readJSON(r *http.Request, ignore bool) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

@@ -57,8 +57,11 @@ var Methods = map[string]Method{
 	"files.completeUploadExternal": {Scopes: words("files:write"), Required: words("files"), PerMinute: tier4},
 }
 
+// words keeps the table narrow.
 func words(names ...string) []string { return names }
 
+// reading are the scopes of conversations, one of which is enough to call the method; which of
+// them, the kind of conversation decides.
 func reading(what string) []string {
 	return []string{"channels:" + what, "groups:" + what, "im:" + what, "mpim:" + what}
 }
