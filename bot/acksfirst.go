@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// Who clicks waits for the acknowledgement, and Slack for three seconds: while envelopes come in, the work on those before them begins a
-// little later. Fifty that come together are read, written down in one transaction and acknowledged before the first answer is drawn.
+// Who clicks waits for the acknowledgement, and Slack for three seconds: while envelopes come in,
+// the work on those before them begins a little later. Fifty that come together are read, written
+// down in one transaction and acknowledged before the first answer is drawn.
+//
+// The longest pause bounds the price: under a stream of envelopes that never leaves a lull, work
+// still has half of the time to itself.
 const (
 	lull         = 500 * time.Microsecond // without an envelope, until work begins
 	longestPause = 20 * time.Millisecond  // however many come; then work may begin for as long before the next pause
@@ -19,6 +23,10 @@ type pauser interface {
 }
 
 // acksFirst holds work back while envelopes wait for their acknowledgement.
+//
+// Pauses do not nest, and the queue behind it knows only paused or not. Timers of an earlier pause
+// may fire during a later one, so each carries the time at which its own pause began and does
+// nothing if that is not the one that holds.
 type acksFirst struct {
 	work pauser
 
@@ -44,6 +52,10 @@ func (a *acksFirst) begin() {
 }
 
 // end is called when it has its acknowledgement, or will get none.
+//
+// The lull begins with the last acknowledgement, not with the last envelope: between the two the
+// database writes, and the work would compete with it. Both timers may be running for one pause;
+// the second finds it over.
 func (a *acksFirst) end() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -32,6 +32,10 @@ import (
 )
 
 // Bounds of the work that the bot does at once and for how long.
+//
+// intakeLimit is no deadline but an end for what hangs: within it, writing down has a shorter limit
+// of its own, saveLimit. What takes longer than workLimit is made a job (see bot/jobs), which has
+// no such end.
 const (
 	intakeLimit = 10 * time.Second // the acknowledgement itself is due within 3 s
 	workLimit   = 5 * time.Minute
@@ -40,8 +44,16 @@ const (
 )
 
 // An Inbox keeps what Slack delivered from before its acknowledgement until it has been worked on.
+//
+// Slack sends only events again when an acknowledgement is missing; a slash command, a click and a
+// form come once ("Using Socket Mode"). What is acknowledged and not in the inbox is therefore lost
+// for good if the process dies, and what is in the inbox twice would run twice. Keys name what
+// happened and not the envelope, so that a repeated event has the key that it had before; see
+// inbound.
 type Inbox interface {
 	// Save writes one delivery down; fresh is false if the key is known already.
+	//
+	// An error means that nothing may be assumed: the caller does not acknowledge.
 	Save(ctx context.Context, key, kind string, payload []byte) (fresh bool, err error)
 	// Finish marks a delivery as done and forgets its payload.
 	Finish(ctx context.Context, key string) error
@@ -96,6 +108,10 @@ type Config struct {
 }
 
 // A Bot is one connection between a Slack workspace and a console.
+//
+// It owns every goroutine that it starts, and Run returns after all of them. The parts hold no
+// pointer to the Bot itself: what they need of it is handed to them in wire, as values or
+// functions, because some of it (who the bot is) is only known after Slack was asked.
 type Bot struct {
 	Config
 	Channels *chat.Channels // to tell of threats and alerts
@@ -115,6 +131,10 @@ type Bot struct {
 }
 
 // identity is who the bot is in the workspace.
+//
+// Run writes it once, before any other goroutine of the bot exists that reads it, and closes known;
+// whoever is not started by Run (the notifier, Try) waits for known first. That is why it has no
+// lock.
 type identity struct{ Team, User, BotID, Address string }
 
 // ids are the bot's as a user and as an app's bot.
@@ -150,7 +170,15 @@ func (b *Bot) openSocket(ctx context.Context) (string, error) {
 	return url, err
 }
 
-// Run serves until ctx ends, then lets what is running finish. It returns an error only if Slack refuses the bot for good.
+// Run serves until ctx ends, then lets what is running finish. It returns an error only if Slack
+// refuses the bot for good.
+//
+// The order at the end is what keeps a stop from losing anything. The sockets go first, so that
+// nothing new comes. Then the intake empties: what was read from a socket is written down and
+// acknowledged, or else Slack would show a warning for work that is about to be done. Only then is
+// work closed: what has begun goes on to its end under its own limit, and what waits is released in
+// the inbox, so that a process that starts now has it at once and need not wait until this one
+// counts as gone. Jobs are last, because work that is ending may still start one.
 func (b *Bot) Run(ctx context.Context) error {
 	if err := b.meet(ctx); err != nil {
 		return err
@@ -180,6 +208,9 @@ func (b *Bot) Run(ctx context.Context) error {
 }
 
 // meet learns who the bot is, waiting out a Slack that is not there yet.
+//
+// Everything depends on the answer: whose mentions are the bot's, which messages are its own, which
+// team's guests are guests. So nothing is read from a socket before it.
 func (b *Bot) meet(ctx context.Context) error {
 	for backoff := socketmode.NewBackoff(); ; {
 		who, err := b.api.AuthTestContext(ctx)
@@ -213,6 +244,10 @@ func (b *Bot) QueueDepth() map[string]int {
 func (b *Bot) Known() <-chan struct{} { return b.known }
 
 // keepHouse expires requests, takes up orphaned ones and forgets old deliveries.
+//
+// One goroutine does it in sequence: a slow database makes the rounds rarer and never two at once.
+// Unfinished is part of it also where nothing is left over, for it is this process's sign of life:
+// without it another process would take over what this one is working on.
 func (b *Bot) keepHouse(ctx context.Context) {
 	for b.jobs.Adopt(ctx); post.Sleep(ctx, b.Tick); {
 		b.scheduler.takeUpLater(ctx, b.Now())
@@ -230,7 +265,9 @@ func (b *Bot) keepHouse(ctx context.Context) {
 // errOtherBot refuses tokens of another app or workspace: requests, cards and people are those of this one.
 var errOtherBot = errors.New("the bot token is of another app or workspace")
 
-// Try asks Slack whether it takes tokens, without using them for anything else.
+// Try asks Slack whether it takes tokens, without using them for anything else. It is for tokens
+// that were exchanged in a running process (see cmd/s1bot): the socket that it opens to test the
+// app token is an address only, which nobody dials, so it costs no connection of the ten.
 func (b *Bot) Try(ctx context.Context, t webapi.Tokens) error {
 	_, api := webapi.New(webapi.Config{Tokens: t.Now, Address: b.APIURL, Timeout: slackLimit, Count: b.Meter.SlackRequest})
 	who, err := api.AuthTestContext(ctx)

@@ -16,8 +16,13 @@ import (
 	"s1bot/render"
 )
 
-// A builtin is a word that the bot itself understands beside the commands of the catalog: it concerns the bot and its requests, not the
-// console. Whatever must be known of a word stands in its value.
+// A builtin is a word that the bot itself understands beside the commands of the catalog: it
+// concerns the bot and its requests, not the console. Whatever must be known of a word stands in
+// its value.
+//
+// The same value serves three ways in: behind /s1, in a message, and on a button. typed and clicked
+// are apart because they are given different things (a line, or what the button carries), and a
+// word may have only one of them.
 type builtin struct {
 	name     string
 	summary  string         // what it does, for /s1 help; empty where it is only on buttons
@@ -63,6 +68,10 @@ func (w answerers) builtins() []builtin {
 }
 
 // unbound are the words with nothing behind them, for whoever only needs to know which there are.
+//
+// Their names and texts depend on nothing, so help, the manifest and tests need no bot for them.
+// Greetings is the one answerer with pointer methods; without a value its method would be taken of
+// nil.
 func unbound() []builtin { return answerers{greetings: &greetings{}}.builtins() }
 
 // A vocabulary finds the bot's own words by their names.
@@ -75,6 +84,9 @@ func (v vocabulary) add(words []builtin) {
 }
 
 // Of is the word that an interaction is, if it is one of the bot's own.
+//
+// Of what is none it returns the zero builtin, which decides nothing, has no summary and is
+// answered with ErrGone: callers need no second result.
 func (v vocabulary) Of(a exchange.Interaction) builtin { return v[a.Word()] }
 
 // spoken is the word that a sentence means, and what stands behind it; false where it means none.
@@ -126,6 +138,9 @@ func (b builtin) example() string {
 }
 
 // say runs a word that was typed, with what stands behind it.
+//
+// Some words are only on buttons because what they need cannot be typed (the message of a job, a
+// form's fields). Who types one is told where its button is.
 func (b builtin) say(ctx context.Context, a exchange.Interaction, rest string) error {
 	if b.typed == nil {
 		return &catalog.UsageError{Problem: b.button}
@@ -144,7 +159,11 @@ func (b builtin) click(ctx context.Context, a exchange.Interaction) error {
 // decides tells whether the word is a person's decision on something that waits for one.
 func (b builtin) decides() bool { return b.alone != nil }
 
-// standsAlone tells whether the word, with what follows it, is nothing but itself. What decides nothing may have any words around it.
+// standsAlone tells whether the word, with what follows it, is nothing but itself. What decides
+// nothing may have any words around it.
+//
+// The text is unescaped first: Slack sends quotes and ampersands as entities and addresses in angle
+// brackets, in which no reason would look as it was written.
 func (b builtin) standsAlone(rest string) bool {
 	return b.alone == nil || b.alone.MatchString(unescaped(rest))
 }
@@ -172,6 +191,9 @@ func withLine(do typedWord) clickedWord {
 type decide func(ctx context.Context, a exchange.Interaction, id, reason string) error
 
 // around is what a reference that was copied out of a sentence brings along.
+//
+// Slack keeps the marks of formatting in the text of a message: a reference that was copied from a
+// card comes with its backticks.
 const around = "`*_~.,:;!?()<>\"'“”"
 
 // whyOf is a reason as people write it: bare words, or as the parameter of a command.
@@ -184,6 +206,9 @@ func whyOf(text string) string {
 }
 
 // byRef reads "A-7F3A because of …".
+//
+// The reference is upper-cased because a phone's keyboard is not: the ledger knows it in one form
+// only.
 func byRef(do decide) typedWord {
 	return func(ctx context.Context, a exchange.Interaction, rest string) error {
 		ref, reason := text.CutWord(rest)

@@ -47,9 +47,16 @@ func (w caseWords) builtins() []builtin {
 const unifiedBox = "unified-alerts"
 
 // subjectBoxes are where the subject of a case is looked for, in this order.
+//
+// An id of a threat looks like that of an alert, so both are asked.
 var subjectBoxes = []string{"threats", "alerts"}
 
 // file makes the case file of "case evil.exe", by name, id or address in the console.
+//
+// Who may make a case of something is whoever may list it: the policy is asked for the listing
+// command before each box, so that a case file shows nobody what a list would not. An id goes
+// straight to the endpoint that takes ids, for the search boxes look for names; a name goes through
+// the same search as the fields of forms, and so fits the same things.
 func (w caseWords) file(ctx context.Context, a exchange.Interaction, rest string) error {
 	rest, err := w.settler.Cut(&a.Do, rest)
 	if err != nil {
@@ -117,6 +124,8 @@ func caseOf(id string) render.Invocation {
 }
 
 // pick goes on with the one thing that a name fits; of several the person chooses.
+//
+// The one fit goes through file again, by its id, so that there is one way from an id to its file.
 func (w caseWords) pick(ctx context.Context, a exchange.Interaction, name string, offers []catalog.Offer) error {
 	switch {
 	case len(offers) == 0:
@@ -163,7 +172,11 @@ func (w caseWords) subject(ctx context.Context, console *s1.Client, box, id stri
 	return casefile.OfAlert(found[0]), true, nil
 }
 
-// answer makes the file and posts it where it was asked for: in the channel or thread, else in the direct messages.
+// answer makes the file and posts it where it was asked for: in the channel or thread, else in the
+// direct messages.
+//
+// The zip lies in the exports' space, whose room is bounded for all together; card.Discard gives it
+// back once the file was uploaded, and also where it could not be.
 func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefile.Subject, err error) error {
 	if err != nil {
 		return err

@@ -13,7 +13,12 @@ import (
 	"s1bot/render"
 )
 
-// clicked handles a button, a menu or an overflow entry: each carries an invocation, and that is run.
+// clicked handles a button, a menu or an overflow entry: each carries an invocation, and that is
+// run.
+//
+// Slack has a list of actions in a payload and sends one; the loop takes Slack at its word. An
+// action whose seal does not hold (Err) is still a click of somebody: it goes through respond like
+// all others, so that the person reads something and the trail has the attempt.
 func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
 	in := d.Payload
 	for _, action := range in.Clicks {
@@ -38,6 +43,11 @@ func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
 }
 
 // click runs what was clicked on.
+//
+// The gate comes before the clip is fetched and before anything is said about the button: who may
+// do nothing here learns nothing about what it would have done. Words of the bot's own come before
+// the look at staleness, because a decision is judged by its request, which knows itself whether it
+// is over; a command from a button has only its age.
 func (h *handler) click(ctx context.Context, a *exchange.Interaction, d inbound.Delivery) error {
 	a.From = d
 	unreadable := h.choose(a)
@@ -64,7 +74,11 @@ func (h *handler) click(ctx context.Context, a *exchange.Interaction, d inbound.
 	return exchange.WithExtras(a.Extras, h.runner.Invoke(ctx, *a))
 }
 
-// inWindow has what was asked for on a page answered above it: an answer in the channel would stand behind the window.
+// inWindow has what was asked for on a page answered above it: an answer in the channel would stand
+// behind the window.
+//
+// Only for reads that end soon: what changes something must leave its card where others see it, and
+// a long read outlives the window.
 func (h *handler) inWindow(a *exchange.Interaction) {
 	cmd, ok := h.catalog.Find(a.Do.Command)
 	if ok && a.OnPage && a.Do.How == render.Run && cmd.Risk == catalog.Read && !cmd.Long {
@@ -82,6 +96,10 @@ func (h *handler) choose(a *exchange.Interaction) (err error) {
 }
 
 // unclip fetches a long invocation.
+//
+// A button's value holds 2,000 characters (Slack's "button element"); what does not fit is kept in
+// the database and the button carries its id. Clips are forgotten after a time, so a button that is
+// older than its clip is as good as gone.
 func (h *handler) unclip(ctx context.Context, inv *render.Invocation) error {
 	var ref struct{ ID string }
 	if err := json.Unmarshal(inv.Args, &ref); err != nil {
@@ -95,6 +113,11 @@ func (h *handler) unclip(ctx context.Context, inv *render.Invocation) error {
 }
 
 // submit runs what a form asks for.
+//
+// What comes back is read from what the form carried when it was drawn and from its fields, never
+// from the fields alone: which command it is, on which console, is sealed (FormErr where that does
+// not hold). The form was checked field by field in the acknowledgement already
+// (run.Forms.CheckForm), so an error here is one that only the work could find.
 func (h *handler) submit(ctx context.Context, d inbound.Delivery) error {
 	in, answer := d.Payload, d.Payload.Form
 	if err := in.FormErr; err != nil {
@@ -139,6 +162,9 @@ func (h *handler) submitted(ctx context.Context, a exchange.Interaction, answer 
 }
 
 // sentAgain tells who sends a form for the second time that it was enough.
+//
+// A form whose acknowledgement comes late stays open with a warning, and people press the button
+// again; a second try has the same key as the first. Without a word they would press a third time.
 func (h *handler) sentAgain(ctx context.Context, d inbound.Delivery) {
 	a := exchange.Interaction{Interaction: workflow.Interaction{User: d.Payload.User.ID, At: exchange.Origin{Key: d.Key}}}
 	if d.Payload.FormErr == nil {
@@ -149,7 +175,10 @@ func (h *handler) sentAgain(ctx context.Context, d inbound.Delivery) {
 	}
 }
 
-// unreadable answers who clicked on or sent what is no interaction of Slack's form, as far as it says who that was and where.
+// unreadable answers who clicked on or sent what is no interaction of Slack's form, as far as it
+// says who that was and where.
+//
+// It was acknowledged already, so that Slack shows no warning beside the answer.
 func (h *handler) unreadable(ctx context.Context, d inbound.Delivery) {
 	in := d.Payload
 	if in.User.ID == "" {

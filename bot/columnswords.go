@@ -19,7 +19,9 @@ func (w columnsWords) builtins() []builtin {
 	return []builtin{{name: run.ColumnsWord, button: "use the button Columns in the ⋯ menu of a list", clicked: w.choose}}
 }
 
-// choose remembers what was chosen, and draws the list anew.
+// choose remembers what was chosen, and draws the list anew. What the list shows is a matter of the
+// person and the kind of thing, not of the one list: the next list of the kind has them too. Titles
+// are stored and not positions, so that a new column in a later version moves none.
 func (w columnsWords) choose(ctx context.Context, a exchange.Interaction) error {
 	p := a.Choice
 	if p.Kind == "" || p.List.Command == "" {

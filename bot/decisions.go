@@ -18,7 +18,11 @@ import (
 // "approve A-7F3A" in a message decides. "approve A-7F3A? never, deny it" is talk about a decision, and nobody can tell from the words
 // which: so in messages these words stand alone, and where they do not, the bot offers the button. After /s1 there is no talk.
 
-// What follows a word that decides, where the word stands alone: nothing, a reference, a reference with a reason, how much longer.
+// What follows a word that decides, where the word stands alone: nothing, a reference, a reference
+// with a reason, how much longer.
+//
+// The patterns are strict because the cost is uneven: a decision that is refused as talk costs one
+// click on the button that the answer offers, and talk taken for a decision cannot be taken back.
 var (
 	aloneBare   = regexp.MustCompile(`^` + theEnd)
 	aloneRef    = regexp.MustCompile(aRef + theEnd)
@@ -37,6 +41,8 @@ const (
 var decision = regexp.MustCompile(`(?i)\b(approve|deny|withdraw|freeze|thaw)\b`)
 
 // A decisionTalk answers messages in which people talk about a decision.
+//
+// It never decides: everything it returns is a card with buttons or an error in words.
 type decisionTalk struct {
 	words    vocabulary
 	requests interface {
@@ -47,8 +53,13 @@ type decisionTalk struct {
 	answers *exchange.Answers
 }
 
-// perhapsDecision answers a message that begins with no command: with the buttons of the decision that it talks about, else with why it
-// is none. A command that was nearly right may have any words behind it.
+// perhapsDecision answers a message that begins with no command: with the buttons of the decision
+// that it talks about, else with why it is none. A command that was nearly right may have any words
+// behind it.
+//
+// Freeze and thaw are about no request, so the word alone is enough, unless the line was nearly a
+// command. The others need a reference somewhere in the line: "who can approve this?" is talk about
+// nothing that the bot could offer.
 func (t decisionTalk) perhapsDecision(ctx context.Context, a exchange.Interaction, why error) error {
 	var usage *catalog.UsageError
 	near := errors.As(why, &usage) && len(usage.Nearest) > 0
@@ -68,6 +79,10 @@ func (t decisionTalk) perhapsDecision(ctx context.Context, a exchange.Interactio
 var aRequest = regexp.MustCompile(`(?i)\b` + approvals.RefPrefix + `[0-9A-Z]{4,}\b`)
 
 // offerDecision decides nothing and shows the buttons that would.
+//
+// Freeze and thaw have no request yet, so their buttons carry the word alone, and freezing asks
+// once more: Slack's confirmation is the last place to notice that a button stops the work of
+// everybody.
 func (t decisionTalk) offerDecision(ctx context.Context, a exchange.Interaction, word, rest string) error {
 	card := render.Notice("Typed with other words around it, “" + word + "” may be just conversation, so nothing was decided.")
 	switch word {
@@ -95,7 +110,12 @@ func reasonIn(rest string) string {
 	return strings.Trim(filler.ReplaceAllString(unescaped(rest), ""), " \t\n\"“”„")
 }
 
-// offerRequest shows the buttons of a request that a sentence is about. A reason that was typed for a denial waits in its form.
+// offerRequest shows the buttons of a request that a sentence is about. A reason that was typed for
+// a denial waits in its form.
+//
+// The answer is registered as a copy of the request's card, marked as an offer, for its buttons
+// must go when somebody decides elsewhere. A copy that only its reader sees has no timestamp to
+// edit it by, and stays; its buttons then say what became of the request.
 func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, word, rest string) error {
 	ref, typed := cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.Line)), ""
 	if at := aRequest.FindStringIndex(rest); at != nil && (word == "deny" || word == "close") {

@@ -31,6 +31,9 @@ func (w dryRunWord) builtins() []builtin {
 }
 
 // can tells what would happen, without doing it.
+//
+// It takes the very same steps as the command would (parse, console, policy, plan) up to the one
+// that submits: a preview by another way would one day say something else than what happens.
 func (w dryRunWord) can(ctx context.Context, a exchange.Interaction, rest string) (err error) {
 	if a.Do, a.Extras, err = slash.Parse(w.catalog, rest, text.Input{Zone: a.Who.Zone, Now: w.now()}); err != nil {
 		return exchange.OnConsole(a.Do.Console, err)

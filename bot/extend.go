@@ -45,7 +45,8 @@ func (w extendWord) clicked(ctx context.Context, a exchange.Interaction) error {
 	return w.extend(ctx, a, a.Choice.Extension)
 }
 
-// askHowLong opens the form of an extension.
+// askHowLong opens the form of an extension. The card beside it is for who has no trigger: a
+// message has none, and a click that was taken up after a crash has an old one.
 func (w extendWord) askHowLong(ctx context.Context, a exchange.Interaction, req approvals.Request) error {
 	field := catalog.SpanField(catalog.ForParam, "How much longer", "Added to the current end.")
 	field.Required = true
@@ -58,6 +59,9 @@ func (w extendWord) askHowLong(ctx context.Context, a exchange.Interaction, req 
 }
 
 // extend lets an isolation last longer. Where nobody said how much, a form asks for it.
+//
+// The workflow is asked first and without a length on purpose: it knows whether there is an
+// isolation that can be extended, and nobody should fill in a form to be refused afterwards.
 func (w extendWord) extend(ctx context.Context, a exchange.Interaction, x workflow.Extension) error {
 	err := w.extensions.Extend(ctx, w.answers.Dialog(a), x)
 	var open *workflow.LengthError

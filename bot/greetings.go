@@ -74,6 +74,9 @@ func (g *greetings) builtins() []builtin {
 }
 
 // greeting is what people write to say hello, and nothing more.
+//
+// It matches whole lines only: "hello, isolate DESKTOP-1" is a command with a greeting in front,
+// and answering it with three things to try would be deaf.
 var greeting = regexp.MustCompile(`(?i)^(?:hi|hello|hey|hallo|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|start)(?:[\s,]+(?:there|again|bot|s1bot|all|everyone|team))*[\s,.!?👋]*$`)
 
 // greets tells whether a line only says hello.
@@ -126,6 +129,9 @@ func (g *greetings) card(who workflow.Person) render.Card {
 }
 
 // event works on what is no message: an opened tab, an invitation.
+//
+// Slack sends app_home_opened for the Home tab and for the Messages tab alike, with the tab's name
+// in it.
 func (g *greetings) event(ctx context.Context, d inbound.Delivery) error {
 	switch m := d.Message; {
 	case m.Meaning == inbound.Invited:
@@ -137,7 +143,10 @@ func (g *greetings) event(ctx context.Context, d inbound.Delivery) error {
 	}
 }
 
-// firstOpening greets who opens the Messages tab for the first time. Who may do nothing here is left alone.
+// firstOpening greets who opens the Messages tab for the first time. Who may do nothing here is
+// left alone. Greet is asked before the card is sent and not after: of two processes that get the
+// event only one greets, and a crash between the two leaves somebody without a greeting, who still
+// has help.
 func (g *greetings) firstOpening(ctx context.Context, user string) error {
 	a := exchange.Interaction{Interaction: workflow.Interaction{User: user}}
 	if g.gate.Admit(ctx, &a) != nil {
@@ -151,7 +160,13 @@ func (g *greetings) firstOpening(ctx context.Context, user string) error {
 	return err
 }
 
-// invited says in a channel what the bot does there. Taken up after a crash, it looks first whether it has said so.
+// invited says in a channel what the bot does there. Taken up after a crash, it looks first whether
+// it has said so.
+//
+// Greetings of channels are not remembered: the bot may be removed and invited again, and then it
+// speaks again. What keeps it from speaking twice about one invitation is the key of the delivery,
+// which Save refuses a second time; only a crash between the post and Finish leaves it open, and
+// then the message itself is looked for.
 func (g *greetings) invited(ctx context.Context, d inbound.Delivery) error {
 	channel := d.Message.Channel
 	if d.Again {
@@ -193,6 +208,9 @@ func (g *greetings) channelCard(ctx context.Context, channel string) render.Card
 const maxNamed = 8
 
 // named are members of a role as words: a mention would call them.
+//
+// Whatever Slack cannot name just then counts among the "more": a greeting with a bare user id
+// would read as a fault.
 func (g *greetings) named(ctx context.Context, members []policy.Member) string {
 	var names []string
 	for _, m := range members[:min(len(members), maxNamed)] {

@@ -33,7 +33,12 @@ type madeReader interface {
 	Made(ctx context.Context, key string) (r approvals.Request, made bool, err error)
 }
 
-// A handler works on what Slack delivered: each delivery is one interaction or several, each of which passes the gate and is answered.
+// A handler works on what Slack delivered: each delivery is one interaction or several, each of
+// which passes the gate and is answered.
+//
+// It has no state of its own and is called by many goroutines at once; what two interactions share
+// is in the database or guarded where it lives. An error that it returns has been told to the
+// person already and is for the log alone.
 type handler struct {
 	gate      *exchange.Gate
 	runner    *run.Runner
@@ -55,6 +60,9 @@ type handler struct {
 }
 
 // handle tells the kinds of delivery apart.
+//
+// A kind that nobody knows ends without an error: nobody waits for an answer, and no later try would
+// do better.
 func (h *handler) handle(ctx context.Context, d inbound.Delivery) error {
 	if d.Err != nil {
 		return d.Err
@@ -78,8 +86,12 @@ func (h *handler) handle(ctx context.Context, d inbound.Delivery) error {
 	return nil // view_closed and kinds that Slack may add: acknowledged, nothing to do
 }
 
-// learnDirect notes which conversation is the direct message with a person: what people write to the bot and the opening of its tabs name
-// it. A slash command does not: it is typed in other people's direct messages as well.
+// learnDirect notes which conversation is the direct message with a person: what people write to
+// the bot and the opening of its tabs name it. A slash command does not: it is typed in other
+// people's direct messages as well.
+//
+// What is posted to a user id can only be edited and read back under the conversation's id; see
+// post.Directs.
 func (h *handler) learnDirect(ctx context.Context, m inbound.Message) {
 	if m.Meaning != inbound.Talk && (m.Direct() || m.Meaning == inbound.Opened) && m.Channel != "" && post.IsPerson(m.User) {
 		h.directs.Remember(ctx, m.User, m.Channel)
@@ -87,6 +99,11 @@ func (h *handler) learnDirect(ctx context.Context, m inbound.Message) {
 }
 
 // respond runs work and turns its error into an answer to the person.
+//
+// It is the one place where errors become words. The order matters: whether a decision is put off
+// is asked first, for it is neither counted nor explained then, and the trail hears of a stranger
+// before the stranger does. Bots are refused in silence, or two of them could answer each other for
+// ever.
 func (h *handler) respond(ctx context.Context, a *exchange.Interaction, work func() error) error {
 	done := h.answers.NotifySlow(ctx, a)
 	err := work()
@@ -124,12 +141,18 @@ func (h *handler) countWord(a *exchange.Interaction, err error) {
 	}
 }
 
-// staleAfter is how old a change may be when the bot takes it up after a crash: what somebody wanted ten minutes ago, they may
-// have done by hand since.
+// staleAfter is how old a change may be when the bot takes it up after a crash: what somebody
+// wanted ten minutes ago, they may have done by hand since.
+//
+// It concerns only deliveries that were taken up again. What waits in this process's own line is
+// never too old: its person reads that it waits and sees it begin.
 const staleAfter = 10 * time.Minute
 
-// stale refuses deliveries that lay too long. What one asked for before the crash is written down and goes on, so nobody is told that
-// nothing was done.
+// stale refuses deliveries that lay too long. What one asked for before the crash is written down
+// and goes on, so nobody is told that nothing was done.
+//
+// If the ledger does not answer, the delivery fails with that error rather than as stale: nobody is
+// told that nothing was done while that is unknown.
 func (h *handler) stale(ctx context.Context, d inbound.Delivery) error {
 	if !d.Again || h.now().Sub(d.At) <= staleAfter {
 		return nil
@@ -162,6 +185,9 @@ func (h *handler) event(ctx context.Context, d inbound.Delivery) error {
 }
 
 // Typed runs a line of text for a person.
+//
+// Decides is set before the gate, because the gate's own questions (who belongs to a group) may
+// have no answer just then, and a decision is put off for that where a command is refused.
 func (h *handler) Typed(ctx context.Context, a exchange.Interaction, d inbound.Delivery, given string) error {
 	a.Line, a.From = exchange.WithoutSlashWord(given), d
 	a.Decides = h.words.Of(a).decides()
@@ -176,8 +202,11 @@ func (h *handler) Typed(ctx context.Context, a exchange.Interaction, d inbound.D
 	})
 }
 
-// line tells the bot's own words (help, history, can, approve …) from commands. A sentence that means one of those words gives way to a
-// command, and to a name under which the person saved one.
+// line tells the bot's own words (help, history, can, approve …) from commands. A sentence that
+// means one of those words gives way to a command, and to a name under which the person saved one.
+//
+// A line that begins with one of the words themselves is that word, whatever else is called so:
+// what somebody saved under the name of a word that decides would never run.
 func (h *handler) line(ctx context.Context, a *exchange.Interaction) error {
 	if a.Written && greets(a.Line) {
 		return h.words[helloWord].say(ctx, *a, "")

@@ -61,7 +61,9 @@ func (w helpWords) builtins() []builtin {
 	}
 }
 
-// palette opens what "/s1" alone shows: a box that finds commands by words, those that the person saved and ran lately first.
+// palette opens what "/s1" alone shows: a box that finds commands by words, those that the person
+// saved and ran lately first. The card of help stands in where no window can be opened, as in a
+// message, which brings no trigger.
 func (w helpWords) palette(ctx context.Context, a exchange.Interaction, _ string) error {
 	instead, err := w.library.Help(ctx, reader(a))
 	if err != nil {
@@ -94,7 +96,9 @@ func (w helpWords) picked(ctx context.Context, a exchange.Interaction) error {
 	return own.say(ctx, a, strings.TrimSpace(a.Choice.Line))
 }
 
-// consoleField asks which console the command is for: that of the place, unless the person chooses another.
+// consoleField asks which console the command is for: that of the place, unless the person chooses
+// another. Drawn is cleared, because the invocation that opened the form is not the one that it
+// will send: with Drawn, an empty console would count as one that was decided on.
 func (w helpWords) consoleField(ctx context.Context, a exchange.Interaction) render.FormField {
 	field := render.FormField{Name: catalog.ConsoleParam, Label: "Console", Widget: render.Select, Required: true, Hint: "Search boxes on the next page search this one."}
 	for _, name := range w.set.Names() {
@@ -113,6 +117,9 @@ func reader(a exchange.Interaction) library.Reader {
 }
 
 // help explains the bot, one command, or an area.
+//
+// A name is looked for among commands, the bot's own words and areas, in this order: the most exact
+// first.
 func (w helpWords) help(ctx context.Context, a exchange.Interaction, rest string) error {
 	if rest == "" {
 		card, err := w.library.Help(ctx, reader(a))
@@ -194,7 +201,8 @@ func (w helpWords) saved(ctx context.Context, a exchange.Interaction, _ string) 
 	return err
 }
 
-// savedClicked runs a saved command, as if its name had been typed.
+// savedClicked runs a saved command, as if its name had been typed. The name is expanded now and
+// not when the button was drawn: what the person has changed since then counts.
 func (w helpWords) savedClicked(ctx context.Context, a exchange.Interaction) error {
 	line, found, err := w.library.Expand(ctx, a.User, a.Choice.Line)
 	if err == nil && !found {

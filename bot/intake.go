@@ -17,9 +17,13 @@ import (
 )
 
 // saveLimit leaves time to acknowledge within Slack's 3 s even when the database is slow.
+//
+// What remains is for the way to the bot, for its place in line, and for the way back.
 const saveLimit = 2 * time.Second
 
 // An intake takes what Slack delivers: it is written down, acknowledged, and given its turn.
+// Nothing here may wait for the console or for another person's work, except for search boxes,
+// which have slots apart from the others.
 type intake struct {
 	queue     *fairqueue.Queue
 	first     *acksFirst
@@ -33,6 +37,8 @@ type intake struct {
 }
 
 // receive is called by the readers of the sockets and never waits.
+//
+// Waiting here would stop the reading of a socket, and with it the answers to Slack's pings.
 func (i *intake) receive(env socketmode.Envelope) {
 	i.first.begin()
 	err := i.queue.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) {
@@ -44,8 +50,11 @@ func (i *intake) receive(env socketmode.Envelope) {
 	}
 }
 
-// take acknowledges an envelope: after it was written down or, for the two kinds whose answer is the acknowledgement, with
-// the answer.
+// take acknowledges an envelope: after it was written down or, for the two kinds whose answer is
+// the acknowledgement, with the answer. The kinds come apart here by what their acknowledgement is:
+// nothing (clicks, events, commands), options (search boxes), errors that keep a form open
+// (submissions). What cannot be read is acknowledged too: Slack would send an unreadable event
+// three times more, and it would be no more readable.
 func (i *intake) take(ctx context.Context, env socketmode.Envelope) {
 	d := i.reader.Envelope(env)
 	ctx = inbound.WithReference(ctx, d.Key)
@@ -83,6 +92,11 @@ func (i *intake) takeSearch(env socketmode.Envelope, d inbound.Delivery) {
 }
 
 // writeDown saves, acknowledges, and only then works.
+//
+// Acknowledged before it is saved, a delivery would be lost in a crash, for Slack believes that the
+// bot has it. Worked on before it is acknowledged, it could run for longer than three seconds. One
+// that is known already is acknowledged again without more, for then Slack missed the first
+// acknowledgement.
 func (i *intake) writeDown(ctx context.Context, env socketmode.Envelope, d inbound.Delivery) {
 	saveCtx, cancel := context.WithTimeout(ctx, saveLimit)
 	defer cancel()

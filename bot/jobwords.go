@@ -24,8 +24,10 @@ func (w jobWords) builtins() []builtin {
 	return []builtin{{name: "cancel", button: "long work is cancelled with the button on its message", clicked: w.cancel}}
 }
 
-// cancel ends long work; whoever does it, in whatever process, notices within a few seconds. In a thread everybody sees the
-// button: it is for the person who asked, and for those who have a role.
+// cancel ends long work; whoever does it, in whatever process, notices within a few seconds. In a
+// thread everybody sees the button: it is for the person who asked, and for those who have a role.
+// The job's row is marked; the process that runs it reads the mark when it next renews its lease.
+// So the answer says that it is being cancelled and not that it is.
 func (w jobWords) cancel(ctx context.Context, a exchange.Interaction) error {
 	if a.Choice.User != a.User && !a.Who.Somewhere().Yes() {
 		return &catalog.UsageError{Problem: "only the requester, an operator or an approver can cancel this"}

@@ -68,6 +68,9 @@ func (w myWords) builtins() []builtin {
 const maxPending = 15
 
 // pending lists the requests that the person may decide, and their own that are not over.
+//
+// An interrupted request is listed only while it waits for somebody to run it again or to close it:
+// it may have run, and somebody must look.
 func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) error {
 	found, err := w.requests.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Approved, approvals.Running, approvals.Interrupted}})
 	if err != nil {
@@ -124,7 +127,9 @@ func (w myWords) offered(a exchange.Interaction, words ...string) []string {
 	return words
 }
 
-// pendingRow is a request in a line, with those of its card's buttons that are named.
+// pendingRow is a request in a line, with those of its card's buttons that are named. It takes the
+// buttons from the card's own list, so that a row never offers what the card would not, such as
+// approving during a freeze.
 func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 	row := render.Row{Line: render.Line{render.Mono(req.Ref), render.Text(" "), render.Bold(req.Title)}, Small: render.Line{render.User(req.Requester)}}
 	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
@@ -153,6 +158,9 @@ func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 }
 
 // whoami tells the person's roles, and what gives them each.
+//
+// An open question is said as one. "You are no approver" would be untrue while Slack does not
+// answer who is in a group, and people would ask for a role that they have.
 func (w myWords) whoami(ctx context.Context, a exchange.Interaction, _ string) error {
 	who := a.Who.Person
 	member := "a full member of this workspace"

@@ -13,9 +13,12 @@ import (
 	"s1bot/render"
 )
 
-// pools tell which console a delivery may wait for, before it has its turn: work for each console has slots of its own, so that one which
-// hangs, however many people ask it, holds nobody up who asks another. Nothing depends on the answer but whose slots it takes: for which
-// console a delivery is, is settled when it runs.
+// pools tell which console a delivery may wait for, before it has its turn: work for each console
+// has slots of its own, so that one which hangs, however many people ask it, holds nobody up who
+// asks another. Nothing depends on the answer but whose slots it takes: for which console a
+// delivery is, is settled when it runs.
+//
+// So errors here are no errors: whoever cannot be placed waits in the pool without a name.
 type pools struct {
 	settler  exchange.Settler
 	requests requestReader
@@ -44,7 +47,12 @@ func (p pools) Of(ctx context.Context, d inbound.Delivery, class fairqueue.Class
 	return ""
 }
 
-// ofLine goes by the request that a line decides on, else by the console that it names, by its thread, and by its channel.
+// ofLine goes by the request that a line decides on, else by the console that it names, by its
+// thread, and by its channel.
+//
+// A saved command is expanded here as well as when it runs, which costs a second read of the
+// database; without it everything saved would stand in the pool of the channel's console, whatever
+// its line names.
 func (p pools) ofLine(ctx context.Context, a exchange.Interaction, line string, class fairqueue.Class) string {
 	word, rest := exchange.FirstWord(exchange.WithoutSlashWord(line))
 	own, known := p.words[word]

@@ -24,11 +24,18 @@ import (
 var errPostponed = errors.New("put off until a question has an answer")
 
 // postponePause is how long to wait for the next try.
+//
+// The steps are those of keepHouse, which looks for what is due: between its rounds nothing is
+// taken up.
 func postponePause(tries int) time.Duration {
 	return min(time.Duration(tries+1)*5*time.Second, 20*time.Second)
 }
 
 // waiting holds deliveries that were put off.
+//
+// It lives in memory alone. The inbox has the same deliveries, unfinished, so nothing is lost with
+// it: after a crash they are taken up as any other, with their number of tries back at nothing, and
+// the person is told again.
 type waiting struct {
 	mu    sync.Mutex
 	items []postponed
@@ -82,8 +89,10 @@ type postponer struct {
 	now      func() time.Time
 }
 
-// postpone has a decision taken up again where err says that a question has no answer, and tells the person the first time. What is over
-// or too old is not put off.
+// postpone has a decision taken up again where err says that a question has no answer, and tells
+// the person the first time. What is over or too old is not put off. It returns whether it did;
+// else the caller explains err as usual. From.Key is empty for what is no delivery (a job), which
+// nothing would take up.
 func (p *postponer) postpone(ctx context.Context, a *exchange.Interaction, err error) bool {
 	var open *policy.UnansweredError
 	if !errors.As(err, &open) || !a.Decides || a.From.Key == "" {
@@ -111,7 +120,11 @@ func (p *postponer) postpone(ctx context.Context, a *exchange.Interaction, err e
 // onRequests are the decisions on a request that waits for approvals, as its cards tell of them.
 var onRequests = map[string]string{"approve": "approved", "deny": "denied", "withdraw": "withdrew"}
 
-// moot says why a decision cannot count any more, whoever made it: the request was decided by others, or has expired.
+// moot says why a decision cannot count any more, whoever made it: the request was decided by
+// others, or has expired.
+//
+// A ledger that does not answer makes nothing moot: the decision is tried again, and the try will
+// say the same or better.
 func (p *postponer) moot(ctx context.Context, a *exchange.Interaction) error {
 	id := decidedOn(a)
 	if id == "" || onRequests[a.Word()] == "" {

@@ -51,7 +51,8 @@ func (w reportWord) report(ctx context.Context, a exchange.Interaction, rest str
 	return nil
 }
 
-// share posts the report to the channel, as of now.
+// share posts the report to the channel, as of now. The button carries the span and not the text: a
+// report that was shared an hour after it was made would be wrong about what is open.
 func (w reportWord) share(ctx context.Context, a exchange.Interaction) error {
 	card, err := w.card(ctx, a, a.Choice.Span)
 	if err != nil {

@@ -15,7 +15,12 @@ import (
 	"s1bot/render"
 )
 
-// The words about requests: each hands what was typed or clicked to the workflow, and opens the form of what is missing.
+// The words about requests: each hands what was typed or clicked to the workflow, and opens the
+// form of what is missing.
+//
+// Every button of a request's card carries the request's id and the word, never what the request
+// is: that is read from the ledger when the click comes, so what a card shows and what is decided
+// can differ by time only, which Rev tells.
 
 // A ledger is what the words about requests read of approvals.Ledger.
 type ledger interface {
@@ -72,6 +77,8 @@ const thawWord = "thaw"
 const theRef = "The request's reference"
 
 // deny asks for a reason where there is none.
+//
+// The workflow refuses without one in any case.
 func (w requestWords) deny(ctx context.Context, a exchange.Interaction, id, reason string) error {
 	err := w.flow.Decisions.Deny(ctx, w.answers.Dialog(a), id, reason)
 	if errors.Is(err, workflow.ErrNoReason) {
@@ -81,6 +88,9 @@ func (w requestWords) deny(ctx context.Context, a exchange.Interaction, id, reas
 }
 
 // decision is a word that the workflow needs nothing for but the request.
+//
+// The workflow's methods have one shape, so the word is the method: nothing stands between the
+// click and the rule that judges it.
 func (w requestWords) decision(do func(*workflow.Decisions, context.Context, workflow.Interaction, string) error) decide {
 	return func(ctx context.Context, a exchange.Interaction, id, _ string) error {
 		return do(w.flow.Decisions, ctx, w.answers.Dialog(a), id)
@@ -100,6 +110,10 @@ func (w requestWords) raw(ctx context.Context, a exchange.Interaction, id, _ str
 }
 
 // review shows a request as its card does: in a window where there is one, else as an answer.
+//
+// Whoever comes from a long list need not find the card in the channel, and an approver outside
+// that channel sees it at all. A window needs a trigger, which is good for three seconds: one that
+// waited longer falls back to an answer.
 func (w requestWords) review(ctx context.Context, a exchange.Interaction, id, _ string) error {
 	card, err := w.flow.Preview.Review(ctx, w.answers.Dialog(a), id)
 	if err != nil {
@@ -126,6 +140,7 @@ func (w requestWords) thaw(ctx context.Context, a exchange.Interaction, _ string
 }
 
 // askWhy opens the form of a denial, for those who may deny, with a reason that was typed already.
+// MayDecide is asked before, so that nobody writes a reason for a decision that is not theirs.
 func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id, typed string) error {
 	if err := w.ledger.MayDecide(ctx, id, a.Who.Person); err != nil {
 		return err
@@ -145,6 +160,10 @@ func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id, ty
 }
 
 // onCard is byID for the buttons of a request's card.
+//
+// AdoptCard first: a card whose posting was interrupted before its timestamp was stored is one that
+// somebody is clicking on just now, and from here on it is edited like the others. The request is
+// read before the decision so that Redraw can tell whether anything changed.
 func (w requestWords) onCard(do decide) func(context.Context, exchange.Interaction) error {
 	return w.byID(func(ctx context.Context, a exchange.Interaction, id, reason string) error {
 		w.flow.Publisher.AdoptCard(ctx, a.Interaction, id)
@@ -192,8 +211,12 @@ func (w requestWords) byID(do decide) func(context.Context, exchange.Interaction
 	}
 }
 
-// withdrawClicked withdraws by a button. Where only who asked sees its message, that is replaced by what became of the request, also if
-// it was decided meanwhile: nothing else can edit it.
+// withdrawClicked withdraws by a button. Where only who asked sees its message, that is replaced by
+// what became of the request, also if it was decided meanwhile: nothing else can edit it.
+//
+// A message that only one person sees has no timestamp that chat.update takes. Its response URL is
+// the only way to change it, and is good for 30 minutes and five uses (Slack's "Handling user
+// interaction").
 func (w requestWords) withdrawClicked(ctx context.Context, a exchange.Interaction) error {
 	p := a.Choice
 	if p.Request == "" {
@@ -213,7 +236,11 @@ func (w requestWords) withdrawClicked(ctx context.Context, a exchange.Interactio
 	return failed
 }
 
-// ofAnother tells whether somebody clicked about one request on the card of another: they saw something else than they would decide.
+// ofAnother tells whether somebody clicked about one request on the card of another: they saw
+// something else than they would decide.
+//
+// The seal of a button says that the bot drew it, not on which message; a message of the bot's says
+// in its metadata which request it is a card of.
 func (w requestWords) ofAnother(ctx context.Context, a exchange.Interaction, id string) bool {
 	if a.Card == "" || a.Card == id {
 		return false

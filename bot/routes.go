@@ -19,6 +19,9 @@ import (
 )
 
 // Notices is what the bot asks of whoever tells channels of new threats and alerts.
+//
+// console is the mark under which the journal knows it, see consoles.Set.Mark: empty where there is
+// only one.
 type Notices interface {
 	exchange.SubjectSource
 	// Explain says where a threat or an alert of a console goes, and why.
@@ -122,8 +125,11 @@ func unsaid(err error) error {
 	return err
 }
 
-// note adds what somebody writes in a threat's thread to the threat's notes: "@s1bot note …". Elsewhere, and where parameters are
-// given, it is the command of that name.
+// note adds what somebody writes in a threat's thread to the threat's notes: "@s1bot note …".
+// Elsewhere, and where parameters are given, it is the command of that name.
+//
+// The word is in the catalog too, with parameters. Prose is told from parameters by their names
+// alone (filter=, text=), because a note may say anything.
 func (w noticeWords) note(ctx context.Context, a exchange.Interaction, rest string) error {
 	about, _, err := w.subjects.Of(ctx, a.At)
 	if err != nil {
@@ -190,6 +196,9 @@ func (w noticeWords) addNote(ctx context.Context, a exchange.Interaction, threat
 }
 
 // links is what Slack makes of addresses, channels and people in typed text.
+//
+// The form is <address|label>, or <address> alone; for people and channels the label is the name
+// ("Formatting text for app surfaces").
 var links = regexp.MustCompile(`<([^<>|]+)(?:\|([^<>]*))?>`)
 
 // unescaped is typed text as its writer saw it.

@@ -23,12 +23,18 @@ const (
 )
 
 // Classes of work on what was written down.
+//
+// Their order does not rank them: each has its own slots and none waits for another.
 const (
 	decisionClass fairqueue.Class = iota // on requests, and what is answered without the console: nobody's slow command holds it up
 	commandClass                         // may wait for the console
 	choreClass                           // what nobody waits for
 )
 
+// Envelopes wait for nothing but the database, which writes down in one transaction what came
+// together (see bot/store), so they need no limit per person. A search box asks anew as somebody
+// types, and each question goes to the console: of these a person has four at once and eight in
+// line, and what is beyond gets no options.
 func intakeLimits() []fairqueue.Limit {
 	return []fairqueue.Limit{
 		envelopeClass:   {Name: "envelopes", Slots: 64},
@@ -36,6 +42,10 @@ func intakeLimits() []fairqueue.Limit {
 	}
 }
 
+// These limits hold in each pool, that is on each console. A command may hang on the console for as
+// long as workLimit: four of one person then hold up that person's next ones and nobody else's.
+// Decisions have no backlog that could refuse one: a word on a request is never turned away for
+// being one too many.
 func workLimits() []fairqueue.Limit {
 	return []fairqueue.Limit{
 		decisionClass: {Name: "decisions", Slots: 128, PerOwner: 16},
@@ -45,6 +55,9 @@ func workLimits() []fairqueue.Limit {
 }
 
 // chores do what nobody waits for.
+//
+// They have no owner and no bound in number, so they are for what the bot itself has to do:
+// whatever a person can ask for has to go through a bounded class first.
 type chores struct{ work *fairqueue.Queue }
 
 func (c chores) push(do func(context.Context)) { c.pushFor("", do) }
@@ -63,6 +76,9 @@ func (c chores) conclude(ctx context.Context, console string, do func(context.Co
 }
 
 // A scheduler gives deliveries their turn.
+//
+// It is the only one that begins with a delivery, for the first time (intake), after a pause
+// (takeUpLater) and after a crash (resume), and the only one that finishes it in the inbox.
 type scheduler struct {
 	chores
 	inbox   Inbox
@@ -76,7 +92,12 @@ type scheduler struct {
 	log     *slog.Logger
 }
 
-// schedule begins with a delivery when its person's turn comes. Who has too much waiting is told so, and the delivery is done with.
+// schedule begins with a delivery when its person's turn comes. Who has too much waiting is told
+// so, and the delivery is done with.
+//
+// Keep is for what was taken on before: refusing it now with "too much waits" would break the word
+// that was given. The wait is watched from here on, for it is the time in line that a person does
+// not understand.
 func (s *scheduler) schedule(ctx context.Context, d inbound.Delivery) {
 	class, user := s.words.classify(d)
 	wait := s.watchWait(d)
@@ -119,6 +140,9 @@ func (s *scheduler) watchWait(d inbound.Delivery) *waitWatch {
 }
 
 // stop returns when nothing is being said any more, so that the answer comes after it.
+//
+// It may take as long as a call to Slack, in the goroutine of the work itself: an answer a moment
+// later is better than "still waiting" below the answer.
 func (w *waitWatch) stop() {
 	if w.timer.Stop() {
 		w.told.Done()
@@ -133,7 +157,11 @@ func (s *scheduler) takeUpLater(ctx context.Context, now time.Time) {
 	}
 }
 
-// classify tells which slots a delivery needs and whose it is. What cannot be read is answered without the console.
+// classify tells which slots a delivery needs and whose it is. What cannot be read is answered
+// without the console.
+//
+// It looks at words and never asks anything: it runs in the slot of an envelope, before the next
+// one is taken.
 func (v vocabulary) classify(d inbound.Delivery) (class fairqueue.Class, user string) {
 	switch d.Kind {
 	case inbound.Slash:
@@ -199,7 +227,12 @@ func sender(d inbound.Delivery) exchange.Interaction {
 // farewellLimit is for how long a process that stops begins to tell those who wait; what is under way then ends with the drain.
 const farewellLimit = 5 * time.Second
 
-// handBack gives what waits to another process, or to the next start, and tells whom it is for. What ran is told to its end.
+// handBack gives what waits to another process, or to the next start, and tells whom it is for.
+// What ran is told to its end.
+//
+// The release comes before the telling: the inbox is what another process reads, and the telling
+// may use up the whole limit. Who is not reached in time reads nothing now, and the answer once
+// another process has it.
 func (s *scheduler) handBack(dropped []fairqueue.Work) {
 	ctx, cancel := context.WithTimeout(context.Background(), farewellLimit)
 	defer cancel()
@@ -224,7 +257,11 @@ func (s *scheduler) handBack(dropped []fairqueue.Work) {
 	told.Wait()
 }
 
-// process works on a delivery and marks it done. What panics is not tried again: it would panic at every start.
+// process works on a delivery and marks it done. What panics is not tried again: it would panic at
+// every start.
+//
+// Finish is called on a context that is not cancelled with the work's: at the end of its time-out
+// the work is over and must not be begun again by the next round.
 func (s *scheduler) process(ctx context.Context, d inbound.Delivery) {
 	ctx = inbound.WithReference(ctx, d.Key)
 	done := true

@@ -23,7 +23,8 @@ import (
 	"s1bot/render"
 )
 
-// shortcuts are what the bot has in Slack's own menus: two anywhere, two on a message.
+// shortcuts are what the bot has in Slack's own menus: two anywhere, two on a message. The manifest
+// names them (setup), and the callback ids must agree.
 type shortcuts struct {
 	help     helpWords
 	notices  noticeWords
@@ -90,8 +91,10 @@ func (s *shortcuts) permalink(at exchange.Origin) string {
 
 const lookUpTitle = "SentinelOne look-up"
 
-// lookUp shows what the console knows of what a message says. The window opens at once, for its trigger lasts three seconds: only then is
-// asked who it is and what they may see.
+// lookUp shows what the console knows of what a message says. The window opens at once, for its
+// trigger lasts three seconds: only then is asked who it is and what they may see. So a stranger
+// sees an empty window for a moment, with nothing in it. The work then takes a slot of the person's
+// commands: it waits for the console, and the class that a shortcut comes in by does not.
 func (h *handler) lookUp(ctx context.Context, a exchange.Interaction) error {
 	s := h.shortcuts
 	view, err := s.pages.Open(ctx, a, run.SentencePage(lookUpTitle, "Looking up …"))
@@ -136,8 +139,9 @@ func (s *shortcuts) sighted(ctx context.Context, a exchange.Interaction) render.
 	return sightingsPage(seen, more, a.At).On(a.Do.Console)
 }
 
-// everywhere looks on all consoles at once, where nothing says which one is meant: a look-up has no words to name one by. What each knows
-// stands under its name.
+// everywhere looks on all consoles at once, where nothing says which one is meant: a look-up has no
+// words to name one by. What each knows stands under its name. One that does not answer says so in
+// its place and hides nothing of the others. Each goroutine writes only its own element.
 func (s *shortcuts) everywhere(ctx context.Context, a exchange.Interaction) render.Page {
 	names := s.searches.Settler.Set.Names()
 	found := make([]render.Page, len(names))
@@ -165,6 +169,8 @@ func (s *shortcuts) everywhere(ctx context.Context, a exchange.Interaction) rend
 }
 
 // show puts a page into a window, or answers with it where there is none.
+//
+// A window that was closed meanwhile is no error (see run.Pages): who closed it wants no answer.
 func (s *shortcuts) show(ctx context.Context, a exchange.Interaction, view string, page render.Page) error {
 	if view != "" {
 		return s.pages.Update(ctx, a.User, view, page)

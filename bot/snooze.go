@@ -54,7 +54,9 @@ func (w noticeWords) maySnooze(a exchange.Interaction) (Notices, error) {
 	return n, err
 }
 
-// quiet keeps something quiet, once that is in the audit trail: it keeps news from others.
+// quiet keeps something quiet, once that is in the audit trail: it keeps news from others. A snooze
+// that is in the trail and did not take effect is a line too many; one that took effect and is not
+// in the trail is what an attacker would want.
 func (w noticeWords) quiet(ctx context.Context, a exchange.Interaction, n Notices, console, kind, value, reason string, until time.Time) error {
 	err := w.trail.Note(ctx, a.Who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.At.Channel, "console": console})
 	if err != nil {
@@ -158,6 +160,9 @@ func dated(text string, zone *time.Location) (time.Time, error) {
 }
 
 // pairs reads name=value words; a value with spaces stands in quotes, straight or typographic.
+//
+// An unknown name is an error and not a part of the value before it: a misspelt until= would make a
+// snooze of four hours that somebody believes to last until Monday.
 func pairs(text string) (map[string]string, error) {
 	given := map[string]string{}
 	known := []string{"rule", "hash", "host", "storyline", "for", "until", "reason"}
@@ -172,7 +177,7 @@ func pairs(text string) (map[string]string, error) {
 	return given, nil
 }
 
-// value cuts one value off.
+// value cuts one value off. Typographic quotes are what macOS and phones make of straight ones.
 func value(text string) (first, rest string) {
 	for _, quotes := range []string{`""`, "''", "“”", "„“", "‘’"} {
 		open, end := []rune(quotes)[0], []rune(quotes)[1]

@@ -32,7 +32,9 @@ func CardActions() []cards.Action {
 	}, caseOnCards()}
 }
 
-// snoozeClicked asks what to keep quiet and for how long, and does so once that was sent.
+// snoozeClicked asks what to keep quiet and for how long, and does so once that was sent. One word
+// serves both: the button on a card carries what the thing can be kept quiet by, and the form that
+// it opens sends the same again with the choice in By.
 func (w noticeWords) snoozeClicked(ctx context.Context, a exchange.Interaction) error {
 	if a.Choice.By == "" {
 		form := snoozeForm(a.Choice.Quietable)

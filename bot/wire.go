@@ -28,8 +28,13 @@ import (
 	"s1bot/render"
 )
 
-// The parts of a bot are put together here: each gets what it asks for and knows nothing of the others. They are made from the outside in:
-// ways to Slack and to people, the workflow of requests, commands, words, and last what takes in what Slack delivers.
+// The parts of a bot are put together here: each gets what it asks for and knows nothing of the
+// others. They are made from the outside in: ways to Slack and to people, the workflow of requests,
+// commands, words, and last what takes in what Slack delivers.
+//
+// Two knots cannot be cut by order and are tied afterwards: the workflow and the jobs need each
+// other (background.jobs), and help lists all words, of which it is one (vocabulary is a map that
+// is filled last).
 
 // ways are how the bot reaches Slack and the people there.
 type ways struct {
@@ -82,6 +87,9 @@ func (b *Bot) wire() error {
 }
 
 // wireSlack makes the ways to Slack and to people, and what others ask of them.
+//
+// Uploads have a client of their own, because a file of many megabytes takes longer than a call of
+// the Web API may.
 func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 	_, uploads := b.client(workLimit)
 	w.seal = seal.Sealer{Key: b.SealKey}
