@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -147,19 +148,24 @@ func TestWhatAProcessLeftIsTakenUp(t *testing.T) {
 	require.Equal(t, approvals.Done, k.get(req.ID).State)
 }
 
-// The same delivery comes twice after a crash: it is the same request.
+// The same delivery comes twice after a crash: it is the same request. Who asked may not have read that it waits; where they certainly have,
+// they don't read it twice.
 func TestADeliveryThatComesAgainMakesNoSecondRequest(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	req := k.asks(alice, isolate)
-	k.keys--
-	_, err := k.Says(alice, isolate)
-	require.NoError(t, err)
-	all, err := k.ledger.Find(t.Context(), approvals.Query{})
-	require.NoError(t, err)
-	require.Len(t, all, 1)
-	require.Equal(t, req.ID, all[0].ID)
-	require.Equal(t, 1, countCards(k))
+	for _, answered := range []bool{false, true} {
+		k := newKit(t)
+		k.replies = answered
+		req := k.asks(alice, isolate)
+		k.keys--
+		answer, err := k.Says(alice, isolate)
+		require.NoError(t, err)
+		require.Equal(t, !answered, strings.Contains(answer, "Waiting for approval"), answer)
+		all, err := k.ledger.Find(t.Context(), approvals.Query{})
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		require.Equal(t, req.ID, all[0].ID)
+		require.Equal(t, 1, countCards(k))
+	}
 }
 
 // A post that Slack took long after its time-out stands beside the card that was posted again: who decides there sees it change, too.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
@@ -110,8 +111,11 @@ func (s *Submitter) resume(ctx context.Context, req approvals.Request, in Intera
 		return s.executor.execute(ctx, req.ID, nil) // it waited, so it is looked at once more
 	case req.State == approvals.Approved:
 		return s.executor.execute(ctx, req.ID, &in)
-	case req.Quorum == 0 || len(req.Cards) > 0:
+	case req.Quorum == 0 || len(req.Cards) > 0 && req.State != approvals.Pending:
 		return nil // told already, or told by who finds out how it ended
+	case len(req.Cards) > 0:
+		s.answerOnceMore(ctx, in, req)
+		return nil
 	}
 	if err := s.reporter.announceAgain(ctx, req); err != nil {
 		return err
@@ -123,8 +127,16 @@ func (s *Submitter) resume(ctx context.Context, req approvals.Request, in Intera
 	if now, err := s.Ledger.Get(ctx, req.ID); err == nil {
 		req = now
 	}
-	s.reporter.replyAsked(ctx, in, req, AskedCard(req, s.Policy().Channel()))
+	s.answerOnceMore(ctx, in, req)
 	return nil
+}
+
+// answerOnceMore tells who asked that their request waits, unless they certainly know: the crash may have come before the answer, and to read it
+// twice is the smaller harm.
+func (s *Submitter) answerOnceMore(ctx context.Context, in Interaction, req approvals.Request) {
+	if !slices.ContainsFunc(req.Copies, func(c approvals.CardRef) bool { return c.Asked }) {
+		s.reporter.replyAsked(ctx, in, req, AskedCard(req, s.Policy().Channel()))
+	}
 }
 
 // newRequest is the row of an invocation: ids only, as it was shown.
