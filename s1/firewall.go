@@ -96,3 +96,17 @@ func (c *Client) BlockRemoteHosts(ctx context.Context, in Scope, settings BlockS
 	}
 	return rules[0], nil
 }
+
+// FirewallRulesByID returns the rules with the given ids that the console shows in the scope in which they were made; ids that it does not
+// show are missing from the result.
+func (c *Client) FirewallRulesByID(ctx context.Context, in Scope, ids []string) ([]FirewallRule, error) {
+	list := pages.List[FirewallRule]{Client: c.t, Call: transport.Call{Operation: "list firewall rules", Method: http.MethodGet, Route: "firewall-control", Permission: "Firewall Control.view"}}
+	wanted, err := wire.Selection(ids)
+	if err == nil {
+		err = in.check()
+	}
+	if err != nil {
+		return nil, transport.Refusal(list.Operation, err)
+	}
+	return pages.RowsByID(ctx, list, "ids", wanted, in.query(), func(r FirewallRule) string { return r.ID })
+}

@@ -38,6 +38,15 @@ func (s Scope) check() error {
 	return nil
 }
 
+// query is the scope as lists take it.
+func (s Scope) query() Query {
+	q := Query{}.With("accountIds", texts(s.Accounts)...).With("siteIds", texts(s.Sites)...).With("groupIds", texts(s.Groups)...)
+	if s.Tenant {
+		q = q.With("tenant", "true")
+	}
+	return q
+}
+
 func texts[T ~string](ids []T) []string {
 	out := make([]string, len(ids))
 	for i, id := range ids {

@@ -96,7 +96,7 @@ func TestAnExclusionIsReplacedByTheCollection(t *testing.T) {
 	body := m{"data": m{"type": "path", "osType": "linux", "value": "/x"}, "filter": m{"siteIds": []string{r.SiteID("Paris"), r.SiteID("Lyon")}}}
 	made := r.post("/exclusions", body)
 	require.Len(t, made.at("data"), 2, "one in each site")
-	require.Equal(t, `Global\Example Corp\Lyon`, made.at("data.1.scopePath"))
+	require.Equal(t, r.SiteID("Lyon"), made.at("data.1.scope.siteIds.0"))
 	r.post("/exclusions", body).refused(400, "value: /x already exists")
 	id := made.at("data.0.id").(string)
 	changed := r.call("PUT", "/exclusions", `{"data":{"id":"`+id+`","type":"path","osType":"linux","value":"/y"}}`)

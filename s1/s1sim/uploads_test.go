@@ -154,9 +154,9 @@ func TestAScriptRunsOnEveryEndpointOfItsFilter(t *testing.T) {
 	require.Equal(t, "pending", byName["DESKTOP-2"]["status"])
 
 	links := r.post("/remote-scripts/fetch-files", m{"data": m{"taskIds": []any{byName["DESKTOP-1"]["id"], byName["DESKTOP-2"]["id"], "1"}}})
-	require.Len(t, links.at("data.download_links"), 1)
-	require.Len(t, links.at("data.errors"), 2)
-	link := links.at("data.download_links.0.downloadUrl").(string)
+	require.Len(t, links.at("data.data.downloadLinks"), 1)
+	require.Len(t, links.at("data.data.errors"), 2)
+	link := links.at("data.data.downloadLinks.0.downloadUrl").(string)
 	get := func(token string) int {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
 		require.NoError(t, err)

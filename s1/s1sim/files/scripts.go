@@ -223,7 +223,7 @@ func scriptStatus(c *Cabinet, q *wire.Request) (any, error) {
 }
 
 // scriptResults signs links to the outputs of tasks, by their ids or by parts of the names of their endpoints. A task without
-// an output is left out; one that has not ended, or does not exist, is an error of its own inside the 200.
+// an output is left out; one that has not ended, or does not exist, is an error of its own inside the 200. The document nests data in data.
 func scriptResults(c *Cabinet, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -255,7 +255,7 @@ func scriptResults(c *Cabinet, q *wire.Request) (any, error) {
 			links = append(links, wire.Object{"taskId": id, "fileName": id + ".zip", "downloadUrl": c.sign(id, q)})
 		}
 	}
-	return wire.Data(wire.Object{"download_links": links, "errors": failed}), nil
+	return wire.Data(wire.Data(wire.Object{"downloadLinks": links, "errors": failed})), nil
 }
 
 // Storage is where signed links lead to: the cloud storage beside the console.

@@ -107,7 +107,26 @@ func createExclusion(c *Controls, q *wire.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.createItems(&c.ExclusionRows, d, body, "value: "+wire.Text(d, "value")+" already exists", q.Now)
+	made, err := c.createItems(&c.ExclusionRows, d, body, "value: "+wire.Text(d, "value")+" already exists", q.Now)
+	return answered(made, asAnswered), err
+}
+
+// answered is what was made, in the shape that the answer has.
+func answered(made []wire.Object, shape func(wire.Object) wire.Object) any {
+	rows := make([]any, len(made))
+	for i, o := range made {
+		rows[i] = shape(o)
+	}
+	return wire.Data(rows)
+}
+
+// asAnswered is an exclusion as the answer to its making or changing has it in the document, which is less than a row of the list.
+func asAnswered(o wire.Object) wire.Object {
+	answer := maps.Clone(o)
+	for _, name := range []string{"applicationName", "imported", "includeChildren", "includeParents", "scopePath"} {
+		delete(answer, name)
+	}
+	return answer
 }
 
 // createRestriction blocks a hash. Another type than black_hash makes an exclusion, as the API document warns.
@@ -116,15 +135,16 @@ func createRestriction(c *Controls, q *wire.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &c.BlockedRows
+	l, shape := &c.BlockedRows, maps.Clone[wire.Object]
 	if wire.Text(d, "type") != blocked {
-		l = &c.ExclusionRows
+		l, shape = &c.ExclusionRows, asAnswered
 	}
-	return c.createItems(l, d, body, "Hash '"+wire.Text(d, "value")+"' already exists", q.Now)
+	made, err := c.createItems(l, d, body, "Hash '"+wire.Text(d, "value")+"' already exists", q.Now)
+	return answered(made, shape), err
 }
 
-// createItems makes one item for each scope that the body names; the answer is a list.
-func (c *Controls) createItems(l *store.Collection, d, body wire.Object, twice string, now time.Time) (any, error) {
+// createItems makes one item for each scope that the body names.
+func (c *Controls) createItems(l *store.Collection, d, body wire.Object, twice string, now time.Time) (made []wire.Object, err error) {
 	places, err := c.world.PlacesOf(body)
 	if err != nil {
 		return nil, err
@@ -134,11 +154,10 @@ func (c *Controls) createItems(l *store.Collection, d, body wire.Object, twice s
 			return nil, wire.Invalid("%s", twice)
 		}
 	}
-	made := []any{}
 	for _, p := range places {
 		made = append(made, c.newItem(l, d, p, now))
 	}
-	return wire.Data(made), nil
+	return made, nil
 }
 
 func (c *Controls) hasItem(l *store.Collection, d wire.Object, p world.Reach) bool {
@@ -151,7 +170,7 @@ func (c *Controls) newItem(l *store.Collection, d wire.Object, p world.Reach, no
 	id := c.world.NewID(now)
 	o := wire.Object{
 		"id": id, "source": "user", "scope": p.ScopeObject(), "scopeName": p.Level, "scopePath": c.world.ScopePath(p), "notRecommended": "NONE", "actions": []any{},
-		"imported": false, "includeChildren": false, "includeParents": false, "inject": nil, "applicationName": nil, "sha256Value": nil,
+		"imported": false, "includeChildren": false, "includeParents": false, "inject": nil, "applicationName": nil,
 		"mode": nil, "pathExclusionType": nil, "description": nil, "userId": world.ApiUserID, "userName": world.ApiUser, "createdAt": wire.Stamp(now), "updatedAt": wire.Stamp(now),
 	}
 	if wire.Text(d, "type") == "path" {
@@ -195,7 +214,7 @@ func replaceExclusion(c *Controls, q *wire.Request) (any, error) {
 		o[name] = d[name]
 	}
 	o["updatedAt"], o["userName"], o["userId"] = wire.Stamp(q.Now), world.ApiUser, world.ApiUserID
-	return wire.Data([]any{o}), nil
+	return wire.Data([]any{asAnswered(o)}), nil
 }
 
 func deleteExclusions(c *Controls, q *wire.Request) (any, error) {

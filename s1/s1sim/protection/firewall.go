@@ -1,13 +1,44 @@
 package protection
 
 import (
+	"slices"
+
 	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
 	"s1bot/s1/s1sim/world"
 )
 
 func firewallRoutes(c *Controls) []wire.Route {
-	return []wire.Route{{Method: "POST", Path: "/firewall-control", Handle: wire.On(c, createFirewallRule)}}
+	return []wire.Route{
+		{Method: "GET", Path: "/firewall-control", Handle: firewallList(c).Handle},
+		{Method: "POST", Path: "/firewall-control", Handle: wire.On(c, createFirewallRule)},
+	}
+}
+
+// firewallList has the keys that public clients of the API document send.
+func firewallList(c *Controls) store.Listing {
+	in := func(level string) func(wire.Object) []any {
+		return func(o wire.Object) []any {
+			if wire.Text(o, "scope") != level {
+				return nil
+			}
+			return wire.At(o, "scopeId")
+		}
+	}
+	return store.Listing{
+		Rows: func(*wire.Request) *store.Collection { return &c.firewall },
+		Keys: func() keys.Table {
+			return keys.Of(slices.Concat(
+				keys.Derived(keys.Scope("accountIds", "")[0], in("account")), keys.Derived(keys.Scope("siteIds", "")[0], in("site")),
+				keys.Derived(keys.Scope("groupIds", "")[0], in("group")), keys.Legal("tenant", keys.Boolean), keys.IDs("ids", "id"),
+				keys.Just("name", "name"), keys.Contains(10, "name", "name"), keys.OneOf("scopes", "scope", "global", "account", "site", "group"),
+				keys.OneOf("actions", "action", "Allow", "Block"), keys.OneOf("statuses", "status", "Enabled", "Disabled"),
+				keys.OneOf("directions", "direction", "any", "inbound", "outbound"), keys.OneOf("osTypes", "osTypes", world.OsTypes...), keys.Search("query", "name", "description"),
+			))
+		},
+		Sorts: store.SortsBy("id name order status action direction scope createdAt updatedAt"), Order: "order",
+	}
 }
 
 // createFirewallRule makes a rule; the answer is an object.

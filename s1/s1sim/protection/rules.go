@@ -54,12 +54,20 @@ func legacyRules(f keys.Filter) func(wire.Object) bool {
 // ruleKeys are what rules are filtered by. isLegacy is a query's alone.
 func ruleKeys(more []keys.Key) keys.Table {
 	return keys.Of(slices.Concat(
-		keys.Scope("accountIds", "accountId"), keys.Scope("siteIds", "siteId"), keys.Scope("groupIds", "groupId"), keys.OneOf("scopes", "scope", "global", "account", "site", "group"),
+		keys.Scope("accountIds", "accountId"), keys.Scope("siteIds", "siteId"), keys.Derived(keys.Scope("groupIds", "")[0], groupOfRule), keys.OneOf("scopes", "scope", "global", "account", "site", "group"),
 		keys.IDs("ids", "id"), keys.Contains(10, "creator", "creator"), keys.Contains(10, "name", "name"), keys.Contains(10, "s1ql", "s1ql"),
 		[]keys.Key{{Name: "query", Kind: keys.Textual, Op: keys.Within, List: true, Max: 10, Values: keys.Path("s1ql", "name", "description")}},
 		keys.OneOf("status", "status", ruleStates...), keys.OneOf("queryType", "queryType", ruleQueries...), keys.OneOf("severities", "severity", world.Severities...),
 		keys.Just("expirationMode", "expirationMode", expirations...), keys.Legal("disablePagination", keys.Boolean), ruleFilterKeys(), more,
 	))
+}
+
+// groupOfRule is the group that a rule belongs to. Rows have no groupId: the scope and its id say it.
+func groupOfRule(o wire.Object) []any {
+	if wire.Text(o, "scope") != "group" {
+		return nil
+	}
+	return wire.At(o, "scopeId")
 }
 
 func listRules(c *Controls, q *wire.Request) (any, error) {
@@ -201,14 +209,13 @@ func (c *Controls) newRule(d wire.Object, at world.Reach, creator string, now ti
 	return o
 }
 
-// placeRule writes the scope of a rule the way answers have it.
+// placeRule writes the scope of a rule the way answers have it: the document has no groupId.
 func (c *Controls) placeRule(o wire.Object, at world.Reach) {
 	o["scope"], o["scopeId"] = at.Level, wire.List(at.Id)
-	o["accountId"], o["accountName"], o["siteId"], o["siteName"], o["groupId"] = nil, nil, nil, nil, nil
+	o["accountId"], o["accountName"], o["siteId"], o["siteName"] = nil, nil, nil, nil
 	for p := at; p != world.Global; p = c.world.Above(p) {
-		o[p.Level+"Id"] = p.Id
 		if p.Level != "group" {
-			o[p.Level+"Name"] = c.world.Named(p)
+			o[p.Level+"Id"], o[p.Level+"Name"] = p.Id, c.world.Named(p)
 		}
 	}
 }

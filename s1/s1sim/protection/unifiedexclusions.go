@@ -84,14 +84,7 @@ func createUnifiedExclusion(c *Controls, q *wire.Request) (any, error) {
 		old["filter"] = map[string]any{"tenant": true}
 	}
 	made, err := c.createItems(&c.ExclusionRows, oldSettings(d), old, "value: "+wire.Text(d, "value")+" already exists", q.Now)
-	if err != nil {
-		return nil, err
-	}
-	rows := made.(wire.Object)["data"].([]any)
-	for i, row := range rows {
-		rows[i] = unifiedRow(row.(wire.Object))
-	}
-	return made, nil
+	return answered(made, unifiedRow), err
 }
 
 // readUnified reads a body that makes or changes one.
