@@ -10,6 +10,14 @@ import (
 	"s1bot/s1/s1sim"
 )
 
+// The commands whose calls the console takes away, or has in another shape, on every age.
+func TestListsOnEveryAge(t *testing.T) {
+	t.Parallel()
+	commandtest.Ages(t, "testdata/ages", Commands, func(c *s1sim.Console) commandtest.Names {
+		return commandtest.Names{"site": func() string { return c.SiteID("Paris") }, "exclusion": func() string { return c.Exclusions()[0]["id"].(string) }}
+	}, "get-exclusions", "create-exclusion", "update-exclusion", "delete-exclusions", "get-hash-reputations")
+}
+
 // Exclusions are made, listed and deleted on consoles of every age; one that has unified exclusions alone says how it calls what was made.
 func TestExclusionsOnConsolesOfEveryAge(t *testing.T) {
 	t.Parallel()

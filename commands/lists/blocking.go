@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -212,7 +213,74 @@ func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, re
 		c.Result.Affected = max(min(fulfilled, len(c.Targets)), 1)
 	}
 	c.Actions = append(c.Actions, render.Button{Label: "Blocklist", Do: catalog.Invocation{Command: "get-black-list"}})
-	return c.Card(call)
+	card := c.Card(call)
+	if card.Outcome == render.Failed || card.Lead != "" {
+		return card
+	}
+	made, file := p.blocked(threats, result)
+	return change.Visible(card, made, func([]string) ([]string, error) { return p.shown(ctx, call, file) }, func(hash string) string { return hash })
+}
+
+// blocked are the files that the console says it blocked now, each once, with the threat that each is of. A console without details says it of
+// all.
+func (p *blockThreatsParams) blocked(threats []s1.Threat, result s1.ActionResult) (made []change.Made[string], of map[string]s1.Threat) {
+	of = map[string]s1.Threat{}
+	for _, t := range threats[:min(len(threats), change.MaxShown)] {
+		hash := strings.ToLower(t.Info.SHA1)
+		i := slices.IndexFunc(result.Details, func(d s1.IDResult) bool { return d.ID == string(t.ID) })
+		if _, twice := of[hash]; twice || hash == "" || len(result.Details) > 0 && (i < 0 || result.Details[i].Result != "created") {
+			continue
+		}
+		of[hash] = t
+		made = append(made, change.Made[string]{ID: hash, Name: t.Name()})
+	}
+	return made, of
+}
+
+const (
+	maxContained = 10  // values that the console compares at once
+	maxLooked    = 200 // items that are read at once: a hash has one for each system and scope
+)
+
+// shown are those of the hashes that the blocklist has where they were to be blocked. Newer agents' files have a SHA-256 there and no value,
+// and the console searches values alone: the newest items are read for these.
+func (p *blockThreatsParams) shown(ctx context.Context, call *catalog.Call, of map[string]s1.Threat) (found []string, err error) {
+	note := func(q s1.Query) error {
+		page, err := call.Console.BlocklistPage(ctx, q.Everywhere().WithLimit(maxLooked))
+		for _, item := range page.Items {
+			for hash, t := range of {
+				if (strings.EqualFold(item.Value, hash) || item.SHA256 != "" && strings.EqualFold(item.SHA256, t.Info.SHA256)) && p.covers(item, t) {
+					found = catalog.AppendNew(found, hash)
+				}
+			}
+		}
+		return err
+	}
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(of)), maxContained) {
+		if err := note(s1.Query{}.With("value__contains", some...)); err != nil {
+			return nil, err
+		}
+	}
+	if len(found) == len(of) {
+		return found, nil
+	}
+	return found, note(s1.Query{}.SortedBy("createdAt", s1.Descending))
+}
+
+// covers tells whether an item is of the place where the file of a threat was to be blocked; where nobody knows that place, any is.
+func (p *blockThreatsParams) covers(item s1.BlocklistItem, t s1.Threat) bool {
+	at := catalog.BlockedFor(t, p.Site, p.Target)
+	switch {
+	case item.Scope.IsZero():
+		return true
+	case at.Kind == "site":
+		return slices.Contains(item.Scope.Sites, s1.SiteID(at.ID))
+	case at.Kind == "group":
+		return slices.Contains(item.Scope.Groups, s1.GroupID(at.ID))
+	case at.Kind == "account":
+		return slices.Contains(item.Scope.Accounts, s1.AccountID(at.ID))
+	}
+	return item.Scope.Tenant || p.Target != "tenant"
 }
 
 // blockResults word the console's details[].result of this path. A result that is new is shown as

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
@@ -249,7 +250,10 @@ func blockRemoteHosts() *catalog.Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("block %d remote hosts: %w", len(p.Hosts), err)
 		}
-		return p.made(call, rule), nil
+		made := []change.Made[string]{{ID: rule.ID, Name: cmp.Or(rule.Name, p.Name)}}
+		return change.Visible(p.made(call, rule), made, func(ids []string) ([]s1.FirewallRule, error) {
+			return call.Console.FirewallRulesByID(ctx, scope, ids)
+		}, func(r s1.FirewallRule) string { return r.ID }), nil
 	})
 }
 
