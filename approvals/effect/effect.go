@@ -36,6 +36,7 @@ type Effect struct {
 	Accepted int               `json:"accepted,omitempty"` // by the console
 	Refused  map[string]string `json:"refused,omitempty"`  // by the console: why, by id
 	Task     string            `json:"task,omitempty"`     // of a script, that does it
+	Excess   string            `json:"excess,omitempty"`   // that the console counts more than was asked for, if it does
 	Watched  bool              `json:"watched,omitempty"`
 	Applied  int               `json:"applied,omitempty"`
 	Waiting  []string          `json:"waiting,omitempty"`
@@ -154,6 +155,9 @@ func Some(list []string) string {
 // Where the console tells of none of the targets, the sentence says that nobody knows, and not that
 // it failed.
 func (e Effect) Lead() string {
+	if e.Excess != "" { // whatever the endpoints did, something else may have been changed as well
+		return e.Excess
+	}
 	if len(e.Waiting)+len(e.Partly)+len(e.Failed) == 0 && len(e.Unseen) > 0 {
 		return "Accepted; the console doesn't say whether " + Some(e.Unseen) + " is " + e.Done
 	}

@@ -208,7 +208,7 @@ func withEffect(card render.Card, req approvals.Request) render.Card {
 	if card.Lead = e.Lead(); card.Lead == "" {
 		return card
 	}
-	if card.Tone = render.Warning; len(e.Waiting) > 0 {
+	if card.Tone = render.Warning; len(e.Waiting) > 0 && e.Excess == "" {
 		card.Tone = render.Waiting
 	}
 	card.Text = card.Lead + " · " + card.Text

@@ -29,7 +29,7 @@ func (x *executor) recordAccepted(ctx context.Context, req approvals.Request, ca
 		return res
 	}
 	e := effect.Of(req)
-	e.Accepted, e.Refused, e.Task = accepted.Count, accepted.Refused, string(accepted.Task)
+	e.Accepted, e.Refused, e.Task, e.Excess = accepted.Count, accepted.Refused, string(accepted.Task), accepted.Excess
 	body, err := json.Marshal(e)
 	if err != nil {
 		x.Log.ErrorContext(ctx, "cannot write down what the console took", "request_id", req.ID, "err", err)

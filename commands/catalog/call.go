@@ -129,6 +129,7 @@ type Acceptance struct {
 	Count   int               // how many of the targets it took
 	Refused map[string]string // why it did not take the others, by id, where it says so
 	Task    s1.TaskID         // that does it, if one does
+	Excess  string            // that it counts more than was asked for, if it does; see Excess
 }
 
 // RecordAccepted tells whoever watches.

@@ -100,6 +100,17 @@ func NotYet(done string, applied, total int, waiting, failed []string) string {
 	return ""
 }
 
+// Excess is the first line where the console counts more than was asked for; empty where it does not.
+func Excess(affected, asked int) string {
+	if affected <= asked {
+		return ""
+	}
+	return fmt.Sprintf("The console reports %d affected, but you requested %d", affected, asked)
+}
+
+// ExcessAdvice is what to do then.
+const ExcessAdvice = "It changed more than you requested and doesn't say what else: check the console."
+
 // someOf is the first few of a list: a first line is short.
 func someOf(list []string) string {
 	words := strings.Join(list[:min(len(list), 3)], ", ")

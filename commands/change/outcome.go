@@ -56,10 +56,10 @@ type Outcome struct {
 	Notes   []string
 	Actions []render.Action
 	Task    s1.TaskID // that does it, if one does
+	More    string    // that a call counted more than it was for, where each thing has a call of its own; see catalog.Excess
 	word    string    // what a thing is once it is done, for await: "isolated"
 	waiting []string  // what the console took and is not so yet, and why; see await
 	applied int       // how many are so already
-	wide    bool      // the console counts other things than the targets, so that more of them mean nothing
 }
 
 // Card tells the outcome. A yes of the console's that changed nothing is a failure; one that
@@ -85,7 +85,7 @@ func (c Outcome) Card(call *catalog.Call) render.Card {
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	card.Parts = []render.Part{render.Line{render.Text(words + ".")}, c.Table()}
-	c.lead(call, &card)
+	c.lead(&card)
 	for _, note := range c.Notes {
 		card.Parts = append(card.Parts, render.Note{render.Text(note)})
 	}
@@ -94,17 +94,25 @@ func (c Outcome) Card(call *catalog.Call) render.Card {
 
 // lead puts what the reader must know ahead of the outcome: that endpoints have not done yet what the console took, or that the console
 // tells of more than was asked for.
-func (c Outcome) lead(call *catalog.Call, card *render.Card) {
-	switch over := c.Result.Affected - len(c.Targets); {
-	case over > 0 && !c.wide:
-		card.Tone, card.Lead = render.Warning, fmt.Sprintf("The console reports %d affected, but you requested %d", c.Result.Affected, len(c.Targets))
-		card.Parts = slices.Insert(card.Parts, 0, render.Part(render.Line{render.Bold("⚠ "), render.Text("It changed more than you requested and doesn't say what else: check the console.")}))
+func (c Outcome) lead(card *render.Card) {
+	switch excess := c.excess(); {
+	case excess != "":
+		LeadWithExcess(card, excess)
 	case len(c.waiting) > 0:
 		card.Tone, card.Lead = render.Waiting, catalog.NotYet(c.word, c.applied, c.applied+len(c.waiting), c.waiting, nil)
-	default:
-		return
+		card.Text = card.Lead + " · " + card.Text
 	}
-	card.Text = card.Lead + " · " + card.Text
+}
+
+// excess says that the console counts more than was asked for, if it does.
+func (c Outcome) excess() string {
+	return cmp.Or(c.More, catalog.Excess(c.Result.Affected, len(c.Targets)))
+}
+
+// LeadWithExcess heads a card by that: whatever else it tells is no success to be silent about.
+func LeadWithExcess(card *render.Card, excess string) {
+	card.Tone, card.Lead, card.Text = render.Warning, excess, excess+" · "+card.Text
+	card.Parts = slices.Insert(card.Parts, 0, render.Part(render.Line{render.Bold("⚠ "), render.Text(catalog.ExcessAdvice)}))
 }
 
 // Await looks which of the things are already what they were to become. What nobody could look at
@@ -368,5 +376,5 @@ func (c Outcome) refused() map[string]string {
 
 // acceptance is what is to be told of a change.
 func (c Outcome) acceptance() catalog.Acceptance {
-	return catalog.Acceptance{Count: min(c.count(), len(c.Targets)), Refused: c.refused(), Task: c.Task}
+	return catalog.Acceptance{Count: min(c.count(), len(c.Targets)), Refused: c.refused(), Task: c.Task, Excess: c.excess()}
 }

@@ -74,12 +74,16 @@ func words(card render.Card) string {
 	return strings.Join(all, " ")
 }
 
-// Consoles count other things than the targets where a setting is wide: more of them mean nothing then.
-func TestMoreThanWasAskedForIsAWarningUnlessItIsWide(t *testing.T) {
+// Where each thing has a call of its own, one call that counts too much is told though the sum would not show it.
+func TestACallThatCountsTooMuchIsToldWhateverTheSum(t *testing.T) {
 	t.Parallel()
 	var heard catalog.Acceptance
-	c := Outcome{Noun: "endpoint", Done: "accepted", Targets: two(), Result: s1.ActionResult{Affected: 5}, wide: true}
-	require.Empty(t, c.Card(call(&heard)).Lead)
+	c := Outcome{Noun: "threat", Done: "accepted", Targets: two(), Result: s1.ActionResult{Affected: 1}, More: catalog.Excess(2, 1)}
+	card := c.Card(call(&heard))
+	require.Equal(t, "The console reports 2 affected, but you requested 1", card.Lead)
+	require.Equal(t, card.Lead, heard.Excess)
+	require.Equal(t, render.Partial, card.Outcome)
+	require.Empty(t, catalog.Excess(2, 2))
 }
 
 func TestEachTargetHasItsResult(t *testing.T) {

@@ -158,7 +158,8 @@ func startScript(ctx context.Context, call *catalog.Call, p runScriptParams) (re
 		return render.Card{}, fmt.Errorf("run script %s on %d endpoints: %w", p.Script, len(agents), err)
 	}
 	if started.Task.Valid() {
-		w := scriptWait{Task: started.Task, Agents: takenOf(started.Affected, len(agents)), Asked: len(agents), Began: call.Now, Cloud: p.Destination == s1.ToCloud, What: p.Description}
+		w := scriptWait{Task: started.Task, Agents: takenOf(started.Affected, len(agents)), Asked: len(agents), Began: call.Now, Cloud: p.Destination == s1.ToCloud, What: p.Description,
+			Excess: catalog.Excess(started.Affected, len(agents))}
 		if err := call.Save(w); err != nil {
 			return render.Card{}, err
 		}
@@ -216,6 +217,9 @@ func guardrailCard(call *catalog.Call, c change.Outcome, started s1.ScriptStart)
 	card.Parts = []render.Part{render.Line{render.Text(words)}, c.Table()}
 	if started.PendingExecution != "" {
 		card.Parts = append(card.Parts, render.Note{render.Text("Pending execution "), render.Mono(started.PendingExecution)})
+	}
+	if excess := catalog.Excess(started.Affected, len(c.Targets)); excess != "" {
+		change.LeadWithExcess(&card, excess)
 	}
 	return card
 }

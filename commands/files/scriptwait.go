@@ -25,8 +25,9 @@ const waitScript = time.Hour
 // the job, without the script's input.
 type scriptWait struct {
 	Task   s1.TaskID `json:"task"`
-	Agents int       `json:"agents"`          // that the console took
-	Asked  int       `json:"asked,omitempty"` // that it was asked for; 0 in rows of older versions
+	Agents int       `json:"agents"`           // that the console took
+	Asked  int       `json:"asked,omitempty"`  // that it was asked for; 0 in rows of older versions
+	Excess string    `json:"excess,omitempty"` // that the console counts more than were asked for, if it does
 	What   string    `json:"what"`
 	Cloud  bool      `json:"cloud,omitempty"` // there will be output to fetch
 	Began  time.Time `json:"began"`
@@ -120,6 +121,9 @@ func (w scriptWait) progress(call *catalog.Call, tasks []s1.ScriptTask) render.C
 	if words := w.untaken(); words != "" {
 		card.Parts = append(card.Parts, render.Note{render.Text(words)})
 	}
+	if w.Excess != "" {
+		change.LeadWithExcess(&card, w.Excess)
+	}
 	return card
 }
 
@@ -175,6 +179,9 @@ func (w scriptWait) card(call *catalog.Call, tasks []s1.ScriptTask, note string)
 		card.Actions = append(card.Actions, resultsButton(done[:min(len(done), change.MaxShown)]))
 	}
 	card.Actions = append(card.Actions, statusButton(w.Task))
+	if w.Excess != "" {
+		change.LeadWithExcess(&card, w.Excess)
+	}
 	return card
 }
 

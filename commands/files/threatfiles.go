@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,6 +79,7 @@ func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatPara
 			c.States[string(id)] = "not done: there is no file to fetch"
 		default:
 			c.Result.Affected++
+			c.More = cmp.Or(c.More, catalog.Excess(n, 1))
 			c.States[string(id)] = "requested"
 			pick.Wants = append(pick.Wants, wanted{Threat: id, Name: text.JoinNonEmpty(" on ", c.Targets[i].Name, c.Targets[i].Host)})
 		}
