@@ -9,6 +9,20 @@ import (
 	"s1bot/s1/s1sim"
 )
 
+// Every command of this area on every age of a console.
+func TestAlertsOnEveryAge(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, cmd := range cat(t).Commands() {
+		names = append(names, cmd.Name)
+	}
+	commandtest.Ages(t, "testdata/ages", Commands, func(c *s1sim.Console) commandtest.Names {
+		alert := c.AddAlert(s1sim.AlertSpec{Rule: "Encoded PowerShell", Agent: "DESKTOP-1"})
+		other := c.AddUnifiedAlert(s1sim.UnifiedSpec{Name: "Phishing mail", Vendor: "Proofpoint", Product: "TAP", Surface: "EMAIL", User: "jdoe@example.com"})
+		return commandtest.Names{"alert": func() string { return alert }, "unified": func() string { return other }}
+	}, names...)
+}
+
 // The console that has everything, the one that has unified alerts alone, and the one that has none yet: a rule alert is triaged by its
 // old id on each of them, and what is true in the console afterwards is the same.
 func TestARuleAlertIsTriagedOnConsolesOfEveryAge(t *testing.T) {

@@ -59,7 +59,8 @@ func (c *cannedConsole) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	path := strings.TrimPrefix(r.URL.Path, APIRoot)
-	c.note(r, path)
+	body, _ := io.ReadAll(r.Body)
+	note(&c.log, r, path, body)
 	if len(c.answers) == 0 || c.answers[0].method != r.Method || c.answers[0].path != path {
 		w.WriteHeader(http.StatusNotImplemented)
 		fmt.Fprintf(w, `{"errors":[{"detail":"the story has no answer to %s %s here"}]}`, r.Method, path)
@@ -73,19 +74,18 @@ func (c *cannedConsole) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // note writes a request down as stories have it: a line for the path, one for each pair of the query, one for the body.
-func (c *cannedConsole) note(r *http.Request, path string) {
-	body, _ := io.ReadAll(r.Body)
-	fmt.Fprintf(&c.log, "%s %s\n", r.Method, path)
+func note(log *strings.Builder, r *http.Request, path string, body []byte) {
+	fmt.Fprintf(log, "%s %s\n", r.Method, path)
 	for _, pair := range strings.Split(r.URL.RawQuery, "&") {
 		if pair != "" {
-			fmt.Fprintf(&c.log, "  %s\n", readable(pair))
+			fmt.Fprintf(log, "  %s\n", readable(pair))
 		}
 	}
 	if r.Header.Get("Authorization") == "" {
-		fmt.Fprintln(&c.log, "  without the token")
+		fmt.Fprintln(log, "  without the token")
 	}
 	if len(body) > 0 {
-		fmt.Fprintf(&c.log, "  %s\n", strings.TrimSpace(string(body)))
+		fmt.Fprintf(log, "  %s\n", strings.TrimSpace(string(body)))
 	}
 }
 

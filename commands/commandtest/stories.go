@@ -18,6 +18,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -91,7 +92,7 @@ func tell(t *testing.T, cat *catalog.Catalog, file string) {
 	s.tell(t, commandOf(file), archive)
 	s.got["requests"] = console.requests()
 	console.requireUsed(t)
-	compare(t, file, archive, s.got)
+	compare(t, file, archive, golden, s.got)
 }
 
 // A story is what comes of the typed text: golden sections by name.
@@ -99,6 +100,15 @@ type story struct {
 	catalog *catalog.Catalog
 	call    *catalog.Call
 	got     map[string]string
+}
+
+// say runs what was typed.
+func (s story) say(t *testing.T, typed string) {
+	inv, _, err := slash.Parse(s.catalog, typed, text.Input{Zone: Zone, Now: s.call.Now})
+	require.NoError(t, err, typed)
+	cmd, ok := s.catalog.Find(inv.Command)
+	require.True(t, ok, inv.Command)
+	s.run(t, cmd, inv, "")
 }
 
 func (s story) tell(t *testing.T, name string, archive *txtar.Archive) {
@@ -201,9 +211,9 @@ func indented(t *testing.T, v any) string {
 var golden = []string{"args", "plan", "told", "requests", "card", "saved", "end", "file", "error"}
 
 // compare compares the golden sections, or writes them.
-func compare(t *testing.T, file string, archive *txtar.Archive, got map[string]string) {
+func compare(t *testing.T, file string, archive *txtar.Archive, golden []string, got map[string]string) {
 	if Updating() {
-		rewrite(t, file, archive, got)
+		rewrite(t, file, archive, golden, got)
 		return
 	}
 	for _, name := range golden {
@@ -211,7 +221,7 @@ func compare(t *testing.T, file string, archive *txtar.Archive, got map[string]s
 	}
 }
 
-func rewrite(t *testing.T, file string, archive *txtar.Archive, got map[string]string) {
+func rewrite(t *testing.T, file string, archive *txtar.Archive, golden []string, got map[string]string) {
 	archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return slices.Contains(golden, f.Name) })
 	for _, name := range golden {
 		if got[name] != "" {

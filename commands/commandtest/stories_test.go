@@ -38,7 +38,7 @@ func TestWhatIsMissingFromAStoryIsWritten(t *testing.T) {
 	s.tell(t, commandOf(file), archive)
 	s.got["requests"] = console.requests()
 	console.requireUsed(t)
-	rewrite(t, file, archive, s.got)
+	rewrite(t, file, archive, golden, s.got)
 
 	written, err := os.ReadFile(file)
 	require.NoError(t, err)
