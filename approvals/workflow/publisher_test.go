@@ -222,6 +222,23 @@ func TestAnAnswerForOnePersonFollowsTheRequest(t *testing.T) {
 	}
 }
 
+// What lasts for seconds is worth none of the five, whoever draws meanwhile.
+func TestAnAnswerForOnePersonIsLeftWhileTheRequestMoves(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.replies = true
+	req := k.get(k.asks(alice, isolate).ID)
+	ref := approvals.CardRef{Reply: req.ReplyTo()}
+	for state, edits := range map[approvals.State]int{
+		approvals.Pending: 0, approvals.Approved: 0, approvals.Running: 0, approvals.Frozen: 1, approvals.Interrupted: 1, approvals.Done: 1,
+	} {
+		before := k.chat.shown[Message{aside, ref.Reply}].edits
+		req.State = state
+		require.NoError(t, k.flow.Publisher.redraw(t.Context(), req, ref, false, render.Card{}))
+		require.Equal(t, edits, k.chat.shown[Message{aside, ref.Reply}].edits-before, state)
+	}
+}
+
 // After half an hour Slack takes no more through a response URL, and nobody tries for ever.
 func TestAnAnswerThatCannotBeReplacedAnyMoreIsLeft(t *testing.T) {
 	t.Parallel()
