@@ -1,15 +1,26 @@
-// Package casefile collects what the console and the bot know of one threat or alert: for who takes the case over, for the ticket, for
-// auditors.
+// Package casefile collects what the console and the bot know of one threat or alert: for who takes
+// the case over, for the ticket, for auditors.
 //
 //	console ──threat, notes, events, endpoint, storyline──┐
 //	ledger  ──requests, rows of the audit trail───────────┼──▶ a zip, written as it is read ──▶ report.md last
 //	                                                      └──▶ a card
 //
-// The zip grows in a file on disk; it is 64 MiB at most, for its contents before compression are. Events go into it page by page as the
-// console hands them out. A part that cannot be read does not keep the others from being there.
+// The zip grows in a file on disk; it is 64 MiB at most, for its contents before compression are.
+// Events go into it page by page as the console hands them out. A part that cannot be read does not
+// keep the others from being there.
 //
-// The rule that must not break: what is missing is said, on the card and in the report. And whatever the console tells was named by
-// attackers: in the report it stands in code, where nothing is a link or formatting, in CSV it starts no formula.
+// The rule that must not break: what is missing is said, on the card and in the report. And
+// whatever the console tells was named by attackers: in the report it stands in code, where nothing
+// is a link or formatting, in CSV it starts no formula.
+//
+// A case is made in one pass over its parts, in the order in which they depend on each other: the
+// endpoint's id, which an alert may know only as a UUID, is needed to find the requests that
+// touched it, and every part leaves moments for the timeline, which is written when all have. The
+// report is last because it says what is missing.
+//
+// The room is divided beforehand, since a zip cannot be rewritten: the report keeps its two
+// megabytes whatever comes before it, and the events, the only part without a natural end, leave
+// something for the parts that follow.
 package casefile
 
 import (
@@ -35,6 +46,9 @@ import (
 )
 
 // Bounds of a case file.
+//
+// All bytes are counted before compression: what somebody unpacks must be bounded, not only what
+// Slack carries.
 const (
 	MaxBytes    = 64 << 20  // of all contents, before compression
 	reportBytes = 2 << 20   // of them kept for the report
@@ -46,6 +60,8 @@ const (
 )
 
 // A Console is what a case is read from.
+//
+// Every method is a read; a case changes nothing at the console.
 type Console interface {
 	Threats(ctx context.Context, q s1.Query) iter.Seq2[s1.Threat, error]
 	ThreatNotes(ctx context.Context, id s1.ThreatID, q s1.Query) iter.Seq2[s1.Note, error]
@@ -61,6 +77,10 @@ type Ledger interface {
 }
 
 // A Subject is the threat or alert that a case is about.
+//
+// The fields that may be empty decide which parts a case has: without Threat there are no events,
+// without an endpoint no endpoint.json, without Storyline no related threats. An empty part is left
+// out and is not reported as missing.
 type Subject struct {
 	Kind, ID, Name, Host, Storyline string
 	Threat                          s1.ThreatID // whose events the console has; empty where there is none
@@ -92,7 +112,10 @@ func OfAlert(a s1.Alert) Subject {
 	}
 }
 
-// OfUnified is a unified alert as the subject of a case. One that SentinelOne's own agent raised has the threat's id as its external one.
+// OfUnified is a unified alert as the subject of a case. One that SentinelOne's own agent raised
+// has the threat's id as its external one.
+//
+// Only then can its events be read: the console lists events by threat.
 func OfUnified(a unified.Alert) Subject {
 	s := Subject{
 		Kind: "alert", ID: string(a.ID), Unified: a.ID, Name: a.Name, Host: a.Host(), Storyline: a.Storyline, AgentUUID: a.Asset().AgentUUID, At: cmp.Or(a.DetectedAt, a.CreatedAt).Time, Raw: a.Raw,
@@ -106,6 +129,9 @@ func OfUnified(a unified.Alert) Subject {
 }
 
 // A Maker makes case files.
+//
+// One Maker serves one case of one console. Here matters because the ledger holds the requests of
+// all consoles, and an id means something on its own console only.
 type Maker struct {
 	Console Console
 	Ledger  Ledger
@@ -116,6 +142,9 @@ type Maker struct {
 }
 
 // A moment is one line of the timeline.
+//
+// Who is a person, a process of the endpoint or "console"; both texts are foreign and made inert
+// where they are written.
 type moment struct {
 	at        time.Time
 	who, what string
@@ -137,7 +166,12 @@ type part struct {
 	read func(context.Context, *Case, *archive) error
 }
 
-// Make writes the case file of a subject. An error is about the file itself; what cannot be read is missing from the case, which says so.
+// Make writes the case file of a subject. An error is about the file itself; what cannot be read is
+// missing from the case, which says so.
+//
+// So the error joins only what makes the zip unreadable: writing to w, and closing the archive,
+// without which no program opens it. A part that failed half-way leaves the file that it had begun,
+// which is why the note in the report names the part.
 func (m Maker) Make(ctx context.Context, s Subject, w io.Writer) (*Case, error) {
 	c := &Case{Subject: s, Made: m.Now()}
 	c.add(s.At, "console", "found "+s.Kind+" "+s.Name)
@@ -157,6 +191,9 @@ func (m Maker) Make(ctx context.Context, s Subject, w io.Writer) (*Case, error) 
 }
 
 // reasonOf says why a part is missing, without what is nobody's business.
+//
+// The console's own words are passed on, on one line; errors of the network may hold addresses and
+// names of the inside and are told in general words.
 func reasonOf(err error) string {
 	var console *s1.Error
 	switch {
@@ -184,6 +221,7 @@ func (m Maker) subject(_ context.Context, c *Case, z *archive) error {
 	return z.json(c.Kind+".json", c.Raw)
 }
 
+// It fills in c.Agent where only the UUID was known, for what comes after it.
 func (m Maker) endpoint(ctx context.Context, c *Case, z *archive) error {
 	q := s1.Query{}.With("ids", string(c.Agent))
 	switch {
@@ -240,6 +278,8 @@ func (m Maker) unifiedNotes(ctx context.Context, c *Case, z *archive) error {
 	return z.json("notes.json", catalog.Marshal(notes))
 }
 
+// The subject itself is in its storyline too and is left out. One more is read than is written, so
+// that the case knows whether there are more.
 func (m Maker) related(ctx context.Context, c *Case, z *archive) error {
 	if c.Storyline == "" {
 		return nil

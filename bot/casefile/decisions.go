@@ -14,7 +14,11 @@ import (
 	"s1bot/commands/catalog"
 )
 
-// decisions are the requests that touch the subject or its endpoint, made since it was found, and the rows of the audit trail about them.
+// decisions are the requests that touch the subject or its endpoint, made since it was found, and
+// the rows of the audit trail about them.
+//
+// Requests are copied field by field: a request also holds sealed secrets and the places of its
+// cards, which are nobody's business outside.
 func (m Maker) decisions(ctx context.Context, c *Case, z *archive) error {
 	if err := m.find(ctx, c); err != nil {
 		return err
@@ -51,6 +55,9 @@ func (m Maker) find(ctx context.Context, c *Case) error {
 }
 
 // concerns tells whether a request touches the subject, or the endpoint that it is on.
+//
+// The plan is what counts and not the parameters: those may be a filter, and only the plan says
+// what it matched.
 func concerns(r approvals.Request, s Subject) bool {
 	var plan catalog.Plan
 	if json.Unmarshal(r.Plan, &plan) != nil {
@@ -61,7 +68,10 @@ func concerns(r approvals.Request, s Subject) bool {
 	})
 }
 
-// audit writes the rows of these requests as they stand in the trail, in its order, so that `s1bot audit --verify --against` knows them.
+// audit writes the rows of these requests as they stand in the trail, in its order, so that `s1bot
+// audit --verify --against` knows them.
+//
+// HTML is not escaped, unlike Go's default: people read these lines too.
 func (m Maker) audit(ctx context.Context, c *Case, z *archive) error {
 	var rows []approvals.Entry
 	for _, r := range c.requests {
@@ -96,7 +106,11 @@ func (m Maker) audit(ctx context.Context, c *Case, z *archive) error {
 // when writes a time for the report.
 func when(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
-// inert is what somebody else wrote, as code of Markdown on one line: nothing in it is a link, a mention or formatting.
+// inert is what somebody else wrote, as code of Markdown on one line: nothing in it is a link, a
+// mention or formatting.
+//
+// Backticks are replaced by a character that looks alike, because inside a code span of Markdown
+// nothing escapes one.
 func inert(s string) string {
 	line := strings.NewReplacer("`", "ˋ", "|", "¦").Replace(trail.Line(s))
 	if line == "" {

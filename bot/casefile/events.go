@@ -17,6 +17,8 @@ import (
 // A zip takes one file at a time. So while events.jsonl is written from the console's pages, the rows of events.csv wait on disk.
 
 // events writes what the console recorded around the threat, page by page.
+//
+// The room for both is looked at together while the first is written, for the second only follows.
 func (m Maker) events(ctx context.Context, c *Case, z *archive) error {
 	if c.Threat == "" {
 		return nil
@@ -45,6 +47,8 @@ func (m Maker) events(ctx context.Context, c *Case, z *archive) error {
 }
 
 // An eventStream writes events as lines of JSON and as rows.
+//
+// One page is in memory at a time, beside the moments of the timeline.
 type eventStream struct {
 	c     *Case
 	sheet *tempfile.File
@@ -74,6 +78,9 @@ func (s *eventStream) copy(ctx context.Context, console Console, lines io.Writer
 }
 
 // write writes one event; full says that it had no room.
+//
+// Twice the length stands for the line of JSON and the row of CSV, which has no more than what is
+// in the line. The check comes before either is written, so that both files have the same events.
 func (s *eventStream) write(lines io.Writer, e huntapi.ThreatEvent) (full bool, err error) {
 	if s.left() < 2*int64(len(e.Raw)) {
 		s.c.missing = append(s.c.missing, fmt.Sprintf("events after the first %d: a case file holds 64 MiB", s.n))

@@ -33,6 +33,9 @@ func (c *Case) timeline(z *archive) error {
 const reportMoments = 2000
 
 // report is readable offline, in any editor.
+//
+// It links to nothing and loads nothing, and whatever is not the bot's own words goes through
+// inert. What is missing stands near the top, before anybody relies on the rest.
 func (c *Case) report(w io.Writer) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Case: %s %s\n\nMade %s by s1bot.\n\n", c.Kind, inert(c.Name), when(c.Made))
@@ -69,6 +72,9 @@ func (c *Case) report(w io.Writer) error {
 }
 
 // Card tells the case in short. The timeline's last lines stand on it.
+//
+// It must say on a phone what the case is about and how it ended; who wants more opens the file.
+// The last moments are the ones that whoever takes over needs first.
 func (c *Case) Card() render.Card {
 	title := "Case file · " + c.Name
 	if c.Host != "" {
@@ -99,6 +105,9 @@ func (c *Case) Card() render.Card {
 }
 
 // An archive is a zip that holds no more than it may.
+//
+// left is the only bound, shared by all files. Parts may raise it back for who comes later (Make
+// does for the report), none may go round it.
 type archive struct {
 	zip  *zip.Writer
 	made time.Time
@@ -135,6 +144,8 @@ type bounded struct {
 	w io.Writer
 }
 
+// A write that does not fit is refused whole: half a line of JSON is worse than none. errFull is
+// the part's error and not the archive's, so the parts after it go on with what is left.
 func (b bounded) Write(p []byte) (int, error) {
 	if int64(len(p)) > b.z.left {
 		return 0, errFull

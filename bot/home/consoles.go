@@ -33,10 +33,16 @@ type TokenEnd struct {
 // maxConsoles is how many consoles are shown one by one: a tab has a hundred blocks.
 const maxConsoles = 8
 
-// stale is how old a figure may be before its age is told: counting all of them takes about eighty seconds.
+// stale is how old a figure may be before its age is told: counting all of them takes about eighty
+// seconds.
+//
+// Up to there an age beside each number would only unsettle people.
 const stale = 5 * time.Minute
 
 // consoles say how each console is.
+//
+// Health is told as of the last count and not asked for: a tab that asked the console would cost a
+// request per look. White is "not known", which is neither good nor bad.
 func (d drawing) consoles() (parts []string) {
 	for _, c := range d.Consoles {
 		name := "console"
@@ -78,6 +84,9 @@ func (d drawing) open() (sections []render.Section) {
 type figure struct{ name, words string }
 
 // counted is a row of figures. One that could not be counted says so: it is not zero.
+//
+// If one of the figures failed, there is no sum either: a sum of what happens to be known would
+// look like a low number of threats.
 func (d drawing) counted(c Console, what, list string, several ...figure) render.Row {
 	var words []string
 	var why string
@@ -116,6 +125,10 @@ func (d drawing) counted(c Console, what, list string, several ...figure) render
 }
 
 // isolated are the endpoints that are cut off now, on all consoles.
+//
+// At most maxIsolated rows over all consoles, in their order; the number in the title is that of
+// all. What is not known is a note below the rows that are, and where nothing is known, the only
+// row: a section that is missing would mean that nothing is isolated.
 func (d drawing) isolated() render.Section {
 	var s render.Section
 	total := 0
@@ -163,6 +176,8 @@ func (d drawing) label(c Console) string {
 	return c.Name + ": "
 }
 
+// "Not isolated from Slack" is not "isolated by nobody": it was done at the console, or longer ago
+// than the ledger is searched.
 func (d drawing) host(c Console, host figures.Endpoint) render.Row {
 	line := render.Line{render.Bold(cmp.Or(host.Name, host.ID))}
 	if host.Site != "" {
@@ -192,6 +207,9 @@ func (d drawing) host(c Console, host figures.Endpoint) render.Row {
 }
 
 // reconnect asks for what takes an isolation back, as its command says.
+//
+// The command that undoes is found by the catalog's own word on the one that isolated. Where it is
+// not known which one that was, the first that has an undo is taken.
 func (d drawing) reconnect(host figures.Endpoint, by approvals.Request) []render.Action {
 	for _, cmd := range d.cat.Commands() {
 		undo, ok := d.cat.Find(cmd.Undo)

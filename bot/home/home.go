@@ -40,6 +40,8 @@ import (
 // Watched is for how long a tab is kept up to date after it was opened.
 const Watched = 24 * time.Hour
 
+// The numbers belong together: hurryFor has to be longer than pause, or what somebody does just
+// after a publication would not show before the next round.
 const (
 	pause      = 10 * time.Second // between two publications for one person
 	glance     = time.Second      // between looks for somebody who acted
@@ -61,6 +63,10 @@ type Publisher interface {
 }
 
 // Views remembers who opened the tab and what of it Slack has.
+//
+// It is the only thing that several processes share about tabs, and Claim is the only decision
+// between them. It is made in the database, in one step: two processes that draw the same page at
+// the same moment publish once.
 type Views interface {
 	// Opened notes that somebody opened it.
 	Opened(ctx context.Context, user string, at time.Time) error
@@ -110,6 +116,10 @@ type Config struct {
 }
 
 // A Keeper keeps tabs up to date. It is safe for use by several goroutines.
+//
+// What it holds beside the database is a cache, and each entry has its own age: losing it costs a
+// few reads. The lock is held while the shared state is read from the database (everybodys), on
+// purpose: a hundred people who open the tab at once wait for one read and do not make a hundred.
 type Keeper struct {
 	Config
 
@@ -136,6 +146,9 @@ func New(c Config) *Keeper {
 }
 
 // Opened publishes the tab of somebody who opened it.
+//
+// Unlike all other looks, this one forces a publication: that Slack has the tab is only what the
+// database remembers, and whoever opens it is looking at what is really there.
 func (k *Keeper) Opened(ctx context.Context, user string) error {
 	if err := k.Views.Opened(ctx, user, k.Now()); err != nil {
 		return err
@@ -145,7 +158,10 @@ func (k *Keeper) Opened(ctx context.Context, user string) error {
 	return k.refresh(ctx, user, true)
 }
 
-// Acted has somebody's tab follow at once what they did there. It waits for nothing; Run does the work.
+// Acted has somebody's tab follow at once what they did there. It waits for nothing; Run does the
+// work.
+//
+// The channel holds one signal: more would only have Run look more often at the same list.
 func (k *Keeper) Acted(user string) {
 	k.mu.Lock()
 	k.sharedAt = time.Time{} // it was read before
@@ -157,7 +173,11 @@ func (k *Keeper) Acted(user string) {
 	}
 }
 
-// hurry looks at the tabs of those who acted lately. Whose tab cannot be shown is left to the next round.
+// hurry looks at the tabs of those who acted lately. Whose tab cannot be shown is left to the next
+// round.
+//
+// An error ends the haste of that person, for otherwise one whom Slack refuses would have everybody
+// behind them in the order of names wait, every second.
 func (k *Keeper) hurry(ctx context.Context) error {
 	for _, user := range k.hurrying() {
 		if err := k.refresh(ctx, user, false); err != nil {
@@ -181,7 +201,10 @@ func (k *Keeper) hurrying() []string {
 // figuresKept is how old figures may be that somebody is shown without waiting for newer ones.
 const figuresKept = 5 * time.Minute
 
-// awaitFigures waits until figures are there, which are counted only while somebody looks; what is not there in time is drawn as unknown.
+// awaitFigures waits until figures are there, which are counted only while somebody looks; what is
+// not there in time is drawn as unknown.
+//
+// Without the wait, the first look of a morning would show nothing but "not counted yet".
 func (k *Keeper) awaitFigures(ctx context.Context) {
 	waited := false
 	for end := time.Now().Add(k.Patience); time.Now().Before(end) && !k.counted(ctx); waited = true {
@@ -239,6 +262,9 @@ func figuresOf(all map[string]figures.Figure, mark string) map[string]figures.Fi
 }
 
 // Run publishes what changed, until ctx ends.
+//
+// One goroutine does all of it, so tabs are published one after another: what many people open at
+// once is published by their own deliveries (Opened) and not here.
 func (k *Keeper) Run(ctx context.Context) {
 	ticker := time.NewTicker(k.Every)
 	defer ticker.Stop()
@@ -260,8 +286,11 @@ func (k *Keeper) Run(ctx context.Context) {
 	}
 }
 
-// round looks at everybody who opened the tab lately. The first who cannot be shown theirs ends it: where Slack wants a pause, or has no tab
-// for this app, the others wait, too.
+// round looks at everybody who opened the tab lately. The first who cannot be shown theirs ends it:
+// where Slack wants a pause, or has no tab for this app, the others wait, too.
+//
+// Where the app has no tab at all, it looks again once an hour: somebody may switch it on, and no
+// event tells.
 func (k *Keeper) round(ctx context.Context) error {
 	now := k.Now()
 	if now.Sub(k.offSince()) < Watched/24 {
@@ -286,6 +315,11 @@ func (k *Keeper) offSince() time.Time {
 }
 
 // refresh draws a tab and publishes it where Slack has another one, or force is set.
+//
+// Claim comes before the publication, so that no two processes do it, and so a publication that
+// fails has to be taken back: Release forgets the fingerprint, and the next round sees a difference
+// again. Were the process to die between the two, Slack would keep the old tab until the page
+// changes or is opened.
 func (k *Keeper) refresh(ctx context.Context, user string, force bool) error {
 	state, err := k.state(ctx, user)
 	if err != nil {
@@ -316,6 +350,10 @@ func (k *Keeper) noteOff(err error) {
 }
 
 // fingerprint tells pages that differ.
+//
+// Times on a page are points in time that Slack shows as "two minutes ago" by itself, so a page
+// without news has the same print. Twelve bytes are enough to tell versions of one person's page
+// apart.
 func fingerprint(p render.Page) (string, error) {
 	body, err := json.Marshal(p)
 	if err != nil {
@@ -351,6 +389,9 @@ func (k *Keeper) Waiting(ctx context.Context, p workflow.Person) (render.Page, e
 }
 
 // who is who somebody is, as far as Slack said lately.
+//
+// An open answer is not kept: it is asked again at the next look. Nothing is decided by what is
+// kept here; clicks ask anew.
 func (k *Keeper) who(ctx context.Context, user string) workflow.Person {
 	k.mu.Lock()
 	last, ok := k.people[user]
@@ -412,6 +453,9 @@ func (k *Keeper) everybodys(ctx context.Context) (State, error) {
 type credits map[string]map[string]approvals.Request
 
 // isolators tells who isolated each endpoint that is isolated now, as of the last minute.
+//
+// It reads a month of requests, a page at a time, and so is kept as long as the same endpoints are
+// isolated, for ten seconds at most: an extension changes no endpoint but its end.
 func (k *Keeper) isolators(ctx context.Context, counted map[string]figures.Figure, now time.Time) (credits, error) {
 	isolated := k.isolated(counted)
 	if isolated == "" {

@@ -18,6 +18,8 @@ import (
 )
 
 // Most rows of each section; the rest is counted.
+//
+// Slack takes 100 blocks in a Home tab (views.publish).
 const (
 	maxRequests = 10
 	maxIsolated = 10
@@ -26,6 +28,9 @@ const (
 )
 
 // A State is all that a Home tab shows: rows, and who looks.
+//
+// Whatever a page shows is in it, the time too: the same state draws the same page in any process,
+// which is what the fingerprint relies on.
 type State struct {
 	Now    time.Time
 	Person workflow.Person
@@ -47,6 +52,9 @@ type Line struct{ Name, Text string }
 type Words struct{ Find, Review, Thaw string }
 
 // Page draws a Home tab: a pure function of the state and the catalog.
+//
+// A stranger's tab has no buttons and no numbers: how many threats are open is not everybody's
+// business. Sections without rows are left out, so that an empty morning fits a screen.
 func Page(s State, cat *catalog.Catalog, words Words) render.Page {
 	switch known := s.Person.Known(); {
 	case known.No():
@@ -60,6 +68,9 @@ func Page(s State, cat *catalog.Catalog, words Words) render.Page {
 }
 
 // WaitingPage draws what of a Home tab is about requests, as a modal.
+//
+// It is for the shortcut, which people use when they expect to find something: where nothing waits,
+// it says so.
 func WaitingPage(s State, cat *catalog.Catalog, words Words) render.Page {
 	d := drawing{State: s, cat: cat, words: words}
 	page := render.Page{Title: "Approvals waiting for me"}
@@ -165,6 +176,8 @@ func section(title string, rows []render.Row, n int, hint string) render.Section
 	return s
 }
 
+// Deny is not here: it needs a reason, and whoever denies should have seen the card. Approve asks
+// once more and names the targets, because a row in a list is shorter than what is approved.
 func (d drawing) toDecide(req approvals.Request) render.Row {
 	small := render.Line{render.User(req.Requester), render.Text(" asks")}
 	if req.Reason != "" {
@@ -240,6 +253,9 @@ func mineWords(req approvals.Request) string {
 }
 
 // invocation is what a line means, if it means one thing.
+//
+// A line of the history names its console as people write it; a button carries the console's stamp,
+// which stays when it is renamed in the settings.
 func (d drawing) invocation(line string) (render.Invocation, bool) {
 	inv, extras, err := slash.Parse(d.cat, line, text.Input{Zone: d.zone(), Now: d.Now})
 	if err != nil || inv.Command == "" {

@@ -22,7 +22,10 @@ const (
 	DropWord  = "unsave" // removes one
 )
 
-// Help fits a screen: what somebody uses most, with the other names beside it, and the areas to look further in.
+// Help fits a screen: what somebody uses most, with the other names beside it, and the areas to
+// look further in.
+//
+// Ten commands, because a phone shows about as many lines; the areas below have all.
 func (l Library) Help(ctx context.Context, who Reader) (render.Card, error) {
 	const shown = 10
 	most, err := l.Most(ctx, who, shown)
@@ -49,6 +52,9 @@ func (l Library) Help(ctx context.Context, who Reader) (render.Card, error) {
 }
 
 // entry is a command in a line: the name for daily use, its other names, what it does.
+//
+// The first alias is the name for daily use: people type "isolate" and find the full name beside
+// it.
 func entry(cmd *catalog.Command) render.Line {
 	names := append(append([]string{}, cmd.Aliases...), cmd.Name)
 	line := render.Line{render.Mono(names[0]), render.Text(" "), render.Bold(cmd.Title), render.Text(manual.Mark(cmd))}
@@ -103,7 +109,12 @@ func (l Library) Ran(ctx context.Context, user string, zone *time.Location) (ren
 	return card, nil
 }
 
-// again is the button that runs a line once more, or opens its form where something is missing. None where it is no command any more.
+// again is the button that runs a line once more, or opens its form where something is missing.
+// None where it is no command any more.
+//
+// A line with a mark of a hidden secret opens its form, where the secret is typed anew; so does one
+// that lacks something. One that changes things at once asks before: a click in a list happens more
+// easily than a typed command.
 func (l Library) again(line string, zone *time.Location) []render.Action {
 	inv, x, err := slash.Parse(l.Catalog, line, l.input(zone))
 	var missing *catalog.MissingError

@@ -38,6 +38,9 @@ type History interface {
 }
 
 // Store keeps what people saved.
+//
+// Save counts and writes in one transaction: two of one person at the same moment do not go over
+// most together.
 type Store interface {
 	Save(ctx context.Context, user string, c Saved, most int) (kept bool, err error)
 	Forget(ctx context.Context, user, name string) (found bool, err error)
@@ -53,6 +56,8 @@ type Columns interface {
 }
 
 // A Library finds commands for people.
+//
+// It judges nothing: what it expands is a line like any other and goes the way of all lines.
 type Library struct {
 	Catalog *catalog.Catalog
 	History History
@@ -96,6 +101,10 @@ func (l Library) input(zone *time.Location) text.Input {
 }
 
 // Save keeps a line under a name: "morning = threats open". What it was read as comes back.
+//
+// The line is parsed before it is kept, so that a mistake is told now and not on the morning on
+// which somebody needs it; but it is kept as typed, for what was read out of it holds times that
+// are already past tomorrow.
 func (l Library) Save(ctx context.Context, user, typed string, zone *time.Location) (Saved, error) {
 	name, line, ok := strings.Cut(typed, "=")
 	s := Saved{Name: strings.ToLower(strings.TrimSpace(name)), Line: strings.TrimSpace(line)}
@@ -120,6 +129,9 @@ func (l Library) Save(ctx context.Context, user, typed string, zone *time.Locati
 }
 
 // nameable tells whether a name is free: no command, alias or word of the bot's goes by it.
+//
+// A later version may bring a command of the same name. Then the command is what the name means
+// (Runner.Command), and the saved line is still listed with its buttons.
 func (l Library) nameable(name string) error {
 	_, taken := l.Catalog.Find(name)
 	switch {
@@ -132,6 +144,9 @@ func (l Library) nameable(name string) error {
 }
 
 // keepable tells whether a line is a command that may be kept. What it lacks its form asks for.
+//
+// The second look for secrets is the textual one that the inbox uses: what it would hide must not
+// be kept, even where the parser sees no secret in it.
 func (l Library) keepable(line string, zone *time.Location) error {
 	inv, _, err := slash.Parse(l.Catalog, line, l.input(zone))
 	var missing *catalog.MissingError
@@ -164,8 +179,11 @@ func (l Library) Forget(ctx context.Context, user, name string) error {
 	return err
 }
 
-// Expand puts a saved command in the place of its name: "morning limit=5" is "threats open limit=5". The result is false where the line
-// begins with no such name.
+// Expand puts a saved command in the place of its name: "morning limit=5" is "threats open
+// limit=5". The result is false where the line begins with no such name.
+//
+// What follows the name is appended, so a saved line takes parameters; one that the line has
+// already is the parser's to judge.
 func (l Library) Expand(ctx context.Context, user, line string) (string, bool, error) {
 	name, rest := text.CutWord(line)
 	if !nameForm.MatchString(name) {
@@ -183,8 +201,11 @@ func (l Library) Expand(ctx context.Context, user, line string) (string, bool, e
 	return line, false, nil
 }
 
-// Most are the commands that somebody uses most, else those that matter most to people of their role, else those that everybody uses: n of
-// them. Who may change nothing is shown what reads.
+// Most are the commands that somebody uses most, else those that matter most to people of their
+// role, else those that everybody uses: n of them. Who may change nothing is shown what reads.
+//
+// Commands of everybody fill up what somebody new has not used yet, and on a fresh installation the
+// areas do.
 func (l Library) Most(ctx context.Context, who Reader, n int) ([]*catalog.Command, error) {
 	own, err := l.used(ctx, who.User)
 	if err != nil {
@@ -222,6 +243,9 @@ func (l Library) everyday() (all []*catalog.Command) {
 }
 
 // counted are the commands of lines, the most frequent first.
+//
+// Lines are counted by their first word only: an old line whose parameters no longer exist still
+// says what somebody uses.
 func (l Library) counted(lines []string) []*catalog.Command {
 	count := map[*catalog.Command]int{}
 	var seen []*catalog.Command
@@ -247,9 +271,12 @@ const (
 	wordMark   = "word:" // of the bot's own
 )
 
-// Search answers the palette: what somebody saved and ran lately, then the bot's own words and the commands by area, as far as they have all
-// the typed words in their names, titles or summaries. Areas come in the order of their best command; so do the bot's own words: ahead of
-// commands where one is called so, else behind them.
+// Search answers the palette: what somebody saved and ran lately, then the bot's own words and the
+// commands by area, as far as they have all the typed words in their names, titles or summaries.
+// Areas come in the order of their best command; so do the bot's own words: ahead of commands where
+// one is called so, else behind them.
+//
+// More of the recent lines are searched than are shown unasked: who types looks for one.
 func (l Library) Search(ctx context.Context, user, typed string) ([]render.OptionGroup, error) {
 	words := strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return strings.ContainsRune(" ·(),…\u00a0\t", r) }) // a label may be pasted
 	fits := func(texts ...string) bool {
@@ -342,7 +369,11 @@ func hashOf(line string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Picked is the line that an option of the palette stands for: a name of a command, a saved line, or one that was run.
+// Picked is the line that an option of the palette stands for: a name of a command, a saved line,
+// or one that was run.
+//
+// A recent line is found again by its hash among the last ones; what somebody ran meanwhile may
+// have pushed it out, and then it is not found.
 func (l Library) Picked(ctx context.Context, user, value string) (line string, found bool, err error) {
 	if name, ok := strings.CutPrefix(value, savedMark); ok {
 		return l.Expand(ctx, user, name)

@@ -13,8 +13,13 @@ import (
 // All are the shifts of several consoles, each with what was asked for there.
 type All []Shifts
 
-// Since is the report of the one console, or those of all below each other. A console that does not answer is said to be missing; it keeps
-// nobody from reading of the others, and they are not read after it but beside it.
+// Since is the report of the one console, or those of all below each other. A console that does not
+// answer is said to be missing; it keeps nobody from reading of the others, and they are not read
+// after it but beside it.
+//
+// It fails only if all do, with the error of the last. The card's own words begin with the first
+// console that answered; each goroutine writes its own place, so the order is that of the settings
+// and not of the answers.
 func (all All) Since(ctx context.Context, since time.Time, zone *time.Location) (render.Card, error) {
 	if len(all) == 1 {
 		return all[0].Since(ctx, since, zone)
@@ -48,6 +53,9 @@ func (all All) Since(ctx context.Context, since time.Time, zone *time.Location) 
 }
 
 // ours are the requests that are about the console of a report.
+//
+// The ledger does not know which requests belong together on a console under its present name
+// (Stamp and name may differ), so it is asked for all and sorted here.
 func (r Shifts) ours(requests []approvals.Request) (own []approvals.Request) {
 	for _, req := range requests {
 		if r.About == nil || r.About(req) {

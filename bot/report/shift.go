@@ -45,6 +45,8 @@ type Requests interface {
 }
 
 // Shifts makes shift reports.
+//
+// It keeps nothing between two reports, so one value may make several at once.
 type Shifts struct {
 	Console  Console
 	Links    cards.Links
@@ -57,6 +59,9 @@ type Shifts struct {
 }
 
 // A shift is what happened in a stretch of time, counted, and what it leaves open.
+//
+// more are those that were counted and not read. byHour has hours of UTC, which fit into the bars
+// of any zone whose offset is whole hours.
 type shift struct {
 	fresh, more        int
 	open               int
@@ -81,8 +86,12 @@ func (o openAlerts) number() string {
 	return fmt.Sprint(o.n)
 }
 
-// Since tells what happened since then and what is left: open threats and alerts, isolated hosts and by whom, requests that wait, and how
-// long it took to acknowledge and to resolve. The hours of the chart are those of zone, UTC when nil, like every other time in it.
+// Since tells what happened since then and what is left: open threats and alerts, isolated hosts
+// and by whom, requests that wait, and how long it took to acknowledge and to resolve. The hours of
+// the chart are those of zone, UTC when nil, like every other time in it.
+//
+// Any error ends the report, on purpose: each number on it is one that somebody goes by, and a
+// report in which one is missing reads like one in which it is zero.
 func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location) (render.Card, error) {
 	s, err := r.countShift(ctx, since)
 	if err != nil {
@@ -122,7 +131,11 @@ func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location)
 
 func words(text string) render.Line { return render.Line{render.Text(text)} }
 
-// countShift reads the threats that were made since, those that were dealt with since, and those that are open.
+// countShift reads the threats that were made since, those that were dealt with since, and those
+// that are open.
+//
+// Sorted by creation, the oldest first: a threat that comes in while the pages are read stands at
+// the end and shifts nothing. What is beyond reportMost is asked for as a number alone.
 func (r Shifts) countShift(ctx context.Context, since time.Time) (*shift, error) {
 	s := &shift{byHour: map[time.Time]int{}}
 	fresh := s1.Query{}.With("createdAt__gte", s1.FormatTime(since))
@@ -170,6 +183,8 @@ func (r Shifts) openAlerts(ctx context.Context) (o openAlerts) {
 }
 
 // countTouched takes the times of the threats that changed since.
+//
+// The latest changes come first here, because what is cut off should be the oldest.
 func (r Shifts) countTouched(ctx context.Context, s *shift, since time.Time) error {
 	seen := 0
 	touched := s1.Query{}.With("updatedAt__gte", s1.FormatTime(since)).SortedBy("updatedAt", s1.Descending).WithLimit(1000)
@@ -186,6 +201,10 @@ func (r Shifts) countTouched(ctx context.Context, s *shift, since time.Time) err
 }
 
 // time takes a threat's times, if somebody dealt with it since.
+//
+// The console keeps no time of the acknowledgement, only that of the last change, which is the
+// upper bound that the card speaks of. What the console resolved by itself is no work of a person's
+// and would make the mean look good.
 func (s *shift) time(t s1.Threat, since time.Time) {
 	took := t.Info.UpdatedAt.Sub(t.Info.CreatedAt.Time)
 	looked := t.Info.IncidentStatus != s1.StatusUnresolved && t.Info.IncidentStatus != "" || t.Info.AnalystVerdict != s1.VerdictUndefined && t.Info.AnalystVerdict != ""
@@ -199,6 +218,9 @@ func (s *shift) time(t s1.Threat, since time.Time) {
 }
 
 // countOpen counts what is open, and remembers the gravest of the latest.
+//
+// The gravest are looked for among the latest 200 only: the console does not sort by how grave a
+// threat is, and reading all that are open may be tens of pages.
 func (r Shifts) countOpen(ctx context.Context, s *shift) error {
 	open := s1.Query{}.With("incidentStatuses", string(s1.StatusUnresolved), string(s1.StatusInProgress))
 	n, err := r.Console.CountThreats(ctx, open)
@@ -219,6 +241,8 @@ func (r Shifts) countOpen(ctx context.Context, s *shift) error {
 }
 
 // chart shows new threats over the shift.
+//
+// So the step doubles until the span fits; all counts are kept by the hour.
 func (s *shift) chart(since, until time.Time, zone *time.Location) render.Chart {
 	if zone == nil {
 		zone = time.UTC
@@ -242,6 +266,10 @@ func (s *shift) chart(since, until time.Time, zone *time.Location) render.Chart 
 }
 
 // isolators tells who isolated an endpoint last, by the endpoint's id.
+//
+// Requests come the oldest first, a page at a time; the next page begins with the moment of this
+// page's last one. A page that is of one moment throughout would come again for ever, so the moment
+// moves on by at least the millisecond that the database keeps.
 func (r Shifts) isolators(ctx context.Context) (map[string]approvals.Request, error) {
 	by := map[string]approvals.Request{}
 	q := approvals.Query{States: []approvals.State{approvals.Done}, Since: r.Now().Add(-30 * 24 * time.Hour), Limit: reportPage}
@@ -313,6 +341,8 @@ func (o openAlerts) parts() (parts []render.Part) {
 }
 
 // isolatedPart names isolated hosts, and who had that done.
+//
+// Who is not known was isolated at the console, or more than a month ago.
 func isolatedPart(agents []s1.Agent, all int, by map[string]approvals.Request) []render.Part {
 	var parts []render.Part
 	for _, a := range agents[:min(len(agents), reportRows)] {

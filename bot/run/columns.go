@@ -17,7 +17,11 @@ import (
 // ColumnsWord is the bot's own word behind the form in which people choose the columns of a kind of list.
 const ColumnsWord = "columns"
 
-// chosenColumns are a person's columns; see catalog.Columns. Where they cannot be read a list has the usual ones.
+// chosenColumns are a person's columns; see catalog.Columns. Where they cannot be read a list has
+// the usual ones.
+//
+// While a list asks which columns are wanted (Chosen), it tells which there are (Offer), so the
+// form knows them without a second list of columns anywhere.
 type chosenColumns struct {
 	store   library.Columns
 	user    string
@@ -50,6 +54,9 @@ func (c *chosenColumns) Offer(kind string, titles []string, usual int) {
 const MaxColumns = 20
 
 // pickColumns opens the form in which a person chooses the columns of a list.
+//
+// The command is run once, for which columns it has is told while it draws. Whoever may not read
+// the list does not get so far.
 func (r *Runner) pickColumns(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	if err := r.MayRead(ctx, cmd, a); err != nil {
 		return err

@@ -27,8 +27,15 @@ import (
 // 3 s, and it is still to be written down.
 const checkLimit = time.Second
 
-// CheckForm looks at a submitted form before it is acknowledged: what is wrong is shown under its field, and the form stays
-// open with all that was typed. It returns nil for a form that can go.
+// CheckForm looks at a submitted form before it is acknowledged: what is wrong is shown under its
+// field, and the form stays open with all that was typed. It returns nil for a form that can go.
+//
+// It decides nothing: whoever passes here goes through the gate and the policy again. So where the
+// gate has no answer within checkLimit, the form may go, and its person reads why as an answer.
+//
+// The order is that of trust. First whether the form is the one that was drawn, then who sends it,
+// then whether its menus hold what they were drawn with (a client of one's own may send anything),
+// and only then what was typed.
 func (f *Forms) CheckForm(ctx context.Context, in inbound.Payload) any {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
@@ -77,6 +84,9 @@ func (f *Forms) CheckForm(ctx context.Context, in inbound.Payload) any {
 }
 
 // paramErrors puts a rule across fields under the field it names, or under the first of the form.
+//
+// Slack takes errors for input blocks of the form alone; any other key fails the whole answer, and
+// the person would see "something went wrong" instead of the words.
 func paramErrors(err error, answer render.Answer) map[string]string {
 	var usage *catalog.UsageError
 	if !errors.As(err, &usage) {
@@ -97,6 +107,9 @@ func paramErrors(err error, answer render.Answer) map[string]string {
 }
 
 // picked puts the form of the chosen command in the palette's place.
+//
+// The answer replaces the palette by the next form in the same window: a response_action "update"
+// needs no trigger.
 func (f *Forms) picked(ctx context.Context, a exchange.Interaction, answer render.Answer) any {
 	chosen := answer.Values["command"]
 	if len(chosen) == 0 {
@@ -176,8 +189,12 @@ func FormField(in inbound.Payload) string {
 	return ""
 }
 
-// refuseForm refuses a form that is not as it was drawn: under its first field, so that it stays open. Without a field it returns nil,
-// and the refusal is an answer like any other.
+// refuseForm refuses a form that is not as it was drawn: under its first field, so that it stays
+// open. Without a field it returns nil, and the refusal is an answer like any other.
+//
+// The values were sealed with the form, so a failing seal means a form that somebody else was
+// given, that was changed on its way, or that another key drew. What was typed stays on the screen,
+// and can be copied.
 func (f *Forms) refuseForm(ctx context.Context, in inbound.Payload, cause error) any {
 	field := FormField(in)
 	if field == "" {

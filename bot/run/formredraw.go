@@ -12,8 +12,12 @@ import (
 	"s1bot/render"
 )
 
-// Redraw asks other questions in a form that somebody is filling in: those that depend on a choice, and with unfold the rare ones. Slack keeps what was
-// typed. A form that cannot be drawn again stays as it is; what is missing then is told when it is sent.
+// Redraw asks other questions in a form that somebody is filling in: those that depend on a choice,
+// and with unfold the rare ones. Slack keeps what was typed. A form that cannot be drawn again
+// stays as it is; what is missing then is told when it is sent.
+//
+// The hash of the view goes along: Slack refuses the update if the form has changed since, as when
+// two choices follow each other quickly, and then the later one draws it.
 func (f *Forms) Redraw(ctx context.Context, in inbound.Payload, unfold bool) {
 	form, ok := f.redrawn(ctx, in, unfold)
 	if !ok {
@@ -37,7 +41,10 @@ func (f *Forms) redrawn(ctx context.Context, in inbound.Payload, unfold bool) (f
 	return form, form.Fits()
 }
 
-// askMore puts a form in place of one that lacks what a choice in it asks for: it was sent before it was drawn again.
+// askMore puts a form in place of one that lacks what a choice in it asks for: it was sent before
+// it was drawn again.
+//
+// Choosing and sending within the time of one redraw is enough for that.
 func (f *Forms) askMore(ctx context.Context, cmd *catalog.Command, in inbound.Payload) *slack.ViewSubmissionResponse {
 	if !cmd.AsksMore(in.Form) {
 		return nil

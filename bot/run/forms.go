@@ -32,6 +32,10 @@ type views interface {
 }
 
 // Forms opens forms and looks at what was entered.
+//
+// It holds nothing about open forms: everything that a form needs to go on is sealed in its
+// private_metadata and comes back with it, so any process can take it up and a restart loses no
+// form that somebody has before them.
 type Forms struct {
 	Catalog   *catalog.Catalog
 	Library   library.Library
@@ -53,7 +57,11 @@ func (f *Forms) openForm(ctx context.Context, a exchange.Interaction) error {
 	return f.openInstead(ctx, a, render.Card{})
 }
 
-// openInstead is openForm with the card that is shown where no form can be opened; an empty one says what is usual.
+// openInstead is openForm with the card that is shown where no form can be opened; an empty one
+// says what is usual.
+//
+// A change is judged before its form opens, with what is known so far; when it is sent it is judged
+// again, with everything.
 func (f *Forms) openInstead(ctx context.Context, a exchange.Interaction, card render.Card) error {
 	if err := f.Settler.Settle(ctx, &a); err != nil {
 		return err
@@ -77,7 +85,12 @@ func (f *Forms) openInstead(ctx context.Context, a exchange.Interaction, card re
 	return f.Open(ctx, a, form, card)
 }
 
-// askReason opens the small form that asks why, where everything else is known. What it will run stands above the question.
+// askReason opens the small form that asks why, where everything else is known. What it will run
+// stands above the question.
+//
+// Only what is asked for stays a field; the rest travels as the form's own arguments, sealed, so
+// that nobody changes with a form for the reason what the reason is for. A secret is the exception:
+// it may not stand in private_metadata, which Slack keeps, and is asked for again.
 func (f *Forms) askReason(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	touches, err := f.glimpse(ctx, cmd, a)
 	if err != nil {
@@ -108,8 +121,11 @@ func (f *Forms) askReason(ctx context.Context, cmd *catalog.Command, a exchange.
 // glimpseTime is how long the console may take to tell names: the form must open within three seconds of the click.
 const glimpseTime = time.Second
 
-// glimpse is what a request would touch, by name; the command where that takes too long to find out. What cannot be done is said
-// at once: nobody has to say why first.
+// glimpse is what a request would touch, by name; the command where that takes too long to find
+// out. What cannot be done is said at once: nobody has to say why first.
+//
+// An error of the console's is no reason not to open the form: what the request touches is found
+// out again when it is submitted.
 func (f *Forms) glimpse(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) (render.Line, error) {
 	ctx, cancel := context.WithTimeout(ctx, glimpseTime)
 	defer cancel()
@@ -182,7 +198,14 @@ func fill(form *render.Form, x catalog.Extras) {
 	}
 }
 
-// Open shows a form: above the modal that answers, in place of another form, or as a new one. Where it does not open, the person gets a card instead.
+// Open shows a form: above the modal that answers, in place of another form, or as a new one. Where
+// it does not open, the person gets a card instead.
+//
+// The card stands in for every form that has no way to open, so it must say the same and have a
+// button: clicking it brings a new trigger.
+//
+// In a modal that only asks (View without OnPage) the form takes its place: Slack stacks three
+// views and no more.
 func (f *Forms) Open(ctx context.Context, a exchange.Interaction, form render.Form, instead render.Card) error {
 	var err error
 	switch {
@@ -211,8 +234,11 @@ func (f *Forms) Open(ctx context.Context, a exchange.Interaction, form render.Fo
 	return nil
 }
 
-// mayOpenLater tells whether a form that Slack did not open may open after another click: the trigger was too old, or Slack is in
-// trouble. What it calls wrong stays wrong.
+// mayOpenLater tells whether a form that Slack did not open may open after another click: the
+// trigger was too old, or Slack is in trouble. What it calls wrong stays wrong.
+//
+// Both spellings are Slack's: views.open documents expired_trigger_id and exchanged_trigger_id, the
+// guide to interactions trigger_expired and trigger_exchanged.
 func mayOpenLater(err error) bool {
 	var refused slack.SlackErrorResponse
 	return post.Passes(err) || !errors.As(err, &refused) ||

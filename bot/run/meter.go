@@ -11,6 +11,8 @@ import (
 )
 
 // A Meter counts what operators watch. Its methods never wait.
+//
+// Its arguments become labels of metrics.
 type Meter interface {
 	// Envelope counts a delivery of Slack's by its type, an interaction's by its own.
 	Envelope(kind string)
@@ -36,6 +38,9 @@ var OutcomeLabels = map[render.Outcome]string{
 }
 
 // OutcomeOfError tells a refusal, which is somebody's rule, from a failure.
+//
+// Operators watch the two for different reasons: refusals for what somebody tries, failures for
+// what is broken.
 func OutcomeOfError(err error) string {
 	var refused *policy.RefusedError
 	if errors.As(err, &refused) || errors.Is(err, exchange.ErrNotAllowed) || errors.Is(err, approvals.ErrFrozen) {

@@ -42,6 +42,9 @@ func (p *Pages) look() render.Options {
 }
 
 // fitting is a page whose buttons Slack can carry.
+//
+// Sections and rows are copied, for the page may be one that others draw from (home keeps what all
+// see).
 func (p *Pages) fitting(ctx context.Context, page render.Page) (render.Page, error) {
 	page = page.On(p.Unsettled)
 	sections := make([]render.Section, len(page.Sections))

@@ -22,6 +22,9 @@ import (
 )
 
 // A Caller is what every command is called with.
+//
+// It is the same for everybody; what belongs to one call (the person, the console, the page) is put
+// in by Call.
 type Caller struct {
 	Queries catalog.Queries
 	Exports *tempfile.Space
@@ -45,6 +48,8 @@ type Starter interface {
 }
 
 // A Runner runs commands: what reads at once or as a job, what changes as a request.
+//
+// It is stateless and used by all deliveries at once.
 type Runner struct {
 	Catalog   *catalog.Catalog
 	Settler   exchange.Settler
@@ -71,6 +76,12 @@ func (e NoCommandError) Error() string { return e.Why.Error() }
 func (e NoCommandError) Unwrap() error { return e.Why }
 
 // Command reads the line as a command of the catalog and runs it.
+//
+// The order decides what a line means. A command or an alias goes first, a saved name second, so
+// that nobody's own name hides a command; then the line is looked at as a sentence, for many
+// sentences begin with a command's name. What begins with a command and lacks something opens its
+// form; what begins with none is an error of a type of its own, because in a conversation it may
+// not have been meant for the bot at all.
 func (r *Runner) Command(ctx context.Context, a exchange.Interaction) error {
 	in := text.Input{Zone: a.Who.Zone, Now: r.Now(), Own: r.Words}
 	inv, extras, err := slash.Parse(r.Catalog, a.Line, in)
@@ -120,6 +131,10 @@ func (r *Runner) Invoke(ctx context.Context, a exchange.Interaction) error {
 }
 
 // invokeOn is invoke once it is settled on which console.
+//
+// Secrets are taken out of the arguments before anything is written down, the history included. A
+// form and a choice of columns come first because they run nothing; what is only turned over,
+// shared or shown again is not remembered, or a history would fill with pages.
 func (r *Runner) invokeOn(ctx context.Context, a exchange.Interaction) error {
 	cmd, ok := a.Command()
 	if !ok {
@@ -148,6 +163,9 @@ func (r *Runner) invokeOn(ctx context.Context, a exchange.Interaction) error {
 }
 
 // remember writes the history that /s1 history shows.
+//
+// The history is a convenience: an error there costs the line, not the command. The line names the
+// console by its label, so that it means the same wherever it is run again.
 func (r *Runner) remember(ctx context.Context, a exchange.Interaction, cmd *catalog.Command) {
 	line := slash.Line(cmd, a.Do.Args)
 	if a.Extras.For > 0 {
@@ -162,6 +180,10 @@ func (r *Runner) remember(ctx context.Context, a exchange.Interaction, cmd *cata
 }
 
 // read runs a command that changes nothing and answers the caller.
+//
+// Where the card goes depends on how it was asked for: to the channel (Share), as a file to the
+// person, over the message that a page was turned on, or as an answer. Files of the card are on
+// disk and are removed in every case.
 func (r *Runner) read(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	if err := r.MayRead(ctx, cmd, a); err != nil {
 		return err
@@ -187,7 +209,10 @@ func (r *Runner) read(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 	return nil
 }
 
-// MayRead asks the policy about a command that changes nothing: a rule may deny it, or allow it to some roles only.
+// MayRead asks the policy about a command that changes nothing: a rule may deny it, or allow it to
+// some roles only.
+//
+// Early is false, because nothing will be filled in later that could change the answer.
 func (r *Runner) MayRead(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	input := r.Gate.Input(cmd, a.Interaction)
 	input.Early = false
@@ -198,6 +223,10 @@ func (r *Runner) MayRead(ctx context.Context, cmd *catalog.Command, a exchange.I
 }
 
 // long begins work that takes long, after looking at what was asked for.
+//
+// The plan is made before the job begins, so that what cannot be done is said at once to who asked,
+// and not minutes later in a direct message. The job runs with the plan's arguments: names that
+// were resolved now stay what they are.
 func (r *Runner) long(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	if err := r.MayRead(ctx, cmd, a); err != nil {
 		return err

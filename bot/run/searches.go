@@ -19,9 +19,15 @@ import (
 )
 
 // Slack shows nothing if a search box is not answered within 3 s.
+//
+// Half a second is left for the acknowledgement's way back.
 const suggestLimit = 2500 * time.Millisecond
 
 // most options of one answer, and how much of the acknowledgement they may fill.
+//
+// An acknowledgement of 20,480 bytes or more is dropped by Slack without a word, and a hundred
+// options with long values are more than that; so options are counted by their bytes as well. A
+// kilobyte stays for the envelope around them.
 const (
 	maxOptions     = 100
 	maxOptionBytes = socketmode.MaxAnswer - 1024
@@ -47,6 +53,8 @@ type optionGroup struct {
 func NoOptions() optionsAnswer { return optionsAnswer{Options: []*slack.OptionBlockObject{}} }
 
 // Searches answers search boxes.
+//
+// It never writes and never tells anybody anything but options: it is asked at every key.
 type Searches struct {
 	Library library.Library
 	Settler exchange.Settler
@@ -58,6 +66,9 @@ type Searches struct {
 }
 
 // Suggest answers a search box while a person types. Whoever may do nothing here finds nothing.
+//
+// Slack sends no form with a box that stands in a message, and then private_metadata is empty; a
+// form of which the seal does not hold gets nothing.
 func (s *Searches) Suggest(ctx context.Context, in inbound.Payload) any {
 	ctx, cancel := context.WithTimeout(ctx, suggestLimit)
 	defer cancel()

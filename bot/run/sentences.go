@@ -14,10 +14,19 @@ import (
 	"s1bot/render"
 )
 
-// Plain words are a way to a form or a button, never to an action: whoever reads what the bot made of them submits it.
+// Plain words are a way to a form or a button, never to an action: whoever reads what the bot made
+// of them submits it.
+//
+// A wrong guess therefore costs a look and no more, and reading may be generous where a command
+// line must be exact.
 
-// sentence reads a line as plain words: where it begins with no command, and where it does and goes on like a sentence. The error is nil
-// where it is to be read as a command line.
+// sentence reads a line as plain words: where it begins with no command, and where it does and goes
+// on like a sentence. The error is nil where it is to be read as a command line.
+//
+// A line that begins with a command's name and reads as the same invocation both ways is a command
+// line. For a command that changes something the reader's doubt counts more: where the line says
+// that something is not to be done, or not to all, it is an error rather than a wider change (see
+// plain.Limits).
 func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras, parsed error, in text.Input) (p plain.Proposal, read bool, err error) {
 	unknown := parsed != nil && inv.Command == ""
 	cmd, known := r.Catalog.Find(inv.Command)
@@ -42,7 +51,11 @@ func guessed(err error) bool {
 	return errors.As(err, &usage) && (usage.Try != nil || usage.Given != nil)
 }
 
-// propose offers what plain words mean: what reads as a button that runs it, what changes something, or lacks something, as a form.
+// propose offers what plain words mean: what reads as a button that runs it, what changes
+// something, or lacks something, as a form.
+//
+// How is set to Open while the console is settled: if that has to be asked, the button of the
+// answer carries the invocation as it is then, and it must open a form and not run.
 func (r *Runner) propose(ctx context.Context, a exchange.Interaction, p plain.Proposal) error {
 	cmd, ok := r.Catalog.Find(p.Do.Command)
 	if !ok {

@@ -15,9 +15,14 @@ import (
 // detailsTitle is what a modal is called that shows a card.
 const detailsTitle = "Details"
 
-// show runs a command that changes nothing and shows its card over the message that was clicked on. A modal must open within 3 s of the click,
-// which the console may not keep: so it opens at once and is filled when the answer is there. Where it does not open the card is an answer like any
+// show runs a command that changes nothing and shows its card over the message that was clicked on.
+// A modal must open within 3 s of the click, which the console may not keep: so it opens at once
+// and is filled when the answer is there. Where it does not open the card is an answer like any
 // other.
+//
+// From then on the modal is the place of the answer, also of an error. If it cannot be filled, it
+// was closed, and the answer goes to the conversation: nobody loses what they asked for by closing
+// a window too early.
 func (r *Runner) show(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	if err := r.MayRead(ctx, cmd, a); err != nil {
 		return err
@@ -59,7 +64,11 @@ func (r *Runner) filled(ctx context.Context, a exchange.Interaction, card render
 	return err == nil
 }
 
-// Overlay shows a card above the page that was clicked in, in the modal that was clicked in, or in a new one; it returns the modal's id.
+// Overlay shows a card above the page that was clicked in, in the modal that was clicked in, or in
+// a new one; it returns the modal's id.
+//
+// Which of the three it is depends on the click alone: a click on a page pushes, so that the way
+// back is Slack's own arrow; one in a modal that answers replaces it; one on a message opens.
 func (f *Forms) Overlay(ctx context.Context, a exchange.Interaction, card render.Card) (id string, err error) {
 	view := f.Seal.Modal(card.On(f.Unsettled).Modal(detailsTitle, a.At, render.Options{ConsoleURL: f.Consoles[0], Others: f.Consoles[1:], Seal: f.Seal.Click}), a.User)
 	var shown *slack.ViewResponse

@@ -19,6 +19,10 @@ import (
 )
 
 // A Finding is one line of `s1bot check`: what was tested, and what to do if it failed.
+//
+// All findings together are the output, in the order in which somebody sets a bot up; one that
+// could not be tested says so rather than being left out, for a check that is silent about
+// something reads as if it were fine.
 type Finding struct {
 	What string
 	Note string // what was found
@@ -35,6 +39,9 @@ type Checkup struct {
 }
 
 // Run asks Slack about every setting and changes nothing.
+//
+// The bot's token is first because everything else is asked with it. The app's token is tested on
+// its own, and so its finding is there in any case.
 func (c Checkup) Run(ctx context.Context) []Finding {
 	var seen headers
 	_, api := webapi.New(webapi.Config{Tokens: c.Tokens.Now, Address: c.APIURL, Timeout: webapi.ProbeTimeout}, slack.OptionOnResponseHeaders(seen.note))
@@ -72,6 +79,8 @@ func (c Checkup) untested() []Finding {
 var errUntested = errors.New("not tested: the bot token has to work first")
 
 // headers keeps the scopes that Slack names beside each answer.
+//
+// Slack names a token's scopes nowhere else: no method lists them, the header X-OAuth-Scopes does.
 type headers struct {
 	mu    sync.Mutex
 	value string
@@ -86,6 +95,8 @@ func (h *headers) note(_ string, header http.Header) {
 }
 
 // scopes compares the token's scopes with those of the manifest.
+//
+// More scopes than the manifest's are no finding: the app may be shared with something else.
 func (h *headers) scopes() Finding {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -117,6 +128,9 @@ func (c Checkup) appToken(ctx context.Context, api *slack.Client) Finding {
 }
 
 // channel tells whether the bot can post where a setting points, and read back what it posted.
+//
+// Membership is asked even where chat:write.public lets the bot post without it, for what it posted
+// has to be read back.
 func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Finding {
 	found, id := Finding{What: name}, c.Channels[name]
 	var info *slack.Channel

@@ -44,6 +44,10 @@ func shortcuts() []any {
 }
 
 // A Permission is a scope of the bot's token, what needs it, and why. Nothing else is asked for.
+//
+// The list is the source of the manifest and of the scopes that s1bot check compares, and tests
+// hold what the bot calls against it. A call of the Web API that needs a scope which is not here
+// fails with missing_scope in every workspace.
 type Permission struct {
 	Scope string
 	Needs []string // methods of the Web API and events
@@ -83,6 +87,8 @@ func events() []string {
 	return []string{"app_home_opened", "app_mention", "member_joined_channel", "message.im"}
 }
 
+// should_escape makes Slack send mentions as ids (<@U1|name>), which the bot needs: names are not
+// unique.
 func manifest(catalog *catalog.Catalog) map[string]any {
 	var names []string
 	for _, cmd := range catalog.Commands() {
