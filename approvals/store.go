@@ -38,6 +38,19 @@ type Query struct {
 	Limit        int
 }
 
+// Next is the query for what follows a page that q found.
+//
+// It begins with the moment of the page's last request, so what was made at that moment comes
+// again: the caller keeps it from counting twice. A page that is of one moment throughout would
+// come again for ever; so the moment moves on by at least the millisecond that a store keeps.
+func (q Query) Next(page []Request) Query {
+	least := q.Since.Add(time.Millisecond)
+	if q.Since = page[len(page)-1].Created; q.Since.Before(least) {
+		q.Since = least
+	}
+	return q
+}
+
 // An AuditQuery selects entries; fields that are zero do not matter.
 type AuditQuery struct {
 	Since   time.Time

@@ -57,6 +57,7 @@ const (
 	maxMoments  = 5000 // of the events; the timeline is sorted in memory
 	maxRelated  = 500
 	maxRequests = 20_000 // that are looked at
+	requestPage = 250    // of them in memory at once
 )
 
 // A Console is what a case is read from.

@@ -37,21 +37,29 @@ func (m Maker) decisions(ctx context.Context, c *Case, z *archive) error {
 	return m.audit(ctx, c, z)
 }
 
-// find looks through the requests since the subject was found, page by page: the newest come first.
+// find looks through the requests since the subject was found, a page at a time, the oldest first:
+// what was asked for soon after is what the case is about.
 func (m Maker) find(ctx context.Context, c *Case) error {
-	found, err := m.Ledger.Find(ctx, approvals.Query{Since: c.At, Limit: maxRequests})
-	if err != nil {
-		return err
-	}
-	for _, r := range found {
-		if m.Here(r) && concerns(r, c.Subject) {
-			c.requests = append(c.requests, r)
+	q, known := approvals.Query{Since: c.At, Limit: requestPage}, map[string]bool{}
+	for looked := 0; ; {
+		found, err := m.Ledger.Find(ctx, q)
+		if err != nil {
+			return err
 		}
+		for _, r := range found {
+			if !known[r.ID] && m.Here(r) && concerns(r, c.Subject) {
+				c.requests, known[r.ID] = append(c.requests, r), true
+			}
+		}
+		if len(found) < requestPage {
+			return nil
+		}
+		if looked += len(found); looked >= maxRequests {
+			c.missing = append(c.missing, fmt.Sprintf("requests after the first %d", maxRequests))
+			return nil
+		}
+		q = q.Next(found)
 	}
-	if len(found) == maxRequests {
-		c.missing = append(c.missing, fmt.Sprintf("requests before the last %d", maxRequests))
-	}
-	return nil
 }
 
 // concerns tells whether a request touches the subject, or the endpoint that it is on.

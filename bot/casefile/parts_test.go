@@ -222,6 +222,43 @@ func TestWhatIsLongIsCutAndSaidToBe(t *testing.T) {
 	require.Len(t, c.Card().Parts, 2+8+2, "the last eight moments")
 }
 
+// A crowd is a ledger of many requests, two made at a time.
+type crowd struct {
+	noRequests
+	all  []approvals.Request
+	most int // at once
+}
+
+func (c *crowd) Find(_ context.Context, q approvals.Query) ([]approvals.Request, error) {
+	first, _ := slices.BinarySearchFunc(c.all, q.Since, func(r approvals.Request, since time.Time) int { return r.Created.Compare(since) })
+	rest := c.all[first:]
+	rest = rest[:min(len(rest), q.Limit)]
+	c.most = max(c.most, len(rest))
+	return rest, nil
+}
+
+func TestRequestsAreLookedAtPageByPage(t *testing.T) {
+	t.Parallel()
+	s, ledger := evil(), &crowd{}
+	for i := range maxRequests + 10 {
+		r := approvals.Request{ID: fmt.Sprint("R", i), Created: found.Add(time.Duration(i/2) * time.Second), Plan: []byte(`{}`)}
+		if i%100 == 99 {
+			r.Plan = []byte(`{"targets":[{"kind":"threat","id":"7"}]}`)
+		}
+		ledger.all = append(ledger.all, r)
+	}
+	c := &Case{Subject: s}
+	require.NoError(t, Maker{Ledger: ledger, Here: func(approvals.Request) bool { return true }}.find(t.Context(), c))
+	ids := map[string]bool{}
+	for _, r := range c.requests {
+		ids[r.ID] = true
+	}
+	require.Equal(t, len(ids), len(c.requests), "each once")
+	require.InDelta(t, maxRequests/100, len(ids), 5, "what came again was looked at as well")
+	require.Equal(t, []string{"requests after the first 20000"}, c.missing)
+	require.Less(t, ledger.most, 1000)
+}
+
 // An alert has no notes and events of its own at the console, so that nobody is told that there are none.
 func TestAnAlertHasNoNotesOfItsOwn(t *testing.T) {
 	t.Parallel()

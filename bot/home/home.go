@@ -477,10 +477,7 @@ func (k *Keeper) isolators(ctx context.Context, counted map[string]figures.Figur
 		if len(done) < creditPage {
 			break
 		}
-		least := q.Since.Add(time.Millisecond)
-		if q.Since = done[len(done)-1].Created; q.Since.Before(least) { // what was made at that moment comes again, which does no harm
-			q.Since = least
-		}
+		q = q.Next(done) // what comes again is credited again, which does no harm
 	}
 	k.credits, k.credited, k.creditOf = by, now, isolated
 	return by, nil

@@ -101,7 +101,7 @@ func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location)
 	if err != nil {
 		return render.Card{}, fmt.Errorf("list isolated endpoints: %w", err)
 	}
-	pending, err := r.Requests.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending}, Limit: 100})
+	pending, err := r.Requests.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending}})
 	if err != nil {
 		return render.Card{}, fmt.Errorf("list pending requests: %w", err)
 	}
@@ -266,10 +266,6 @@ func (s *shift) chart(since, until time.Time, zone *time.Location) render.Chart 
 }
 
 // isolators tells who isolated an endpoint last, by the endpoint's id.
-//
-// Requests come the oldest first, a page at a time; the next page begins with the moment of this
-// page's last one. A page that is of one moment throughout would come again for ever, so the moment
-// moves on by at least the millisecond that the database keeps.
 func (r Shifts) isolators(ctx context.Context) (map[string]approvals.Request, error) {
 	by := map[string]approvals.Request{}
 	q := approvals.Query{States: []approvals.State{approvals.Done}, Since: r.Now().Add(-30 * 24 * time.Hour), Limit: reportPage}
@@ -286,10 +282,7 @@ func (r Shifts) isolators(ctx context.Context) (map[string]approvals.Request, er
 		if len(done) < reportPage {
 			return by, nil
 		}
-		least := q.Since.Add(time.Millisecond)
-		if q.Since = done[len(done)-1].Created; q.Since.Before(least) { // what was made at that moment comes again, which does no harm
-			q.Since = least
-		}
+		q = q.Next(done) // what comes again is credited again, which does no harm
 	}
 }
 
@@ -379,6 +372,9 @@ func pendingPart(pending []approvals.Request) []render.Part {
 			what += " (" + names + ")"
 		}
 		parts = append(parts, render.Line{render.Mono(req.Ref), render.Text(what + ", requested by "), render.User(req.Requester), render.Text(", expires "), render.Since(req.Expires)})
+	}
+	if more := len(pending) - len(parts); more > 0 {
+		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that wait: /s1 pending", more))})
 	}
 	return parts
 }

@@ -77,6 +77,9 @@ func (w watch) AgentsPage(context.Context, s1.Query) (s1.Page[s1.Agent], error) 
 
 func (w watch) Find(_ context.Context, q approvals.Query) ([]approvals.Request, error) {
 	if q.States[0] == approvals.Pending {
+		if q.Limit > 0 {
+			return w.pending[:min(len(w.pending), q.Limit)], w.refusal("pending")
+		}
 		return w.pending, w.refusal("pending")
 	}
 	return w.done, w.refusal("done")
@@ -114,6 +117,21 @@ func TestAlertsThatCannotBeReadAreSaidToBeMissing(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, card.Text, "open alerts: unknown")
 	require.Contains(t, text(card), "I couldn't read the open alerts: the console answered 403")
+}
+
+// All that wait are counted, those of another console that are older notwithstanding, and what is not named is said to be there.
+func TestAllRequestsThatWaitAreCounted(t *testing.T) {
+	t.Parallel()
+	var pending []approvals.Request
+	for i := range 120 {
+		pending = append(pending, approvals.Request{Ref: fmt.Sprint("A-", i), State: approvals.Pending, Console: map[bool]string{true: "other", false: "ours"}[i < 105]})
+	}
+	shifts := shiftsOf(watch{pending: pending})
+	shifts.About = func(req approvals.Request) bool { return req.Console == "ours" }
+	card, err := shifts.Since(t.Context(), shiftEnd.Add(-Span), nil)
+	require.NoError(t, err)
+	require.Contains(t, card.Text, "15 waiting for approval")
+	require.Contains(t, text(card), "and 5 more that wait")
 }
 
 // text is what can be read of a card, in one line.
