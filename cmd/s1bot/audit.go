@@ -17,6 +17,8 @@ import (
 	"s1bot/commands/text"
 )
 
+// It reads the database as it is (OpenAsIs): an older program's tables are not brought up to date
+// by somebody who only looks.
 type auditCmd struct {
 	Since   ago    `default:"24h" help:"How far back: 24h, 7d, 2w."`
 	Request string `help:"Only of this request, by its reference (A-7F3A) or id."`
@@ -55,6 +57,9 @@ func (a auditCmd) Run(ctx context.Context, std streams) error {
 }
 
 // list prints the rows that match.
+//
+// Rows are printed as they are read, for a trail may be longer than memory. Names of people and
+// requests are looked up once each by the reader.
 func (a auditCmd) list(ctx context.Context, std streams, db *store.DB) error {
 	rows, err := db.Requests().Audit(ctx, a.query())
 	if err != nil {
@@ -101,7 +106,11 @@ func newReader(db *store.DB) *trail.Reader {
 	})
 }
 
-// nameOf is what a person was called when they first asked for something. Rows from before November 2026 have no names but that.
+// nameOf is what a person was called when they first asked for something. Rows from before November
+// 2026 have no names but that.
+//
+// Slack is not asked: the command needs the database alone, and whoever left is not in the
+// workspace any more.
 func nameOf(ctx context.Context, db *store.DB, id string) string {
 	if id == "" {
 		return ""
@@ -134,6 +143,9 @@ func (a *ago) UnmarshalText(given []byte) error {
 }
 
 // about is what of a list of problems concerns one setting.
+//
+// A problem begins with the name of its setting (see config.check), so lines are told apart by
+// their beginning.
 func about(setting string, problems error) error {
 	if problems == nil {
 		return nil

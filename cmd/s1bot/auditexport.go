@@ -27,7 +27,9 @@ func (a auditCmd) export(ctx context.Context, std streams, db *store.DB) error {
 	return err
 }
 
-// writeTrail writes each row of the trail as a line of JSON, verified.
+// writeTrail writes each row of the trail as a line of JSON, verified. The chain is verified while
+// it is written, row by row in one pass: what is verified first and read again afterwards might not
+// be the same. HTML is not escaped, so that a line reads as people typed it.
 func writeTrail(ctx context.Context, w io.Writer, db *store.DB) (rows int64, head approvals.Mark, err error) {
 	trail, err := db.Requests().Audit(ctx, approvals.AuditQuery{})
 	if err != nil {

@@ -16,8 +16,17 @@ import (
 // auditPause is how long a row of the trail takes at most to reach the file.
 const auditPause = time.Second
 
-// streamAudit appends the audit trail to a file until ctx ends, a line of JSON for each row. It goes on where the file ends, so a
-// stop loses nothing; rows that were written before the file was there come first.
+// streamAudit appends the audit trail to a file until ctx ends, a line of JSON for each row. It
+// goes on where the file ends, so a stop loses nothing; rows that were written before the file was
+// there come first.
+//
+// It follows the trail by looking once a second and not by being told, because other processes
+// write rows too. What it writes is behind the database by as much and never ahead of it: a row is
+// in the file only after its transaction.
+//
+// The log hears only of changes between failing and not failing. Operators are told until Slack
+// takes it, which is why failing and told are two things: while Slack is away the file may break
+// and mend.
 func (p *program) streamAudit(ctx context.Context) error {
 	if p.config.AuditFile == "" {
 		return nil
@@ -53,6 +62,10 @@ func (p *program) tellAuditFile(ctx context.Context, failure error) bool {
 }
 
 // appendAudit writes what is new after row last, and returns the row that the file ends with.
+//
+// The file is opened anew each time, so that a log rotation which moves it away is followed: the
+// next row begins a new file. resume then finds that file empty, and it begins with the whole trail
+// only if the process was started anew; a running one goes on behind the row it knows.
 func (p *program) appendAudit(ctx context.Context, last int64) (int64, error) {
 	file, err := os.OpenFile(p.config.AuditFile, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
@@ -84,8 +97,11 @@ func (p *program) appendAudit(ctx context.Context, last int64) (int64, error) {
 	return last, nil
 }
 
-// resume is the number of the row that the file ends with, if the trail has the same one. A database that was restored from a backup has
-// fewer rows, and soon others of the same numbers: to go on behind them would leave a hole that nobody notices.
+// resume is the number of the row that the file ends with, if the trail has the same one. A
+// database that was restored from a backup has fewer rows, and soon others of the same numbers: to
+// go on behind them would leave a hole that nobody notices.
+//
+// An empty file begins at row 0, with the whole trail.
 func (p *program) resume(ctx context.Context, file *os.File) (int64, error) {
 	end, err := lastRow(file)
 	if err != nil || end.Seq == 0 {
@@ -109,7 +125,11 @@ func (p *program) resume(ctx context.Context, file *os.File) (int64, error) {
 // tailSize is enough for the longest row.
 const tailSize = 1 << 20
 
-// lastRow is the last whole row in the file, without a number if there is none. What a crash left of a half-written one is cut off.
+// lastRow is the last whole row in the file, without a number if there is none. What a crash left
+// of a half-written one is cut off.
+//
+// A crash between a row and its line break leaves a half that the collector has perhaps read; it is
+// cut off and written again whole.
 func lastRow(file *os.File) (end approvals.Mark, err error) {
 	size, err := file.Seek(0, io.SeekEnd)
 	if err != nil || size == 0 {
@@ -134,8 +154,12 @@ func lastRow(file *os.File) (end approvals.Mark, err error) {
 	return e.Mark(), nil
 }
 
-// compareStream walks trail beside a file that it was streamed to, which may begin later than the trail (older files were moved
-// away), and returns how many rows the file has. A row that differs, or that the trail lacks, is an error.
+// compareStream walks trail beside a file that it was streamed to, which may begin later than the
+// trail (older files were moved away), and returns how many rows the file has. A row that differs,
+// or that the trail lacks, is an error.
+//
+// Rows of the trail before the file's first are passed over; those after its last are not in the
+// file yet, which is no error.
 func compareStream(trail approvals.Trail, path string) (int, error) {
 	file, err := os.Open(path)
 	if err != nil {

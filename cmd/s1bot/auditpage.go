@@ -61,7 +61,12 @@ func (a auditCmd) filters() (words []string) {
 	return words
 }
 
-// writeNew writes a new file that its owner alone may read, whole or not at all. One that is there already is not overwritten.
+// writeNew writes a new file that its owner alone may read, whole or not at all. One that is there
+// already is not overwritten.
+//
+// O_EXCL keeps two exports from writing into each other, and an old archive from being replaced by
+// a shorter one. The file is synced before its name is reported: an archive that the next power cut
+// empties is none. 0600, because the trail says who did what.
 func writeNew(path string, write func(io.Writer) error) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {

@@ -37,6 +37,9 @@ func (c *config) checkSyslog(bad func(string, string, ...any)) {
 }
 
 // sendAudit sends the audit trail to the syslog server until ctx ends.
+//
+// The position is kept in the database under the server's address, so a new server gets the whole
+// trail and an old one goes on; a lease there keeps it to one process at a time.
 func (p *program) sendAudit(ctx context.Context) error {
 	if p.config.AuditSyslog == "" {
 		return nil
@@ -69,7 +72,11 @@ func (p *program) auditAfter(ctx context.Context, after int64) iter.Seq2[approva
 	return trail.Entries
 }
 
-// tellOperators posts a card to the operators' channel, if there is one. It does not wait for Slack: who calls tries again.
+// tellOperators posts a card to the operators' channel, if there is one. It does not wait for
+// Slack: who calls tries again.
+//
+// Without a channel there is nobody to tell, and that counts as done: an error would be tried again
+// for ever.
 func (p *program) tellOperators(ctx context.Context, key string, card render.Card) error {
 	select {
 	case <-p.bot.Known():
@@ -115,7 +122,12 @@ func checkAuditCopies(ctx context.Context, c config) (findings []setup.Finding) 
 	return findings
 }
 
-// checkAuditFile looks whether the file, or a new one in its folder, can be written; it leaves nothing there.
+// checkAuditFile looks whether the file, or a new one in its folder, can be written; it leaves
+// nothing there.
+//
+// Nothing is written to a file that is there. Where there is none, a temporary one beside it is
+// tried: the file itself is the bot's to make, under its own user, who may be another than the one
+// that runs the check.
 func checkAuditFile(path string) setup.Finding {
 	found := setup.Finding{What: "S1BOT_AUDIT_FILE", Note: path + " can be written"}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)

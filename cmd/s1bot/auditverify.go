@@ -23,6 +23,10 @@ func (a auditCmd) verify(ctx context.Context, std streams, db *store.DB, stream 
 }
 
 // checkTrail says what is found whole; the error is the first thing that is not.
+//
+// The chain proves that rows fit each other, not that they are the ones that were written: whoever
+// can write to the database can compute a new chain. That is what the comparison with a stream
+// elsewhere is for, and why the head's hash is printed, to be kept somewhere else.
 func checkTrail(ctx context.Context, db *store.DB, stream string) (found []string, err error) {
 	rows, err := db.Requests().Audit(ctx, approvals.AuditQuery{})
 	if err != nil {

@@ -37,6 +37,9 @@ func (checkCmd) Run(ctx context.Context, std streams) error {
 }
 
 // check tests the settings in environ and prints what it finds.
+//
+// Where the settings themselves are wrong nothing is asked: half a configuration would be tested
+// against services that it does not mean.
 func check(ctx context.Context, environ map[string]string, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
@@ -73,6 +76,8 @@ func report(w io.Writer, findings []setup.Finding) error {
 	return nil
 }
 
+// The approvals channel may come from two places and the file's counts; only the one that counts is
+// tested, under the name of its place.
 func checkSlack(ctx context.Context, c config) []setup.Finding {
 	channels := map[string]string{}
 	var findings []setup.Finding
@@ -180,7 +185,11 @@ func checkConsoles(ctx context.Context, c config) []setup.Finding {
 	return slices.Concat(found...)
 }
 
-// checkConsole asks for one row of each area; what the token may change cannot be tried without changing something.
+// checkConsole asks for one row of each area; what the token may change cannot be tried without
+// changing something.
+//
+// Reading one row of each area shows whether the role has the permission for that area, which no
+// method of the console lists.
 func checkConsole(ctx context.Context, c config, of consoleConfig) []setup.Finding {
 	client, err := newClient(c, of, slog.New(slog.DiscardHandler), nil, nil, nil)
 	if err != nil {
@@ -199,6 +208,9 @@ func checkConsole(ctx context.Context, c config, of consoleConfig) []setup.Findi
 }
 
 // checkToken tells a wrong address from a wrong token.
+//
+// A refusal (401, 403) proves that the address is that of a console; anything else puts the address
+// in doubt, and nothing can be said about the token.
 func checkToken(of consoleConfig, info s1.SystemInfo, err error) []setup.Finding {
 	var e *s1.Error
 	if err != nil && (!errors.As(err, &e) || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden) {
@@ -228,6 +240,8 @@ func checkTokenEnd(ctx context.Context, client *s1.Client) setup.Finding {
 }
 
 // An area is a group of commands and how to try what they read.
+//
+// The names of permissions are the console's own, as an administrator finds them under roles.
 type area struct {
 	name, permission string
 	everyRole        bool // no role can lack the permission (specification), so a refusal is about the token's scope
@@ -275,8 +289,10 @@ func checkAreas(ctx context.Context, client *s1.Client) []setup.Finding {
 	return findings
 }
 
-// judge tells what it means that an area cannot be read. What lies outside the scope of a good token, or has no license there, is no
-// fault of the settings: it is named, and the check goes on.
+// judge tells what it means that an area cannot be read. What lies outside the scope of a good
+// token, or has no license there, is no fault of the settings: it is named, and the check goes on.
+//
+// An error fails the whole command, so it is for what somebody can and should mend.
 func judge(found *setup.Finding, a area, err error) {
 	var e *s1.Error
 	if err == nil {
@@ -303,7 +319,10 @@ func judge(found *setup.Finding, a area, err error) {
 
 func plainEnd(message string) string { return strings.TrimSuffix(message, ".") }
 
-// anyPolicy reads the tenant's policy or, with a token that does not reach it, the policy of a site.
+// anyPolicy reads the tenant's policy or, with a token that does not reach it, the policy of a
+// site.
+//
+// A token of the scope site may not read the tenant's policy; that is no fault of it.
 func anyPolicy(client *s1.Client) func(context.Context, s1.Query) error {
 	return func(ctx context.Context, q s1.Query) error {
 		_, err := client.GlobalPolicy(ctx)

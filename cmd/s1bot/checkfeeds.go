@@ -12,6 +12,8 @@ import (
 )
 
 // checkFeeds reads each feed that some channel hears of, in all the ways in which the bot reads it.
+//
+// A feed that nobody hears of is not read by the bot, so whether it could be is no matter.
 func checkFeeds(ctx context.Context, c config, of consoleConfig, client *s1.Client) []setup.Finding {
 	file, err := c.policyFile()
 	if err != nil {

@@ -15,8 +15,10 @@ import (
 	"s1bot/s1/transport"
 )
 
-// checkHunts tells which engine hunts run on here, until when, and which commands do not work where there is none. What the vendor takes
-// away is named before it happens.
+// checkHunts tells which engine hunts run on here, until when, and which commands do not work where
+// there is none. What the vendor takes away is named before it happens.
+//
+// Both engines are asked whatever the setting says, so that the advice can name the one that works.
 func checkHunts(ctx context.Context, c config, client *s1.Client) setup.Finding {
 	found := setup.Finding{What: "Console area hunts"}
 	lake := probe(ctx, client.ProbeSDL)
@@ -41,7 +43,10 @@ func checkHunts(ctx context.Context, c config, client *s1.Client) setup.Finding 
 	return found
 }
 
-// askDeepVisibility asks about a query that nobody has: a console that has the path says that there is no such query.
+// askDeepVisibility asks about a query that nobody has: a console that has the path says that there
+// is no such query.
+//
+// No query is started for it.
 func askDeepVisibility(ctx context.Context, client *s1.Client) error {
 	_, err := client.QueryStatus(ctx, "q00000000000000000000000000000000")
 	var e *s1.Error

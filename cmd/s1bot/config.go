@@ -26,8 +26,13 @@ import (
 	"s1bot/s1/transport"
 )
 
-// config is every setting of the program. What a setting means stands in its tag, for `s1bot settings` and the table in README.md: words
-// in 'single quotes' are to be typed as they are. Without envDefault, the tag unset says what holds.
+// config is every setting of the program. What a setting means stands in its tag, for `s1bot
+// settings` and the table in README.md: words in 'single quotes' are to be typed as they are.
+// Without envDefault, the tag unset says what holds.
+//
+// The tags are the only place where a setting is described: `s1bot settings`, the table in
+// README.md (a test compares it) and the unknown-name check all read them. Fields without a tag are
+// no settings: the program adds them, or tests and measurements do.
 type config struct {
 	AppToken    s1.Secret `env:"SLACK_APP_TOKEN" unset:"required" means:"app-level token, 'xapp-…', scope 'connections:write'"`
 	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN" unset:"required" means:"bot token, 'xoxb-…'"`
@@ -83,7 +88,12 @@ func secrets() []string {
 	return []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_API_TOKEN", "S1BOT_SECRET_KEY", "S1BOT_DATABASE_URL"}
 }
 
-// readConfig reads the settings from environment variables. The error lists every problem, one a line.
+// readConfig reads the settings from environment variables. The error lists every problem, one a
+// line.
+//
+// environ is changed: secrets read from files and the default address are put into it, for the
+// caller may want to show what holds. again works on a copy of what was given, so that a file which
+// has changed since is read anew.
 func readConfig(environ map[string]string) (config, error) {
 	given := maps.Clone(environ)
 	c := config{again: func() (config, error) { return readConfig(maps.Clone(given)) }}
@@ -105,6 +115,10 @@ func readConfig(environ map[string]string) (config, error) {
 }
 
 // readSecretFiles puts the content of NAME_FILE in place of NAME.
+//
+// Container platforms hand secrets over as files; a variable can be read by whoever may inspect the
+// process. Both at once is refused, because it is not obvious which of them counts. What surrounds
+// the content (a line break at its end) is no part of it.
 func readSecretFiles(environ map[string]string) error {
 	var problems []error
 	for _, name := range secrets() {
@@ -142,6 +156,9 @@ func readable(err error) error {
 var apiVersion = regexp.MustCompile(`^v\d+\.\d+$`)
 
 // check looks at every setting; each problem names the variable and says what to put there.
+//
+// Checks that need the network are not here but in check.go: this runs at every start, and must
+// give the same answer while a service is away.
 func (c *config) check() []error {
 	var problems []error
 	bad := func(name, format string, args ...any) {
@@ -194,6 +211,8 @@ func (c *config) checkSources(bad func(string, string, ...any)) {
 }
 
 // sealKey is the key that seals passwords which wait; nil where there is none.
+//
+// Its length is checked by check, with the setting's name.
 func (c *config) sealKey() []byte {
 	key, err := base64.StdEncoding.DecodeString(c.SecretKey.Reveal())
 	if err != nil {
@@ -248,6 +267,9 @@ func (c *config) checkAddresses(bad func(string, string, ...any)) {
 }
 
 // checkURL wants https, or plain http to this machine.
+//
+// A token goes to this address with every call; over plain http anybody on the way could read it.
+// On this machine there is no way to read, and tests and the demo need it.
 func checkURL(raw string) error {
 	u, err := url.Parse(raw)
 	switch {
@@ -266,6 +288,8 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// Settings and file are judged apart first, so that each problem stands under the name of its own
+// place; their combination comes last.
 func (c *config) checkRoles(bad func(string, string, ...any)) {
 	lines := func(name string, err error) {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
@@ -309,6 +333,8 @@ func (c *config) policy() (policy.Policy, error) {
 }
 
 // policyOf is the policy of these settings and those of the policy file.
+//
+// Members of the two are added up, the channel of the file goes before that of the settings.
 func (c *config) policyOf(s policy.Settings) (policy.Policy, error) {
 	own := c.ownSettings()
 	s.Operators, s.Approvers, s.Channel = own.Operators, own.Approvers, cmp.Or(s.Channel, own.Channel)

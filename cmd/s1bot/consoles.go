@@ -26,6 +26,9 @@ import (
 )
 
 // A consoleConfig is everything that the settings say of one console.
+//
+// was marks the console that an existing database belongs to: rows and buttons that were written
+// before consoles had names carry none, and mean that one for good.
 type consoleConfig struct {
 	name            string
 	url             string
@@ -135,13 +138,19 @@ func oddToken(token s1.Secret) string {
 	return ""
 }
 
-// sameBut reports whether two consoles are one but for their tokens: those may be changed without a restart.
+// sameBut reports whether two consoles are one but for their tokens: those may be changed without a
+// restart.
+//
+// Anything else takes a restart, because clients, feeds and the catalog are built on it.
 func (c consoleConfig) sameBut(other consoleConfig) bool {
 	return c.name == other.name && c.url == other.url && c.version == other.version && slices.Equal(c.channels, other.channels) &&
 		c.threats == other.threats && c.alerts == other.alerts && c.was == other.was
 }
 
 // A connection is a console that the program works with: all that belongs to it alone.
+//
+// The client asks for current at each call, so a token that was exchanged holds from the next
+// request on; one that is under way ends with the old token.
 type connection struct {
 	consoleConfig
 	client  *s1.Client
@@ -189,6 +198,9 @@ func (p *program) openAll() error {
 }
 
 // feeds are those of a console for the notifier.
+//
+// The four names are not the same thing: Mark is what the journal's rows have, Stamp what buttons
+// carry, Label what people read where there are several consoles, Name what stands in the settings.
 func (p *program) feeds(of *connection) notifier.Feeds {
 	known, err := p.set.Typed(of.name)
 	if err != nil {
@@ -216,7 +228,11 @@ func (l unifiedList) UnifiedPage(ctx context.Context, q s1.Query) (s1.Page[unifi
 	return unified.Of(l.Client).Page(ctx, q)
 }
 
-// figures count what each console has open. Of those that the journal has under a mark, the names of the figures have it, too.
+// figures count what each console has open. Of those that the journal has under a mark, the names
+// of the figures have it, too.
+//
+// They are counted only while somebody has a Home tab that is kept up to date: each round is a
+// handful of requests to every console.
 func (p *program) figures() (all []func(context.Context)) {
 	for _, one := range p.consoles {
 		mark := p.feeds(one).Mark

@@ -44,7 +44,8 @@ func (d demoCmd) Run(ctx context.Context, std streams) error {
 	return errors.Join(demo.run(ctx, d.Every), demo.close())
 }
 
-// The services are a simulated workspace and a simulated console, each behind an address.
+// The services are a simulated workspace and a simulated console, each behind an address. Both are
+// the simulators that the tests use.
 type services struct {
 	workspace *slacksim.Workspace
 	sim       *s1sim.Console
@@ -55,6 +56,10 @@ type services struct {
 }
 
 // startServices starts both; behind stands before each of them.
+//
+// EnforceRates makes the simulated Slack refuse what the real one would, and the console answers
+// with delays, so that waiting looks as it does in earnest. The manifest is installed as a real
+// workspace would: what it forgets is missing here as well.
 func startServices(addr, consoleAddr string, behind func(http.Handler) http.Handler) (s services, err error) {
 	s = services{workspace: slacksim.New(slacksim.Options{TeamName: "Northwind SOC", EnforceRates: true}),
 		sim: s1sim.New(s1sim.Options{Latency: 120 * time.Millisecond, EffectDelay: 6 * time.Second, QueryTime: 12 * time.Second})}
@@ -108,6 +113,9 @@ type demo struct {
 }
 
 // startDemo starts the two simulated services and assembles a program whose settings point at them.
+//
+// The database is a file in a folder of its own that is removed at the end: the program behaves as
+// with a real one. HTTP is off, because the port may be taken by a bot in earnest.
 func startDemo(ctx context.Context, addr string, log *slog.Logger) (*demo, error) {
 	offered, err := startServices(addr, "127.0.0.1:0", func(h http.Handler) http.Handler { return h })
 	if err != nil {
@@ -161,7 +169,11 @@ func listen(addr string, handler http.Handler) (*http.Server, string, error) {
 	return server, net.JoinHostPort(host, port), nil
 }
 
-// populate fills the workspace with a small SOC team and returns the settings that name its channels and people.
+// populate fills the workspace with a small SOC team and returns the settings that name its
+// channels and people.
+//
+// One person of each kind that matters for what may be done: an operator, an approver, one who is
+// both (and yet never approves their own request), a member without a role, a guest.
 func populate(ws *slacksim.Workspace) map[string]string {
 	for _, u := range []slacksim.User{
 		{Name: "alice", RealName: "Alice Moreau", Title: "Operator", TZ: "Europe/Paris", Color: "4a8fd9", Switchable: true},

@@ -45,7 +45,11 @@ func (s services) print(out io.Writer) error {
 // renewed is what the next token of each kind has at its end.
 const renewed = "-next"
 
-// renewable stands before a service and takes the next token for its own. Tokens stand in a header, or in a body that is not large.
+// renewable stands before a service and takes the next token for its own. Tokens stand in a header,
+// or in a body that is not large.
+//
+// It is for trying SIGHUP with new tokens (tokens.go): the simulators know one token each, and this
+// makes a second one valid beside it.
 func renewable(service http.Handler) http.Handler {
 	swap := strings.NewReplacer(slacksim.AppToken+renewed, slacksim.AppToken, slacksim.BotToken+renewed, slacksim.BotToken, s1sim.Token+renewed, s1sim.Token)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

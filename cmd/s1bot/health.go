@@ -20,6 +20,9 @@ func (healthCmd) Help() string {
 }
 
 // Run asks the process that serves on this machine whether it is alive.
+//
+// It needs no other setting, and so reads none: a wrong token is no reason to have the process
+// restarted.
 func (healthCmd) Run(ctx context.Context, std streams) error {
 	addr, set := environment()["S1BOT_HTTP_ADDR"]
 	if !set {

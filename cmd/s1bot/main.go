@@ -1,4 +1,23 @@
 // Command s1bot brings the SentinelOne console to Slack.
+//
+// The bot is one process with no state of its own but caches: everything that must outlive it is in
+// the database, so several may run on one PostgreSQL, and one that dies is replaced by starting it
+// again. This package knows all others and none of them knows it; it holds what is the same for
+// every way to run the bot:
+//
+//	environment, policy file ──config.go, policyfile──▶ config, rules: whole and right, or the program does not start
+//	config ──program.go: assemble──▶ database, consoles, ledger, bot, notifier (nothing is called yet)
+//	program ──run──▶ its parts side by side, until one fails for good or a signal comes ──▶ drain, at most 20 s
+//	SIGHUP ──tokens.go, reload──▶ policy and tokens anew, all of it or nothing
+//
+// The other commands take as much of this as they need: check asks the services and changes
+// nothing; audit, backup and migrate open the database alone, also where the other settings are
+// missing (audit and backup while the bot runs); demo assembles the same program around two
+// simulated services.
+//
+// The rule one must not break: what an operator sets either has its effect or is refused in words
+// that name the setting. A mistyped variable, a key without meaning or a half-read policy would
+// protect nothing, and nobody would notice.
 package main
 
 import (
@@ -31,6 +50,8 @@ type cli struct {
 	Version  versionCmd      `cmd:"" help:"Print version, commit and Go version."`
 }
 
+// A second signal changes nothing: what the first one began ends by itself, within drainLimit.
+// Whoever cannot wait kills the process, and the next start takes up what was left.
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -40,7 +61,11 @@ func main() {
 // streams are where a command writes.
 type streams struct{ out, err io.Writer }
 
-// start runs one command line and returns the exit code: 0 done, 1 failed, 2 not understood, 78 settings are wrong.
+// start runs one command line and returns the exit code: 0 done, 1 failed, 2 not understood, 78
+// settings are wrong.
+//
+// It takes everything that a process has as parameters and never calls os.Exit, so the tests run
+// whole command lines in their own process. Kong calls Exit for --help, hence code.
 func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	code := -1
 	parser, err := kong.New(&cli{}, kong.Name("s1bot"), kong.Writers(stdout, stderr),

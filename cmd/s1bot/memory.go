@@ -12,9 +12,13 @@ import (
 	"s1bot/s1/transport"
 )
 
-// boundMemory gives the process its budget of memory, in bytes, and returns it: from where on the garbage collector works harder. Large
-// answers of the console share a part of it and wait for room beyond that (see transport.Gate). GOMEMLIMIT counts first, then
-// S1BOT_MEMORY, then what the container has.
+// boundMemory gives the process its budget of memory, in bytes, and returns it: from where on the
+// garbage collector works harder. Large answers of the console share a part of it and wait for room
+// beyond that (see transport.Gate). GOMEMLIMIT counts first, then S1BOT_MEMORY, then what the
+// container has.
+//
+// A limit for the runtime is soft: it collects more often near it and goes beyond it where live
+// memory needs to. What keeps live memory below it is the gate.
 func boundMemory(c config) int64 {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return debug.SetMemoryLimit(-1) // the runtime has read it; -1 only asks
@@ -33,7 +37,11 @@ func memoryBudget(set, container int64) int64 {
 	return min(transport.DefaultMemory, container/4*3)
 }
 
-// containerMemory is the least that a control group allows which the process is in, math.MaxInt64 where none does.
+// containerMemory is the least that a control group allows which the process is in, math.MaxInt64
+// where none does.
+//
+// The runtime does not read control groups for memory by itself, and without this a container of 64
+// MiB would be killed while the collector still saw room.
 func containerMemory(root fs.FS) int64 {
 	least := int64(math.MaxInt64)
 	groups, err := fs.ReadFile(root, "proc/self/cgroup")

@@ -14,6 +14,9 @@ import (
 )
 
 // newMetrics are the program's; what they ask for at a scrape is there by then.
+//
+// Names of commands and words are given beforehand: what a person types becomes a label only if it
+// is one of these, for a label of free text would grow without end.
 func (p *program) newMetrics() *metrics.Metrics {
 	v := version()
 	names := bot.BuiltinWords()
@@ -59,8 +62,12 @@ func (p *program) tokenKnown(console string, token s1.Token) {
 	p.metrics.ConsoleTokenEnds(console, token.Expires)
 }
 
-// An auditedStore logs every row of the audit trail, once it is written, so that the log tells the day's story under the same references;
-// and it counts rows that could not be written: they stand in the same transaction as what they are about.
+// An auditedStore logs every row of the audit trail, once it is written, so that the log tells the
+// day's story under the same references; and it counts rows that could not be written: they stand
+// in the same transaction as what they are about.
+//
+// It stands between the ledger and the database, the one place through which all rows go. Rows of a
+// transaction that failed are not logged: they did not happen.
 type auditedStore struct {
 	approvals.Store
 	failed func()

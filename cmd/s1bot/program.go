@@ -32,9 +32,17 @@ import (
 )
 
 // drainLimit is how long a stop waits for what is running.
+//
+// Whoever stops the program has to wait for longer before it kills: the service managers in deploy
+// are told 25 and 30 seconds. What does not end in time is taken up by the next start.
 const drainLimit = 20 * time.Second
 
-// A program is everything that runs for one workspace and its consoles. `s1bot run`, `s1bot demo` and the tests share it.
+// A program is everything that runs for one workspace and its consoles. `s1bot run`, `s1bot demo`
+// and the tests share it.
+//
+// Everything but the pointers is set by wire and read by many goroutines afterwards. The pointers
+// are what SIGHUP exchanges: each is read anew by whoever needs it, and one decision reads it once,
+// so that it is made under one policy.
 type program struct {
 	config      config
 	log         *slog.Logger
@@ -68,6 +76,13 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error)
 }
 
 // wire makes consoles, ledger, bot and notifier.
+//
+// The order is that of need: rules say which consoles there are, the ledger needs the key, the bot
+// needs the ledger, and the notifier posts through the bot's channels. The bot asks the notifier
+// too (notices.go), and gets it through p, which has it by the time anybody asks.
+//
+// Owner is drawn anew at each start: leases of an earlier process of the same machine are not this
+// one's.
 func (p *program) wire(ctx context.Context) error {
 	rules, err := p.readRules()
 	if err != nil {
@@ -113,7 +128,11 @@ func (p *program) wire(ctx context.Context) error {
 	return err
 }
 
-// operators is the channel that hears of trouble: that of approvals, else one that hears of threats or alerts.
+// operators is the channel that hears of trouble: that of approvals, else one that hears of threats
+// or alerts.
+//
+// A policy that is read again may move it. What is posted through tellOperators follows; the
+// notifier keeps the channel of the start.
 func (p *program) operators() string {
 	channels := append([]string{p.policy.Load().Channel()}, p.newsChannels()...)
 	for _, source := range []journal.Source{journal.Threats, journal.Alerts} {
@@ -169,6 +188,8 @@ type rules struct {
 }
 
 // readRules reads the policy file.
+//
+// It changes nothing: reload must be able to throw its result away.
 func (p *program) readRules() (rules, error) {
 	file, err := p.config.policyFile()
 	if err != nil {
@@ -196,7 +217,12 @@ func (p *program) take(r rules) {
 	p.log.Info("policy read", "file", cmp.Or(p.config.PolicyFile, "none: the settings alone"), "rules", r.n, "routes", len(r.routes))
 }
 
-// reload reads the policy file and the files of secrets again, and takes all that is new, or nothing where anything is wrong.
+// reload reads the policy file and the files of secrets again, and takes all that is new, or
+// nothing where anything is wrong.
+//
+// Rules go first and credentials second, but nothing is taken before both are known to be good.
+// Between the stores below, a request may be judged by the new policy and sent with the old token,
+// which is as good as a moment earlier.
 func (p *program) reload(ctx context.Context) error {
 	rules, err := p.readRules()
 	if err != nil {
@@ -244,6 +270,11 @@ func (p *program) changed(ctx context.Context, console, kind string, ids []strin
 }
 
 // run serves until ctx ends or a part fails for good, then drains.
+//
+// Each part returns nil when ctx ends and its work is finished, and an error only for what a
+// restart alone could mend; what passes, such as a Slack that is away, it waits out by itself. The
+// health server is no part: it outlives them, so that a load balancer hears 503 while they drain,
+// and its end is waited for last.
 func (p *program) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -283,7 +314,10 @@ func (p *program) notify(ctx context.Context) error {
 	}
 }
 
-// wait collects the parts: the first error stops the others, and nothing is waited for longer than drainLimit after a stop.
+// wait collects the parts: the first error stops the others, and nothing is waited for longer than
+// drainLimit after a stop.
+//
+// ended has room for all parts, so one that ends after the deadline is not stuck on it.
 func (p *program) wait(ctx context.Context, cancel func(), ended <-chan error, parts int) error {
 	var first error
 	var deadline <-chan time.Time
@@ -329,6 +363,9 @@ func (p *program) serveHealth(ctx context.Context, draining <-chan struct{}) err
 }
 
 // readyz says whether a click would arrive now and be written down.
+//
+// It asks what a click needs and nothing more. The console is not among it: without the console
+// people still get answers, and approvals are still recorded.
 func (p *program) readyz(w http.ResponseWriter, r *http.Request, draining <-chan struct{}) {
 	select {
 	case <-draining:

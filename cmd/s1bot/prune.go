@@ -8,7 +8,9 @@ import (
 // pruneEvery is how often old rows are looked for.
 const pruneEvery = time.Hour
 
-// prune forgets what is older than S1BOT_KEEP, at the start and every hour, until ctx ends. Without the setting nothing is forgotten.
+// prune forgets what is older than S1BOT_KEEP, at the start and every hour, until ctx ends. Without
+// the setting nothing is forgotten. Of several processes each does so, which does no harm: the
+// second finds nothing.
 func (p *program) prune(ctx context.Context) error {
 	if p.config.Keep <= 0 {
 		return nil

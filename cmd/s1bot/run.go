@@ -19,6 +19,9 @@ func (runCmd) Help() string {
 }
 
 // Run serves until the context ends.
+//
+// The database is closed last, after all parts that use it; an error of the closing is told as
+// well.
 func (runCmd) Run(ctx context.Context, std streams) error {
 	c, err := readConfig(environment())
 	if err != nil {

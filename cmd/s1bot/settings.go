@@ -58,7 +58,11 @@ func (settingsCmd) Run(std streams) error {
 	return nil
 }
 
-// value is what a person may see of the value that holds, and where it is from unless it is the variable itself.
+// value is what a person may see of the value that holds, and where it is from unless it is the
+// variable itself.
+//
+// given is the environment as it was, effective with files and defaults put in: only the difference
+// tells where a value is from.
 func (s setting) value(given, effective map[string]string) string {
 	path := given[s.Name+"_FILE"]
 	value, set := given[s.Name]
@@ -75,7 +79,11 @@ func (s setting) value(given, effective map[string]string) string {
 	return "(not set)"
 }
 
-// masked hides a secret. The database's address is told without what stands before the @, which holds the password.
+// masked hides a secret. The database's address is told without what stands before the @, which
+// holds the password.
+//
+// Only the scheme, host and path are put together again, so a password in the query is not shown
+// either. What cannot be taken apart is hidden whole.
 func (s setting) masked(value string) string {
 	switch {
 	case !s.Secret || strings.HasPrefix(value, "sqlite:"):

@@ -20,7 +20,10 @@ const (
 	tokenSoon, tokenUrgent = 14 * 24 * time.Hour, 3 * 24 * time.Hour
 )
 
-// A tokenFacts keeps what a console tells of its token. Every process asks for itself: each has its metrics and its Home.
+// A tokenFacts keeps what a console tells of its token. Every process asks for itself: each has its
+// metrics and its Home.
+//
+// known is read by cards and metrics at any time and written by run alone, and by forget.
 type tokenFacts struct {
 	ask   func(context.Context) (s1.Token, error)
 	learn func(s1.Token) // hears each answer
@@ -52,6 +55,9 @@ func (f *tokenFacts) forget() {
 }
 
 // run asks from time to time until ctx ends.
+//
+// An error is logged at debug only: some consoles never answer this (a token whose role may not
+// ask), and everything else works without it.
 func (f *tokenFacts) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		pause := tokenAsked

@@ -19,6 +19,9 @@ import (
 // So nothing breaks if an operator sends the signal too early. Sockets that are open stay open; the next one is opened with the new token.
 
 // credentials are what Slack and the console know the program by.
+//
+// They are exchanged as one, so no process speaks to Slack with the app token of one day and the
+// bot token of another.
 type credentials struct {
 	slack    webapi.Tokens
 	consoles []s1.Secret // in the order in which they are listed
@@ -29,8 +32,12 @@ func (c *config) slackTokens() webapi.Tokens { return webapi.Tokens{App: c.AppTo
 // tokens are those for Slack, as they are now.
 func (p *program) tokens() webapi.Tokens { return p.credentials.Load().slack }
 
-// readCredentials reads the secrets again, and tries what is new. What is used for more than showing it to somebody is refused when it
-// changes: rows are sealed with the key, and the database is open.
+// readCredentials reads the secrets again, and tries what is new. What is used for more than
+// showing it to somebody is refused when it changes: rows are sealed with the key, and the database
+// is open.
+//
+// Trying costs one call for each token that is new; one that is as before is not tried, since it is
+// in use.
 func (p *program) readCredentials(ctx context.Context) (credentials, error) {
 	c, err := p.config.again()
 	if err != nil {

@@ -24,6 +24,9 @@ var stampedVersion, stampedCommit, stampedDate string
 type build struct{ Version, Commit, Date, Go string }
 
 // version reads what the Makefile or the Go tool wrote into the binary.
+//
+// What was stamped counts first. `go install` stamps nothing, but the Go tool notes the module's
+// version, and a build in a checkout its revision.
 func version() build {
 	b := build{Version: cmp.Or(stampedVersion, "devel"), Commit: cmp.Or(stampedCommit, "unknown"), Date: stampedDate, Go: runtime.Version()}
 	if stampedVersion != "" {

@@ -89,6 +89,9 @@ type reports struct {
 }
 
 // A word is one value, and K is what it means.
+//
+// K costs nothing at run time: it is a type without fields that carries the two methods of its
+// kind. So a key's meaning is part of its type, and a key without one does not compile.
 type word[K kind] string
 
 // kind is what the word means.
@@ -101,6 +104,8 @@ func (word[K]) kind() kind {
 type list[K kind] []word[K]
 
 // UnmarshalYAML reads `hosts: A` as well as `hosts: [A]`.
+//
+// The walk has judged the shape before; this only has to accept what that let through.
 func (l *list[K]) UnmarshalYAML(unmarshal func(any) error) error {
 	var one word[K]
 	if unmarshal(&one) == nil {
@@ -122,6 +127,9 @@ func (l list[K]) strings() (all []string) {
 }
 
 // UnmarshalYAML takes a bare list of members, too.
+//
+// plain has role's fields and not its methods; with the method, the library would call it again for
+// ever.
 func (r *role) UnmarshalYAML(unmarshal func(any) error) error {
 	var members list[member]
 	if unmarshal(&members) == nil {

@@ -28,6 +28,9 @@ type kind interface {
 }
 
 // A vocabulary is what the words of a file may name.
+//
+// What only the console or Slack could tell (whether a site or a person exists) is not in it: a
+// policy must be read while both are away.
 type vocabulary struct {
 	commands []*catalog.Command
 	roles    []string // of the settings and of the file itself
@@ -71,7 +74,11 @@ func unknown(what, value string, there []string) error {
 	return fmt.Errorf("there is no %s %q%s", what, value, near)
 }
 
-// matching wants a glob that fits one of the names at least: a rule for no command, or a route for no severity, is a slip.
+// matching wants a glob that fits one of the names at least: a rule for no command, or a route for
+// no severity, is a slip.
+//
+// So a glob that fits nothing now and would fit something later is refused too. Commands and
+// severities change with a release, and a rule that waits for one to appear is rarer than a slip.
 func matching(what, value string, names []string) error {
 	if slices.ContainsFunc(names, policy.Pattern(value).Match) {
 		return nil
@@ -220,7 +227,10 @@ func (muting) check(value string, _ vocabulary) error {
 	return err
 }
 
-// parseMute says whether a route mutes, and until when; the zero time is for good. A time without a zone is in UTC.
+// parseMute says whether a route mutes, and until when; the zero time is for good. A time without a
+// zone is in UTC.
+//
+// A date alone is the beginning of that day: the route notifies again from then on.
 func parseMute(value string) (until time.Time, muted bool, err error) {
 	switch strings.ToLower(value) {
 	case "", "false":

@@ -63,6 +63,11 @@ func Load(path string, commands []*catalog.Command) (File, error) {
 var byteOrderMark = []byte("\ufeff")
 
 // Read reads the text of a file; name is how problems call it.
+//
+// The steps stop where the next one would only add confusion: text that is no YAML has no keys to
+// judge. But wrong words do not keep the entries from being looked at, so that one reading of the
+// file lists everything. nodeLimit is looked at before anything is decoded: aliases within aliases
+// must not cost more than the walk.
 func Read(name string, body []byte, commands []*catalog.Command) (File, error) {
 	body = bytes.TrimPrefix(body, byteOrderMark)
 	var tree *ast.File
@@ -88,6 +93,8 @@ func Read(name string, body []byte, commands []*catalog.Command) (File, error) {
 }
 
 // documents walks the one document of the file.
+//
+// A document that is empty or null counts for nothing: files often end with a line of three dashes.
 func (r *reader) documents(tree *ast.File) {
 	documents := 0
 	for _, d := range tree.Docs {
@@ -141,6 +148,8 @@ func placed(name string, err error) error {
 }
 
 // err is all problems, in the order of the file.
+//
+// The sort is stable, so of two problems at one place the one that was found first is told first.
 func (r *reader) err() error {
 	slices.SortStableFunc(r.problems, func(a, b problem) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column))

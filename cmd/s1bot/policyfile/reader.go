@@ -14,7 +14,12 @@ import (
 // nodeLimit is how much of a file is looked at. Aliases within aliases may make a short file as long as one likes.
 const nodeLimit = 100_000
 
-// A reader walks the tree of a file along the types of keys.go, collects what is wrong, and notes where everything stands.
+// A reader walks the tree of a file along the types of keys.go, collects what is wrong, and notes
+// where everything stands.
+//
+// One reader reads one file. Paths are like those of JSON Pointer without the first slash
+// ("rules/0/hosts"); the entry functions (rules.go, routes.go) find by them where to point when
+// keys contradict each other.
 type reader struct {
 	name     string // of the file, as messages have it
 	known    vocabulary
@@ -27,6 +32,8 @@ type reader struct {
 }
 
 // A value waits for its judgment until all roles are known.
+//
+// A role may be used above the place that defines it.
 type value struct {
 	node      ast.Node
 	key, text string
@@ -51,7 +58,10 @@ func (r *reader) wrong(n ast.Node, format string, args ...any) {
 	}
 }
 
-// bad notes a problem of what stands at a path, or of the nearest thing above it that stands in the file.
+// bad notes a problem of what stands at a path, or of the nearest thing above it that stands in the
+// file.
+//
+// What is missing has no place, so the complaint goes to the entry that lacks it.
 func (r *reader) bad(at, format string, args ...any) {
 	for r.places[at] == nil && at != "" {
 		at = at[:max(0, strings.LastIndex(at, "/"))]
@@ -76,6 +86,10 @@ func first(n ast.Node) ast.Node {
 }
 
 // walk compares a node with the type that it will be decoded into.
+//
+// Anchors, aliases and tags are ways to write a node and not nodes to judge; they are taken away
+// here, so that compare sees only what stands for something. The set of anchors grows along the
+// way, and an alias to something that holds it finds none: no cycle can be walked.
 func (r *reader) walk(n ast.Node, t reflect.Type, at, key string) {
 	if r.nodes++; r.nodes > nodeLimit {
 		return
@@ -102,6 +116,8 @@ func (r *reader) walk(n ast.Node, t reflect.Type, at, key string) {
 }
 
 // compare looks at a node that is no pointer to another.
+//
+// The one shape with two forms is role; everything else follows from the Go type.
 func (r *reader) compare(n ast.Node, t reflect.Type, at, key string) {
 	if t == reflect.TypeFor[role]() && entries(n) == nil {
 		t = reflect.TypeFor[list[member]]()
@@ -133,6 +149,9 @@ func (r *reader) seen(n ast.Node) ast.Node {
 }
 
 // follow walks what an alias stands for as if it stood here.
+//
+// Problems found below are shown at the alias: the anchor itself may be right where it stands and
+// wrong only here.
 func (r *reader) follow(n *ast.AliasNode, t reflect.Type, at, key string) {
 	name := n.Value.GetToken().Value
 	target, ok := r.anchors[name]
@@ -193,6 +212,8 @@ func example(t reflect.Type) string {
 }
 
 // entry looks at one key and what stands behind it.
+//
+// Names of roles and consoles are collected as they pass, which is why words are judged at the end.
 func (r *reader) entry(e *ast.MappingValueNode, t reflect.Type, at string) {
 	key := e.Key.GetToken().Value
 	below, known := typeOf(t, key)
@@ -267,6 +288,9 @@ func (r *reader) number(n ast.Node, key string) {
 }
 
 // word notes one value, to be judged when all roles are known.
+//
+// YAML reads some words as something else: 1_000, 0x1F and .inf are numbers. Where what was read
+// would not be written as it stands, quotes are asked for, since nobody can tell which was meant.
 func (r *reader) word(n ast.Node, k kind, key string) {
 	var text string
 	switch n := n.(type) {

@@ -10,6 +10,9 @@ import (
 )
 
 // routes are where notifications go.
+//
+// Each entry becomes a route also where something is wrong with it; the file is refused as a whole
+// anyway, and the routes below are still judged.
 func (r *reader) routes(entries []route) (all routing.Routes) {
 	for i, e := range entries {
 		until, muted, err := parseMute(string(e.Mute))

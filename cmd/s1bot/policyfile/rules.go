@@ -26,6 +26,9 @@ func (r *reader) rule(i int, e rule) policy.Rule {
 }
 
 // effect is what a rule does: exactly one of allow, approve, deny.
+//
+// Whether a key is there is asked of the file and not of the value: `allow: []` and `deny: ""` are
+// there, and wrong, rather than absent.
 func (r *reader) effect(at string, e rule, rule *policy.Rule) {
 	effects := 0
 	if r.has(at + "/allow") {
@@ -45,7 +48,11 @@ func (r *reader) effect(at string, e rule, rule *policy.Rule) {
 	}
 }
 
-// approve is who approves, and how many. A quorum that nobody could reach would hold everything up for good.
+// approve is who approves, and how many. A quorum that nobody could reach would hold everything up
+// for good.
+//
+// Whether enough people hold the roles is not known here: groups are Slack's. Only what no
+// membership could satisfy is refused.
 func (r *reader) approve(at string, e *approve, rule *policy.Rule) {
 	if e == nil {
 		return // its key is empty, which is told already

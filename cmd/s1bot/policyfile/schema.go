@@ -14,9 +14,12 @@ import (
 // A schema is a JSON Schema, or a part of one.
 type schema map[string]any
 
-// Schema describes the file in JSON Schema (draft 7, which editors know best): they complete keys and words by it, and underline what
-// the reader would refuse, as far as a schema can tell. What depends on several keys at once is left to the reader, apart from the
-// effect of a rule.
+// Schema describes the file in JSON Schema (draft 7, which editors know best): they complete keys
+// and words by it, and underline what the reader would refuse, as far as a schema can tell. What
+// depends on several keys at once is left to the reader, apart from the effect of a rule.
+//
+// An editor has the schema as a file, perhaps of another version; so it errs on the side of taking
+// what it does not know (see kind).
 func Schema(commands []*catalog.Command) ([]byte, error) {
 	known := vocabulary{commands: commands, roles: []string{policy.Operators, policy.Approvers}}
 	s := describe(reflect.TypeFor[file](), known)
@@ -35,6 +38,8 @@ func orEmpty(section schema) {
 }
 
 // describe is the schema of what is decoded into a type.
+//
+// It follows the same types as the walk (compare), case by case.
 func describe(t reflect.Type, known vocabulary) schema {
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -87,7 +92,10 @@ func formed(form *regexp.Regexp) schema {
 	return schema{"type": "string", "pattern": form.String()}
 }
 
-// globs are names, and patterns for them, in upper and lower case. JSON Schema's patterns have no flag for that.
+// globs are names, and patterns for them, in upper and lower case. JSON Schema's patterns have no
+// flag for that.
+//
+// Upper and lower case are no difference to policy.Pattern.
 func globs(names []string) schema {
 	var folded []string
 	for _, name := range names {
