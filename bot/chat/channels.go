@@ -25,6 +25,9 @@ type Operators interface {
 }
 
 // Channels are where the notifier tells of threats and alerts.
+//
+// It never waits and never repeats: the notifier has a queue for each channel with a pace of its
+// own, and a call that waited in here would hold that queue up without its knowing why.
 type Channels struct {
 	Finder
 	Messenger *post.Messenger
@@ -61,6 +64,8 @@ func (c *Channels) post(ctx context.Context, channel, thread, key string, card r
 }
 
 // named puts the ids of user groups in place of their handles.
+//
+// Routes name groups by handle, Slack mentions them by id alone; a handle in the text is only text.
 func (c *Channels) named(ctx context.Context, card render.Card) render.Card {
 	parts := slices.Clone(card.Parts)
 	for i, p := range parts {

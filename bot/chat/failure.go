@@ -9,8 +9,11 @@ import (
 	"s1bot/bot/post"
 )
 
-// FailureOf adds to an error of Slack's what a deliverer must know about it. What it adds nothing to leaves open whether Slack
-// did what was asked.
+// FailureOf adds to an error of Slack's what a deliverer must know about it. What it adds nothing
+// to leaves open whether Slack did what was asked.
+//
+// Slack's words for trouble of its own (internal_error and the like) get no outcome, because with
+// them Slack leaves open whether part of the operation succeeded.
 func FailureOf(err error) error {
 	if wait, slowed := post.Slowdown(err); slowed {
 		return Failure{err, slowedDown, wait}
@@ -39,6 +42,9 @@ var closedWords = []string{
 }
 
 // A Failure is an error of Slack's with what is known of the call that failed.
+//
+// It is also what the notifier asks for by its methods, without knowing this package; see
+// delivery.Failure.
 type Failure struct {
 	error
 	outcome outcome

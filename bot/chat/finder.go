@@ -13,6 +13,9 @@ import (
 )
 
 // A Finder looks for what the bot wrote.
+//
+// History cannot be asked by metadata, so its pages are read until the time is reached.
+// What cannot be read is an error, never "not there".
 type Finder struct {
 	API  *slack.Client
 	Self func() (user, bot string) // the bot's ids, as a user and as an app's bot; asked only once they are known

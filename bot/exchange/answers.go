@@ -28,6 +28,11 @@ type Topics interface {
 }
 
 // Answers reach the person who asked.
+//
+// Every way has a reason not to work: a response URL is good for 30 minutes and five answers, an
+// ephemeral message needs the bot in the channel and its reader online, direct messages can be
+// turned off for the app, and the bot may not be in the thread. So the ways are tried in an order,
+// from the most private on, and only the last failure is an error.
 type Answers struct {
 	Post      messages
 	Operators Topics
@@ -45,6 +50,9 @@ func (r *Answers) Reply(ctx context.Context, a Interaction, card render.Card) po
 }
 
 // reply is Reply, and tells whether the answer went through the response URL.
+//
+// The context is the work's without its end: an answer that says that the time was up is sent when
+// the time is up.
 func (r *Answers) reply(ctx context.Context, a Interaction, card render.Card) (at post.Sent, through bool) {
 	if a.Silent {
 		return at, false // two bots could go on for ever
@@ -78,8 +86,11 @@ func (r *Answers) direct(ctx context.Context, at Origin, card render.Card) (post
 	return post.Sent{Channel: channel, TS: ts}, err
 }
 
-// aside answers for one person's eyes where they asked, in place of what was said there before if replace is set. It tells whether that was
-// through the response URL.
+// aside answers for one person's eyes where they asked, in place of what was said there before if
+// replace is set. It tells whether that was through the response URL.
+//
+// Where replace is set and the response URL fails, the ephemeral message stands beside what was
+// said before; nothing but the URL could have replaced it.
 func (r *Answers) aside(ctx context.Context, user string, at Origin, replace post.Replacing, card render.Card) (through bool, err error) {
 	err = errNowhere
 	if at.ResponseURL != "" {
@@ -93,7 +104,10 @@ func (r *Answers) aside(ctx context.Context, user string, at Origin, replace pos
 	return false, err
 }
 
-// Broadcast answers in the thread where somebody asked, or in a new one in that channel: it is the last that is left.
+// Broadcast answers in the thread where somebody asked, or in a new one in that channel: it is the
+// last that is left.
+//
+// It names its person first, in a place where others read it.
 func (r *Answers) Broadcast(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
 	if at.Channel == "" || strings.HasPrefix(at.Channel, "D") {
 		return post.Sent{}, errNowhere
@@ -105,9 +119,13 @@ func (r *Answers) Broadcast(ctx context.Context, user string, at Origin, card re
 
 var errNowhere = errors.New("there is no channel to answer in")
 
-// Deliver gives a card and its files to a person who is not at it any more: in their direct messages or, where Slack refuses that, as reply
-// does, and says which setting to change. Files that cannot go to the direct messages go into the thread. The message is returned where it
-// can be edited.
+// Deliver gives a card and its files to a person who is not at it any more: in their direct
+// messages or, where Slack refuses that, as reply does, and says which setting to change. Files
+// that cannot go to the direct messages go into the thread. The message is returned where it can be
+// edited.
+//
+// A FilesError is success with a note: the message stands and says which files are missing, and
+// another way would say it all twice.
 func (r *Answers) Deliver(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
 	ctx = context.WithoutCancel(ctx)
 	channel, ts, err := r.Post.Post(ctx, user, "", "", card)
@@ -151,6 +169,9 @@ func withNote(card render.Card, words string) render.Card {
 }
 
 // whyNoDirect says why something is not in the direct messages, and what to do about it.
+//
+// The words are for the person and name the setting, for they are often the one who can ask for it
+// to be changed.
 func whyNoDirect(err error) string {
 	var unconfirmed post.UnconfirmedError
 	var refused slack.SlackErrorResponse

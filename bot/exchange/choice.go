@@ -10,8 +10,13 @@ import (
 	"s1bot/render/cards"
 )
 
-// A Choice is what a button or a form of the bot's own words carries: which request, job or snooze it is about, and what was typed beside
-// that. It is read once, before the gate: a decision that is put off is about a request, too.
+// A Choice is what a button or a form of the bot's own words carries: which request, job or snooze
+// it is about, and what was typed beside that. It is read once, before the gate: a decision that is
+// put off is about a request, too.
+//
+// It is one type for all words, because it is read before anybody knows which word it is for; each
+// word looks at its own fields. Fields with a name in JSON come from the button, under its seal;
+// the others ("-") only from what was typed into a form, and no button can set them.
 type Choice struct {
 	workflow.Extension        // the request, and how much longer
 	Reason             string `json:"reason"`
@@ -58,6 +63,9 @@ func ReadChoice(do render.Invocation) (c Choice, err error) {
 }
 
 // With adds what was typed into a form. What the form carried stays as it is.
+//
+// So a form cannot be sent with another request's id than the one it was opened for, and a reason
+// that the button had is not overwritten by an empty field.
 func (c Choice) With(values map[string][]string) Choice {
 	c.By, c.Picked, c.Line = Only(values["by"]), Only(values["command"]), cmp.Or(c.Line, Only(values["line"]))
 	c.Columns, c.Reset = values["columns"], Only(values["reset"]) != ""

@@ -11,13 +11,21 @@ import (
 	"s1bot/render"
 )
 
-// A Settler settles for which console an interaction is, once, before anything looks at one; see package consoles.
+// A Settler settles for which console an interaction is, once, before anything looks at one; see
+// package consoles.
+//
+// After Settle the invocation carries the console's stamp, and whatever is drawn from it does too:
+// a button that is clicked next month in another channel still means the console that its card was
+// about.
 type Settler struct {
 	Set      *consoles.Set
 	Subjects Subjects
 }
 
 // A SeveralError says that somebody has to say for which console an invocation is.
+//
+// It keeps the invocation with all that was said, so that the buttons of the question go on with
+// it.
 type SeveralError struct {
 	error
 	do    render.Invocation
@@ -39,6 +47,9 @@ func (s Settler) Typed(do *render.Invocation) error {
 }
 
 // Cut cuts console=… off what was typed behind one of the bot's own words, which then carries it.
+//
+// Only here are the words put together again by single blanks; a line without console= stays as it
+// was typed, blanks in quotes included.
 func (s Settler) Cut(do *render.Invocation, typed string) (rest string, err error) {
 	var words []string
 	named := false
@@ -69,8 +80,13 @@ func (s Settler) Settle(ctx context.Context, a *Interaction) error {
 	return nil
 }
 
-// Of is the console of an interaction. What was drawn carries one, or is older than names; it means no other, wherever it is clicked on.
-// What people type without naming one means that of the thread, else of the channel, else the only one.
+// Of is the console of an interaction. What was drawn carries one, or is older than names; it means
+// no other, wherever it is clicked on. What people type without naming one means that of the
+// thread, else of the channel, else the only one.
+//
+// In a thread under a card of one console the person means that one, whatever the channel's default
+// is; if nobody can tell which thread it is, it is an error and not the default, for the command
+// might change something elsewhere.
 func (s Settler) Of(ctx context.Context, a Interaction) (consoles.Console, error) {
 	if a.Do.Console != "" && a.Do.Console != consoles.Unsettled || a.Do.Console == "" && a.Drawn {
 		return s.Set.Carried(a.Do.Console)

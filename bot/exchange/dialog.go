@@ -16,6 +16,9 @@ func (r *Answers) Dialog(a Interaction) workflow.Interaction {
 }
 
 // A dialog is with the person of an interaction.
+//
+// It is how the workflow, which knows nothing of Slack's ways, answers; At may be another than the
+// interaction's, where the workflow tells an earlier one of its end.
 type dialog struct {
 	answers *Answers
 	a       Interaction

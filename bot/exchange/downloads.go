@@ -11,8 +11,11 @@ import (
 	"s1bot/render"
 )
 
-// Share posts an answer that was for one person to everybody in the channel: by the response URL of the click, which works where the bot
-// is no member, too, else as a message of its own.
+// Share posts an answer that was for one person to everybody in the channel: by the response URL of
+// the click, which works where the bot is no member, too, else as a message of its own.
+//
+// RespondInChannel is not repeated where it may have got through: twice in a channel is worse than
+// a question to the person, who sees whether it is there.
 func (r *Answers) Share(ctx context.Context, a Interaction, card render.Card) error {
 	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.Who.ID)})
 	err := errNowhere
@@ -55,7 +58,11 @@ func (r *Answers) AnswerWithDownload(ctx context.Context, a Interaction, card re
 	return nil
 }
 
-// sendFiles sends files to the caller and says where they are, with a link to the message, or what became of them.
+// sendFiles sends files to the caller and says where they are, with a link to the message, or what
+// became of them.
+//
+// What became of files is said in the answer in any case. Only if nothing at all could be delivered
+// is it an error.
 func (r *Answers) sendFiles(ctx context.Context, a Interaction, card render.Card) (where render.Line, err error) {
 	at, err := r.Deliver(ctx, a.Who.ID, a.At, card)
 	var missing *post.FilesError

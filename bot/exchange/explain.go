@@ -18,9 +18,13 @@ import (
 	"s1bot/s1"
 )
 
-// Explain turns an error into words for the person who asked, by what they can do about it: mend what they typed, mind what
-// the console said, accept what the policy said, or tell the operators. Only the last is a fault of the bot's and is returned
-// for the log; its details are nobody's business in a channel.
+// Explain turns an error into words for the person who asked, by what they can do about it: mend
+// what they typed, mind what the console said, accept what the policy said, or tell the operators.
+// Only the last is a fault of the bot's and is returned for the log; its details are nobody's
+// business in a channel.
+//
+// What nobody foresaw falls through to the end and is a fault: an error needs a place here before
+// its words may be shown.
 func Explain(a Interaction, err error) (card render.Card, fault error) {
 	var (
 		usage     *catalog.UsageError
@@ -91,6 +95,9 @@ func sayings() []saying {
 }
 
 // usageCard says what is wrong with the input and offers what was probably meant.
+//
+// Whatever would mend it has a button: on a phone nobody types a line again. The card's text begins
+// with "Nothing was done", since it is what a notification shows.
 func usageCard(e *catalog.UsageError) render.Card {
 	line := render.Line{render.Text(render.Sentence(e.Problem))}
 	if e.Param != "" {
@@ -152,6 +159,9 @@ func OpenButton(inv render.Invocation) render.Button {
 }
 
 // ambiguousCard shows everything that a name could mean, to choose from.
+//
+// Nothing is guessed, not even where one of several was seen a minute ago: the command acts on the
+// one that is chosen.
 func ambiguousCard(_ Interaction, e *catalog.AmbiguousError) render.Card {
 	words := fmt.Sprintf("%s are called “%s”. Which one do you mean?", e.Fits(), e.Name)
 	card := render.Card{Tone: render.Warning, Text: words, Parts: []render.Part{render.Line{render.Text(words)}, matchTable(e.Matches)}}
@@ -209,8 +219,10 @@ func unansweredCard(e *policy.UnansweredError, decision bool) render.Card {
 	return card
 }
 
-// faultCard admits a fault of ours, with what finds it in the log. What Slack refuses by name, such as a scope that is missing, is
-// no secret, and whoever looks after the app can mend it.
+// faultCard admits a fault of ours, with what finds it in the log. What Slack refuses by name, such
+// as a scope that is missing, is no secret, and whoever looks after the app can mend it.
+//
+// The reference is the delivery's key, under which every line of the log about it stands.
 func faultCard(a Interaction, err error) render.Card {
 	words := "Something went wrong inside the bot."
 	var refused slack.SlackErrorResponse

@@ -17,6 +17,8 @@ type refusals interface {
 }
 
 // A Gate lets in who may be here at all.
+//
+// It asks who somebody is, never what they want: that is the policy's.
 type Gate struct {
 	People workflow.People
 	Trail  refusals
@@ -32,7 +34,12 @@ var (
 	ErrSent = errors.New("this form was already submitted, so nothing was done again")
 )
 
-// Admit is the one gate: every slash command, mention, click, form and search box passes it. It fills in who asks.
+// Admit is the one gate: every slash command, mention, click, form and search box passes it. It
+// fills in who asks.
+//
+// Who is enough for everything but decisions: it is believed for a minute that somebody is a
+// member. A decision is asked about now, so whoever was taken out of a group a moment ago does not
+// approve any more.
 func (g *Gate) Admit(ctx context.Context, a *Interaction) error {
 	look := g.People.Who
 	if a.Decides {
@@ -55,6 +62,9 @@ func (a *Interaction) admitted() error {
 }
 
 // Forged refuses what is not as it was drawn, and writes that down.
+//
+// A stranger hears that they may not be here, and nothing about the form. The error that it returns
+// is for the person; cause is for the log alone.
 func (g *Gate) Forged(ctx context.Context, a *Interaction, what string, says, cause error) error {
 	if err := g.Admit(ctx, a); err != nil {
 		return err

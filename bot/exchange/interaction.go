@@ -16,6 +16,10 @@ import (
 type Origin = render.Origin
 
 // An Interaction is one thing that one person wants, as Slack brought it.
+//
+// It is passed by value and filled in on its way: by whoever reads the delivery, by the gate (Who),
+// by the settler (On, Label). A copy is what a part may change without the others noticing;
+// pointers are passed only where something is filled in.
 type Interaction struct {
 	workflow.Interaction
 	Trigger  string           // opens a form, once, within 3 s; empty when there is none
@@ -35,6 +39,9 @@ type Interaction struct {
 }
 
 // FromCommand is who typed a command, and where.
+//
+// Own says that the response URL is the command's, whose first answer can be replaced by the next;
+// that of a click would replace the message which was clicked on.
 func FromCommand(c inbound.SlashCommand, key string) workflow.Interaction {
 	return workflow.Interaction{User: c.User, At: Origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Own: c.ResponseURL != "", Key: key}}
 }

@@ -44,6 +44,9 @@ func (r *Answers) kept(ctx context.Context, id string) (address string, err erro
 }
 
 // Replace puts a card in the place of an answer. over tells that Slack takes no more of them.
+//
+// It is over when the URL is forgotten here, or Slack answers 4xx; anything else may pass, and the
+// caller tries again.
 func (r *Answers) Replace(ctx context.Context, id string, card render.Card) (over bool, err error) {
 	address, err := r.kept(ctx, id)
 	if err != nil {

@@ -20,8 +20,12 @@ const (
 	mostWords = 2 // Slack takes five answers to a slash command, and the answer itself must be among them
 )
 
-// A slowNotice tells one person why their answer takes long: at once where a call waits for the console's rate, else after a while. What
-// it says of a slash command is the message that the answer then takes the place of.
+// A slowNotice tells one person why their answer takes long: at once where a call waits for the
+// console's rate, else after a while. What it says of a slash command is the message that the
+// answer then takes the place of.
+//
+// mu is held while something is said, on purpose: stop and answered have to wait for it, or the
+// notice could stand below the answer.
 type slowNotice struct {
 	to *Answers
 	a  Interaction
@@ -53,8 +57,11 @@ func (p *slowNotice) stop() {
 	p.saying.Wait()
 }
 
-// say tells the person something, unless the answer is there or enough was said. It returns when Slack has taken it, so that the answer
-// comes after it.
+// say tells the person something, unless the answer is there or enough was said. It returns when
+// Slack has taken it, so that the answer comes after it.
+//
+// The timer is stopped by whatever is said first: who knows that the console makes them wait need
+// not read that it takes long. A panic here must not take the work with it.
 func (p *slowNotice) say(ctx context.Context, words string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,7 +87,10 @@ func (p *slowNotice) send(ctx context.Context, words string) {
 	p.replaces = true
 }
 
-// answered ends the words, and tells whether the answer takes the place of what was said. It does so once.
+// answered ends the words, and tells whether the answer takes the place of what was said. It does
+// so once.
+//
+// A nil notice is one of an interaction that nobody watches over, such as the notices' own.
 func (p *slowNotice) answered() (replaces bool) {
 	if p == nil {
 		return false
@@ -93,6 +103,9 @@ func (p *slowNotice) answered() (replaces bool) {
 }
 
 // Awaiting is ctx for the calls to the console that a person waits for.
+//
+// It hands the call a function that returns at once; the words are sent beside it, for the wait is
+// counted in seconds and Slack may take some.
 func (a Interaction) Awaiting(ctx context.Context) context.Context {
 	if a.patience == nil {
 		return ctx

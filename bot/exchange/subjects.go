@@ -23,6 +23,9 @@ type Subjects struct {
 }
 
 // Of tells which threat or alert a thread, or the message that was clicked on, is about.
+//
+// An error counts only if neither of the two places tells: that one of them could not be read is no
+// matter when the other has the answer.
 func (s Subjects) Of(ctx context.Context, at Origin) (about Subject, thread string, err error) {
 	if s.Source == nil {
 		return about, "", nil

@@ -68,6 +68,9 @@ func (e *BusyError) Error() string {
 }
 
 // A Queue is ready for Push at once; what was pushed runs once Run was called.
+//
+// One lock guards all of it, and no work is done under it; what it guards is a few maps and slices,
+// so it is held for microseconds.
 type Queue struct {
 	timeout time.Duration
 	log     *slog.Logger
@@ -274,6 +277,9 @@ func (q *Queue) over() bool {
 }
 
 // Close lets what runs end, drops what waits and returns it.
+//
+// What it returns still has Stopped to be called, by whoever called Close: that takes as long as
+// Slack takes, and is no matter of the queue's.
 func (q *Queue) Close() (dropped []Work) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

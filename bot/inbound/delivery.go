@@ -25,7 +25,11 @@ const (
 	interactive = "interactive" // an envelope with an interaction, or what cannot be read as one
 )
 
-// A Delivery is one thing that Slack delivered, read once: whoever handles it finds values here, and no JSON.
+// A Delivery is one thing that Slack delivered, read once: whoever handles it finds values here,
+// and no JSON.
+//
+// Exactly one of Command, Message and Payload is filled, by Kind. Nothing in it is checked but
+// seals: whether somebody may do it is the gate's question.
 type Delivery struct {
 	Key, Kind string
 	At        time.Time // when it came
@@ -55,6 +59,9 @@ func (r Reader) Envelope(env socketmode.Envelope) Delivery {
 }
 
 // Saved reads what an earlier run wrote down and did not finish.
+//
+// Kind is set again from the row, for an interaction that cannot be read any more must stay of the
+// kind under which it was saved.
 func (r Reader) Saved(key, kind string, payload []byte, at time.Time) Delivery {
 	d, _ := r.read(kind, payload)
 	d.Key, d.Kind, d.At, d.Again = key, kind, at, true
@@ -92,6 +99,10 @@ func (r Reader) message(payload json.RawMessage) (m Message, event string) {
 }
 
 // interaction reads the payload of d, and what it carries under seal.
+//
+// A click in a form carries the form with it, and a click on a page where the page was opened from;
+// both are read from private_metadata, and a seal that does not hold leaves the form unread
+// (FormErr) or the page unknown.
 func (r Reader) interaction(d *Delivery) {
 	if err := json.Unmarshal(d.raw, &d.Payload); err != nil {
 		d.Err = fmt.Errorf("read an interaction: %w", err)

@@ -6,9 +6,14 @@ import (
 	"fmt"
 )
 
-// key tells what happened, the same for every delivery of it. One message may come as several events with event ids of their
-// own, so its channel and ts tell it; a slash command's and a click's trigger id is given out once; a form is sent once, whatever
-// sends it. What has none of these is as old as its envelope.
+// key tells what happened, the same for every delivery of it. One message may come as several
+// events with event ids of their own, so its channel and ts tell it; a slash command's and a
+// click's trigger id is given out once; a form is sent once, whatever sends it. What has none of
+// these is as old as its envelope.
+//
+// What it leaves out matters as much. The envelope's id is new at each retry, so it would not tell
+// a repeated event from another one; and two clicks on one button have two trigger ids, so they are
+// two.
 func (d Delivery) key(envelope, event string) string {
 	switch {
 	case d.Err != nil:
@@ -31,6 +36,9 @@ func (d Delivery) key(envelope, event string) string {
 }
 
 // digest is a short name for what several texts say together.
+//
+// Each text is preceded by its length, so that no two lists of texts run together into the same
+// name. Twelve bytes are enough for what lies in an inbox for a day.
 func digest(texts ...string) string {
 	sum := sha256.New()
 	for _, t := range texts {

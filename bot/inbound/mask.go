@@ -11,8 +11,13 @@ import (
 // in their place, and the values travel in the memory of the one interaction that they came with. What must wait for an approval has
 // them sealed in its row (see approvals.Ledger.Seal) until it ends; without a key it is refused.
 
-// Masked is d as the database may have it. What is no delivery with a password in it stays as it is. This is the one place that handles raw
-// JSON: what is kept must be whole, with all that the bot does not read.
+// Masked is d as the database may have it. What is no delivery with a password in it stays as it
+// is. This is the one place that handles raw JSON: what is kept must be whole, with all that the
+// bot does not read.
+//
+// A message's blocks repeat its text and are dropped with it; the event is read again without them
+// and means the same, except that what was doubtful stays doubtful by the marked text that replaces
+// it.
 func (r Reader) Masked(d Delivery) json.RawMessage {
 	if r.plain(d) {
 		return d.raw
@@ -50,8 +55,11 @@ func (r Reader) Masked(d Delivery) json.RawMessage {
 	return clean
 }
 
-// plain tells of a slash command or an interaction that nothing in it must be masked, as nearly none has: who waits for the
-// acknowledgement need not wait for the whole of it to be taken apart. Of what it cannot read so it does not say so.
+// plain tells of a slash command or an interaction that nothing in it must be masked, as nearly
+// none has: who waits for the acknowledgement need not wait for the whole of it to be taken apart.
+// Of what it cannot read so it does not say so.
+//
+// An event is never plain, since its blocks may say what its text does not.
 func (r Reader) plain(d Delivery) bool {
 	switch {
 	case d.Err != nil, d.Kind == Event:

@@ -13,7 +13,11 @@ import (
 // own blocks show it, and everything else is talk between people.
 // https://docs.slack.dev/reference/events/app_mention · vercel/chat#947 shows mentions in code as Slack sends them
 
-// A Message is an event of Slack's: an app_mention, a message to the bot itself, or something else that is no message at all.
+// A Message is an event of Slack's: an app_mention, a message to the bot itself, or something else
+// that is no message at all.
+//
+// Slack's event types differ more than this shows; fields that one of them lacks are empty, and
+// meaning is told by those that are there.
 type Message struct {
 	Type        string          `json:"type"`
 	Subtype     string          `json:"subtype"`
@@ -42,6 +46,9 @@ func (m Message) mention() bool { return m.Type == "app_mention" }
 func (m Message) Direct() bool  { return m.Type == "message" && m.ChannelType == "im" }
 
 // ByApp tells whether an app wrote it, be it in a person's name.
+//
+// Subtype is enough: people's own messages have none, apart from those that this bot does not
+// listen to (heard).
 func (m Message) ByApp() bool {
 	return m.Bot != "" || m.App != "" || m.Subtype != "" || m.AsBot || present(m.BotProfile)
 }
@@ -65,6 +72,11 @@ const (
 )
 
 // meaning tells what a message is to the bot and, where it is a command, which line of text.
+//
+// The cases are in this order because each one takes something away from the next: first events
+// that are no messages, then what is not addressed to the bot or is its own, then mentions that do
+// not begin what people saw. What is left was meant for the bot, and is a command unless text and
+// blocks tell it differently.
 func (r Reader) meaning(m Message) (line string, what Meaning) {
 	user, bot := r.Self()
 	switch {
@@ -133,7 +145,11 @@ func inQuotes(line string) bool {
 	return strings.HasPrefix(line, "`") || strings.HasPrefix(line, "&gt;") || strings.HasPrefix(line, ">")
 }
 
-// sameWords tells whether text and blocks say the same. What people saw are the blocks, what would run is the text.
+// sameWords tells whether text and blocks say the same. What people saw are the blocks, what would
+// run is the text.
+//
+// Only letters and digits are compared: blanks, marks of formatting and quotation marks are not the
+// same in both forms, and change nothing of what runs.
 func sameWords(line string, shown []inline) bool {
 	var seen strings.Builder
 	for _, i := range shown {

@@ -23,6 +23,9 @@ type SlashCommand struct {
 
 // A Payload is what Slack sends for clicks, forms and search boxes; only what the bot reads.
 // https://docs.slack.dev/interactivity/handling-user-interaction
+//
+// Slack names the place of a click twice, in container and in channel and message (see oneStory).
+// Values of fields come in the view's state.
 type Payload struct {
 	Type        string               `json:"type"`
 	ResponseURL string               `json:"response_url"`
@@ -62,6 +65,9 @@ type Clicked struct {
 }
 
 // Card tells which card of ours a message is; empty where that is not known.
+//
+// Anybody may write metadata of this type, so it is a hint about what somebody was looking at,
+// never a right.
 func (m Clicked) Card() string {
 	if m.Metadata.Type != post.MetadataType {
 		return ""
@@ -90,7 +96,11 @@ var (
 	errNothing   = errors.New("a click on nothing")
 )
 
-// clicks are the actions that ask for something: a link asks for nothing, and what is filled in counts when the form is sent.
+// clicks are the actions that ask for something: a link asks for nothing, and what is filled in
+// counts when the form is sent.
+//
+// A menu or a field of a form sends an action too whenever something is chosen in it; those without
+// a seal of ours are its fields, and wait for the form to be sent.
 func (p Payload) clicks(tag render.Seal) (all []Action) {
 	for _, action := range p.Actions {
 		if action == nil {
@@ -148,6 +158,9 @@ func (p Payload) Origin(key string) render.Origin {
 }
 
 // sender is what an interaction that cannot be read says of who sent it, and where.
+//
+// It reads only strings and objects that Slack has always had, so that whatever made the whole
+// unreadable is probably not among them.
 func sender(raw json.RawMessage) Payload {
 	var p struct {
 		User        Sender    `json:"user"`

@@ -8,8 +8,12 @@ import (
 	"s1bot/commands/text"
 )
 
-// An inline is a piece of a message as its reader sees it: of a rich_text block, which is what Slack makes of all that people type.
+// An inline is a piece of a message as its reader sees it: of a rich_text block, which is what
+// Slack makes of all that people type.
 // https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
+//
+// Kinds that Slack may add have none of these fields: such a piece has no words, the comparison
+// with the text fails, and the message is doubtful rather than obeyed.
 type inline struct {
 	Type      string `json:"type"`
 	Text      string `json:"text"`
@@ -64,6 +68,9 @@ func readBlocks(raw json.RawMessage) (shown []inline, readable bool) {
 }
 
 // pieces are those of a container; the items of a list are containers of their own.
+//
+// Slack writes the numbers of a list into the text and not into the blocks; they are counted here,
+// or no numbered list would say the same in both.
 func (c container) pieces(in string) (all []inline, ok bool) {
 	for n, raw := range c.Elements {
 		if c.Type == "rich_text_list" {

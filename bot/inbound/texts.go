@@ -17,8 +17,10 @@ var (
 // maxTexts bounds what is read of one message.
 const maxTexts = 5000
 
-// textsOf are the texts of the message in a payload, in the order in which the message has them: its own, those of its blocks and
-// attachments, the names of its files.
+// textsOf are the texts of the message in a payload, in the order in which the message has them:
+// its own, those of its blocks and attachments, the names of its files.
+//
+// It is for looking things up only: what these texts say is never run.
 func textsOf(payload json.RawMessage) (texts []string) {
 	var p struct {
 		Message struct {

@@ -17,6 +17,9 @@ import (
 )
 
 // Bounds of long work.
+//
+// Three pulses fit into a lease: two may fail, as while the database restarts, before another
+// process takes the job for abandoned.
 const (
 	jobLease  = 15 * time.Second // how long a job counts as alive without a sign of life
 	jobPulse  = 5 * time.Second  // between signs of life
@@ -29,6 +32,9 @@ const (
 var errStopping = errors.New("the bot stops")
 
 // A Store keeps jobs in the database.
+//
+// Every method that changes a row names the owner, and changes nothing where another has it: that
+// is what makes a lease that ran out harmless.
 type Store interface {
 	// Add writes a job down that owner does until then; fresh is false if it is known already.
 	Add(ctx context.Context, id, owner string, body []byte, until time.Time) (fresh bool, err error)
@@ -79,6 +85,9 @@ type Hooks struct {
 }
 
 // A Job is long work as its row keeps it. Its message is posted once and edited from then on.
+//
+// It is written as JSON and read by whatever version takes it up, so a field keeps its name for
+// good, and a new one must do without being there.
 type Job struct {
 	Do      render.Invocation `json:"do"`
 	Follow  bool              `json:"follow,omitempty"` // wait for the effect of a change that ran
@@ -102,6 +111,9 @@ type Config struct {
 }
 
 // A Runner does jobs in this process.
+//
+// Jobs run in goroutines of their own and not in the queue: their number is bounded by what people
+// ask for and the commands' own limits.
 type Runner struct {
 	Config
 	owner   string
@@ -166,6 +178,9 @@ func (r *Runner) pause() time.Duration {
 }
 
 // Start writes long work down and begins with it. The same key never makes two jobs.
+//
+// The key of the delivery is part of the id: a command that is taken up after a crash finds its job
+// there already.
 func (r *Runner) Start(ctx context.Context, j Job) error {
 	id := "J" + j.Origin.Key
 	body, err := json.Marshal(j)
@@ -201,7 +216,11 @@ func (r *Runner) Adopt(ctx context.Context) {
 	}
 }
 
-// begin does a job in a goroutine of its own: it may wait for an hour, and must not take a slot from clicks.
+// begin does a job in a goroutine of its own: it may wait for an hour, and must not take a slot
+// from clicks.
+//
+// The pulse is stopped before the goroutine ends and waited for, so that nothing writes to the row
+// after Close has returned.
 func (r *Runner) begin(id string, j Job) {
 	w := &worker{Config: r.Config, runner: r, id: id, job: j, news: make(chan render.Card, 1)}
 	w.ctx, w.cancel = context.WithCancelCause(r.ctx)

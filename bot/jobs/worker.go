@@ -17,6 +17,10 @@ import (
 )
 
 // A worker does one job.
+//
+// Three goroutines share it: do (the command and its end), pulse, and paint. job changes under mu;
+// who the job is for and what it does never change. cancel may be called by all three, and the
+// first cause counts.
 type worker struct {
 	Config
 	runner *Runner
@@ -97,6 +101,9 @@ func (w *worker) save(state json.RawMessage) error {
 }
 
 // write brings the row up to date and prolongs the lease.
+//
+// It is the one place where a job learns that it is not its own any more, or was cancelled
+// elsewhere.
 func (w *worker) write(ctx context.Context, lease time.Duration) error {
 	w.mu.Lock()
 	body, err := json.Marshal(w.job)
@@ -134,7 +141,11 @@ func (w *worker) release(cause error) {
 	}
 }
 
-// progress takes how far the job is, to be shown in its one message with a button that ends it. Only the newest counts.
+// progress takes how far the job is, to be shown in its one message with a button that ends it.
+// Only the newest counts.
+//
+// It never waits: the channel holds one card, and an older one that was not shown yet is thrown
+// away for it.
 func (w *worker) progress(card render.Card) {
 	args, _ := json.Marshal(map[string]string{"job": w.id, "user": w.job.User})
 	card.Actions = append(card.Actions, render.Button{Label: "Cancel", Do: render.Invocation{Command: "cancel", Args: args}})
@@ -223,8 +234,11 @@ func (w *worker) at(channel, ts string) {
 // errNoMessage is why a job's message cannot be edited that was never posted.
 var errNoMessage = errors.New("the job has no message")
 
-// end shows the outcome, hands its files over, and removes the job. Where its message is gone there is a new one, and where Slack takes
-// none there the outcome is told where the work was asked for.
+// end shows the outcome, hands its files over, and removes the job. Where its message is gone there
+// is a new one, and where Slack takes none there the outcome is told where the work was asked for.
+//
+// The row is removed last. A crash before that has the next process run the command's end again,
+// which edits the same message: told twice in one place is told once.
 func (w *worker) end(card render.Card) {
 	defer card.Discard()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), endLimit)

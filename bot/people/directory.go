@@ -33,7 +33,16 @@ const (
 	silenceTTL = 5 * time.Second
 )
 
-// A Directory answers who somebody is and which roles they hold. What Slack does not say is not known, and never no.
+// A Directory answers who somebody is and which roles they hold. What Slack does not say is not
+// known, and never no.
+//
+// Its caches hold answers together with the moment at which the question was asked, not answered:
+// whoever asks "as of now" may take an answer only if it was asked for after now. Anything else
+// could be older than the change that the question is about.
+//
+// Locks are per question (asking), so that a hundred clicks of one person cost one call of
+// users.info and nobody waits behind another person's question. Group lists have one lock for all,
+// mu, since there is one list.
 type Directory struct {
 	Config
 	roster *roster
@@ -62,6 +71,9 @@ func (a aged[T]) since(moment, now time.Time) bool {
 }
 
 // A ruled person has the roles that a policy gave them at a moment.
+//
+// The policy is part of the key of the cache: a role that the policy file gives or takes holds at
+// once, not after lookTTL.
 type ruled struct {
 	person workflow.Person
 	policy policy.Policy
@@ -78,6 +90,9 @@ type Config struct {
 }
 
 // New is an empty directory. It asks nobody.
+//
+// Ten thousand people and two hundred groups are more than a policy names or a day sees; what is
+// pushed out is asked again.
 func New(c Config) (*Directory, error) {
 	users, err := lru.New[string, ruled](10_000)
 	if err != nil {
@@ -101,6 +116,8 @@ func (p *Directory) Who(ctx context.Context, id string) workflow.Person {
 }
 
 // Afresh is Who for a gate: Slack is asked now, or has been asked since the gate began.
+//
+// The lock on the id makes later askers of the same gate wait for the first answer and take it.
 func (p *Directory) Afresh(ctx context.Context, id string) workflow.Person {
 	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
@@ -125,6 +142,9 @@ func (p *Directory) Gate(ctx context.Context) context.Context {
 }
 
 // person is who id is, as Slack said at a moment or later.
+//
+// Only an answer without open questions is kept: what Slack did not say now it may say in the next
+// second.
 func (p *Directory) person(ctx context.Context, id string, since time.Time) workflow.Person {
 	rules := p.Policy()
 	if got, ok := p.users.Get(id); ok && !got.at.Before(since) && got.policy.Same(rules) {
@@ -167,7 +187,12 @@ func (p *Directory) throughAll(ctx context.Context, members []policy.Member, use
 	return through
 }
 
-// user is what Slack says of id. That it knows nobody of that id is an answer, too: they are nobody here.
+// user is what Slack says of id. That it knows nobody of that id is an answer, too: they are nobody
+// here.
+//
+// user_not_found is a certain no and kept like one. An answer about another id is none: on
+// Enterprise Grid a person has an id in the organisation and one in the workspace, and either may
+// have been asked for; any third one is a mix-up that must not give anybody a role.
 func (p *Directory) user(ctx context.Context, id string) (*slack.User, error) {
 	var user *slack.User
 	err := post.Retry(ctx, post.IfLost, func() (err error) {
@@ -196,6 +221,10 @@ func (p *Directory) full(user *slack.User) bool {
 }
 
 // through asks whether user is meant by m, a user group's id or a handle.
+//
+// Handles of groups and of people are two name spaces that Slack does not keep apart, so a handle
+// is looked for in both. The group is asked first, for groups come with one call and names of
+// people are a long list.
 func (p *Directory) through(ctx context.Context, m policy.Member, user *slack.User, since time.Time) policy.Answer {
 	if m.Group() {
 		return p.belongs(ctx, string(m), user.ID, since)
@@ -234,6 +263,9 @@ func (p *Directory) belongs(ctx context.Context, group, id string, since time.Ti
 }
 
 // membersOf is who belongs to a user group.
+//
+// Also an answer that Slack did not give is kept, for silenceTTL: while Slack is away, each click
+// would wait out its patience anew.
 func (p *Directory) membersOf(ctx context.Context, group string, since time.Time) policy.Fact[[]string] {
 	defer p.asking.Lock(group)()
 	if got, ok := p.members.Get(group); ok && got.since(since, p.Now()) {
@@ -290,6 +322,7 @@ func (p *Directory) group(ctx context.Context, handle string, since time.Time) (
 	return group, exists
 }
 
+// The lock is held during the call: all who need the list wait for the same one.
 func (p *Directory) allGroups(ctx context.Context, since time.Time) policy.Fact[[]policy.Group] {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -345,8 +378,12 @@ func zone(u *slack.User) *time.Location {
 	return time.UTC
 }
 
-// Obeyed tells whether the message of a bot, which it sent as a user, is a command: where it speaks for itself, as a bot user whom a role names by its id.
-// A person's name over an app's words is nobody's word.
+// Obeyed tells whether the message of a bot, which it sent as a user, is a command: where it speaks
+// for itself, as a bot user whom a role names by its id. A person's name over an app's words is
+// nobody's word.
+//
+// Both ids of a bot are compared, since an app may post under any name and picture, and the event
+// names the bot_id besides the user.
 func (p *Directory) Obeyed(ctx context.Context, as, bot string) bool {
 	if !slices.Contains(p.Policy().Members(), policy.Member(as)) {
 		return false

@@ -26,6 +26,9 @@ type unreadError struct{ error }
 func (e unreadError) Unwrap() error { return e.error }
 
 // memberLookup is what Slack says of the whole workspace, read once for all members.
+//
+// It asks patiently and once, for nobody waits in front of it: a check and the watch over roles
+// take minutes if Slack wants that.
 type memberLookup struct {
 	api       *slack.Client
 	groups    []slack.UserGroup
@@ -149,6 +152,9 @@ func (l *memberLookup) person(ctx context.Context, id string) (string, error) {
 }
 
 // handle is for whom an @handle stands: one person or one group, or it gives nobody a role.
+//
+// The order of the cases: what is certain first (both exist), then what could not be read, which
+// leaves everything below open, and only then the ways to exist once or not at all.
 func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, error) {
 	isIt := func(g slack.UserGroup) bool { return strings.EqualFold(g.Handle, m.Handle()) }
 	isGroup := slices.ContainsFunc(l.groups, isIt)
@@ -172,6 +178,9 @@ func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, err
 }
 
 // group is a user group that has somebody in it.
+//
+// An empty group is an error here and not at a gate: to the gate nobody is in it, which is an
+// answer, while whoever wrote the policy meant somebody.
 func (l *memberLookup) group(ctx context.Context, isIt func(slack.UserGroup) bool) (string, error) {
 	i := slices.IndexFunc(l.groups, isIt)
 	switch {

@@ -19,8 +19,11 @@ type Poster interface {
 	Post(ctx context.Context, channel, thread, key string, card render.Card) (string, string, error)
 }
 
-// Operators are those who look after the bot: the channels that hear what is wrong with it and, where none takes it, the people who hold
-// the role.
+// Operators are those who look after the bot: the channels that hear what is wrong with it and,
+// where none takes it, the people who hold the role.
+//
+// Topics are remembered in this process alone: after a restart, what is still wrong is said once
+// more.
 type Operators struct {
 	directory *Directory
 	poster    Poster
@@ -34,8 +37,13 @@ func NewOperators(d *Directory, poster Poster, channels []string) *Operators {
 	return &Operators{directory: d, poster: poster, channels: channels, log: d.Log}
 }
 
-// Tell says to those who look after the bot that something is wrong with it, once for as long as topic is not settled: in the first
-// channel of theirs that takes it, else each operator by direct message.
+// Tell says to those who look after the bot that something is wrong with it, once for as long as
+// topic is not settled: in the first channel of theirs that takes it, else each operator by direct
+// message.
+//
+// The topic is taken before anything is posted, so of two goroutines that notice the same thing one
+// speaks. The message is sent on a context that outlives the caller's: who notices is often at its
+// end.
 func (o *Operators) Tell(ctx context.Context, topic, words string) {
 	if _, told := o.topics.LoadOrStore(topic, true); told {
 		return
@@ -53,6 +61,9 @@ func (o *Operators) Settle(ctx context.Context, topic, words string) {
 }
 
 // Show shows operators a card.
+//
+// A channel that takes the card is enough; direct messages are what is left when none does, for
+// trouble with a channel is one of the things to be told of.
 func (o *Operators) Show(ctx context.Context, card render.Card) {
 	for _, channel := range slices.Compact(append([]string{o.directory.Policy().Channel()}, o.channels...)) {
 		if channel == "" {

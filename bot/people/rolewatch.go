@@ -39,6 +39,9 @@ type Finder interface {
 }
 
 // A RoleWatch tells operators which members of roles stand for nobody.
+//
+// It needs no lock and no state: what was told is in the trail, and what is wrong is found anew
+// each time.
 type RoleWatch struct {
 	Directory *Directory
 	Operators *Operators
@@ -64,6 +67,10 @@ func (w *RoleWatch) Run(ctx context.Context) {
 }
 
 // report tells what is new about the members of roles.
+//
+// Post first, note second: a process that dies between the two leaves a card without a note, and
+// the next look finds the card by its key. The other way round a crash would leave operators
+// untold.
 func (w *RoleWatch) report(ctx context.Context, rules policy.Policy) error {
 	ctx, cancel := context.WithTimeout(ctx, rolesLimit)
 	defer cancel()
@@ -84,6 +91,9 @@ func (w *RoleWatch) report(ctx context.Context, rules policy.Policy) error {
 }
 
 // rolesKey names what is wrong with roles.
+//
+// The key has the number of the telling in it as well: what was mended and breaks again in the same
+// way is news.
 func rolesKey(wrong map[string]string) string {
 	sum := sha256.New()
 	for _, member := range slices.Sorted(maps.Keys(wrong)) {
@@ -131,6 +141,9 @@ func (w *RoleWatch) wrongRoles(ctx context.Context, policy policy.Policy, told m
 }
 
 // rolesTold is what the operators heard last, and how often they heard of roles.
+//
+// Only the last row counts. A row that cannot be read counts as nothing told: told twice is better
+// than not at all.
 func (w *RoleWatch) rolesTold(ctx context.Context) (wrong map[string]string, times int, err error) {
 	trail, err := w.Trail.Audit(ctx, approvals.AuditQuery{Action: rolesTold})
 	if err != nil {

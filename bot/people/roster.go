@@ -30,6 +30,10 @@ const (
 type namesake struct{ active bool }
 
 // A roster knows which user names there are.
+//
+// The goroutine of keep alone reads the list; has only asks for it and reads what is there. read is
+// closed once, at the first try whatever it brought, so nobody waits for a list that Slack does not
+// give.
 type roster struct {
 	api *slack.Client
 	now func() time.Time
@@ -49,8 +53,11 @@ func newRoster(api *slack.Client, now func() time.Time, log *slog.Logger) *roste
 	}
 }
 
-// has asks whether a person has that user name. A list that cannot be read again is believed as it was: whoever took a name since is
-// told from a user group of that name by their own.
+// has asks whether a person has that user name. A list that cannot be read again is believed as it
+// was: whoever took a name since is told from a user group of that name by their own.
+//
+// A wait of three seconds at the most is for the first reading; later ones go on beside the
+// answers.
 func (r *roster) has(ctx context.Context, handle string) policy.Answer {
 	select {
 	case r.wanted <- struct{}{}:
@@ -91,6 +98,7 @@ func (r *roster) due() bool {
 	return r.at.IsZero() || r.now().Sub(r.at) >= pause
 }
 
+// A list that was read once is kept over failures.
 func (r *roster) load(ctx context.Context) {
 	names, err := r.list(ctx)
 	r.mu.Lock()
@@ -109,7 +117,11 @@ func (r *roster) load(ctx context.Context) {
 	}
 }
 
-// list reads all pages. A service that speaks Slack's language and has no such list has no names either.
+// list reads all pages. A service that speaks Slack's language and has no such list has no names
+// either.
+//
+// A name may have been given up by somebody who left and taken by somebody else: it stands for
+// somebody if one of them is active.
 func (r *roster) list(ctx context.Context) (map[string]namesake, error) {
 	names := map[string]namesake{}
 	page := r.api.GetUsersPaginated(slack.GetUsersOptionLimit(rosterPage))

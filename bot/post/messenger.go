@@ -31,8 +31,12 @@ import (
 // Anyone in the workspace can read metadata, so nothing secret or decisive stands there.
 const MetadataType = "s1bot_card"
 
-// A Messenger is how cards reach Slack; all its fields are to be set. Posts that Slack slows down wait and are tried again: an answer that is late is worth
-// more than one that is lost.
+// A Messenger is how cards reach Slack; all its fields are to be set. Posts that Slack slows down
+// wait and are tried again: an answer that is late is worth more than one that is lost.
+//
+// One is shared by everything that answers people. It keeps nothing about messages but which
+// conversation is whose, in the database, and for some hours that the workspace takes no data
+// tables.
 type Messenger struct {
 	API     *slack.Client
 	Uploads *slack.Client // for the bytes of files, which take longer than other calls
@@ -78,9 +82,13 @@ const (
 	Everybody audience = true
 )
 
-// Give hands a card to Slack: drawn as well as Slack takes it, and plainer where it refuses the blocks. Charts are new, tables are not
-// taken everywhere, and what is refused even without them goes out as words with buttons, or as words alone: a decision that nobody
-// can read is worse than one that looks plain.
+// Give hands a card to Slack: drawn as well as Slack takes it, and plainer where it refuses the
+// blocks. Charts are new, tables are not taken everywhere, and what is refused even without them
+// goes out as words with buttons, or as words alone: a decision that nobody can read is worse than
+// one that looks plain.
+//
+// send is called once for each look and must be repeatable as such: each call of it is a whole
+// message, with retries of its own.
 func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, send func(render.Message) error) error {
 	look := render.Options{ConsoleURL: p.Console, Others: p.Others, Public: bool(who), Seal: p.Seal}
 	card, err := p.clip(ctx, card.On(p.Unsettled))
@@ -177,8 +185,10 @@ func (p *Messenger) PostEphemeral(ctx context.Context, channel, thread, user str
 	return nil
 }
 
-// Respond answers through a response_url: to the person alone, in place of the message they clicked on when replace is set.
-// Slack takes five answers within 30 minutes.
+// Respond answers through a response_url: to the person alone, in place of the message they clicked
+// on when replace is set. Slack takes five answers within 30 minutes.
+//
+// A repeat is safe only with replace or for one person's eyes; in a channel see RespondInChannel.
 func (p *Messenger) Respond(ctx context.Context, address string, replace Replacing, card render.Card) error {
 	err := p.Give(ctx, onePerson, card, func(msg render.Message) error {
 		hook := &slack.WebhookMessage{

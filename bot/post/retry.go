@@ -39,8 +39,12 @@ const (
 	IfLost repeating = true
 )
 
-// Retry makes a call of Slack's until it succeeds or fails for good. It waits out every 429, within its bounds and those of ctx: a wait
-// that would outlast ctx is not begun, so that there is time left to say so.
+// Retry makes a call of Slack's until it succeeds or fails for good. It waits out every 429, within
+// its bounds and those of ctx: a wait that would outlast ctx is not begun, so that there is time
+// left to say so.
+//
+// The result joins the failure and the end of the context where both are there: the first says what
+// Slack said, the second why nobody waited longer.
 func Retry(ctx context.Context, again repeating, call func() error) error {
 	p := &patience{ctx: ctx, again: again}
 	err := retry.Do(ctx, p, func(context.Context) error {
@@ -126,8 +130,12 @@ func Broken(err error) bool {
 		errors.Is(err, context.DeadlineExceeded)
 }
 
-// Unclear tells whether a call may have had its effect although it failed: of internal_error and fatal_error Slack says that "some aspect
-// of the operation" may have succeeded, and a gateway's 502 says nothing of what is behind it.
+// Unclear tells whether a call may have had its effect although it failed: of internal_error and
+// fatal_error Slack says that "some aspect of the operation" may have succeeded, and a gateway's
+// 502 says nothing of what is behind it.
+//
+// The opposite of it is not "no effect" but "nothing to be unsure about": nil and a clear refusal
+// are both not unclear.
 func Unclear(err error) bool {
 	if _, slow := Slowdown(err); err == nil || slow || Unsent(err) {
 		return false

@@ -25,9 +25,14 @@ func (e UnconfirmedError) Error() string {
 	return "Slack did not confirm the message: " + e.cause.Error()
 }
 
-// Post shows a card to a channel, or to a person where channel is a user id, and returns where it stands. Every message carries a key
-// in its metadata: where an answer of Slack's got lost it is looked for before it is posted again, and where it cannot be looked for
-// the error is errUnconfirmed. Files are uploaded before the card is posted and stand in its thread, or the card says why not.
+// Post shows a card to a channel, or to a person where channel is a user id, and returns where it
+// stands. Every message carries a key in its metadata: where an answer of Slack's got lost it is
+// looked for before it is posted again, and where it cannot be looked for the error is
+// errUnconfirmed. Files are uploaded before the card is posted and stand in its thread, or the card
+// says why not.
+//
+// Files come first because a card must not promise what then fails; the share comes after, for a
+// file needs a message to stand below.
 func (p *Messenger) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, string, error) {
 	files, lost := p.stage(ctx, card.Files)
 	if onlyFiles(card) && len(lost) == len(card.Files) {
@@ -105,6 +110,9 @@ func (p *Messenger) Remember(ctx context.Context, user, channel string) {
 func IsPerson(id string) bool { return strings.HasPrefix(id, "U") || strings.HasPrefix(id, "W") }
 
 // send posts one message, once, whatever becomes of Slack's answers.
+//
+// open remembers over all tries whether one of them may have got through; only a look into the
+// conversation settles it.
 func (p *Messenger) send(ctx context.Context, channel, thread, key string, msg render.Message) (at Sent, err error) {
 	opts := append(Content(msg), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), WithKey(key))
 	if thread != "" {

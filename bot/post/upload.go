@@ -31,6 +31,8 @@ type lostFile struct {
 }
 
 // stage uploads the bytes of files.
+//
+// One file that fails does not keep the others from going.
 func (p *Messenger) stage(ctx context.Context, files []render.File) (ready []staged, lost []lostFile) {
 	for _, f := range files {
 		if f.Size() == 0 {
@@ -115,7 +117,10 @@ const (
 	sharePause = time.Second
 )
 
-// isShared asks whether a file stands in a channel; the thread tells, too, where the app may not ask for the file.
+// isShared asks whether a file stands in a channel; the thread tells, too, where the app may not
+// ask for the file.
+//
+// A yes is believed at once, a no only after a few looks, a second apart.
 func (p *Messenger) isShared(ctx context.Context, f staged, channel, thread string) (bool, error) {
 	for look := 1; ; look++ {
 		var file *slack.File

@@ -13,8 +13,12 @@ import (
 	"s1bot/s1"
 )
 
-// A Sealer makes tags. Its key is in the database: all processes have it, it outlives every token, so that the buttons of a request that
-// waits still work after tokens were changed, and who gets hold of a token cannot make tags.
+// A Sealer makes tags. Its key is in the database: all processes have it, it outlives every token,
+// so that the buttons of a request that waits still work after tokens were changed, and who gets
+// hold of a token cannot make tags.
+//
+// Every tag begins with what it is for ("click", "form" and the person), so that a tag of one kind
+// is never good for another.
 type Sealer struct{ Key s1.Secret }
 
 // KeyOf is the key that programs made of the bot's token before there was one in the database.
@@ -49,6 +53,8 @@ func (s Sealer) View(form render.Form, user string) slack.ModalViewRequest {
 }
 
 // Modal is a form or a page as its person gets it.
+//
+// A view without private_metadata has nothing to seal: what its buttons carry has tags of its own.
 func (s Sealer) Modal(view slack.ModalViewRequest, user string) slack.ModalViewRequest {
 	if view.PrivateMetadata != "" {
 		view.PrivateMetadata += s.Form(user)(view.PrivateMetadata)
@@ -74,7 +80,11 @@ func (s Sealer) ReadPage(view slack.View, user string) (render.Origin, error) {
 	return render.ReadPage(view)
 }
 
-// OutsideMenu returns the field of a form whose menu or checkbox came back with a value that it does not offer; empty where none did.
+// OutsideMenu returns the field of a form whose menu or checkbox came back with a value that it
+// does not offer; empty where none did.
+//
+// Menus whose options come from a search box are not looked at: what they offer is not in the view,
+// and what was chosen is looked up again when it runs.
 func OutsideMenu(view slack.View) string {
 	if view.State == nil {
 		return ""

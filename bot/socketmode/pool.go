@@ -27,8 +27,11 @@ const (
 )
 
 // A Pool keeps n Socket Mode connections and hands every envelope to receive, which must not block.
-// slack-go's socketmode package is not used: on any disconnect frame it closes the old socket at once and loses what still
-// arrives there, and it reconnects without a pause when told to go away.
+// slack-go's socketmode package is not used: on any disconnect frame it closes the old socket at
+// once and loses what still arrives there, and it reconnects without a pause when told to go away.
+//
+// Two connections or more are held so that one which fails is not noticed: Slack spreads deliveries
+// over all that are open ("Using Socket Mode") and takes up to ten of one app.
 type Pool struct {
 	open    func(context.Context) (string, error) // apps.connections.open: a fresh wss:// address
 	receive func(Envelope)
@@ -45,7 +48,10 @@ func New(n int, open func(context.Context) (string, error), receive func(Envelop
 	return &Pool{open: open, receive: receive, log: log, n: n, conns: map[*conn]bool{}}
 }
 
-// Run keeps the connections until ctx ends; it returns early only when Slack refuses the tokens for good.
+// Run keeps the connections until ctx ends; it returns early only when Slack refuses the tokens for
+// good.
+//
+// A refusal for one connection is one for all of them, since they have the same token.
 func (s *Pool) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -64,7 +70,11 @@ func (s *Pool) Run(ctx context.Context) error {
 	return nil
 }
 
-// keep holds one place: a connection, and its successor as soon as Slack announces that it will close it.
+// keep holds one place: a connection, and its successor as soon as Slack announces that it will
+// close it.
+//
+// It does not wait for the old connection: its reader goes on beside the successor, and is waited
+// for only when keep returns.
 func (s *Pool) keep(ctx context.Context, place int) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -190,6 +200,9 @@ func (c *conn) hello() error {
 func (c *conn) extend() { _ = c.ws.SetReadDeadline(time.Now().Add(pingTimeout)) }
 
 // close ends the connection, after what it owes went out if Slack still listens.
+//
+// Where nobody listens any more (the network is gone) nothing is waited for; what is owed goes out
+// on other connections.
 func (c *conn) close(err error) {
 	var told *websocket.CloseError
 	if errors.As(err, &told) || c.stopping.Load() {
@@ -245,6 +258,8 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 }
 
 // settle lets the acknowledgements of what was read go out.
+//
+// ackLimit is the longest that any acknowledgement is worth, so it is the longest wait.
 func (c *conn) settle() {
 	paid := make(chan struct{})
 	go func() { c.owed.Wait(); close(paid) }()
@@ -277,6 +292,9 @@ func (c *conn) acker(id string) func(context.Context, any) error {
 }
 
 // send writes one frame.
+//
+// gorilla allows one writer at a time; control frames (pong, close) are exempt from that and have a
+// deadline of their own.
 func (c *conn) send(frame any) error {
 	c.write.Lock()
 	defer c.write.Unlock()

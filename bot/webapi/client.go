@@ -14,6 +14,9 @@ import (
 )
 
 // Config is what a client of the Web API needs.
+//
+// Tokens is a function because tokens change while the client lives; whoever has fixed ones passes
+// Tokens.Now.
 type Config struct {
 	Tokens  func() Tokens               // as they are now
 	Address string                      // of the Web API; Slack's own when empty
@@ -22,6 +25,9 @@ type Config struct {
 }
 
 // New is a client of the Web API, and the HTTP client that it uses. It calls nobody.
+//
+// The order of the transports matters: the token is put in first, from the outside, and what is
+// counted is what went to Slack.
 func New(c Config, more ...slack.Option) (*http.Client, *slack.Client) {
 	if c.Count == nil {
 		c.Count = func(string, string) {}
@@ -56,6 +62,9 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // call asks the Web API, and says how it went: ok, refused, rate_limited or failed.
+//
+// A body that is no JSON is left to slack-go, which makes an error of it. The whole body is read
+// here, for a yes that is cut off in the middle is none.
 func (t transport) call(r *http.Request) (*http.Response, string, error) {
 	resp, err := t.next.RoundTrip(r)
 	switch {

@@ -36,6 +36,9 @@ func Advise(err error, advice string) error {
 }
 
 // Reason is an error of Slack's in a word or two, without what may be secret in it.
+//
+// It stands on cards and in answers, where addresses, ids of requests and Go's own words have no
+// place.
 func Reason(err error) string {
 	var refused slack.SlackErrorResponse
 	var status slack.StatusCodeError

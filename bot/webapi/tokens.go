@@ -18,9 +18,12 @@ func (t Tokens) Now() Tokens { return t }
 // Equal reports whether both are the same tokens.
 func (t Tokens) Equal(other Tokens) bool { return t.App.Equal(other.App) && t.Bot.Equal(other.Bot) }
 
-// A rotating transport shows Slack the tokens as they are now. slack-go keeps those that a client was made with, and sends them in the
-// header or, with a form, in the body (https://docs.slack.dev/apis/web-api/#posting_json); so the first ones stand for "the current ones"
-// until they leave the process.
+// A rotating transport shows Slack the tokens as they are now. slack-go keeps those that a client
+// was made with, and sends them in the header or, with a form, in the body
+// (https://docs.slack.dev/apis/web-api/#posting_json); so the first ones stand for "the current
+// ones" until they leave the process.
+//
+// With the first tokens still valid it touches nothing.
 type rotating struct {
 	next  http.RoundTripper
 	first Tokens
@@ -28,6 +31,9 @@ type rotating struct {
 }
 
 // RoundTrip sends a copy of r with the current tokens.
+//
+// GetBody is replaced too: where the connection was closed before anything was sent, net/http sends
+// the request once more, and would send the old token.
 func (t rotating) RoundTrip(r *http.Request) (*http.Response, error) {
 	now := t.now()
 	if now.Equal(t.first) {

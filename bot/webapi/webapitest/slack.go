@@ -31,8 +31,11 @@ import (
 // Address is of the Web API, where a client speaks to a Slack in process.
 const Address = "http://slack.test/api/"
 
-// A Call is what Slack was asked: a method of the Web API with its arguments or, where Method begins with a slash, the body that was posted
-// to another address.
+// A Call is what Slack was asked: a method of the Web API with its arguments or, where Method
+// begins with a slash, the body that was posted to another address.
+//
+// The arguments are flat, whichever way they came (query, form, JSON): a test asks for channel or
+// blocks and need not know how slack-go sends that method.
 type Call struct {
 	Method string
 	url.Values
@@ -73,6 +76,9 @@ func Broken(Call) (int, http.Header, string, error) {
 }
 
 // A Slack answers calls.
+//
+// It knows no channels, people or messages: it gives out a new ts for each call and remembers
+// nothing but the calls. It has no rates of its own either; a 429 comes where a test says Slow.
 type Slack struct {
 	mu      sync.Mutex
 	answers map[string][]Answer
@@ -104,6 +110,8 @@ func (s *Slack) Calls(methods ...string) (found []Call) {
 }
 
 // Await waits for a call of which is says yes; it may have been made already.
+//
+// It is how a test waits without sleeping: each call wakes all that wait, and the past counts too.
 func (s *Slack) Await(ctx context.Context, is func(Call) bool) (Call, error) {
 	for {
 		s.mu.Lock()
@@ -153,6 +161,8 @@ func (s *Slack) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // ServeHTTP answers as a server.
+//
+// Broken aborts the connection without an answer, which a client sees as an end in the middle.
 func (s *Slack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, header, body, err := s.answer(r)
 	if err != nil {
@@ -163,6 +173,7 @@ func (s *Slack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, body)
 }
 
+// An answer is called without the lock: it may block, or ask for the calls so far.
 func (s *Slack) answer(r *http.Request) (int, http.Header, string, error) {
 	c, err := read(r)
 	if err != nil {
