@@ -114,11 +114,13 @@ func (s *scheduler) schedule(ctx context.Context, d inbound.Delivery) {
 	var busy *fairqueue.BusyError
 	if errors.As(err, &busy) {
 		s.meter.Command("other", "busy") // which one is not worth reading again
+		// Done with first, said second: in the other order a crash between the two would have the command
+		// run after a restart, though its person was told that it was not begun.
 		s.push(func(ctx context.Context) {
-			s.tell(ctx, d, render.Notice(fmt.Sprintf("I'm busy with your earlier commands (%d running, %d waiting), so I didn't start this one. Try again when some have finished.", busy.Running, busy.Waiting)))
 			if err := s.inbox.Finish(ctx, d.Key); err != nil {
 				s.log.ErrorContext(ctx, "cannot mark a delivery as done", "envelope_id", d.Key, "err", err)
 			}
+			s.tell(ctx, d, render.Notice(fmt.Sprintf("I'm busy with your earlier commands (%d running, %d waiting), so I didn't start this one. Try again when some have finished.", busy.Running, busy.Waiting)))
 		})
 	}
 }

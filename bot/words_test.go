@@ -396,3 +396,35 @@ func TestOnesOwnBacklogIsSaid(t *testing.T) {
 	k.answer().has("I'm busy with your earlier commands")
 	require.Equal(t, "other busy", k.metered.last())
 }
+
+// An unspoken inbox wants that nobody has heard anything when a delivery is done with.
+type unspoken struct {
+	Inbox
+	k    *kit
+	done int
+}
+
+func (u *unspoken) Finish(ctx context.Context, key string) error {
+	require.Empty(u.k.t, u.k.slack.Calls(), "a crash would take it up again, after somebody was told that it was not begun")
+	u.done++
+	return u.Inbox.Finish(ctx, key)
+}
+
+func TestWhatIsTurnedAwayIsDoneWithBeforeItIsSaid(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.slack.Forget()
+	inbox := &unspoken{Inbox: k.bot.Inbox, k: k}
+	slots := fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: k.bot.Log}) // nobody serves it
+	k.bot.scheduler.work, k.bot.scheduler.inbox = slots, inbox
+	for i := 0; slots.Depth()["chores"] == 0; i++ {
+		k.bot.scheduler.schedule(t.Context(), k.bot.intake.reader.Envelope(k.envelope("slash_commands", m{"user_id": dave, "channel_id": soc, "text": "agents", "trigger_id": fmt.Sprint(i), "response_url": k.address + "/respond"}, nil)))
+	}
+	for _, w := range slots.Close() {
+		if w.Stopped == nil {
+			w.Do(t.Context())
+		}
+	}
+	k.answer().has("I'm busy with your earlier commands")
+	require.Equal(t, 1, inbox.done)
+}
