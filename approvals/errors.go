@@ -17,7 +17,7 @@ var (
 	ErrExpired        = errors.New("the request has expired")
 	ErrSelfApproval   = errors.New("nobody may decide their own request")
 	ErrAlreadyDecided = errors.New("this person has approved the request already")
-	ErrNotApprover    = errors.New("this person may not decide the request")
+	ErrNotApprover    = errors.New("this person isn't allowed to decide the request")
 	ErrNotYours       = errors.New("only the requester may withdraw a request")
 	ErrLeaseLost      = errors.New("another process took the request over")
 	ErrInvalid        = errors.New("the request is incomplete")

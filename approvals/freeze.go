@@ -24,7 +24,7 @@ const (
 func (l *Ledger) Frozen(ctx context.Context) (Request, bool, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Frozen}, Limit: 1})
 	if err != nil {
-		return Request{}, false, fmt.Errorf("look whether everything is frozen: %w", err)
+		return Request{}, false, fmt.Errorf("check whether changes are frozen: %w", err)
 	}
 	if len(rs) == 0 {
 		return Request{}, false, nil
@@ -80,7 +80,7 @@ func (l *Ledger) Freeze(ctx context.Context, p policy.Person, key, reason string
 func (l *Ledger) Thaw(ctx context.Context, p policy.Person, earlier ...policy.Person) (Request, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Frozen}})
 	if err != nil {
-		return Request{}, fmt.Errorf("look whether everything is frozen: %w", err)
+		return Request{}, fmt.Errorf("check whether changes are frozen: %w", err)
 	}
 	if len(rs) == 0 {
 		return Request{}, ErrNotFrozen

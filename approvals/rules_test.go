@@ -134,7 +134,7 @@ func TestEachPlaceIsDecidedByItsOwnApprovers(t *testing.T) {
 	waiting := func() Request { return Under(decision, Request{Requester: "UOP", Expires: noon.Add(time.Hour)}) }
 
 	nowhere := p.Decide(policy.Input{Caller: person("UOP"), Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in("Oslo")}, Targets: 1})
-	require.ErrorContains(t, nowhere.Err(), "nobody may approve for Oslo")
+	require.ErrorContains(t, nowhere.Err(), "nobody can approve this for Oslo")
 
 	q := waiting()
 	require.NoError(t, q.approve(person("UPARIS"), noon))

@@ -175,7 +175,7 @@ func (l *Ledger) renew(ctx context.Context, r Request, returned <-chan struct{})
 // outcome is kept without it.
 func (l *Ledger) record(ctx context.Context, r Request, res Result) (Request, error) {
 	if len(res.Card) > 0 && !json.Valid(res.Card) {
-		l.log.ErrorContext(ctx, "dropped a result that is no JSON", "request_id", r.ID, "command", r.Command)
+		l.log.ErrorContext(ctx, "dropped a result that isn't JSON", "request_id", r.ID, "command", r.Command)
 		res.Card = nil
 	}
 	pause := recordPause

@@ -18,7 +18,7 @@ const sealVersion = 1
 // What keeps a secret from being sealed or opened.
 var (
 	ErrNoKey  = errors.New("there is no key to seal secrets with")
-	ErrSealed = errors.New("the sealed secret of the request cannot be opened: the key is another one, or it was changed")
+	ErrSealed = errors.New("the request's sealed secret can't be opened: the key is different, or the secret was changed")
 )
 
 // newSeal is AES-256-GCM with key; nil without one.

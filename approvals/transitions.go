@@ -61,7 +61,7 @@ func (r *Request) addApproval(p policy.Person, now time.Time, earlier []policy.P
 }
 
 // lostRole is why an approval is void.
-const lostRole = "may no longer approve this"
+const lostRole = "can no longer approve this"
 
 // recounted are the approvals of r as they count now that people are as given, and a question
 // without an answer, if there is one. What nobody can tell is left as it was.

@@ -189,7 +189,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	intake.Go(func() { b.intake.queue.Run(ctx) })
 	work.Go(func() { b.scheduler.work.Run(ctx) })
 	if err := b.scheduler.resume(ctx); err != nil {
-		b.Log.ErrorContext(ctx, "cannot take up what an earlier run left", "err", err)
+		b.Log.ErrorContext(ctx, "cannot resume the work that an earlier run left", "err", err)
 	}
 	chores.Go(func() { b.keepHouse(ctx) })
 	chores.Go(func() { b.people.KeepRoster(ctx) })
@@ -263,7 +263,7 @@ func (b *Bot) keepHouse(ctx context.Context) {
 }
 
 // errOtherBot refuses tokens of another app or workspace: requests, cards and people are those of this one.
-var errOtherBot = errors.New("the bot token is of another app or workspace")
+var errOtherBot = errors.New("the bot token belongs to another app or workspace")
 
 // Try asks Slack whether it takes tokens, without using them for anything else. It is for tokens
 // that were exchanged in a running process (see cmd/s1bot): the socket that it opens to test the

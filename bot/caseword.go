@@ -37,7 +37,7 @@ type caseWords struct {
 func (w caseWords) builtins() []builtin {
 	return []builtin{{
 		name: caseWord, onHelp: true,
-		summary:  "A case file: what the console and I know of a threat or an alert, as a card and a zip (report, timeline, JSON, CSV, audit rows).",
+		summary:  "Creates a case file: everything the console and I know about a threat or an alert, as a card and a zip (report, timeline, JSON, CSV, audit rows).",
 		examples: []string{"/s1 case evil.exe", "/s1 case 1112953674841025235"}, typed: w.file, clicked: withLine(w.file), console: true, takes: "The threat or alert, by name or id",
 		spoken: plain.MustPhrases("(make|create|build|prepare|write|generate|<show>) case file (of|for|on|about) [threat|alert] {rest}"),
 	}}
@@ -64,7 +64,7 @@ func (w caseWords) file(ctx context.Context, a exchange.Interaction, rest string
 	}
 	name := strings.Trim(strings.TrimSpace(rest), "\"“”`")
 	if name == "" {
-		return &catalog.UsageError{Problem: "a case file is about a threat or an alert", Hint: "Type: /s1 case <name or id>"}
+		return &catalog.UsageError{Problem: "a case file needs a threat or an alert", Hint: "Type: /s1 case <name or id>"}
 	}
 	if id := catalog.IdInAddress(name); id != "" {
 		name = id
@@ -134,7 +134,7 @@ func (w caseWords) pick(ctx context.Context, a exchange.Interaction, name string
 		a.Choice.Line = only1(offers)
 		return w.file(ctx, a, a.Choice.Line)
 	}
-	return &catalog.UsageError{Problem: fmt.Sprintf("several threats or alerts fit %q", name), Hint: "pick one", Offers: offers[:min(len(offers), 10)]}
+	return &catalog.UsageError{Problem: fmt.Sprintf("several threats or alerts match %q", name), Hint: "pick one", Offers: offers[:min(len(offers), 10)]}
 }
 
 // only1 is the id that the one offer is about.

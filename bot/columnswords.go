@@ -16,7 +16,7 @@ type columnsWords struct {
 }
 
 func (w columnsWords) builtins() []builtin {
-	return []builtin{{name: run.ColumnsWord, button: "use the button Columns in the ⋯ menu of a list", clicked: w.choose}}
+	return []builtin{{name: run.ColumnsWord, button: "choose Columns in the ⋯ menu of a list", clicked: w.choose}}
 }
 
 // choose remembers what was chosen, and draws the list anew. What the list shows is a matter of the

@@ -36,7 +36,7 @@ func TestAShareIsNotRepeatedBlindly(t *testing.T) {
 	k := newKit(t, nil)
 	list := k.types(dave, "agents")
 	k.slack.On("/respond", webapitest.Status(http.StatusBadGateway), webapitest.OK("ok"))
-	k.clicks(dave, list, "Share in channel").has("Slack did not confirm the message")
+	k.clicks(dave, list, "Share in channel").has("Slack didn't confirm the message")
 	require.Len(t, k.slack.Calls("/respond"), 2, "the share, and what is said about it")
 	k.slack.On("/respond", webapitest.Status(http.StatusNotFound), webapitest.OK("ok"))
 	k.slack.On("chat.postMessage", webapitest.No("not_in_channel"))

@@ -92,7 +92,7 @@ func (t decisionTalk) offerDecision(ctx context.Context, a exchange.Interaction,
 			do.Args = catalog.Marshal(map[string]string{"reason": why})
 			card.Parts = append(card.Parts, render.Line{render.Text("Reason, if you click: "), render.Bold(why)})
 		}
-		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: do, Confirm: "Nothing that changes anything will run until two approvers end the freeze."}}
+		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: do, Confirm: "All changes will be blocked until two approvers end the freeze."}}
 	case thawWord:
 		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: thawWord}}}
 	default:

@@ -24,7 +24,7 @@ type extendWord struct {
 
 func (w extendWord) builtins() []builtin {
 	return []builtin{{
-		name: workflow.ExtendWord, summary: "Extends an isolation that has an end. It takes the approvals that the isolation took.", examples: []string{"/s1 extend A-7F3A for=4h"},
+		name: workflow.ExtendWord, summary: "Extends an isolation that has an end time. This needs the same approvals as the isolation did.", examples: []string{"/s1 extend A-7F3A for=4h"},
 		typed: w.Typed, clicked: w.clicked, alone: aloneLonger, takes: "The request's reference, and how much longer",
 	}}
 }
@@ -33,7 +33,7 @@ func (w extendWord) builtins() []builtin {
 func (w extendWord) Typed(ctx context.Context, a exchange.Interaction, rest string) error {
 	ref, by := text.CutWord(strings.Trim(rest, ".!"))
 	if ref == "" {
-		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "Such as: extend A-7F3A for=4h"}
+		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "For example: extend A-7F3A for=4h"}
 	}
 	return w.extend(ctx, a, workflow.Extension{Request: strings.ToUpper(ref), For: strings.TrimPrefix(strings.TrimSpace(by), catalog.ForParam+"=")})
 }
@@ -54,7 +54,7 @@ func (w extendWord) askHowLong(ctx context.Context, a exchange.Interaction, req 
 	card.Actions = []render.Action{render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)}}
 	return w.forms.Open(ctx, a, render.Form{
 		Title: "Extend the isolation", Submit: "Extend", Origin: a.At, Do: workflow.About(workflow.ExtendWord, req.ID), Fields: []render.FormField{field},
-		Intro: render.Line{render.Text("The isolation of " + plans.Names(plans.Of(req).Targets, 5) + " ends "), render.At(req.Term.Ends), render.Text(". If you may approve it, this approves the extension; otherwise it asks the approvers.")},
+		Intro: render.Line{render.Text("The isolation of " + plans.Names(plans.Of(req).Targets, 5) + " ends "), render.At(req.Term.Ends), render.Text(". If you can approve it, this approves the extension; otherwise, I'll ask the approvers.")},
 	}, card)
 }
 

@@ -63,7 +63,7 @@ func (g *greetings) builtins() []builtin {
 	return []builtin{
 		{name: helloWord, summary: "Says what I do here, with three things to try.", examples: []string{"/s1 hello"}, typed: g.hello, clicked: bare(g.hello)},
 		{
-			name: "who", summary: "Who may change things here, and who approves.", examples: []string{"/s1 who"}, typed: g.who,
+			name: "who", summary: "Who can make changes here, and who can approve.", examples: []string{"/s1 who"}, typed: g.who,
 			spoken: plain.MustPhrases(
 				"(who is|who's|whos|who are|anyone|is anyone|is anybody) [currently] [working] [on] (shift|call|duty|oncall|on-call|today|tonight|in charge)", "who is here", "who (approves|decides) [here|this|that|it|requests|my request]",
 				"who (can|may|could|must|should|will) (approve|decide|act|isolate|change things|do that|do this|help|help me) [here|this|that|it|requests|my request|something|hosts]",
@@ -104,16 +104,16 @@ func (g *greetings) who(ctx context.Context, a exchange.Interaction, _ string) e
 func (g *greetings) roles(ctx context.Context) render.Fields {
 	rules := g.policy()
 	return render.Fields{
-		{Label: "Who may look", Value: render.Line{render.Text("every full member")}},
-		{Label: "Who may change things and ask for approval", Value: render.Line{render.Text(g.named(ctx, rules.MembersOf([]string{policy.Operators})))}},
-		{Label: "Who approves", Value: render.Line{render.Text(g.named(ctx, rules.Approvers()))}},
+		{Label: "Who can look things up", Value: render.Line{render.Text("every full member")}},
+		{Label: "Who can make changes and request approval", Value: render.Line{render.Text(g.named(ctx, rules.MembersOf([]string{policy.Operators})))}},
+		{Label: "Who can approve", Value: render.Line{render.Text(g.named(ctx, rules.Approvers()))}},
 	}
 }
 
 // card has three things to try.
 func (g *greetings) card(who workflow.Person) render.Card {
 	const words = "Hello! I run SentinelOne commands here."
-	card := render.Card{Title: "Hello", Text: words, Parts: []render.Part{render.Line{render.Text(words + " Write a command without a slash, or click one of these three:")}}}
+	card := render.Card{Title: "Hello", Text: words, Parts: []render.Part{render.Line{render.Text(words + " Type a command without the slash, or click one of these three:")}}}
 	for _, try := range []struct{ label, line, why string }{
 		{"Open threats", "threats open", "what is open right now"},
 		{"Endpoints", "agents", "endpoints with their state; add a name to narrow it down: agents DESKTOP"},
@@ -123,7 +123,7 @@ func (g *greetings) card(who workflow.Person) render.Card {
 			card.Actions = append(card.Actions, render.Button{Label: try.label, Do: do})
 		}
 	}
-	card.Parts = append(card.Parts, render.Line{render.Mono("help"), render.Text("  everything else; my Home tab shows what waits for you")})
+	card.Parts = append(card.Parts, render.Line{render.Mono("help"), render.Text("  everything else; my Home tab shows what's waiting for you")})
 	card.Actions = append(card.Actions, render.Button{Label: "Find a command", Do: render.Invocation{Command: library.FindWord}})
 	return card
 }
@@ -189,10 +189,10 @@ func (g *greetings) channelCard(ctx context.Context, channel string) render.Card
 		does = append(does, "New "+what+" appear here, with buttons to act on them.")
 	}
 	if channel == rules.Channel() {
-		does = append(does, "Requests that need an approval appear here; approvers decide on their cards.")
+		does = append(does, "Requests that need approval appear here as cards, where approvers approve or deny them.")
 	}
 	if len(does) == 0 {
-		does = append(does, "I answer commands here, for your eyes only until you share an answer.")
+		does = append(does, "I answer commands here. Only you can see an answer until you share it.")
 	}
 	for _, line := range does {
 		card.Parts = append(card.Parts, render.Line{render.Text(line)})
@@ -230,7 +230,7 @@ func (g *greetings) named(ctx context.Context, members []policy.Member) string {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
 	if len(names) == 0 {
-		return "nobody yet: whoever looks after the bot names them in its settings"
+		return "nobody yet: ask whoever runs the bot to name them in its settings"
 	}
 	return strings.Join(names, ", ")
 }

@@ -33,7 +33,7 @@ type helpWords struct {
 func (w helpWords) builtins() []builtin {
 	return []builtin{
 		{typed: w.palette},
-		{name: library.FindWord, summary: "Finds a command by words. /s1 alone does the same.", examples: []string{"/s1 find"}, typed: w.palette, clicked: bare(w.palette), spoken: plain.MustPhrases("(find|search|search for|look for) [any] command", "which command (is for this|do i need|should i use|is that)", "command palette")},
+		{name: library.FindWord, summary: "Finds a command by keywords. Typing just /s1 does the same.", examples: []string{"/s1 find"}, typed: w.palette, clicked: bare(w.palette), spoken: plain.MustPhrases("(find|search|search for|look for) [any] command", "which command (is for this|do i need|should i use|is that)", "command palette")},
 		{name: run.PaletteWord, button: "type /s1 alone, or find, to open the palette", clicked: w.picked, console: true},
 		{
 			name: library.HelpWord, summary: "Explains the bot, one command, or an area of commands.", examples: []string{"/s1 help", "/s1 help isolate", "/s1 help threats"},
@@ -46,15 +46,15 @@ func (w helpWords) builtins() []builtin {
 			),
 		},
 		{
-			name: "history", onHelp: true, summary: "Your last commands, to run again.", examples: []string{"/s1 history"}, typed: w.history,
+			name: "history", onHelp: true, summary: "Lists your recent commands, each with a button to run it again.", examples: []string{"/s1 history"}, typed: w.history,
 			spoken: plain.MustPhrases("<show> [my] (history|last commands|recent commands|latest commands|previous commands)", "history of my commands", "what (did|have) i (run|do|done|type|typed|ask|asked) [last|before|today|lately|recently]"),
 		},
 		{
-			name: library.SavedWord, onHelp: true, summary: "Your saved commands, each with a button to run or remove it.", examples: []string{"/s1 saved"},
+			name: library.SavedWord, onHelp: true, summary: "Lists your saved commands, each with buttons to run or remove it.", examples: []string{"/s1 saved"},
 			typed: w.saved, clicked: w.savedClicked, console: true, spoken: plain.MustPhrases("<show> [my] saved commands", "what (did|have) i (save|saved)", "<show> my commands"),
 		},
 		{
-			name: "save", onHelp: true, summary: "Keeps a command under a name of your own; then /s1 and the name run it. Times such as -24h count from when it runs.",
+			name: "save", onHelp: true, summary: "Saves a command under a name you choose; then type /s1 and the name to run it. Times such as -24h count from the moment it runs.",
 			examples: []string{"/s1 save morning = threats open", "/s1 morning"}, typed: w.save, takes: "A name, “=” and the command",
 		},
 		{name: library.DropWord, summary: "Removes a saved command.", examples: []string{"/s1 unsave morning"}, typed: w.unsave, clicked: withLine(w.unsave), takes: "The name you saved it under"},
@@ -100,7 +100,7 @@ func (w helpWords) picked(ctx context.Context, a exchange.Interaction) error {
 // another. Drawn is cleared, because the invocation that opened the form is not the one that it
 // will send: with Drawn, an empty console would count as one that was decided on.
 func (w helpWords) consoleField(ctx context.Context, a exchange.Interaction) render.FormField {
-	field := render.FormField{Name: catalog.ConsoleParam, Label: "Console", Widget: render.Select, Required: true, Hint: "Search boxes on the next page search this one."}
+	field := render.FormField{Name: catalog.ConsoleParam, Label: "Console", Widget: render.Select, Required: true, Hint: "Search boxes in the next step search this console."}
 	for _, name := range w.set.Names() {
 		field.Choices = append(field.Choices, render.Option{Label: name, Value: name})
 	}
@@ -206,7 +206,7 @@ func (w helpWords) saved(ctx context.Context, a exchange.Interaction, _ string) 
 func (w helpWords) savedClicked(ctx context.Context, a exchange.Interaction) error {
 	line, found, err := w.library.Expand(ctx, a.User, a.Choice.Line)
 	if err == nil && !found {
-		err = &catalog.UsageError{Problem: "that command isn't saved any more"}
+		err = &catalog.UsageError{Problem: "that saved command no longer exists"}
 	}
 	if err != nil {
 		return err

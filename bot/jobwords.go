@@ -21,7 +21,7 @@ type jobWords struct {
 }
 
 func (w jobWords) builtins() []builtin {
-	return []builtin{{name: "cancel", button: "long work is cancelled with the button on its message", clicked: w.cancel}}
+	return []builtin{{name: "cancel", button: "to cancel long-running work, click the button on its message", clicked: w.cancel}}
 }
 
 // cancel ends long work; whoever does it, in whatever process, notices within a few seconds. In a

@@ -46,7 +46,7 @@ type myWords struct {
 func (w myWords) builtins() []builtin {
 	return []builtin{
 		{
-			name: "pending", onHelp: true, summary: "Requests that wait for you to decide, and your own that aren't over, with their buttons.",
+			name: "pending", onHelp: true, summary: "Lists the requests waiting for your decision and your own open requests, with their buttons.",
 			examples: []string{"/s1 pending"}, typed: w.pending, clicked: bare(w.pending),
 			spoken: plain.MustPhrases(
 				"(what is|what's|whats|what|who) [still] (waiting|pending|waits) [for (me|us|approval|decision|my approval|my decision)]", "(which|what) (requests|approvals) (wait|are waiting|are pending|are open) [for (me|us|approval)]",
@@ -56,7 +56,7 @@ func (w myWords) builtins() []builtin {
 			),
 		},
 		{
-			name: "whoami", onHelp: true, summary: "Your roles here, and which names in the settings or the policy file give them to you.",
+			name: "whoami", onHelp: true, summary: "Shows your roles and which entries in the settings or the policy file give them to you.",
 			examples: []string{"/s1 whoami"}, typed: w.whoami,
 			spoken: plain.MustPhrases("who am i", "what (am|are) (i|we) allowed to do [here]", "what may (i|we) do [here]", "what (can|may) (i|we) (approve|run|change)", "<show> my (role|roles|rights|permissions|access)",
 				"am i (operator|approver|allowed to approve|allowed to act)", "do i have (role|roles|rights|access|permission|permissions)"),
@@ -90,7 +90,7 @@ func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) 
 		}
 	}
 	if len(decide)+len(mine) == 0 {
-		card := render.Notice("Nothing is waiting: no request of yours, and none that you may decide.")
+		card := render.Notice("Nothing is waiting: you have no open requests, and there are none for you to decide.")
 		card.Parts = append(card.Parts, frozenParts(freeze)...)
 		w.answers.Reply(ctx, a, card)
 		return nil
@@ -166,9 +166,9 @@ func (w myWords) whoami(ctx context.Context, a exchange.Interaction, _ string) e
 	member := "a full member of this workspace"
 	switch {
 	case who.Full.Open() != "":
-		member = "somebody about whom Slack doesn't tell everything (" + who.Full.Open() + ")"
+		member = "somebody I couldn't fully look up in Slack (" + who.Full.Open() + ")"
 	case who.Full.No():
-		member = "no full member of this workspace"
+		member = "not a full member of this workspace"
 	}
 	card := render.Card{Title: "Who you are here", Text: "Your roles", Parts: []render.Part{
 		render.Line{render.Text("You are "), render.User(who.ID), render.Text(", " + member + ". Times are in " + a.Caller().Location().String() + ".")},
@@ -182,7 +182,7 @@ func (w myWords) whoami(ctx context.Context, a exchange.Interaction, _ string) e
 		}
 	}
 	if len(card.Parts) == 1 {
-		card.Parts = append(card.Parts, render.Line{render.Text("You have no role: you may run what only reads. Roles are given by the settings S1BOT_OPERATORS and S1BOT_APPROVERS and by the policy file.")})
+		card.Parts = append(card.Parts, render.Line{render.Text("You have no role, so you can only run commands that read. Roles come from the settings S1BOT_OPERATORS and S1BOT_APPROVERS and from the policy file.")})
 	}
 	w.answers.Reply(ctx, a, card)
 	return nil

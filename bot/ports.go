@@ -85,7 +85,7 @@ func channelTrouble(err error) string {
 	case post.RefusedWith(err, "is_archived"):
 		return "the channel is archived"
 	case post.RefusedWith(err, "not_in_channel", "channel_not_found"):
-		return "I'm not in the channel, or it is gone; somebody has to /invite @s1bot there"
+		return "I'm not in the channel, or it no longer exists; somebody has to type /invite @s1bot there"
 	case post.RefusedWith(err, "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"):
 		return "the channel doesn't let me post"
 	case errors.As(err, &refused):

@@ -27,7 +27,7 @@ func TestTheWorkflowHearsWhatBecameOfAMessage(t *testing.T) {
 		{answer("invalid_blocks"), workflow.Refused, "Slack refuses it (invalid_blocks)"},
 		{answer("missing_scope"), workflow.Refused, "Slack refuses it (missing_scope)"},
 		{answer("is_archived"), workflow.Final, "the channel is archived"},
-		{answer("not_in_channel"), workflow.Final, "I'm not in the channel, or it is gone; somebody has to /invite @s1bot there"},
+		{answer("not_in_channel"), workflow.Final, "I'm not in the channel, or it no longer exists; somebody has to type /invite @s1bot there"},
 		{answer("restricted_action"), workflow.Final, "the channel doesn't let me post"},
 		{answer("message_not_found"), workflow.Final, "Slack refuses it (message_not_found)"},
 		{answer("edit_window_closed"), workflow.Final, "Slack refuses it (edit_window_closed)"},

@@ -21,7 +21,7 @@ import (
 // inbox meanwhile, so that a restart goes on with it, and holds no slot.
 
 // errPostponed is what the work on a delivery ends with that is taken up again.
-var errPostponed = errors.New("put off until a question has an answer")
+var errPostponed = errors.New("postponed until a check can be made")
 
 // postponePause is how long to wait for the next try.
 //
@@ -105,7 +105,7 @@ func (p *postponer) postpone(ctx context.Context, a *exchange.Interaction, err e
 	}
 	if a.From.Tries == 0 {
 		card := render.Notice(render.Sentence(open.Question) + " Your decision is saved.")
-		card.Parts = append(card.Parts, render.Line{render.Text("It counts as soon as I can check, until "), render.At(until), render.Text(" at the latest. You don't need to repeat it.")})
+		card.Parts = append(card.Parts, render.Line{render.Text("I'll count it as soon as I can check, and keep trying until "), render.At(until), render.Text(" at the latest. You don't need to repeat it.")})
 		p.answers.Reply(ctx, *a, card)
 		if done := onRequests[a.Word()]; done != "" {
 			p.shown.ShowUncounted(ctx, decidedOn(a), approvals.Uncounted{User: a.User, Action: done, Question: open.Question, Until: until})

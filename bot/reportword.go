@@ -27,7 +27,7 @@ type reportWord struct {
 func (w reportWord) builtins() []builtin {
 	return []builtin{{
 		name: "report", onHelp: true,
-		summary:  "The shift report: open threats, isolated hosts and who isolated them, waiting requests, and response times. Covers the last eight hours unless you say otherwise.",
+		summary:  "Shows the shift report: open threats, isolated hosts and who isolated them, pending requests, and response times. Covers the last eight hours unless you say otherwise.",
 		examples: []string{"/s1 report", "/s1 report -24h"}, typed: w.report, clicked: w.share, console: true, every: true,
 		spoken: plain.MustPhrases(
 			"[shift] (handover|hand-over) [report|notes|summary]", "(hand over|handover|hand-over) [my|our|this] [shift]", "hand [my|our|this] shift over", "<show> [my|our] shift (report|summary|handover|change|status)",

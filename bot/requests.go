@@ -45,17 +45,17 @@ const reviewWord = "review"
 func (w requestWords) builtins() []builtin {
 	approve, again := w.decision((*workflow.Decisions).Approve), w.decision((*workflow.Decisions).RunAgain)
 	return []builtin{
-		{name: "approve", summary: "Approves a request. For approvers, and never your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.onCard(approve), alone: aloneRef, takes: theRef},
+		{name: "approve", summary: "Approves a request. For approvers; you can't approve your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.onCard(approve), alone: aloneRef, takes: theRef},
 		{name: "deny", summary: "Denies a request, with a reason. For approvers.", examples: []string{`/s1 deny A-7F3A reason="not today"`}, typed: byRef(w.deny), clicked: w.onCard(w.deny), alone: aloneRefWhy, takes: theRef + ", and why"},
 		{
 			name: "withdraw", summary: "Withdraws your own request.", examples: []string{"/s1 withdraw A-7F3A"},
 			typed: byRef(w.decision((*workflow.Decisions).Withdraw)), clicked: w.withdrawClicked, alone: aloneRef, takes: theRef,
 		},
-		{name: reviewWord, summary: "Shows a request as its card does, with its buttons.", examples: []string{"/s1 review A-7F3A"}, typed: byRef(w.review), clicked: w.byID(w.review), takes: theRef},
-		{name: workflow.ShowCardWord, button: "a request's card is shown with the button on its message", clicked: w.byID(w.showHere)},
+		{name: reviewWord, summary: "Shows a request's card, with its buttons.", examples: []string{"/s1 review A-7F3A"}, typed: byRef(w.review), clicked: w.byID(w.review), takes: theRef},
+		{name: workflow.ShowCardWord, button: "to see a request's card, click the button on its message", clicked: w.byID(w.showHere)},
 		{name: "raw", summary: "Shows exactly what a request would send to the console.", examples: []string{"/s1 raw A-7F3A"}, typed: byRef(w.raw), clicked: w.onCard(w.raw), takes: theRef},
 		{
-			name: "again", summary: "Runs a request again that was interrupted and may not have run.", examples: []string{"/s1 again A-7F3A"},
+			name: "again", summary: "Runs an interrupted request again. Check the console first: it may already have run.", examples: []string{"/s1 again A-7F3A"},
 			typed: byRef(again), clicked: w.onCard(again), alone: aloneRef, takes: theRef,
 		},
 		{
@@ -63,8 +63,8 @@ func (w requestWords) builtins() []builtin {
 			typed: byRef(w.closeRequest), clicked: w.onCard(w.closeRequest), alone: aloneRefWhy, takes: theRef + ", and what you found",
 		},
 		{
-			name: workflow.FreezeWord, onHelp: true, summary: "Freezes changes: nothing that changes anything runs until two approvers end the freeze. For approvers.",
-			examples: []string{`/s1 freeze reason="account of an operator stolen"`}, typed: w.freeze, clicked: w.freezeClicked, alone: aloneWhy, takes: "Reason", bareToo: true,
+			name: workflow.FreezeWord, onHelp: true, summary: "Blocks all changes until two approvers end the freeze. For approvers.",
+			examples: []string{`/s1 freeze reason="operator account compromised"`}, typed: w.freeze, clicked: w.freezeClicked, alone: aloneWhy, takes: "Reason", bareToo: true,
 		},
 		{name: thawWord, summary: "Ends a freeze. It takes two approvers.", examples: []string{"/s1 thaw"}, typed: w.thaw, clicked: bare(w.thaw), alone: aloneBare},
 	}
@@ -120,7 +120,7 @@ func (w requestWords) review(ctx context.Context, a exchange.Interaction, id, _ 
 		return err
 	}
 	if _, err := w.forms.Overlay(ctx, a, card); err != nil {
-		w.log.WarnContext(ctx, "a request has no window, so it is shown as an answer", "request_id", id, "err", err)
+		w.log.WarnContext(ctx, "cannot open a request in a modal; answering with a message", "request_id", id, "err", err)
 		w.answers.Reply(ctx, a, card)
 	}
 	return nil
@@ -145,7 +145,7 @@ func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id, ty
 	if err := w.ledger.MayDecide(ctx, id, a.Who.Person); err != nil {
 		return err
 	}
-	why := render.FormField{Name: "reason", Label: "Why?", Hint: "The requester reads this, and it stays in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}
+	why := render.FormField{Name: "reason", Label: "Why?", Hint: "The requester will see this, and it's kept in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}
 	if typed != "" {
 		why.Value = []string{text.Shorten(typed, why.MaxLength)}
 	}
@@ -193,7 +193,7 @@ func (w requestWords) Redraw(ctx context.Context, a exchange.Interaction, window
 		_, err = w.forms.Overlay(ctx, a, card)
 	}
 	if err != nil {
-		w.log.WarnContext(ctx, "a window shows a request as it was", "request_id", req.ID, "err", err)
+		w.log.WarnContext(ctx, "cannot update a request's modal", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -231,7 +231,7 @@ func (w requestWords) withdrawClicked(ctx context.Context, a exchange.Interactio
 		return failed
 	}
 	if err := w.answers.Post.Respond(ctx, a.At.ResponseURL, true, workflow.AskedCard(req, w.policy().Channel())); err != nil {
-		w.log.WarnContext(ctx, "cannot replace what told that a request waits", "request_id", req.ID, "err", err)
+		w.log.WarnContext(ctx, "cannot update the message about a waiting request", "request_id", req.ID, "err", err)
 	}
 	return failed
 }

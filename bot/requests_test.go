@@ -68,7 +68,7 @@ func TestADenialNeedsAReason(t *testing.T) {
 	wrong := k.bot.intake.forms.CheckForm(t.Context(), k.bot.intake.reader.Envelope(k.envelope("interactive", filledIn(k, bob, form, map[string]string{"reason": " "}), nil)).Payload)
 	body, err := json.Marshal(wrong)
 	require.NoError(t, err)
-	require.Contains(t, string(body), "Please say why: the requester reads it.")
+	require.Contains(t, string(body), "Please say why. The requester will see this.")
 	k.sends(bob, form, map[string]string{"reason": "not today"})
 	k.await(alice, "not today")
 	require.Equal(t, approvals.Denied, k.request(ref).State)

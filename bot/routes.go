@@ -61,7 +61,7 @@ func (w noticeWords) builtins() []builtin {
 			examples: []string{"/s1 snooze host=DESKTOP-1 for=4h reason=pentest", `/s1 snooze rule="Encoded PowerShell" until="2026-11-30 08:00"`},
 			typed:    w.snooze, clicked: w.snoozeClicked, console: true, takes: "What, for how long and why",
 		},
-		{name: "snoozes", summary: "Lists snoozes with who set them and until when, and a button to end each.", examples: []string{"/s1 snoozes"}, typed: w.snoozes,
+		{name: "snoozes", summary: "Lists snoozes: who set each one, when it ends, and a button to end it now.", examples: []string{"/s1 snoozes"}, typed: w.snoozes,
 			spoken: plain.MustPhrases("(what is|what's|whats|is anything|is something|anything) [currently|still] (snoozed|muted|silenced|quiet)", "<show> [active|current|our] snoozes")},
 		{name: "unsnooze", summary: "Ends a snooze early.", examples: []string{"/s1 unsnooze Z-AB12C"}, typed: w.unsnooze, clicked: w.unsnoozeClicked, takes: "The snooze's id"},
 		{
@@ -87,7 +87,7 @@ func (w noticeWords) notices() (Notices, error) {
 func (w noticeWords) routes(ctx context.Context, a exchange.Interaction, rest string) error {
 	verb, id := text.CutWord(rest)
 	if verb != "test" || id == "" {
-		return &catalog.UsageError{Problem: "name a threat or an alert", Hint: "such as /s1 routes test 1845174760470303882"}
+		return &catalog.UsageError{Problem: "name a threat or an alert", Hint: "For example: /s1 routes test 1845174760470303882"}
 	}
 	n, err := w.notices()
 	if err != nil {
@@ -137,7 +137,7 @@ func (w noticeWords) note(ctx context.Context, a exchange.Interaction, rest stri
 	}
 	kind, id := about.Kind, about.ID
 	if kind == "alert" && !strings.Contains(rest, "filter=") {
-		return &catalog.UsageError{Problem: "the console keeps notes on threats, not on alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
+		return &catalog.UsageError{Problem: "the console keeps notes on threats, not on alerts", Hint: "What you write in this thread stays in Slack; see /s1 help add-notes-to-threats"}
 	}
 	if threat, text, ok := noteOn(rest); ok && id == "" {
 		return w.addNote(ctx, a, threat, text)
@@ -176,7 +176,7 @@ func (w noticeWords) noteForm(ctx context.Context, a exchange.Interaction, text 
 	}
 	kind, id := about.Kind, about.ID
 	if kind == "alert" {
-		return &catalog.UsageError{Problem: "the console keeps notes on threats, not on alerts", Hint: "What is written in the alert's thread stays there"}
+		return &catalog.UsageError{Problem: "the console keeps notes on threats, not on alerts", Hint: "What you write in the alert's thread stays in Slack"}
 	}
 	note, ok := w.catalog.Note("threat", id, text)
 	if !ok {

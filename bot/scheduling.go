@@ -245,7 +245,7 @@ func (s *scheduler) handBack(dropped []fairqueue.Work) {
 		}
 	}
 	if err := s.inbox.Release(ctx, keys); err != nil {
-		s.log.WarnContext(ctx, "cannot hand over what waits; it is taken up when this process counts as gone", "err", err)
+		s.log.WarnContext(ctx, "cannot hand over waiting work; another process takes over once this one is considered gone", "err", err)
 	}
 	var told sync.WaitGroup
 	slots := make(chan struct{}, 16)

@@ -99,7 +99,7 @@ func (h *handler) lookUp(ctx context.Context, a exchange.Interaction) error {
 	s := h.shortcuts
 	view, err := s.pages.Open(ctx, a, run.SentencePage(lookUpTitle, "Looking up …"))
 	if err != nil {
-		s.log.WarnContext(ctx, "a look-up has no window, so it is answered beside the message", "user", a.User, "err", err)
+		s.log.WarnContext(ctx, "cannot open a look-up modal; answering next to the message", "user", a.User, "err", err)
 	}
 	work := func(ctx context.Context) {
 		if err := h.respond(ctx, &a, func() error { return h.lookedUp(ctx, &a, view) }); err != nil {
@@ -201,7 +201,7 @@ func sightingsPage(seen []sightings.Sighting, more int, at exchange.Origin) rend
 			row.Line = append(row.Line, render.Text("\u2003"+strings.Join(s.Known, " · ")))
 		}
 		if len(s.Unknown) > 0 {
-			row.Small = render.Line{render.Text("⚠ Can't tell: " + strings.Join(s.Unknown, " · "))}
+			row.Small = render.Line{render.Text("⚠ Couldn't check: " + strings.Join(s.Unknown, " · "))}
 		}
 		section.Rows = append(section.Rows, row)
 	}

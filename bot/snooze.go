@@ -49,7 +49,7 @@ func (w noticeWords) snooze(ctx context.Context, a exchange.Interaction, rest st
 func (w noticeWords) maySnooze(a exchange.Interaction) (Notices, error) {
 	n, err := w.notices()
 	if err == nil && !a.Who.Everywhere().Yes() {
-		err = &catalog.UsageError{Problem: "only operators and approvers may snooze: it hides notifications from everybody in the channel"}
+		err = &catalog.UsageError{Problem: "only operators and approvers can snooze, because it hides notifications from everybody in the channel"}
 	}
 	return n, err
 }
@@ -141,7 +141,7 @@ func snoozeEnd(given map[string]string, now time.Time, zone *time.Location) (tim
 func spoken(typed string) (time.Duration, error) {
 	length, err := text.ParseAnySpan(typed)
 	if err != nil {
-		return 0, &catalog.UsageError{Problem: err.Error(), Hint: "Such as 30m, 4h or 2d"}
+		return 0, &catalog.UsageError{Problem: err.Error(), Hint: "For example 30m, 4h or 2d"}
 	}
 	return length, nil
 }
@@ -156,7 +156,7 @@ func dated(text string, zone *time.Location) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, &catalog.UsageError{Problem: fmt.Sprintf("%q isn't a time", text), Hint: "Such as 2026-11-23 08:00"}
+	return time.Time{}, &catalog.UsageError{Problem: fmt.Sprintf("%q isn't a time", text), Hint: "For example 2026-11-23 08:00"}
 }
 
 // pairs reads name=value words; a value with spaces stands in quotes, straight or typographic.

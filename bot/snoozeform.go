@@ -62,7 +62,7 @@ func (w noticeWords) snoozeClicked(ctx context.Context, a exchange.Interaction) 
 
 // snoozeForm offers what a thing can be kept quiet by.
 func snoozeForm(q exchange.Quietable) render.Form {
-	by := render.FormField{Name: "by", Label: "What to keep quiet", Widget: render.Select, Required: true}
+	by := render.FormField{Name: "by", Label: "What to snooze", Widget: render.Select, Required: true}
 	for _, k := range q.Kinds() {
 		by.Choices = append(by.Choices, render.Option{Value: k.Name, Label: k.Label + ": " + k.Value})
 		by.Value = []string{by.Choices[0].Value}
@@ -73,6 +73,6 @@ func snoozeForm(q exchange.Quietable) render.Form {
 		Title: "Snooze", Submit: "Snooze", Do: render.Invocation{Command: snoozeWord, Args: catalog.Marshal(q)},
 		Intro: render.Line{render.Text("Until then, I won't post anything new about it for anybody. You can still find it in the console.")},
 		Fields: []render.FormField{by, length, {Name: catalog.ReasonParam, Label: "Reason", Widget: render.TextInput, MaxLength: 200,
-			Hint: "For others who look at the list of snoozes, and the audit trail."}},
+			Hint: "Shown in the list of snoozes and in the audit trail."}},
 	}
 }

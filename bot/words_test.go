@@ -30,7 +30,7 @@ func TestASavedCommandRunsByItsName(t *testing.T) {
 	k.clicks(dave, kept, "Run").has("DESKTOP-2")
 	require.NotContains(t, k.types(alice, "saved").text(), "desks", "each person's are their own")
 	k.types(dave, "unsave desks").has("Removed desks")
-	k.clicks(dave, kept, "Run").has("isn't saved any more")
+	k.clicks(dave, kept, "Run").has("saved command no longer exists")
 	k.types(dave, "save help = agents").has("Nothing was done")
 	k.types(dave, "save")
 }
@@ -49,7 +49,7 @@ func TestHelpExplainsTheBotACommandAndAnArea(t *testing.T) {
 	first := k.types(dave, "help").has("What I can do")
 	k.types(dave, "help isolate").has("Disconnect Agent From Network", "reason")
 	k.types(dave, "--help").has("What I can do")
-	k.types(dave, "help freeze").has("Freezes changes")
+	k.types(dave, "help freeze").has("Blocks all changes")
 	k.types(dave, "help threats").has("Threat")
 	k.clicks(dave, first, "Threats").has("Threat")
 	near := k.types(dave, "help isolat")
@@ -161,14 +161,14 @@ func TestAnInvitationIsAnsweredWithWhatTheBotDoesThere(t *testing.T) {
 		return k.answer()
 	}
 	join("C0NEWS").has("New threats appear here", "every full member", "@soc", "@soc-team", "alice")
-	join(approvalsChannel).has("Requests that need an approval appear here")
-	join("C0OTHER").has("I answer commands here, for your eyes only until you share an answer.")
+	join(approvalsChannel).has("Requests that need approval appear here")
+	join("C0OTHER").has("I answer commands here. Only you can see an answer until you share it.")
 }
 
 func TestWhatIsNotTypedCanBeTypedOrSaysWhere(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
-	k.types(dave, "cancel").has("Long work is cancelled with the button on its message")
+	k.types(dave, "cancel").has("To cancel long-running work, click the button on its message")
 	shift := k.types(dave, "report")
 	shift.has("Shift")
 	shared := k.clicks(dave, shift, "Share in channel")
@@ -182,7 +182,7 @@ func TestASnoozeIsForThoseWithARoleAndStandsInTheTrail(t *testing.T) {
 	k.types(alice, "snooze host=DESKTOP-1 for=2h reason=pentest")
 	require.Len(t, k.notices.snoozed, 1)
 	require.Contains(t, k.notices.snoozed[0], "host=DESKTOP-1 (pentest) for 2h0m0s")
-	k.types(dave, "snooze host=DESKTOP-1").has("Only operators and approvers may snooze")
+	k.types(dave, "snooze host=DESKTOP-1").has("Only operators and approvers can snooze")
 	k.types(alice, "snooze for=2h").has("Give one of rule=, hash=, host= or storyline=")
 	k.types(alice, "snooze host=X for=60d").has("30 days at most")
 	k.types(alice, "snooze colour=red").has("isn't one of")
@@ -346,9 +346,9 @@ func TestACaseFileIsPostedWhereItWasAskedFor(t *testing.T) {
 	require.NotEmpty(t, k.posted(soc))
 	k.posted(soc)[0].has("evil.exe")
 	require.Len(t, k.slack.Calls("/upload"), 1)
-	k.types(dave, "case").has("A case file is about a threat or an alert")
+	k.types(dave, "case").has("A case file needs a threat or an alert")
 	k.types(dave, "case no-such.exe").has("no threat or alert called")
-	several := k.types(dave, "case odd.exe").has("Several threats or alerts fit")
+	several := k.types(dave, "case odd.exe").has("Several threats or alerts match")
 	k.clicks(dave, several, several.labels()[0])
 	require.NotEmpty(t, k.posted(soc))
 }

@@ -113,7 +113,7 @@ func affect(ctx context.Context, c *transport.Client, call transport.Call) (Acti
 	}
 	if answer.Affected == nil {
 		return ActionResult{}, &Error{Operation: call.Operation, Status: http.StatusOK, Unclear: true,
-			Message: "The console accepted the request but did not say how many things it affects."}
+			Message: "The console accepted the request but didn't say how many things it affects."}
 	}
 	return answer.result(), nil
 }

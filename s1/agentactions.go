@@ -17,7 +17,7 @@ const MaxMessage = 140
 func (c *Client) BroadcastMessage(ctx context.Context, ids []AgentID, message string) (int, error) {
 	call := agentOrder("broadcast message", "broadcast", "Endpoints.sendMessage")
 	if n := utf8.RuneCountInString(message); n < 1 || n > MaxMessage {
-		return 0, transport.Invalid(call.Operation, "a message has 1 to %d characters, not %d", MaxMessage, n)
+		return 0, transport.Invalid(call.Operation, "a message must have 1 to %d characters, not %d", MaxMessage, n)
 	}
 	result, err := act(ctx, c.t, call, ids, map[string]string{"message": message})
 	return result.Affected, err

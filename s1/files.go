@@ -45,7 +45,7 @@ func CheckPassword(password Secret) error {
 	}
 	n := utf8.RuneCountInString(password.Reveal())
 	if n < MinPassword || !upper || !lower || !digit || !symbol {
-		return fmt.Errorf("a password has %d characters or more, upper and lower case letters, numbers and symbols among them", MinPassword)
+		return fmt.Errorf("a password needs at least %d characters, including upper and lower case letters, numbers and symbols", MinPassword)
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (c *Client) FetchFiles(ctx context.Context, agent AgentID, paths []string, 
 		return err
 	}
 	if answer.Success != nil && !*answer.Success {
-		return &Error{Operation: call.Operation, Status: http.StatusOK, Message: "The console did not accept the request (success: false)."}
+		return &Error{Operation: call.Operation, Status: http.StatusOK, Message: "The console didn't accept the request (success: false)."}
 	}
 	return nil
 }

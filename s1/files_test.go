@@ -133,7 +133,7 @@ func TestWhatIsNoFileIsNotHandedOver(t *testing.T) {
 		"nothing":        {consoletest.OK(""), "empty file"},
 		"gone":           {consoletest.Status(http.StatusGone, `{"errors":[{"code":4100010,"detail":"The requested files do not exist."}]}`), "do not exist"},
 		"another one":    {consoletest.Status(http.StatusBadRequest, `{"errors":[{"code":4000010,"detail":"Incorrect activity"}]}`), "Incorrect activity"},
-		"cut":            {consoletest.BrokenOff, "broke off"},
+		"cut":            {consoletest.BrokenOff, "was cut off"},
 	} {
 		_, err := consoletest.Start(t, row.answer).DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"}, new(consoletest.Place).Keep)
 		require.ErrorContains(t, err, row.want, name)

@@ -19,7 +19,7 @@ func (c *Client) Group(ctx context.Context, id GroupID) (Group, error) {
 	}
 	group, err := transport.Get[Group](ctx, c.t, call)
 	if err == nil && group.ID != id {
-		return Group{}, &Error{Operation: call.Operation, Status: http.StatusOK, Message: "The console answered with another group than the one asked for."}
+		return Group{}, &Error{Operation: call.Operation, Status: http.StatusOK, Message: "The console returned a different group than the one requested."}
 	}
 	return group, err
 }
@@ -48,7 +48,7 @@ func (g NewGroup) data() (map[string]any, error) {
 	case !g.Site.Valid():
 		return nil, ErrInvalidID
 	case strings.TrimSpace(g.Name) == "" || strings.ContainsAny(g.Name, "<>"):
-		return nil, transport.Invalid("create group", "the name of a group is not empty and has neither < nor > in it")
+		return nil, transport.Invalid("create group", "a group name can't be empty or contain < or >")
 	}
 	data := map[string]any{"name": g.Name, "siteId": g.Site, "inherits": g.Inherits}
 	if g.Inherits {

@@ -55,7 +55,7 @@ func (c *Client) UpdateThreatNote(ctx context.Context, threat ThreatID, note Not
 		return Note{}, transport.Refusal(call.Operation, ErrInvalidID)
 	}
 	if n := utf8.RuneCountInString(strings.TrimSpace(text)); n < MinNote || utf8.RuneCountInString(text) > MaxNote {
-		return Note{}, transport.Invalid(call.Operation, "a note has %d to %d characters, not %d", MinNote, MaxNote, n)
+		return Note{}, transport.Invalid(call.Operation, "a note must have %d to %d characters, not %d", MinNote, MaxNote, n)
 	}
 	call.Body = map[string]any{"data": map[string]string{"text": text}}
 	return transport.Get[Note](ctx, c.t, call)

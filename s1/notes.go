@@ -63,7 +63,7 @@ func (c *Client) ThreatNotes(ctx context.Context, id ThreatID, q Query) iter.Seq
 func (c *Client) AddThreatNotes(ctx context.Context, ids []ThreatID, text string) (int, error) {
 	call := transport.Call{Operation: "add notes to threats", Route: "threats/notes", Permission: "Threats.view"}
 	if n := utf8.RuneCountInString(strings.TrimSpace(text)); n < MinNote || utf8.RuneCountInString(text) > MaxNote {
-		return 0, transport.Invalid(call.Operation, "a note has %d to %d characters, not %d", MinNote, MaxNote, n)
+		return 0, transport.Invalid(call.Operation, "a note must have %d to %d characters, not %d", MinNote, MaxNote, n)
 	}
 	result, err := act(ctx, c.t, call, ids, map[string]string{"text": text})
 	return result.Affected, err

@@ -171,7 +171,7 @@ func TestWhatIsMadeComesAsAListOrAlone(t *testing.T) {
 	}
 	console := consoletest.Start(t, consoletest.OK(`{"data":[]}`))
 	made, err := console.BlockHash(t.Context(), s1.Scope{Sites: []s1.SiteID{siteA}}, strings.ToUpper(someSHA1), "macos", "")
-	require.ErrorContains(t, err, "names nothing that it created")
+	require.ErrorContains(t, err, "doesn't name anything it created")
 	require.True(t, consoletest.AsError(t, err).Unknown())
 	require.Empty(t, made)
 	require.JSONEq(t, `{"data":{"type":"black_hash","value":"`+someSHA1+`","osType":"macos","source":"user"},"filter":{"siteIds":["1392053568582758390"]}}`, console.Asked()[0].Body)

@@ -57,7 +57,7 @@ func texts[T ~string](ids []T) []string {
 
 // namesNothing is the error of a change whose answer should have named what it made.
 func namesNothing(call transport.Call) *Error {
-	return &Error{Operation: call.Operation, Status: http.StatusOK, Unclear: true, Message: "The console accepted the call, but its answer names nothing that it created."}
+	return &Error{Operation: call.Operation, Status: http.StatusOK, Unclear: true, Message: "The console accepted the call, but its answer doesn't name anything it created."}
 }
 
 // dataIDs is the body of deletions that take no filter: {"data":{"ids":[…],"type":…}}.

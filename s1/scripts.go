@@ -106,11 +106,11 @@ func (r ScriptRun) check() error {
 	case !r.Script.Valid():
 		return ErrInvalidID
 	case utf8.RuneCountInString(strings.TrimSpace(r.Description)) < MinDescription:
-		return fmt.Errorf("%w: a description has %d characters or more", ErrInvalidValue, MinDescription)
+		return fmt.Errorf("%w: a description needs at least %d characters", ErrInvalidValue, MinDescription)
 	case !wire.ValidChoice(r.Destination):
 		return fmt.Errorf("%w: output destination %q", ErrInvalidValue, r.Destination)
 	case r.Timeout != 0 && (r.Timeout < MinScriptTimeout || r.Timeout > MaxScriptTimeout):
-		return fmt.Errorf("%w: a timeout has %d to %d seconds", ErrInvalidValue, MinScriptTimeout, MaxScriptTimeout)
+		return fmt.Errorf("%w: a timeout must be %d to %d seconds", ErrInvalidValue, MinScriptTimeout, MaxScriptTimeout)
 	}
 	return nil
 }
@@ -294,7 +294,7 @@ func (c *Client) DownloadScriptResult(ctx context.Context, r ScriptResult, keep 
 		return file, tooLarge(call.Operation, err)
 	case errors.As(err, &refused) && refused.Status/100 == 4:
 		refused.Permission, refused.Err = "", ErrGone
-		refused.Message = fmt.Sprintf("The storage of the console refuses the link (%s): it may have expired.", http.StatusText(refused.Status))
+		refused.Message = fmt.Sprintf("The console's storage rejects the link (%s): it may have expired.", http.StatusText(refused.Status))
 	}
 	file.Name = r.Name()
 	return file, err

@@ -84,7 +84,7 @@ func (e Effect) Words() string {
 		words = append(words, fmt.Sprintf("%d failed (%s)", len(e.Failed), Some(e.Failed)))
 	}
 	if e.Untaken > 0 {
-		words = append(words, fmt.Sprintf("%d not accepted by the console, which doesn't say which", e.Untaken))
+		words = append(words, fmt.Sprintf("%d not accepted (the console doesn't say which)", e.Untaken))
 	}
 	if len(e.Unseen) > 0 {
 		words = append(words, fmt.Sprintf("%d with no status from the console (%s)", len(e.Unseen), Some(e.Unseen)))
@@ -129,11 +129,11 @@ func (e Effect) warning() string {
 	case len(e.Waiting) == 0 || !e.Overdue && !e.Stopped:
 		return ""
 	case allRestart(e.Waiting):
-		return "The rest follows when the endpoint restarts. Use restart-endpoints to restart it."
+		return "The rest takes effect when the endpoint restarts. Use restart-endpoints to restart it."
 	case e.Stopped:
 		return "It wasn't applied within a day, so I've stopped watching. It may still be applied when the endpoint is back online."
 	case allOffline(e.Waiting):
-		return "This is taking longer than it should: offline endpoints follow when they are back online."
+		return "This is taking longer than it should. Offline endpoints will catch up when they're back online."
 	}
 	return "This is taking longer than it should: check the endpoint."
 }

@@ -61,7 +61,7 @@ func TestWhatTheConsoleRefusedIsNotWaitedFor(t *testing.T) {
 	e.Measure(*change.Isolation(), seen, targets[:3], "", asked)
 	require.Equal(t, []string{"DESKTOP-2: not supported"}, e.Failed)
 	require.Equal(t, 1, e.Untaken)
-	require.Contains(t, e.Words(), "1 not accepted by the console, which doesn't say which")
+	require.Contains(t, e.Words(), "1 not accepted (the console doesn't say which)")
 }
 
 // Measuring again counts from the start: a target never stands in two states.
@@ -181,7 +181,7 @@ func TestAWarningSaysWhatALongWaitIsFor(t *testing.T) {
 	}{
 		"in time":                 {Effect{Waiting: []string{"A"}}, ""},
 		"nothing waits":           {Effect{Overdue: true, Stopped: true}, ""},
-		"all are off":             {Effect{Overdue: true, Waiting: []string{"A is offline", "B is offline"}}, "offline endpoints follow"},
+		"all are off":             {Effect{Overdue: true, Waiting: []string{"A is offline", "B is offline"}}, "Offline endpoints will catch up"},
 		"one is on":               {Effect{Overdue: true, Waiting: []string{"A is offline", "B"}}, "check the endpoint"},
 		"for a restart":           {Effect{Overdue: true, Waiting: []string{restart}}, "Use restart-endpoints"},
 		"for a restart and a day": {Effect{Stopped: true, Waiting: []string{restart}}, "Use restart-endpoints"},

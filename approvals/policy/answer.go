@@ -32,7 +32,7 @@ func (a Answer) Open() string {
 	case a.known:
 		return ""
 	case a.why == "":
-		return "nobody has asked yet"
+		return "not looked up yet"
 	}
 	return a.why
 }

@@ -46,7 +46,7 @@ func (r Decision) Err() error {
 // It lets an early question through; the same question is asked again with the targets before
 // anything is written down.
 func dependsOnTargets(rule string) Decision {
-	return Decision{Effect: Allow, Rule: rule, Why: "It depends on what it touches."}
+	return Decision{Effect: Allow, Rule: rule, Why: "That depends on what it touches."}
 }
 
 // unlessTargetsDeny is r, the decision if a rule about what is touched does not match, where it is
@@ -114,7 +114,7 @@ func denied(rule, why string) Decision { return Decision{Effect: Deny, Rule: rul
 
 // unanswered is the decision where a question that matters has no answer.
 func unanswered(rule, question string) Decision {
-	return Decision{Effect: Unanswered, Rule: rule, Open: cmp.Or(question, "nobody has asked yet")}
+	return Decision{Effect: Unanswered, Rule: rule, Open: cmp.Or(question, "not looked up yet")}
 }
 
 // The effects. The zero value is none of them: a decision that nobody made allows nothing.

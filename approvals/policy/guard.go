@@ -26,7 +26,7 @@ func (p Policy) guard(a Input, r Decision) Decision {
 		return r
 	}
 	if a.Guarded && r.Quorum == 0 {
-		r.Quorum, r.Why = 1, fmt.Sprintf("%s always needs an approval.", a.Command)
+		r.Quorum, r.Why = 1, fmt.Sprintf("%s always needs approval.", a.Command)
 	}
 	if over := p.overBudget(a); over != "" {
 		r.Quorum, r.Why = r.Quorum+1, over
@@ -56,7 +56,7 @@ func (p Policy) whyNobody(n Need) string {
 	if len(n.Places) == 0 {
 		return "no approvers are configured (S1BOT_APPROVERS)."
 	}
-	return fmt.Sprintf("nobody may approve for %s.", cmp.Or(n.Places[0].Site, n.Places[0].Account, "what is in no site"))
+	return fmt.Sprintf("nobody can approve this for %s.", cmp.Or(n.Places[0].Site, n.Places[0].Account, "things outside any site"))
 }
 
 // approversOf is what an approval by the approvers takes, wherever the ask reaches.
@@ -87,7 +87,7 @@ func (p Policy) overBudget(a Input) string {
 	case a.Risk == RiskDestructive && a.LastHour.Targets+max(a.Targets, a.Endpoints, 1) > p.maxPerHour:
 		return fmt.Sprintf("%d targets within an hour (limit: %d) need one more approver.", a.LastHour.Targets+max(a.Targets, a.Endpoints, 1), p.maxPerHour)
 	case a.Risk == RiskChange && a.Endpoints > 0 && a.LastHour.Endpoints+a.Endpoints > p.maxChanges:
-		return fmt.Sprintf("%d endpoints changed within an hour (limit: %d) need an approval.", a.LastHour.Endpoints+a.Endpoints, p.maxChanges)
+		return fmt.Sprintf("%d endpoints changed within an hour (limit: %d) need approval.", a.LastHour.Endpoints+a.Endpoints, p.maxChanges)
 	}
 	return ""
 }

@@ -49,7 +49,7 @@ func ParseHours(text string) (Hours, error) {
 	}
 	if len(fields) == 2 {
 		if h.zone, err = time.LoadLocation(fields[1]); err != nil || fields[1] == "Local" {
-			return Hours{}, fmt.Errorf("%q: there is no time zone %q, write one like Europe/Berlin", text, fields[1])
+			return Hours{}, fmt.Errorf("%q: there is no time zone %q; use a name such as Europe/Berlin", text, fields[1])
 		}
 	}
 	return h, nil

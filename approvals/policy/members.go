@@ -78,7 +78,7 @@ func (m Member) names(i Identity) Answer {
 	}
 	through, asked := i.Through[m]
 	if !asked {
-		through = CannotTell("nobody asked Slack about " + string(m))
+		through = CannotTell("Slack hasn't been asked about " + string(m))
 	}
 	return and(i.Full, through)
 }

@@ -98,10 +98,10 @@ func (p Policy) check(r Rule) error {
 	case Deny:
 	case Approve:
 		if len(r.By) == 0 {
-			bad("nobody is named to approve")
+			bad("no approver is named")
 		}
 		if r.Distinct && r.Quorum > len(r.By) {
-			bad("%d approvals of distinct roles, but %d roles", r.Quorum, len(r.By))
+			bad("%d approvals from distinct roles are required, but only %d roles are named", r.Quorum, len(r.By))
 		}
 	case Allow:
 		if len(r.By) == 0 {

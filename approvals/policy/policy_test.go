@@ -48,7 +48,7 @@ func TestWhoBelongsToARole(t *testing.T) {
 		claims.Active, claims.ID = Certain(true), ""
 		require.Equal(t, "no", spelled(m.names(claims)), "and neither is nobody")
 	}
-	require.Equal(t, "nobody asked Slack about S0NEVERASKED", Member("S0NEVERASKED").names(member).Open())
+	require.Equal(t, "Slack hasn't been asked about S0NEVERASKED", Member("S0NEVERASKED").names(member).Open())
 	for _, c := range []struct {
 		member                    Member
 		full, guest, gone, hidden string
@@ -141,12 +141,12 @@ func TestTwoOfOneRoleAreNotDistinct(t *testing.T) {
 func TestWhatIsWrongWithARule(t *testing.T) {
 	t.Parallel()
 	for want, r := range map[string]Rule{
-		`there is no role "x"`:     {Effect: Allow, By: []string{"x"}},
-		`"" isn't an effect`:       {},
-		"no role is allowed":       {Effect: Allow},
-		"nobody is named":          {Effect: Approve},
-		"distinct roles, but":      {Effect: Approve, By: []string{Approvers}, Quorum: 2, Distinct: true},
-		`there is no role "ghost"`: {Effect: Deny, Requesters: []string{"ghost"}},
+		`there is no role "x"`:             {Effect: Allow, By: []string{"x"}},
+		`"" isn't an effect`:               {},
+		"no role is allowed":               {Effect: Allow},
+		"no approver is named":             {Effect: Approve},
+		"from distinct roles are required": {Effect: Approve, By: []string{Approvers}, Quorum: 2, Distinct: true},
+		`there is no role "ghost"`:         {Effect: Deny, Requesters: []string{"ghost"}},
 	} {
 		_, err := New(Settings{Rules: []Rule{r}})
 		require.ErrorContains(t, err, want)
@@ -338,7 +338,7 @@ func TestAnswersNameTheFirstOpenQuestion(t *testing.T) {
 	require.True(t, Or(one, yes, two).Yes())
 	require.True(t, and().Yes())
 	require.True(t, Or().No())
-	require.Equal(t, "nobody has asked yet", Answer{}.Open())
+	require.Equal(t, "not looked up yet", Answer{}.Open())
 	value, known := Known("x").Value()
 	require.True(t, known)
 	require.Equal(t, "x", value)

@@ -140,9 +140,9 @@ func (r Rule) decide(p Policy, a Input, t Target) Decision {
 		if open := known.Open(); open != "" {
 			return unanswered("", open)
 		}
-		return Decision{Effect: Approve, By: need.By, Quorum: need.Quorum, Needs: []Need{need}, Why: fmt.Sprintf("%s needs an approval.", a.Command)}
+		return Decision{Effect: Approve, By: need.By, Quorum: need.Quorum, Needs: []Need{need}, Why: fmt.Sprintf("%s needs approval.", a.Command)}
 	}
-	return denied("", cmp.Or(r.Why, "The policy does not allow this."))
+	return denied("", cmp.Or(r.Why, "The policy doesn't allow this."))
 }
 
 // notFor refuses somebody who has none of the roles, or not where t lies, or of whom nobody can tell: that is how held says it.
@@ -160,5 +160,5 @@ func (p Policy) notFor(a Input, roles []string, t Target, held Answer) Decision 
 	case a.Caller.Anywhere(roles).Yes():
 		return denied("", fmt.Sprintf("Your role doesn't cover %s: %s may run %s only within their accounts and sites.", t.name(), who, a.Command))
 	}
-	return denied("", fmt.Sprintf("Only %s may run %s. Ask one of them to run it, or ask whoever runs the bot for the role.", who, a.Command))
+	return denied("", fmt.Sprintf("Only %s may run %s. Ask one of them to run it, or ask whoever runs the bot to give you the role.", who, a.Command))
 }

@@ -62,9 +62,9 @@ func upTo[T any](most int, noun string, list iter.Seq2[T, error]) (all []T, open
 	all, err := s1.Collect(s1.Take(list, most+1))
 	switch {
 	case err != nil:
-		return nil, "I can't list the " + noun + " that this reaches (" + ConsoleReason(err) + ")"
+		return nil, "I can't list the " + noun + " that this touches (" + ConsoleReason(err) + ")"
 	case len(all) > most:
-		return nil, fmt.Sprintf("This reaches more than %d %s, too many for me to check", most, noun)
+		return nil, fmt.Sprintf("This touches more than %d %s, which is too many for me to check", most, noun)
 	}
 	return all, ""
 }
@@ -116,7 +116,7 @@ func (c *chart) base(ctx context.Context, t catalog.Target) policy.Target {
 	if t.Kind == "place" {
 		return unknown("I can't tell where " + t.Name + " applies: the console doesn't say")
 	}
-	return unknown(cmp.Or(c.open, "I can't find the "+what+" at the console"))
+	return unknown(cmp.Or(c.open, "I can't find the "+what+" in the console"))
 }
 
 // site is the site with an id, if it was read.
@@ -136,11 +136,11 @@ func (c *chart) group(ctx context.Context, t catalog.Target) policy.Target {
 	found, open := upTo(mostGroups, "groups", c.console.Groups(ctx, s1.Query{}.With("groupIds", t.ID)))
 	i := slices.IndexFunc(found, func(g s1.Group) bool { return string(g.ID) == t.ID })
 	if i < 0 {
-		return unknown(cmp.Or(open, "I can't find the group "+cmp.Or(t.Name, t.ID)+" at the console"))
+		return unknown(cmp.Or(open, "I can't find the group "+cmp.Or(t.Name, t.ID)+" in the console"))
 	}
 	s, ok := c.site(found[i].SiteID)
 	if !ok {
-		place := unknown(cmp.Or(c.open, "I can't find the site of the group "+found[i].Name+" at the console"))
+		place := unknown(cmp.Or(c.open, "I can't find the site of the group "+found[i].Name+" in the console"))
 		place.Group, place.Host, place.Tags = policy.Known(found[i].Name), policy.Known(""), policy.Known[[]string](nil)
 		return place
 	}
@@ -205,7 +205,7 @@ func (c *chart) groupsIn(ctx context.Context, inside s1.Query) []policy.Target {
 		s, ok := c.site(g.SiteID)
 		place := at(s.AccountName, s.Name, g.Name, g.Name)
 		if !ok {
-			place.Site = policy.Unknown[string]("I can't find the site of the group " + g.Name + " at the console")
+			place.Site = policy.Unknown[string]("I can't find the site of the group " + g.Name + " in the console")
 		}
 		all = append(all, place)
 	}

@@ -166,7 +166,7 @@ func (s Source) hosts(ctx context.Context, console Console, targets []catalog.Ta
 		case err != nil:
 			return policy.Unknown[s1.Agent]("I can't read the endpoint of " + t.Name + " (" + ConsoleReason(err) + ")")
 		case i < 0:
-			return policy.Unknown[s1.Agent]("I can't find the endpoint of " + t.Name + " at the console")
+			return policy.Unknown[s1.Agent]("I can't find the endpoint of " + t.Name + " in the console")
 		}
 		return policy.Known(agents[i])
 	}
@@ -185,10 +185,10 @@ func ConsoleReason(err error) string {
 	var console *s1.Error
 	switch {
 	case errors.As(err, &console) && console.Status == http.StatusOK:
-		return "the console's answer makes no sense"
+		return "the console sent an answer I can't read"
 	case errors.As(err, &console) && console.Status > 0:
 		return fmt.Sprintf("the console answered %d %s", console.Status, http.StatusText(console.Status))
 	default:
-		return "the console did not answer"
+		return "the console didn't respond"
 	}
 }

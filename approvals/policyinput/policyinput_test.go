@@ -192,12 +192,12 @@ func TestAPlaceThatCannotBeReadStaysInTheQuestion(t *testing.T) {
 		target  catalog.Target
 		want    string
 	}{
-		"sites":           {routes{"groups": list(), "agents": list()}, catalog.Target{Kind: "tenant", Wide: true}, "I can't list the sites that this reaches (the console answered 403 Forbidden)"},
+		"sites":           {routes{"groups": list(), "agents": list()}, catalog.Target{Kind: "tenant", Wide: true}, "I can't list the sites that this touches (the console answered 403 Forbidden)"},
 		"groups":          {routes{"sites": siteList(paris), "agents": list()}, catalog.Target{Kind: "site", ID: "11", Name: "Paris", Wide: true}, "I can't list the groups that this reaches"},
 		"endpoints":       {routes{"sites": siteList(paris), "groups": list()}, catalog.Target{Kind: "site", ID: "11", Name: "Paris", Wide: true}, "I can't list the endpoints that this reaches"},
-		"a lost site":     {whole(), catalog.Target{Kind: "site", ID: "404"}, "I can't find the site 404 at the console"},
-		"a lost account":  {whole(), catalog.Target{Kind: "account", ID: "404", Name: "404"}, "I can't find the account 404 at the console"},
-		"a lost group":    {routes{"sites": siteList(paris), "groups": list(), "agents": list()}, catalog.Target{Kind: "group", ID: "404", Name: "VIP"}, "I can't find the group VIP at the console"},
+		"a lost site":     {whole(), catalog.Target{Kind: "site", ID: "404"}, "I can't find the site 404 in the console"},
+		"a lost account":  {whole(), catalog.Target{Kind: "account", ID: "404", Name: "404"}, "I can't find the account 404 in the console"},
+		"a lost group":    {routes{"sites": siteList(paris), "groups": list(), "agents": list()}, catalog.Target{Kind: "group", ID: "404", Name: "VIP"}, "I can't find the group VIP in the console"},
 		"a nameless one":  {whole(), catalog.Target{Kind: "place", Name: "exclusion 7"}, "I can't tell where exclusion 7 applies"},
 		"a group astray":  {routes{"sites": siteList(), "groups": list(servers), "agents": list()}, catalog.Target{Kind: "group", ID: "111", Name: "Servers"}, "I can't find the site of the group Servers"},
 		"a group's group": {routes{"sites": siteList(), "groups": list(servers), "agents": list()}, catalog.Target{Kind: "tenant", Wide: true}, "I can't find the site of the group Servers"},
@@ -234,7 +234,7 @@ func TestWhatIsMoreThanCanBeCheckedIsNotKnown(t *testing.T) {
 	require.Empty(t, open)
 	all, open = upTo(3, "sites", rows)
 	require.Empty(t, all)
-	require.Equal(t, "This reaches more than 3 sites, too many for me to check", open)
+	require.Equal(t, "This touches more than 3 sites, which is too many for me to check", open)
 }
 
 // A row that names a console which is configured no more is asked of none.
@@ -259,7 +259,7 @@ func TestAPolicyIsGuarded(t *testing.T) {
 func TestAReasonSaysWhatTheConsoleDid(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "the console answered 503 Service Unavailable", ConsoleReason(fmt.Errorf("list: %w", &s1.Error{Status: http.StatusServiceUnavailable})))
-	require.Equal(t, "the console's answer makes no sense", ConsoleReason(&s1.Error{Status: http.StatusOK}))
-	require.Equal(t, "the console did not answer", ConsoleReason(&s1.Error{}))
-	require.Equal(t, "the console did not answer", ConsoleReason(http.ErrHandlerTimeout))
+	require.Equal(t, "the console sent an answer I can't read", ConsoleReason(&s1.Error{Status: http.StatusOK}))
+	require.Equal(t, "the console didn't respond", ConsoleReason(&s1.Error{}))
+	require.Equal(t, "the console didn't respond", ConsoleReason(http.ErrHandlerTimeout))
 }

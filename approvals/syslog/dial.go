@@ -64,11 +64,11 @@ func (s Server) config(host string) (*tls.Config, error) {
 	if s.CA != "" {
 		pem, err := os.ReadFile(s.CA)
 		if err != nil {
-			return nil, fmt.Errorf("read the roots: %w", err)
+			return nil, fmt.Errorf("read the CA certificates: %w", err)
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("%s has no certificate in PEM", s.CA)
+			return nil, fmt.Errorf("%s contains no PEM certificate", s.CA)
 		}
 	}
 	if s.Cert != "" || s.Key != "" {

@@ -121,7 +121,7 @@ func (s *Shipper) Run(ctx context.Context) error {
 // An error in the moment of a shutdown is no failure of the receiver's.
 func (s *Shipper) step(ctx context.Context) (more bool) {
 	if err := s.claim(ctx); err != nil {
-		s.Log.WarnContext(ctx, "cannot tell who sends the audit trail by syslog", "err", err)
+		s.Log.WarnContext(ctx, "cannot find out which process sends the audit trail to syslog", "err", err)
 		return false
 	}
 	if !s.held || time.Now().Before(s.retryAt) {
@@ -231,7 +231,7 @@ func (s *Shipper) fail(ctx context.Context, err error) {
 	s.failed++
 	s.retryAt = time.Now().Add(min(slowest, time.Second<<min(s.failed-1, 10)))
 	if s.failed == 1 {
-		s.Log.WarnContext(ctx, "the audit trail doesn't reach the syslog server; what waits is sent later", "err", err, "after", s.position.Seq)
+		s.Log.WarnContext(ctx, "the audit trail can't be sent to the syslog server; waiting rows are sent later", "err", err, "after", s.position.Seq)
 	}
 	if s.failed < flaws || s.position.Told {
 		return

@@ -121,7 +121,7 @@ func (t narrator) withdrawn() string { return because(t.who+" withdrew "+t.whose
 
 func (t narrator) expired() string {
 	if t.d.Was == string(approvals.Approved) {
-		return t.whose + " was approved and not run in time, so it expired."
+		return t.whose + " was approved but didn't run in time, so it expired."
 	}
 	return t.whose + " expired: nobody decided in time."
 }
@@ -167,7 +167,7 @@ func (t narrator) closed() string { return because(t.who+" closed "+t.whose, t.d
 // A refused step on a request names the step; what was refused before it became a request has none.
 func (t narrator) refused() string {
 	if t.d.Wanted != "" {
-		return because(t.who+" was not allowed to make the step “"+Line(t.d.Wanted)+"” on "+t.whose, t.d.Why)
+		return because(t.who+" wasn't allowed to take the step “"+Line(t.d.Wanted)+"” on "+t.whose, t.d.Why)
 	}
 	return because(t.who+" was refused "+t.what, t.d.Why)
 }
@@ -176,19 +176,19 @@ func (t narrator) observed() string {
 	if words := effect.Words(t.d.Effect); words != "" {
 		return "The console shows for " + t.whose + ": " + Line(words) + "."
 	}
-	return "The console was asked about " + t.whose + "."
+	return "s1bot asked the console about " + t.whose + "."
 }
 
 func (t narrator) held() string   { return because(t.whose+" waits", t.d.Why) }
-func (t narrator) notRun() string { return because(t.whose+" was approved and did not run", t.d.Why) }
+func (t narrator) notRun() string { return because(t.whose+" was approved but didn't run", t.d.Why) }
 func (t narrator) frozen() string { return because(t.who+" froze all changes", t.d.Reason) }
 
 func (t narrator) thawed() string {
-	return t.who + " approved the end of the freeze." + t.more(" Changes run again.")
+	return t.who + " approved ending the freeze." + t.more(" Changes can run again.")
 }
 
 func (t narrator) warned() string {
-	return "s1bot warned of the end of " + t.whose + t.ends(" at ") + "."
+	return "s1bot warned of the upcoming end of " + t.whose + t.ends(" at ") + "."
 }
 
 func (t narrator) extended() string {
@@ -202,7 +202,9 @@ func (t narrator) proposed() string {
 func (t narrator) extensionRequested() string {
 	return t.who + " asked to extend " + t.whose + t.by() + "."
 }
-func (t narrator) ended() string { return because("The time of "+t.whose+" is over", t.d.Note) }
+func (t narrator) ended() string {
+	return because("The time limit of "+t.whose+" has passed", t.d.Note)
+}
 
 // ends is when what lasts for a time is over.
 func (t narrator) ends(before string) string {

@@ -232,9 +232,9 @@ func ranOut(req approvals.Request) string {
 
 // notRun says why an approved request did not run. One that ran before, and was let run again, may have been done by that run.
 func notRun(req approvals.Request) string {
-	words := render.Sentence(req.Held.Question) + " I got no answer for 10 minutes, so this did not run"
+	words := render.Sentence(req.Held.Question) + " I got no answer for 10 minutes, so this didn't run"
 	if req.Fence > 0 {
-		return words + " again. Check the console: it may have run before"
+		return words + " again. Check the console: it may already have run"
 	}
 	return words + ". Nothing was done"
 }
@@ -285,7 +285,7 @@ func doubts(req approvals.Request) []render.Part {
 		parts = card.Parts
 	}
 	if says := effect.Of(req).Says; len(says) > 0 {
-		parts = append(slices.Clip(parts), render.Line{render.Bold("The console says now: "), render.Text(strings.Join(says, "; "))})
+		parts = append(slices.Clip(parts), render.Line{render.Bold("The console now says: "), render.Text(strings.Join(says, "; "))})
 	}
 	if req.Closed != nil {
 		parts = append(slices.Clip(parts), render.Line{render.Text("Closed by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)})
@@ -317,7 +317,7 @@ func (c *cards) fromWhom(req approvals.Request) render.Note {
 	}
 	others := slices.DeleteFunc(members, func(m policy.Member) bool { return string(m) == req.Requester })
 	if len(others) == 0 {
-		return render.Note{render.Text(" from somebody other than the requester, but right now nobody else may approve it")}
+		return render.Note{render.Text(" from somebody other than the requester, but right now nobody else can approve it")}
 	}
 	who := render.Note{render.Text(" from")}
 	for _, m := range others[:min(len(others), 5)] {

@@ -40,12 +40,12 @@ func confirmText(req approvals.Request) string {
 			reasons = append(reasons, fmt.Sprintf("%d %s: %s", len(found), several, dialogNames(found)))
 		}
 	}
-	note("something protected", "protected things", func(t catalog.Target) bool { return t.Protected != "" })
+	note("a protected item", "protected items", func(t catalog.Target) bool { return t.Protected != "" })
 	note("a server", "servers", func(t catalog.Target) bool { return t.Server })
 	if plan.Policy {
 		reasons = append(reasons, "a policy: "+dialogNames(plan.Targets))
 	}
-	note("everything in one place", "places and everything in them", func(t catalog.Target) bool { return t.Wide && !plan.Policy })
+	note("everything in one scope", "scopes and everything in them", func(t catalog.Target) bool { return t.Wide && !plan.Policy })
 	note("something on an endpoint the console doesn't name", "things on endpoints the console doesn't name", catalog.Target.Homeless)
 	if len(reasons) == 0 {
 		return ""

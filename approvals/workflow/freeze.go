@@ -33,7 +33,7 @@ func (d *Decisions) Freeze(ctx context.Context, in Interaction, reason string) e
 		in.reply(ctx, render.Notice("Changes are frozen already. Two approvers can end the freeze with /s1 thaw."))
 		return nil
 	}
-	in.reply(ctx, render.Notice("Frozen: nothing that changes anything runs until two approvers end the freeze with /s1 thaw."))
+	in.reply(ctx, render.Notice("Frozen: all changes are blocked until two approvers end the freeze with /s1 thaw."))
 	d.publisher.followFreeze(ctx)
 	if !fresh {
 		return d.reporter.announceAgain(ctx, req)
@@ -112,7 +112,7 @@ func HeldParts(freeze, req approvals.Request) []render.Part {
 func (c *Config) freeze(ctx context.Context) approvals.Request {
 	freeze, frozen, err := c.Ledger.Frozen(ctx)
 	if err != nil && ctx.Err() == nil {
-		c.Log.WarnContext(ctx, "cannot look whether changes are frozen", "err", err)
+		c.Log.WarnContext(ctx, "cannot check whether changes are frozen", "err", err)
 	}
 	if !frozen {
 		return approvals.Request{}
@@ -151,7 +151,7 @@ func (p *Publisher) followFreeze(ctx context.Context) {
 // freezeCard is a freeze as the approvals channel sees it.
 func freezeCard(req approvals.Request) render.Card {
 	line := render.Line{render.User(req.Requester), render.Text(" froze changes · "), render.At(req.Created)}
-	card := render.Card{Tone: render.Critical, Title: "Frozen", Text: "Frozen: nothing that changes anything runs", Parts: []render.Part{line}}
+	card := render.Card{Tone: render.Critical, Title: "Frozen", Text: "Frozen: all changes are blocked", Parts: []render.Part{line}}
 	if req.Reason != "" {
 		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})
 	}
@@ -159,7 +159,7 @@ func freezeCard(req approvals.Request) render.Card {
 		card.Parts = append(card.Parts, render.Line{render.User(d.User), render.Text(" agreed to end it · "), render.At(d.At)})
 	}
 	if req.State == approvals.Done {
-		card.Tone, card.Title, card.Text = render.Neutral, "Freeze is over", "The freeze is over: changes run again"
+		card.Tone, card.Title, card.Text = render.Neutral, "Freeze is over", "The freeze is over: changes can run again"
 		return card
 	}
 	card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("%d of %d approvers agreed to end it · ref %s", len(req.Counting()), req.Quorum, req.Ref))})

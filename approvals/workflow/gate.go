@@ -25,7 +25,7 @@ func (g *Gate) decideBy(ctx context.Context, input policy.Input, decide func(pol
 		spent, err := g.Ledger.LastHour(ctx, input.Caller.ID, input.Console)
 		if err != nil {
 			g.Log.ErrorContext(ctx, "cannot read the budget of a person", "user", input.Caller.ID, "err", err)
-			return policy.Decision{Effect: policy.Unanswered, Open: "I can't read from the database what you asked for in the last hour"}
+			return policy.Decision{Effect: policy.Unanswered, Open: "I can't read your requests of the last hour from the database"}
 		}
 		input.LastHour = spent // and Submit sees to it that nothing else was spent meanwhile
 	}

@@ -16,7 +16,7 @@ func (k *Keeper) remind(ctx context.Context) {
 		k.enqueue(req, func(ctx context.Context) {
 			for _, ref := range req.Heads() {
 				if _, err := k.Messenger.Post(ctx, ref.Channel, ref.TS, "", k.drawn(req, k.publisher.cards.reminderCard(req))); err != nil {
-					k.Log.WarnContext(ctx, "cannot remind of a request", "request_id", req.ID, "err", err)
+					k.Log.WarnContext(ctx, "cannot send a reminder of a request", "request_id", req.ID, "err", err)
 				}
 			}
 		})
@@ -59,7 +59,7 @@ func (k *Keeper) recover(ctx context.Context) {
 	for _, req := range left {
 		k.enqueue(req, func(ctx context.Context) {
 			if err := k.takeUp(ctx, req); err != nil {
-				k.Log.ErrorContext(ctx, "cannot take up a request", "request_id", req.ID, "err", err)
+				k.Log.ErrorContext(ctx, "cannot resume a request", "request_id", req.ID, "err", err)
 			}
 		})
 	}

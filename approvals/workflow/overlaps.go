@@ -150,7 +150,7 @@ func (o *overlaps) stands(ctx context.Context, other, req approvals.Request) (bo
 }
 
 // errOther is why the bot does not end an isolation alone, though the policy allowed that beforehand.
-var errOther = &policy.RefusedError{Why: "Nothing was done: another isolation of the endpoint is, or may be, in force. Somebody has to request the reconnection, and somebody else has to approve it."}
+var errOther = &policy.RefusedError{Why: "Nothing was done: another isolation of this endpoint is, or may still be, in force. To reconnect the endpoint, somebody has to request it and somebody else has to approve it."}
 
 // alone refuses to end an isolation without a person who says so, as req does, where another one stands.
 func (o *overlaps) alone(ctx context.Context, req, was approvals.Request) error {

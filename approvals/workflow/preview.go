@@ -112,7 +112,7 @@ func (v *Preview) RawRequest(ctx context.Context, in Interaction, id string) err
 	}
 	parts := requestParts(v.rehearse(ctx, on, cmd, in, catalog.Plan{Args: req.Args}))
 	if len(parts) == 0 {
-		parts = []render.Part{render.Line{render.Text("What this sends depends on earlier answers, so I can't show it before it runs.")}}
+		parts = []render.Part{render.Line{render.Text("What this sends depends on the console's earlier answers, so I can't show it before it runs.")}}
 	}
 	title := "Raw request " + req.Ref
 	in.reply(ctx, render.Card{Tone: render.Info, Title: title, Text: title, Parts: append(parts, render.Note{render.Text("Nothing was done.")})})
@@ -149,7 +149,7 @@ func wanted(r policy.Decision) string {
 	for _, n := range r.Needs[:min(len(r.Needs), shownNeeds)] {
 		words := strings.Join(n.By, " or ")
 		for _, at := range n.Places {
-			words += " of " + cmp.Or(at.Site, at.Account, "what is in no site")
+			words += " of " + cmp.Or(at.Site, at.Account, "things outside any site")
 		}
 		if len(r.Needs) > 1 { // of one need, the decision's number is said before it
 			words = fmt.Sprintf("%d of %s", n.Quorum, words)
@@ -176,10 +176,10 @@ func whyMore(r policy.Decision) string {
 // previewCard answers a dry run: the policy's answer first, then what would be touched, as the card of a real request shows it.
 func previewCard(cmd *catalog.Command, plan catalog.Plan, r policy.Decision, term *approvals.Term) render.Card {
 	verdict := map[policy.Effect]string{
-		policy.Allow:      "You may run this; it runs at once.",
-		policy.Approve:    render.Sentence(fmt.Sprintf("You may request this; it needs %s from: %s", text.Plural(r.Quorum, "approval"), wanted(r))) + whyMore(r),
-		policy.Deny:       render.Sentence("You may not: " + r.Why),
-		policy.Unanswered: render.Sentence("I can't tell whether you may: " + r.Open),
+		policy.Allow:      "You can run this, and it runs right away.",
+		policy.Approve:    render.Sentence(fmt.Sprintf("You can request this; it needs %s from: %s", text.Plural(r.Quorum, "approval"), wanted(r))) + whyMore(r),
+		policy.Deny:       render.Sentence("You can't run this: " + r.Why),
+		policy.Unanswered: render.Sentence("I can't tell whether you're allowed to run this: " + r.Open),
 	}[r.Effect]
 	body, _ := json.Marshal(plan)
 	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}

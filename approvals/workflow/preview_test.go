@@ -28,11 +28,11 @@ func TestADryRunChangesNothing(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	answer := k.tries(alice, isolate)
-	for _, words := range []string{"You may request this; it needs 1 approval from: approvers", "DESKTOP-1", "POST /web/api/v2.1/agents/actions/disconnect", "Nothing was done"} {
+	for _, words := range []string{"You can request this; it needs 1 approval from: approvers", "DESKTOP-1", "POST /web/api/v2.1/agents/actions/disconnect", "Nothing was done"} {
 		require.Contains(t, answer, words)
 	}
-	require.Contains(t, k.tries(dave, isolate), "You may not: ")
-	require.Contains(t, k.tries(alice, "initiate-scan DESKTOP-1"), "it runs at once")
+	require.Contains(t, k.tries(dave, isolate), "You can't run this: ")
+	require.Contains(t, k.tries(alice, "initiate-scan DESKTOP-1"), "it runs right away")
 	require.Contains(t, k.tries(alice, "list-agents"), "GET /web/api/v2.1/agents")
 	in, _ := k.by(bob)
 	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), in, ""))
@@ -55,7 +55,7 @@ func TestAnApproverReadsTheRawRequest(t *testing.T) {
 func TestADryRunSaysWhyOneMoreHasToApprove(t *testing.T) {
 	t.Parallel()
 	d := policy.Decision{Effect: policy.Approve, Quorum: 2, Needs: []policy.Need{{By: []string{"approvers"}, Quorum: 1}}, Why: "26 targets in one action (limit: 25) need one more approver."}
-	require.Equal(t, "You may request this; it needs 2 approvals from: approvers. "+d.Why, previewCard(&catalog.Command{}, catalog.Plan{}, d, nil).Text)
+	require.Equal(t, "You can request this; it needs 2 approvals from: approvers. "+d.Why, previewCard(&catalog.Command{}, catalog.Plan{}, d, nil).Text)
 	d.Quorum = 1
-	require.Equal(t, "You may request this; it needs 1 approval from: approvers.", previewCard(&catalog.Command{}, catalog.Plan{}, d, nil).Text)
+	require.Equal(t, "You can request this; it needs 1 approval from: approvers.", previewCard(&catalog.Command{}, catalog.Plan{}, d, nil).Text)
 }

@@ -78,7 +78,7 @@ func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) 
 // markTold writes down that those who wait for the end of a request know of it.
 func (r *reporter) markTold(ctx context.Context, req approvals.Request) error {
 	if err := r.Ledger.RecordShown(ctx, req, nil, true); err != nil {
-		return fmt.Errorf("write down that the end of %s was told: %w", req.Ref, err)
+		return fmt.Errorf("record that the outcome of %s was posted: %w", req.Ref, err)
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 	}
 	r.tellResult(ctx, req, in)
 	if err := r.markTold(ctx, req); err != nil {
-		r.Log.WarnContext(ctx, "the end of a request may be told again", "request_id", req.ID, "err", err)
+		r.Log.WarnContext(ctx, "the outcome of a request may be posted twice", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -141,7 +141,7 @@ func (r *reporter) addCopy(ctx context.Context, req approvals.Request, at Messag
 		return
 	}
 	if err := r.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev}); err != nil {
-		r.Log.WarnContext(ctx, "cannot write down which message tells of a result", "request_id", req.ID, "err", err)
+		r.Log.WarnContext(ctx, "cannot record which message shows a result", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -159,7 +159,7 @@ func (r *reporter) tellEnd(ctx context.Context, req approvals.Request, card rend
 func (r *reporter) deliver(ctx context.Context, req approvals.Request, to render.Origin, card render.Card) Message {
 	at, err := r.Messenger.Deliver(ctx, req.Requester, to, r.drawn(req, card))
 	if err != nil {
-		r.Log.ErrorContext(ctx, "cannot tell the requester", "request_id", req.ID, "user", req.Requester, "err", err)
+		r.Log.ErrorContext(ctx, "cannot notify the requester", "request_id", req.ID, "user", req.Requester, "err", err)
 	}
 	return at
 }
@@ -192,7 +192,7 @@ func (r *reporter) waitForApproval(ctx context.Context, in Interaction, req appr
 }
 
 // errSlowCard says that Slack has not answered yet.
-var errSlowCard = errors.New("slack takes its time")
+var errSlowCard = errors.New("slack is slow to respond")
 
 // answerAsked tells who asked that their request waits and, where trouble is not nil, that nobody can see it yet.
 func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approvals.Request, trouble error) {
@@ -242,11 +242,11 @@ func whyUnseen(err error) string {
 	var e *MessageError
 	switch {
 	case errors.Is(err, errSlowCard):
-		return "Slack is slow to take it"
+		return "Slack is slow to accept it"
 	case errors.As(err, &e) && e.Reason != "":
 		return e.Reason
 	}
-	return "Slack doesn't answer"
+	return "Slack isn't responding"
 }
 
 // topicUnseen is what operators hear of once for as long as it lasts.

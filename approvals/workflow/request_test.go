@@ -242,7 +242,7 @@ func TestARunWithoutAnAnswerIsForPeopleToDecide(t *testing.T) {
 	require.Equal(t, approvals.Interrupted, got.State)
 	card := k.chat.reads(channel)
 	require.Contains(t, card, "May have run")
-	require.Contains(t, card, "The console says now: DESKTOP-1 is online")
+	require.Contains(t, card, "The console now says: DESKTOP-1 is online")
 	require.Contains(t, card, "[Run again]")
 	in, d := k.by(carol)
 	require.NoError(t, k.flow.Decisions.Close(t.Context(), in, req.ID, "it is off"))

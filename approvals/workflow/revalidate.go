@@ -196,9 +196,9 @@ func (x *executor) recountApprovals(ctx context.Context, req approvals.Request, 
 		return &policy.UnansweredError{Question: open, Rule: decision.Rule}
 	}
 	lost := approvals.Lost(approvals.Under(decision, req), approvers)
-	why := fmt.Sprintf("Nothing was done: the policy changed while this waited, and it's now missing %s from: %s. Request it again.", text.Plural(missing, "approval"), wanted(decision))
+	why := fmt.Sprintf("Nothing was done: the policy changed while this was waiting, and it now also needs %s from: %s. Request it again.", text.Plural(missing, "approval"), wanted(decision))
 	if len(lost) > 0 {
-		why = fmt.Sprintf("Nothing was done: it's missing %s from: %s, because %s may no longer approve this. Request it again.", text.Plural(missing, "approval"), wanted(decision), strings.Join(lost, ", "))
+		why = fmt.Sprintf("Nothing was done: it still needs %s from: %s, because %s can no longer approve this. Request it again.", text.Plural(missing, "approval"), wanted(decision), strings.Join(lost, ", "))
 	}
 	return &policy.RefusedError{Why: why, Rule: decision.Rule}
 }

@@ -119,7 +119,7 @@ func TestAnApproverWhoLostTheRoleCountsNoMore(t *testing.T) {
 	require.NoError(t, k.flow.Decisions.executor.execute(t.Context(), req.ID, nil))
 	k.settle()
 	require.Empty(t, k.console.Changes())
-	require.Contains(t, k.chat.reads(channel), "because bob may no longer approve this")
+	require.Contains(t, k.chat.reads(channel), "because bob can no longer approve this")
 }
 
 func TestWhoAskedAndLostTheRoleGetsNothing(t *testing.T) {

@@ -15,10 +15,10 @@ import (
 )
 
 // errUnsealed says why a password cannot wait.
-const errUnsealed = "this needs an approval, and without S1BOT_SECRET_KEY the bot can't seal the password while it waits"
+const errUnsealed = "this needs approval, and without S1BOT_SECRET_KEY the bot can't store the password safely while the request waits"
 
 // errDoubtful says it of what may hold a password.
-const errDoubtful = "this needs an approval, and without S1BOT_SECRET_KEY the bot can't seal this value, which may hold a password, while it waits"
+const errDoubtful = "this needs approval, and without S1BOT_SECRET_KEY the bot can't safely store this value, which may contain a password, while the request waits"
 
 // refuseUnsealed refuses, and writes down, what would have to wait with a password where there is
 // no key to seal it with.
@@ -30,9 +30,9 @@ func (s *Submitter) refuseUnsealed(ctx context.Context, cmd *catalog.Command, in
 		return nil
 	}
 	_ = s.gate.Refuse(ctx, input, policy.Decision{Effect: policy.Deny, Rule: decision.Rule, Why: render.Sentence(errUnsealed)})
-	param, problem, hint := slices.Min(slices.Collect(maps.Keys(plan.Secrets))), errDoubtful, "ask whoever runs the bot to set the key; plain words such as --force or --processes chrome don't need it"
+	param, problem, hint := slices.Min(slices.Collect(maps.Keys(plan.Secrets))), errDoubtful, "ask whoever runs the bot to set the key; plain arguments such as --force or --processes chrome don't need it"
 	if cmd.Makes(param) {
-		problem, hint = errUnsealed, "leave it out: I make one when it runs and show it to you alone"
+		problem, hint = errUnsealed, "leave it out: I'll generate one when the command runs and show it only to you"
 	}
 	return &catalog.UsageError{Command: cmd.Name, Param: param, Problem: problem, Hint: hint, Given: &render.Invocation{Command: cmd.Name, Args: plan.Args}}
 }

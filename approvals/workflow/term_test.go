@@ -94,7 +94,7 @@ func TestAnIsolationStaysWhileTheConsoleDoesNotAnswer(t *testing.T) {
 	req := k.isolated()
 	k.console.Fail(s1sim.Match{}, s1sim.Fault{Kind: s1sim.ServerError, Status: 503, Times: -1})
 	k.later(61 * time.Minute)
-	require.Equal(t, "the console does not answer", k.get(req.ID).Term.Held)
+	require.Equal(t, "the console isn't responding", k.get(req.ID).Term.Held)
 	k.console.Heal()
 	k.later(5 * time.Minute)
 	require.NotEmpty(t, k.get(req.ID).Term.Next)
@@ -106,7 +106,7 @@ func TestTheBotAsksForNothingThatTheRequesterMayNot(t *testing.T) {
 	k.isolated()
 	k.setPolicy(func(s *policy.Settings) { s.Operators = policy.Members([]string{dave}) })
 	k.later(61 * time.Minute)
-	require.Contains(t, k.chat.reads(alice), "I may not request the reconnection on the requester's behalf")
+	require.Contains(t, k.chat.reads(alice), "I'm not allowed to request the reconnection on the requester's behalf")
 	require.Equal(t, "disconnected", k.console.NetworkStatus("DESKTOP-1"))
 }
 

@@ -32,7 +32,7 @@ func (ts *terms) mindTerms(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, approvals.TermLease)
 			defer cancel()
 			if err := ts.mindTerm(ctx, req); err != nil && !errors.Is(err, approvals.ErrLeaseLost) {
-				ts.Log.ErrorContext(ctx, "an isolation for a time could not be dealt with; it is tried again", "request_id", req.ID, "err", err)
+				ts.Log.ErrorContext(ctx, "could not handle the end of a timed isolation; retrying", "request_id", req.ID, "err", err)
 			}
 		})
 	}
@@ -61,7 +61,7 @@ func (ts *terms) mindTerm(ctx context.Context, req approvals.Request) error {
 	case ts.Now().Before(req.Term.Ends):
 		return ts.warn(ctx, req, still)
 	case err != nil:
-		return errors.Join(err, ts.hold(ctx, req, "the console does not answer"))
+		return errors.Join(err, ts.hold(ctx, req, "the console isn't responding"))
 	}
 	return ts.endTerm(ctx, req, still)
 }
@@ -119,7 +119,7 @@ func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (rema
 
 // overAlready ends a term whose isolation is over: nothing is asked for.
 func (ts *terms) overAlready(ctx context.Context, req approvals.Request, still remainder) error {
-	note := "I requested no reconnection: " + effect.Some(still.left) + "."
+	note := "I didn't request a reconnection: " + effect.Some(still.left) + "."
 	return ts.closeTerm(ctx, req, "", note, termNote(req, "The isolation for "+spanOf(req)+" is over", note))
 }
 
@@ -254,7 +254,7 @@ func (ts *terms) reconnection(ctx context.Context, req approvals.Request, still 
 // The term ends all the same. To try for ever would hide that a person has to act; the button lets
 // anybody who may do it with one click.
 func (ts *terms) unasked(ctx context.Context, req approvals.Request, still remainder, decision policy.Decision) error {
-	note := "I may not request the reconnection on the requester's behalf: " + render.Sentence(decision.Why) + " The isolation stays until somebody reconnects it."
+	note := "I'm not allowed to request the reconnection on the requester's behalf: " + render.Sentence(decision.Why) + " The isolation stays until somebody reconnects it."
 	card := termNote(req, render.Sentence(isOver(req)), note)
 	card.Tone = render.Warning
 	card.Actions = ts.undoActions(req, still)

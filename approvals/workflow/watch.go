@@ -32,7 +32,7 @@ func (x *executor) recordAccepted(ctx context.Context, req approvals.Request, ca
 	e.Accepted, e.Refused, e.Task, e.Excess = accepted.Count, accepted.Refused, string(accepted.Task), accepted.Excess
 	body, err := json.Marshal(e)
 	if err != nil {
-		x.Log.ErrorContext(ctx, "cannot write down what the console took", "request_id", req.ID, "err", err)
+		x.Log.ErrorContext(ctx, "cannot record what the console accepted", "request_id", req.ID, "err", err)
 		return res
 	}
 	res.Effect = body
@@ -140,7 +140,7 @@ func effectCard(req approvals.Request, e effect.Effect) render.Card {
 	case len(e.Failed) > 0 && e.Applied+len(e.Partly)+len(e.Unseen) == 0:
 		word, tone = "Failed on the endpoints", render.Critical
 	case len(e.Failed)+len(e.Partly) > 0:
-		word, tone = "Applied in part", render.Warning
+		word, tone = "Partly applied", render.Warning
 	case len(e.Unseen) > 0:
 		word, tone = "Accepted", render.Info
 	}

@@ -91,7 +91,7 @@ func (c *Config) on(console, command string) (consoles.Console, *catalog.Command
 	}
 	cmd, ok := at.Catalog.Find(command)
 	if !ok {
-		return at, nil, fmt.Errorf("command %s is no longer there", command)
+		return at, nil, fmt.Errorf("command %s no longer exists", command)
 	}
 	return at, cmd, nil
 }

@@ -201,11 +201,11 @@ func reasonOf(err error) string {
 	case errors.As(err, &console):
 		return fmt.Sprintf("the console answered %d %s", console.Status, trail.Line(console.Message))
 	case errors.Is(err, errFull):
-		return "cut: a case file holds 64 MiB"
+		return "cut off: a case file holds at most 64 MiB"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "there was no answer in time"
 	}
-	return "it could not be read"
+	return "I couldn't read it"
 }
 
 func (c *Case) add(at time.Time, who, what string) {

@@ -112,7 +112,7 @@ func TestEventsGoIntoTheCaseAsTheyCome(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(files["timeline.csv"]), "\r\n")[1:]
 	require.True(t, slices.IsSortedFunc(lines, func(a, b string) int { return strings.Compare(a[:22], b[:22]) }))
 	require.Contains(t, files["report.md"], "events after the first 5000 in the timeline")
-	require.Contains(t, files["report.md"], "**Missing**: `the notes: it could not be read`")
+	require.Contains(t, files["report.md"], "**Missing**: `the notes: I couldn't read it`")
 }
 
 // A case that does not fit ends with a whole line, says so, and has its report all the same.
@@ -127,7 +127,7 @@ func TestACaseFileHoldsNoMoreThanItMay(t *testing.T) {
 	require.Greater(t, size, MaxBytes*3/4)
 	require.True(t, strings.HasSuffix(files["events.jsonl"], "}\n"))
 	require.Equal(t, strings.Count(files["events.jsonl"], "\n")+1, strings.Count(files["events.csv"], "\r\n"))
-	require.Contains(t, files["report.md"], "a case file holds 64 MiB")
+	require.Contains(t, files["report.md"], "a case file holds at most 64 MiB")
 }
 
 // A unified alert has its notes; one that SentinelOne's agent raised has the events of its threat, too.

@@ -187,10 +187,10 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 	}{
 		"threats":  {&s1.Error{Status: 403, Message: "no"}, "the storyline's threats: the console answered 403 no"},
 		"notes":    {context.DeadlineExceeded, "the notes: there was no answer in time"},
-		"events":   {errors.New("dial tcp 10.0.0.1: secret"), "the events: it could not be read"},
+		"events":   {errors.New("dial tcp 10.0.0.1: secret"), "the events: I couldn't read it"},
 		"agents":   {&s1.Error{Status: 500, Message: "boom"}, "the endpoint: the console answered 500 boom"},
-		"requests": {errors.New("disk full"), "requests and audit trail: it could not be read"},
-		"audit":    {errors.New("disk full"), "requests and audit trail: it could not be read"},
+		"requests": {errors.New("disk full"), "requests and audit trail: I couldn't read it"},
+		"audit":    {errors.New("disk full"), "requests and audit trail: I couldn't read it"},
 	} {
 		d := full(t)
 		d.fails[part] = c.err
@@ -279,7 +279,7 @@ func TestACaseFileHasABound(t *testing.T) {
 	require.ErrorIs(t, z.file("a", func(w io.Writer) error { _, err := w.Write([]byte("12345")); return err }), errFull)
 	require.NoError(t, z.file("b", func(w io.Writer) error { _, err := w.Write([]byte("1234")); return err }))
 	require.ErrorIs(t, z.json("c", json.RawMessage(`{}`)), errFull)
-	require.Equal(t, "cut: a case file holds 64 MiB", reasonOf(errFull))
+	require.Equal(t, "cut off: a case file holds at most 64 MiB", reasonOf(errFull))
 	require.NoError(t, z.err, "that is no fault of the disk's")
 }
 

@@ -38,7 +38,7 @@ const reportMoments = 2000
 // inert. What is missing stands near the top, before anybody relies on the rest.
 func (c *Case) report(w io.Writer) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Case: %s %s\n\nMade %s by s1bot.\n\n", c.Kind, inert(c.Name), when(c.Made))
+	fmt.Fprintf(&b, "# Case: %s %s\n\nCreated %s by s1bot.\n\n", c.Kind, inert(c.Name), when(c.Made))
 	for _, f := range c.Facts {
 		fmt.Fprintf(&b, "- %s: %s\n", f.Label, inert(f.Value))
 	}
@@ -49,15 +49,15 @@ func (c *Case) report(w io.Writer) error {
 	for _, m := range c.missing {
 		fmt.Fprintf(&b, "- **Missing**: %s\n", inert(m))
 	}
-	b.WriteString("\n## Who asked, decided and ran\n\n")
+	b.WriteString("\n## Requests, decisions and runs\n\n")
 	for _, r := range c.requests {
-		fmt.Fprintf(&b, "- %s %s: asked by %s %s, %s; reason %s\n", inert(r.Ref), inert(r.Title), inert(r.RequesterName), when(r.Created), inert(string(r.State)), inert(r.Reason))
+		fmt.Fprintf(&b, "- %s %s: requested by %s %s, %s; reason: %s\n", inert(r.Ref), inert(r.Title), inert(r.RequesterName), when(r.Created), inert(string(r.State)), inert(r.Reason))
 		for _, v := range r.Approvals {
 			fmt.Fprintf(&b, "  - approved by %s\n", inert(v.User))
 		}
 	}
 	if len(c.requests) == 0 {
-		b.WriteString("Nothing was asked for through the bot.\n")
+		b.WriteString("Nothing was requested through the bot.\n")
 	}
 	b.WriteString("\n## Timeline\n\n")
 	for _, m := range c.moments[:min(len(c.moments), reportMoments)] {

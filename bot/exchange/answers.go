@@ -183,16 +183,16 @@ func whyNoDirect(err error) string {
 	case post.RefusedWith(err, "cannot_dm_bot"):
 		return "Slack refuses my direct messages to a bot."
 	case errors.As(err, &unconfirmed):
-		return "Slack did not confirm my direct message, so this may be there, too."
+		return "Slack didn't confirm my direct message, so you may find this there, too."
 	case errors.As(err, &refused):
 		return "Slack refuses my direct messages (" + refused.Err + "); run `s1bot check` to see whether the app is missing something."
 	}
-	return "Slack did not take my direct message."
+	return "Slack didn't accept my direct message."
 }
 
 // noteNoDirect logs that somebody gets no direct messages; where that is a setting of the app, operators hear of it once.
 func (r *Answers) noteNoDirect(ctx context.Context, user string, err error) {
-	r.Log.WarnContext(ctx, "Slack takes no direct message", "user", user, "err", err)
+	r.Log.WarnContext(ctx, "Slack rejects a direct message", "user", user, "err", err)
 	if post.RefusedWith(err, "messages_tab_disabled") {
 		r.Operators.Tell(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were requested. "+whyNoDirect(err))
 	}
@@ -207,7 +207,7 @@ func (r *Answers) ShownAt(ctx context.Context, user string, at Origin, message p
 	}
 	card := render.Card{Tone: render.Info, Text: "Follow it in our direct messages.", Parts: []render.Part{render.Line{render.Text("Follow it here: "), render.MessageLink("this message", link)}}}
 	if _, err := r.aside(ctx, user, at, false, card); err != nil {
-		r.Log.WarnContext(ctx, "cannot say where to follow long work", "user", user, "err", err)
+		r.Log.WarnContext(ctx, "cannot tell somebody where to follow long-running work", "user", user, "err", err)
 	}
 }
 

@@ -99,6 +99,6 @@ func TestAnAnswerEndsTheWordsAboutItsWait(t *testing.T) {
 
 func TestWhyAnAnswerTakesLongIsSaidInSeconds(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "Waiting 7 s: the console is busy or in trouble, and I'll try again then. The answer will appear here.", waitWords(s1.Wait{For: 6001 * time.Millisecond, Answered: true}))
-	require.Contains(t, waitWords(s1.Wait{For: 3 * time.Second, Path: "/agents"}), "Waiting 3 s: the console allows no more than")
+	require.Equal(t, "Waiting 7 s: the console is busy or having problems, and I'll try again then. The answer will appear here.", waitWords(s1.Wait{For: 6001 * time.Millisecond, Answered: true}))
+	require.Contains(t, waitWords(s1.Wait{For: 3 * time.Second, Path: "/agents"}), "Waiting 3 s: the console allows only")
 }

@@ -25,7 +25,7 @@ func (r *Answers) Share(ctx context.Context, a Interaction, card render.Card) er
 		}
 	}
 	if post.Unclear(err) {
-		r.Reply(ctx, a, render.Notice("Slack did not confirm the message, so it may be in the channel. If you don't see it there, share it again."))
+		r.Reply(ctx, a, render.Notice("Slack didn't confirm the message, so it may already be in the channel. If you don't see it there, share it again."))
 		return nil
 	}
 	if _, _, err := r.Post.Post(ctx, a.At.Channel, a.At.Thread, "", card); err != nil {
@@ -35,7 +35,7 @@ func (r *Answers) Share(ctx context.Context, a Interaction, card render.Card) er
 }
 
 // errUnshared tells a person how to share where the bot is not invited.
-var errUnshared = errors.New("slack does not let me post here; invite me with /invite @s1bot and share it again")
+var errUnshared = errors.New("slack doesn't let me post here; invite me with /invite @s1bot, then share it again")
 
 // SendDownload sends files to the caller's direct messages: an ephemeral message cannot hold a file.
 func (r *Answers) SendDownload(ctx context.Context, a Interaction, card render.Card) error {
@@ -72,7 +72,7 @@ func (r *Answers) sendFiles(ctx context.Context, a Interaction, card render.Card
 	case err != nil:
 		return nil, err
 	case !strings.HasPrefix(at.Channel, "D"):
-		return render.Line{render.Text("The file is in the thread of this channel: Slack refuses my direct messages.")}, nil
+		return render.Line{render.Text("The file is in a thread in this channel, because Slack refuses my direct messages.")}, nil
 	}
 	where = render.Line{render.Text("The file is in your direct messages with me.")}
 	if link := Permalink(r.Address(), at.Channel, at.TS, ""); link != "" {

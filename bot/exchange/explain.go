@@ -85,11 +85,11 @@ func sayings() []saying {
 		{approvals.ErrNotInterrupted, "This has already been closed. Its card shows the result."},
 		{approvals.ErrFrozen, "Changes are frozen, so nothing was done. Two approvers can end the freeze with /s1 thaw."},
 		{approvals.ErrNotFrozen, "Nothing is frozen."},
-		{approvals.ErrSealed, "Nothing was done: the password stored with this request can't be opened, because S1BOT_SECRET_KEY or the row has changed since. Request it again."},
-		{approvals.ErrTermOver, "This has no end to extend, or it has already ended. Its card shows which."},
+		{approvals.ErrSealed, "Nothing was done: the password stored with this request can't be decrypted, because S1BOT_SECRET_KEY or the request's row has changed since. Request it again."},
+		{approvals.ErrTermOver, "This isolation has no end time to extend, or it has already ended. Check its card."},
 		{approvals.ErrTermTooLong, "That would end more than 30 days from now. Nothing was extended."},
 		{approvals.ErrTampered, "Nothing was done: this request's row in the database was changed after it was written. Check the audit trail with s1bot audit --verify."},
-		{catalog.ErrNotPrepared, "Nothing was done: the console gave something other than an id for a target, so I can't pin it. Check it in the console."},
+		{catalog.ErrNotPrepared, "Nothing was done: the console returned something other than an id for a target, so I can't be sure what this would act on. Check the target in the console."},
 		{approvals.ErrNotFound, "There is no such request."},
 	}
 }
@@ -207,14 +207,14 @@ func refusalCard(r *policy.RefusedError) render.Card {
 func unansweredCard(e *policy.UnansweredError, decision bool) render.Card {
 	words := render.Sentence(e.Question) + " So I can't tell whether this is allowed. Nothing was done."
 	if decision {
-		words = render.Sentence(e.Question) + " So I couldn't tell whether you may decide this, and your decision did not count."
+		words = render.Sentence(e.Question) + " So I couldn't tell whether you're allowed to decide this, and your decision didn't count."
 	}
 	if strings.Contains(e.Question, "missing_scope") {
 		words += " Whoever runs the bot has to add the scope: `s1bot check` names it."
 	} else {
 		words += " Try again in a moment."
 	}
-	card := render.Card{Tone: render.Warning, Title: "Can't tell", Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}
+	card := render.Card{Tone: render.Warning, Title: "Couldn't check", Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}
 	card.Parts = append(card.Parts, workflow.RuleNote(e.Rule, e.Because)...)
 	return card
 }

@@ -31,7 +31,7 @@ var ErrNotAllowed = errors.New("only full members of this workspace may use this
 var (
 	ErrForm = errors.New("this isn't the form I opened for you, so nothing was done; open it again")
 	ErrMenu = errors.New("this value isn't in the menu; choose one that is")
-	ErrSent = errors.New("this form was already submitted, so nothing was done again")
+	ErrSent = errors.New("this form was already submitted, so nothing was done this time")
 )
 
 // Admit is the one gate: every slash command, mention, click, form and search box passes it. It
@@ -69,7 +69,7 @@ func (g *Gate) Forged(ctx context.Context, a *Interaction, what string, says, ca
 	if err := g.Admit(ctx, a); err != nil {
 		return err
 	}
-	g.Log.WarnContext(ctx, "something came back from Slack that is not as it was drawn", "what", what, "user", a.User, "channel", a.At.Channel, "err", cause)
+	g.Log.WarnContext(ctx, "a click or form from Slack doesn't match what the bot sent", "what", what, "user", a.User, "channel", a.At.Channel, "err", cause)
 	input := policy.Input{Caller: a.Who.Person, Command: what, Channel: a.At.Channel}
 	if err := g.Trail.Refuse(ctx, input, policy.Decision{Effect: policy.Deny, Why: says.Error()}); err != nil {
 		g.Log.ErrorContext(ctx, "cannot write a refusal down", "user", a.User, "err", err)

@@ -71,7 +71,7 @@ func (p *slowNotice) say(ctx context.Context, words string) {
 	p.words++
 	p.timer.Stop()
 	if caught := panics.Try(func() { p.send(context.WithoutCancel(ctx), words) }); caught != nil {
-		p.to.Log.ErrorContext(ctx, "cannot say why an answer takes long", "user", p.a.User, "err", caught.Value)
+		p.to.Log.ErrorContext(ctx, "cannot post why an answer is slow", "user", p.a.User, "err", caught.Value)
 	}
 }
 
@@ -81,7 +81,7 @@ func (p *slowNotice) send(ctx context.Context, words string) {
 		return
 	}
 	if err := p.to.Post.Respond(ctx, p.a.At.ResponseURL, post.Replacing(p.replaces), render.Notice(words)); err != nil {
-		p.to.Log.WarnContext(ctx, "cannot say why an answer takes long", "user", p.a.User, "err", err)
+		p.to.Log.WarnContext(ctx, "cannot post why an answer is slow", "user", p.a.User, "err", err)
 		return
 	}
 	p.replaces = true
@@ -121,7 +121,7 @@ func (a Interaction) Awaiting(ctx context.Context) context.Context {
 func waitWords(w s1.Wait) string {
 	span := fmt.Sprintf("%d s", int((w.For+time.Second-1)/time.Second))
 	if w.Answered {
-		return "Waiting " + span + ": the console is busy or in trouble, and I'll try again then. The answer will appear here."
+		return "Waiting " + span + ": the console is busy or having problems, and I'll try again then. The answer will appear here."
 	}
-	return fmt.Sprintf("Waiting %s: the console allows no more than %s of this kind (%s). The answer will appear here.", span, w.Limit, w.Path)
+	return fmt.Sprintf("Waiting %s: the console allows only %s of this kind (%s). The answer will appear here.", span, w.Limit, w.Path)
 }

@@ -37,7 +37,7 @@ func TestAnErrorIsToldByWhatCanBeDoneAboutIt(t *testing.T) {
 		"the console's no": {&workflow.CommandError{Command: isolate, Err: &s1.Error{Status: 403, Message: "Unauthorized access.", Reason: s1.LacksPermission}}, []string{"Isolate failed.", "403", "Unauthorized access.", "lacks Endpoints › View"}, nil, false},
 		"no name for it":   {&s1.Error{Status: 500, Message: "x"}, []string{"The call to the console failed."}, nil, false},
 		"the policy's no":  {&policy.RefusedError{Why: "ask the AD team", Rule: "dc"}, []string{"Not allowed", "Ask the AD team.", "dc"}, nil, false},
-		"no answer":        {&policy.UnansweredError{Question: "I can't read user groups (missing_scope)"}, []string{"Can't tell", "Nothing was done.", "`s1bot check` names it"}, nil, false},
+		"no answer":        {&policy.UnansweredError{Question: "I can't read user groups (missing_scope)"}, []string{"Couldn't check", "Nothing was done.", "`s1bot check` names it"}, nil, false},
 		"no answer now":    {&policy.UnansweredError{Question: "I can't look up U1"}, []string{"Try again in a moment."}, nil, false},
 		"a lost console":   {&consoles.GoneError{Name: "apac"}, []string{"apac", "not configured any more"}, nil, false},
 		"a known sentence": {fmt.Errorf("x: %w", approvals.ErrSelfApproval), []string{"You requested this yourself"}, nil, false},
@@ -64,7 +64,7 @@ func TestAnErrorIsToldByWhatCanBeDoneAboutIt(t *testing.T) {
 func TestAnUncheckedDecisionIsSaidNotToCount(t *testing.T) {
 	t.Parallel()
 	card, _ := Explain(Interaction{Decides: true}, &policy.UnansweredError{Question: "I can't look up U1"})
-	require.Contains(t, card.Text, "your decision did not count")
+	require.Contains(t, card.Text, "your decision didn't count")
 }
 
 func TestAnAmbiguousNameShowsWhatTellsThemApart(t *testing.T) {
@@ -148,6 +148,6 @@ func TestWithoutDirectMessagesTheReasonIsNamed(t *testing.T) {
 	} {
 		require.Contains(t, whyNoDirect(slack.SlackErrorResponse{Err: word}), want)
 	}
-	require.Contains(t, whyNoDirect(fmt.Errorf("x: %w", post.UnconfirmedError{})), "this may be there, too")
-	require.Equal(t, "Slack did not take my direct message.", whyNoDirect(errors.New("EOF")))
+	require.Contains(t, whyNoDirect(fmt.Errorf("x: %w", post.UnconfirmedError{})), "you may find this there, too")
+	require.Equal(t, "Slack didn't accept my direct message.", whyNoDirect(errors.New("EOF")))
 }

@@ -56,7 +56,7 @@ type Work struct {
 }
 
 // ErrClosed refuses work after Close or Finish.
-var ErrClosed = errors.New("the queue takes no more work")
+var ErrClosed = errors.New("the queue is full")
 
 // A BusyError refuses work: too much of the same owner's waits already.
 type BusyError struct {
@@ -64,7 +64,7 @@ type BusyError struct {
 }
 
 func (e *BusyError) Error() string {
-	return fmt.Sprintf("%d commands of this person run and %d wait", e.Running, e.Waiting)
+	return fmt.Sprintf("this person has %d commands running and %d waiting", e.Running, e.Waiting)
 }
 
 // A Queue is ready for Push at once; what was pushed runs once Run was called.

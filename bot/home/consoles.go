@@ -53,9 +53,9 @@ func (d drawing) consoles() (parts []string) {
 		case f.Failed != "":
 			parts = append(parts, "🔴 "+name+": "+text.Shorten(f.Failed, 120))
 		case !counted:
-			parts = append(parts, "⚪ "+name+": not asked yet")
+			parts = append(parts, "⚪ "+name+": not checked yet")
 		case d.Now.Sub(f.At) > stale:
-			parts = append(parts, "⚪ "+name+": can't tell, last answered "+f.At.In(d.zone()).Format("2006-01-02 15:04"))
+			parts = append(parts, "⚪ "+name+": unknown, last response "+f.At.In(d.zone()).Format("2006-01-02 15:04"))
 		default:
 			parts = append(parts, "🟢 "+name)
 		}
@@ -66,12 +66,12 @@ func (d drawing) consoles() (parts []string) {
 // open counts what is open at each console.
 func (d drawing) open() (sections []render.Section) {
 	for _, c := range d.Consoles[:min(len(d.Consoles), maxConsoles)] {
-		s := render.Section{Title: "Open at the console", Rows: []render.Row{
+		s := render.Section{Title: "Open threats and alerts", Rows: []render.Row{
 			d.counted(c, "Threats", "threats open", figure{figures.Malicious, "malicious"}, figure{figures.Suspicious, "suspicious"}).On(c.Stamp),
 			d.counted(c, "Alerts", "alerts open", figure{figures.Critical, "critical"}, figure{figures.High, "high"}, figure{figures.Medium, "medium"}, figure{figures.Low, "low"}).On(c.Stamp),
 		}}
 		if len(d.Consoles) > 1 {
-			s.Title = "Open at " + c.Name
+			s.Title = "Open threats and alerts in " + c.Name
 		}
 		sections = append(sections, s)
 	}
@@ -98,7 +98,7 @@ func (d drawing) counted(c Console, what, list string, several ...figure) render
 			why = cmp.Or(why, f.Failed)
 		}
 		if f.Body == nil || json.Unmarshal(f.Body, &n) != nil {
-			words = append(words, of.words+" can't tell")
+			words = append(words, of.words+" unknown")
 			continue
 		}
 		if d.Now.Sub(f.At) > stale && (old.IsZero() || f.At.Before(old)) {
@@ -111,8 +111,8 @@ func (d drawing) counted(c Console, what, list string, several ...figure) render
 	switch {
 	case why != "":
 		row.Line[0] = render.Bold(what)
-		row.Small = render.Line{render.Text("⚠ Can't count them now: " + text.Shorten(why, 150))}
-	case len(words) > 0 && strings.Contains(strings.Join(words, ""), "can't tell"):
+		row.Small = render.Line{render.Text("⚠ I can't count them right now: " + text.Shorten(why, 150))}
+	case len(words) > 0 && strings.Contains(strings.Join(words, ""), "unknown"):
 		row.Line = render.Line{render.Bold(what), render.Text("  not counted yet")}
 	}
 	if !old.IsZero() {
@@ -165,7 +165,7 @@ func (d drawing) unknown(c Console, f figures.Figure) render.Line {
 	if f.Failed == "" {
 		return render.Line{render.Text(d.label(c) + "Not counted yet. ")}
 	}
-	return render.Line{render.Text("⚠ " + d.label(c) + "Can't tell: " + text.Shorten(f.Failed, 150) + " ")}
+	return render.Line{render.Text("⚠ " + d.label(c) + "Couldn't check: " + text.Shorten(f.Failed, 150) + " ")}
 }
 
 // label names a console before what is said of it, where there are several.
@@ -188,7 +188,7 @@ func (d drawing) host(c Console, host figures.Endpoint) render.Row {
 	}
 	req, known := c.Isolators[host.ID]
 	if !known {
-		line = append(line, render.Text(" · not isolated from Slack"))
+		line = append(line, render.Text(" · isolated outside Slack"))
 		return render.Row{Line: line, Actions: d.reconnect(host, approvals.Request{})}
 	}
 	var actions []render.Action

@@ -106,7 +106,7 @@ func TestWhileFrozenNothingIsOfferedForApproval(t *testing.T) {
 func TestStrangersSeeASentence(t *testing.T) {
 	t.Parallel()
 	s := State{Consoles: one(counted(9)), Requests: []approvals.Request{request("A-7F3A", approvals.Pending)}, Recent: []string{"list-agents"}}
-	for words, full := range map[string]policy.Answer{"This bot is for full members": policy.Certain(false), "I can't tell who you are": policy.CannotTell("slack is down")} {
+	for words, full := range map[string]policy.Answer{"This bot is for full members": policy.Certain(false), "I can't look you up in Slack": policy.CannotTell("slack is down")} {
 		s.Person = person(t, "UEVE", full)
 		text, blocks := drawn(s)
 		require.Contains(t, text, words)
@@ -134,7 +134,7 @@ func TestSeveralConsolesAreShownApart(t *testing.T) {
 		}}
 	text, _ := drawn(s)
 	for _, want := range []string{"🟢 emea · 🟢 us · 🔴 apac: no answer", "us's token expires in 3 days", "Open at emea", "Threats 19", "Open at us", "Threats 3", "Open at apac",
-		"Isolated now (2)", "SRV-SQL-1* (Paris) · emea · ", "SRV-SQL-1* (Paris) · us · not isolated from Slack", "apac: Can't tell: no answer", `" · us"`} {
+		"Isolated now (2)", "SRV-SQL-1* (Paris) · emea · ", "SRV-SQL-1* (Paris) · us · isolated outside Slack", "apac: Couldn't check: no answer", `" · us"`} {
 		require.Contains(t, text, want)
 	}
 	page := Page(s, commands.All(), words)
@@ -191,13 +191,13 @@ func TestWhatWasNotCountedIsNoZero(t *testing.T) {
 	all[figures.Malicious], all[figures.Isolated] = failed, figures.Figure{Failed: "status 403"}
 	delete(all, figures.High)
 	text, _ := drawn(s)
-	require.Contains(t, text, "Can't count them now: status 403")
+	require.Contains(t, text, "I can't count them right now: status 403")
 	require.NotContains(t, text, "Threats 19")
-	require.Contains(t, text, "Can't tell: status 403")
+	require.Contains(t, text, "Couldn't check: status 403")
 	require.NotContains(t, text, "Isolated now (0)")
 	text, _ = drawn(State{Person: s.Person})
 	require.Contains(t, text, "not counted yet")
-	require.Contains(t, text, "console: not asked yet")
+	require.Contains(t, text, "console: not checked yet")
 	require.NotContains(t, text, "Threats 0")
 }
 

@@ -58,9 +58,9 @@ type Words struct{ Find, Review, Thaw string }
 func Page(s State, cat *catalog.Catalog, words Words) render.Page {
 	switch known := s.Person.Known(); {
 	case known.No():
-		return sentence("This bot is for full members of its workspace. If you need it, ask whoever looks after it to name you in a role.")
+		return sentence("This bot is for full members of its workspace. If you need it, ask whoever runs it to give you a role.")
 	case known.Open() != "":
-		return sentence("I can't tell who you are in Slack right now, so I show nothing here. Come back in a minute.")
+		return sentence("I can't look you up in Slack right now, so this page is empty. Come back in a minute.")
 	}
 	d := drawing{State: s, cat: cat, words: words}
 	all := slices.Concat([]render.Section{d.health(), d.waiting(), d.mine()}, d.open(), []render.Section{d.isolated(), d.lines(), d.commands()})
@@ -83,7 +83,7 @@ func WaitingPage(s State, cat *catalog.Catalog, words Words) render.Page {
 		}
 	}
 	if len(page.Sections) == 0 {
-		page.Sections = sentence("Nothing waits for you, and none of your requests is open.").Sections
+		page.Sections = sentence("Nothing is waiting for you, and you have no open requests.").Sections
 	}
 	return page
 }
@@ -147,12 +147,12 @@ func (d drawing) frozen(f approvals.Request) render.Row {
 	if f.Reason != "" {
 		line = append(line, render.Text(" · “"+text.Shorten(f.Reason, 200)+"”"))
 	}
-	row := render.Row{Line: line, Small: render.Line{render.Text("Nothing that changes anything runs. Two approvers end it")}}
+	row := render.Row{Line: line, Small: render.Line{render.Text("All changes are blocked. Two approvers can end the freeze")}}
 	if n := len(f.Approvals); n > 0 {
 		row.Small = append(row.Small, render.Text(fmt.Sprintf(" (%d of %d so far)", n, f.Quorum)))
 	}
 	row.Small = append(row.Small, render.Text("."))
-	row.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: d.words.Thaw}, Confirm: "When two approvers have done so, changes run again."}}
+	row.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: d.words.Thaw}, Confirm: "Once two approvers agree, changes can run again."}}
 	return row
 }
 
@@ -294,7 +294,7 @@ func (d drawing) lines() render.Section {
 // commands is the catalog by area.
 func (d drawing) commands() render.Section {
 	s := render.Section{Title: "Commands", Rows: []render.Row{{
-		Line:    render.Line{render.Text("Type "), render.Mono("/s1"), render.Text(" anywhere, or write to me under Messages without it.")},
+		Line:    render.Line{render.Text("Type "), render.Mono("/s1"), render.Text(" anywhere, or leave it out when you message me directly.")},
 		Actions: []render.Action{render.Button{Label: "Find a command", Style: render.Primary, Do: render.Invocation{Command: d.words.Find}}},
 	}}}
 	for _, area := range manual.Areas(d.cat) {

@@ -29,7 +29,7 @@ const (
 )
 
 // errStopping is the cause with which a job's context ends when the program stops: it goes on at the next start.
-var errStopping = errors.New("the bot stops")
+var errStopping = errors.New("the bot is stopping")
 
 // A Store keeps jobs in the database.
 //

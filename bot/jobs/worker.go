@@ -90,7 +90,7 @@ func (w *worker) run() (card render.Card, err error) {
 }
 
 // errJobLost is the cause when another process holds the job.
-var errJobLost = errors.New("the job is another process's")
+var errJobLost = errors.New("the job belongs to another process")
 
 // save writes down how far the command is.
 func (w *worker) save(state json.RawMessage) error {
@@ -220,7 +220,7 @@ func (w *worker) silence(ctx context.Context, err error) {
 	w.mu.Unlock()
 	card := render.Notice("I can't show the progress of this. You'll get the result here when it's done.")
 	if err := w.Answers.InPlaceOfDirect(ctx, w.job.User, w.job.Origin, err, card); err != nil {
-		w.Log.Warn("cannot say where a job's end is told", "job", w.id, "err", err)
+		w.Log.Warn("cannot tell somebody where a job's result will appear", "job", w.id, "err", err)
 	}
 }
 

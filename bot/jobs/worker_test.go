@@ -375,7 +375,7 @@ func TestAJobThatCannotBeReadIsDropped(t *testing.T) {
 	})
 }
 
-// Where Slack takes no direct message for good, the person hears once where the end will be told; what passes is tried again.
+// Where Slack rejects a direct message for good, the person hears once where the end will be told; what passes is tried again.
 func TestAJobWithoutDirectMessagesSaysWhereItsEndIsTold(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

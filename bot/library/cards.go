@@ -135,7 +135,7 @@ func (l Library) again(line string, zone *time.Location) []render.Action {
 	}
 	button := render.Button{Label: "Run again", Do: inv}
 	if cmd.Risk == catalog.Change {
-		button.Confirm = "This runs at once: " + text.Shorten(line, 200)
+		button.Confirm = "This runs right away: " + text.Shorten(line, 200)
 	}
 	return []render.Action{button}
 }

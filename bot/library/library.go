@@ -123,7 +123,7 @@ func (l Library) Save(ctx context.Context, user, typed string, zone *time.Locati
 	}
 	kept, err := l.Store.Save(ctx, user, s, maxSaved)
 	if err == nil && !kept {
-		err = &catalog.UsageError{Problem: fmt.Sprintf("you have %d saved commands, and there is no room for more", maxSaved), Hint: "/s1 saved lists them, with a button to remove each"}
+		err = &catalog.UsageError{Problem: fmt.Sprintf("you already have %d saved commands, which is the maximum", maxSaved), Hint: "/s1 saved lists them, with a button to remove each"}
 	}
 	return s, err
 }
@@ -138,7 +138,7 @@ func (l Library) nameable(name string) error {
 	case taken || slices.Contains(l.Own, name):
 		return &catalog.UsageError{Problem: fmt.Sprintf("%s is a command already", text.Quote(name)), Hint: "choose another name"}
 	case !nameForm.MatchString(name) || len([]rune(name)) > maxName:
-		return &catalog.UsageError{Problem: fmt.Sprintf("%s can't be a name", text.Quote(name)), Hint: fmt.Sprintf("a name is one word of letters, digits, - and _, at most %d", maxName)}
+		return &catalog.UsageError{Problem: fmt.Sprintf("%s can't be a name", text.Quote(name)), Hint: fmt.Sprintf("a name is one word of letters, digits, - and _, at most %d characters long", maxName)}
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ func (l Library) keepable(line string, zone *time.Location) error {
 	}
 	cmd, ok := l.Catalog.Find(inv.Command)
 	if !ok {
-		return &catalog.UsageError{Problem: "that is no command"}
+		return &catalog.UsageError{Problem: "that isn't a command"}
 	}
 	if _, secrets := cmd.Hide(inv.Args); len(secrets) > 0 || slash.Mask(l.Catalog, line) != line {
 		return &catalog.UsageError{Problem: "a saved command can't hold a password", Hint: "leave it out: the form asks for it"}
@@ -174,7 +174,7 @@ func (l Library) Forget(ctx context.Context, user, name string) error {
 	name = strings.ToLower(strings.TrimSpace(name))
 	found, err := l.Store.Forget(ctx, user, name)
 	if err == nil && !found {
-		err = &catalog.UsageError{Problem: fmt.Sprintf("you have no saved command %s", text.Quote(name)), Hint: "/s1 saved lists them"}
+		err = &catalog.UsageError{Problem: fmt.Sprintf("you have no saved command called %s", text.Quote(name)), Hint: "/s1 saved lists them"}
 	}
 	return err
 }

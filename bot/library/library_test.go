@@ -59,7 +59,7 @@ func libraryOf(s *shelf) Library {
 
 func someWords() []Word {
 	return []Word{
-		{Name: "history", Summary: "Your last commands, to run again.", First: true},
+		{Name: "history", Summary: "Lists your recent commands, each with a button to run it again.", First: true},
 		{Name: "report", Summary: "The shift report.", Also: "handover open"},
 		{Name: "case", Summary: "A case file of a threat or an alert.", Takes: "The threat", Asks: true},
 	}
@@ -111,7 +111,7 @@ func TestWhatMayNotBeKeptIsRefused(t *testing.T) {
 		s.kept = append(s.kept, Saved{Name: fmt.Sprint("n", i)})
 	}
 	_, err = l.Save(t.Context(), ann, "more = agents", time.UTC)
-	require.ErrorContains(t, err, "there is no room for more")
+	require.ErrorContains(t, err, "which is the maximum")
 }
 
 func TestThePaletteShowsOnesOwnFirst(t *testing.T) {
@@ -258,7 +258,7 @@ func TestTheHistoryRunsAgain(t *testing.T) {
 	}
 	require.Equal(t, "Run again", button(0).Label)
 	require.Empty(t, button(0).Confirm)
-	require.Contains(t, button(1).Confirm, "This runs at once")
+	require.Contains(t, button(1).Confirm, "This runs right away")
 	require.Equal(t, "Open the form", button(2).Label)
 	require.Equal(t, render.Open, button(2).Do.How)
 	require.Empty(t, button(3).Label)

@@ -153,7 +153,7 @@ func (p *Directory) person(ctx context.Context, id string, since time.Time) work
 	at := p.Now()
 	user, err := p.user(ctx, id)
 	if err != nil {
-		p.Log.WarnContext(ctx, "Slack does not say who somebody is", "user", id, "err", err)
+		p.Log.WarnContext(ctx, "cannot look up a person in Slack", "user", id, "err", err)
 		why := policy.CannotTell("I can't look up " + id + " in Slack (" + webapi.Reason(err) + ")")
 		return workflow.Person{Person: rules.Person(policy.Identity{ID: id, Active: why, Full: why}), Zone: time.UTC}
 	}
@@ -390,7 +390,7 @@ func (p *Directory) Obeyed(ctx context.Context, as, bot string) bool {
 	}
 	user, err := p.API.GetUserInfoContext(ctx, as)
 	if err != nil {
-		p.Log.WarnContext(ctx, "cannot look up which bot wrote a message, so it is left alone", "user", as, "err", err)
+		p.Log.WarnContext(ctx, "cannot look up which bot wrote a message; ignoring the message", "user", as, "err", err)
 		return false
 	}
 	its := user.Profile.BotID

@@ -162,7 +162,7 @@ func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, err
 	noGroups := post.RefusedWith(l.groupsErr, "plan_upgrade_required", "paid_teams_only")
 	switch {
 	case isGroup && name.active:
-		return "", errors.New("a person and a user group have this name, so nobody gets a role from it: write the id in its place, U… of the person or S… of the group")
+		return "", errors.New("a person and a user group have this name, so nobody gets a role from it: use the id instead, U… for the person or S… for the group")
 	case l.groupsErr != nil && !noGroups:
 		return l.group(ctx, isIt) // which says why
 	case l.namesErr != nil:

@@ -57,7 +57,7 @@ func (w *RoleWatch) Run(ctx context.Context) {
 		if now, policy := w.Directory.Now(), w.Directory.Policy(); !policy.Same(last) || now.Sub(at) >= rolesEvery {
 			last, at = policy, now
 			if err := w.report(ctx, policy); err != nil && ctx.Err() == nil {
-				w.Directory.Log.WarnContext(ctx, "the operators cannot be told of what is wrong with roles", "err", err)
+				w.Directory.Log.WarnContext(ctx, "cannot tell the operators what is wrong with the roles", "err", err)
 			}
 		}
 		if !post.Sleep(ctx, w.Tick) {
@@ -85,7 +85,7 @@ func (w *RoleWatch) report(ctx context.Context, rules policy.Policy) error {
 	if len(fresh)+len(mended) == 0 {
 		return nil
 	}
-	w.Directory.Log.WarnContext(ctx, "members of roles that give nobody a role", "new", fresh, "mended", mended)
+	w.Directory.Log.WarnContext(ctx, "some role members have no effect", "new", fresh, "mended", mended)
 	w.postToOperators(ctx, rules.Channel(), fmt.Sprintf("roles %d %s", times, rolesKey(wrong)), rolesCard(fresh, mended))
 	return w.Trail.Note(ctx, policy.Person{}, rolesTold, map[string]any{"wrong": wrong})
 }
@@ -147,11 +147,11 @@ func (w *RoleWatch) wrongRoles(ctx context.Context, policy policy.Policy, told m
 func (w *RoleWatch) rolesTold(ctx context.Context) (wrong map[string]string, times int, err error) {
 	trail, err := w.Trail.Audit(ctx, approvals.AuditQuery{Action: rolesTold})
 	if err != nil {
-		return nil, 0, fmt.Errorf("read what operators were told of roles: %w", err)
+		return nil, 0, fmt.Errorf("read what operators were told about roles: %w", err)
 	}
 	for e, err := range trail.Entries {
 		if err != nil {
-			return nil, 0, fmt.Errorf("read what operators were told of roles: %w", err)
+			return nil, 0, fmt.Errorf("read what operators were told about roles: %w", err)
 		}
 		var told struct{ Wrong map[string]string }
 		if json.Unmarshal(e.Detail, &told) != nil {

@@ -117,7 +117,7 @@ func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, se
 		if !refusesBlocks(err) {
 			break
 		}
-		p.Log.WarnContext(ctx, "Slack refuses a card's blocks, so it is shown plainer", "title", card.Title, "err", err)
+		p.Log.WarnContext(ctx, "Slack rejected a card's blocks; posting a plainer card", "title", card.Title, "err", err)
 		err = send(plainer())
 	}
 	return err

@@ -306,7 +306,7 @@ func TestACardSaysWhichOfItsFilesAreMissing(t *testing.T) {
 		require.EqualError(t, missing, "files are missing: report.csv")
 		require.Contains(t, missing.Words(), "`s1bot check` names it")
 		require.True(t, RefusedWith(err, "missing_scope"), "the cause is kept")
-		require.Contains(t, s.Calls("chat.postMessage")[0].Blocks(), "report.csv could not be handed over")
+		require.Contains(t, s.Calls("chat.postMessage")[0].Blocks(), "I couldn't upload report.csv")
 		require.Empty(t, s.Calls("files.completeUploadExternal"))
 	})
 	t.Run("refused after it", func(t *testing.T) {
@@ -360,7 +360,7 @@ func TestAShareWhoseAnswerGotLostIsLookedFor(t *testing.T) {
 			require.Len(t, s.Calls("files.completeUploadExternal"), c.shares, name)
 			require.Equal(t, c.lost, len(lost) == 1, name)
 			if c.lost {
-				require.Contains(t, lost[0].Words(), "it may be there, or not", name)
+				require.Contains(t, lost[0].Words(), "it may or may not have arrived", name)
 			}
 		})
 	}
@@ -384,9 +384,9 @@ func TestAFailedUploadIsSaidInWords(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{
 		"Slack refuses it (file_deleted). Try again.": refusal("file_deleted"),
-		"Slack answers 502. Try again.":               badGateway,
-		"Slack does not answer. Try again.":           torn,
+		"Slack answered with status 502. Try again.":  badGateway,
+		"Slack isn't responding. Try again.":          torn,
 	} {
-		require.Equal(t, "a.csv could not be handed over: "+want, lostFile{name: "a.csv", err: err}.Words())
+		require.Equal(t, "I couldn't upload a.csv: "+want, lostFile{name: "a.csv", err: err}.Words())
 	}
 }

@@ -22,7 +22,7 @@ type UnconfirmedError struct{ cause error }
 
 // Error says what is not known, then why.
 func (e UnconfirmedError) Error() string {
-	return "Slack did not confirm the message: " + e.cause.Error()
+	return "Slack didn't confirm the message: " + e.cause.Error()
 }
 
 // Post shows a card to a channel, or to a person where channel is a user id, and returns where it
@@ -167,7 +167,7 @@ func (p *Messenger) alone(ctx context.Context, at Sent, thread, key string, sinc
 			return err
 		})
 		if err != nil && !RefusedWith(err, "message_not_found") {
-			p.Log.WarnContext(ctx, "cannot take back what was posted twice", "channel", at.Channel, "err", err)
+			p.Log.WarnContext(ctx, "cannot delete a message that was posted twice", "channel", at.Channel, "err", err)
 		}
 	}
 	return Sent{at.Channel, found[0]}

@@ -176,9 +176,9 @@ func onlyFiles(card render.Card) bool {
 // Words tell a person what became of a file.
 func (f lostFile) Words() string {
 	if f.unclear {
-		return fmt.Sprintf("Slack did not confirm %s, so it may be there, or not. If you don't see it, ask for it again.", f.name)
+		return fmt.Sprintf("Slack didn't confirm %s, so it may or may not have arrived. If you don't see it, request it again.", f.name)
 	}
-	return fmt.Sprintf("%s could not be handed over: %s", f.name, slackSays(f.err))
+	return fmt.Sprintf("I couldn't upload %s: %s", f.name, slackSays(f.err))
 }
 
 // slackSays is Slack's own word for a refusal, and what to do.
@@ -191,9 +191,9 @@ func slackSays(err error) string {
 	case errors.As(err, &refused):
 		return "Slack refuses it (" + refused.Err + "). Try again."
 	case errors.As(err, &status):
-		return fmt.Sprintf("Slack answers %d. Try again.", status.Code)
+		return fmt.Sprintf("Slack answered with status %d. Try again.", status.Code)
 	}
-	return "Slack does not answer. Try again."
+	return "Slack isn't responding. Try again."
 }
 
 // lostError is the error of a card that stands without its files; nil where none is missing.

@@ -116,5 +116,5 @@ func TestAFileThatSlackRefusesIsNamedOnItsCard(t *testing.T) {
 	_, _, err := messenger.Post(t.Context(), "C1", "", "", render.Card{Title: "Agents", Text: "two", Files: []render.File{{Name: "agents.csv", Title: "All agents", Disk: file}}})
 	var missing *FilesError
 	require.ErrorAs(t, err, &missing)
-	require.Contains(t, missing.Words(), "agents.csv could not be handed over")
+	require.Contains(t, missing.Words(), "I couldn't upload agents.csv")
 }

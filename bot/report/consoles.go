@@ -37,7 +37,7 @@ func (all All) Since(ctx context.Context, since time.Time, zone *time.Location) 
 		head := render.Line{render.Bold("Console " + one.Label)}
 		if err != nil {
 			failed = err
-			whole.Parts = append(whole.Parts, head, render.Line{render.Text("⚠ It can't be read, so it is missing here: " + err.Error())})
+			whole.Parts = append(whole.Parts, head, render.Line{render.Text("⚠ I couldn't read this console, so it's missing here: " + err.Error())})
 			continue
 		}
 		if whole.Title == "" {

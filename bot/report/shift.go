@@ -123,9 +123,9 @@ func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location)
 	card.Parts = append(card.Parts, isolatedPart(isolated.Items, hosts, by)...)
 	card.Parts = append(card.Parts, pendingPart(pending)...)
 	if s.more > 0 {
-		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The chart covers the first %d threats; there are %d more.", reportMost, s.more))})
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The chart covers the first %d threats and leaves out %d more.", reportMost, s.more))})
 	}
-	card.Parts = append(card.Parts, render.Note{render.Text("Mean times cover the threats that changed in this period, up to each one's last change in the console, so they are upper bounds.")})
+	card.Parts = append(card.Parts, render.Note{render.Text("Mean times cover threats that changed in this period and run to each threat's last change in the console, so they are upper bounds.")})
 	return card, nil
 }
 
@@ -310,7 +310,7 @@ func (s *shift) openPart() []render.Part {
 	}
 	parts := []render.Part{t}
 	if more := s.open - len(s.worst); more > 0 {
-		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that are open: /s1 threats open", more))})
+		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more open: /s1 threats open", more))})
 	}
 	return parts
 }
@@ -345,7 +345,7 @@ func isolatedPart(agents []s1.Agent, all int, by map[string]approvals.Request) [
 		}
 		req, known := by[string(a.ID)]
 		if !known {
-			parts = append(parts, append(line, render.Text(" isolated, not from Slack")))
+			parts = append(parts, append(line, render.Text(" isolated outside Slack")))
 			continue
 		}
 		line = append(line, render.Text(" isolated by "), render.User(req.Requester))
@@ -359,7 +359,7 @@ func isolatedPart(agents []s1.Agent, all int, by map[string]approvals.Request) [
 		parts = append(parts, line)
 	}
 	if more := all - len(parts); more > 0 {
-		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that are isolated", more))})
+		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more isolated", more))})
 	}
 	return parts
 }

@@ -204,9 +204,9 @@ func TestWhatAReportLeavesOutIsCounted(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, card.Text, "5007 new, 13 open, open alerts: 0, 13 isolated")
 	all := text(card)
-	require.Contains(t, all, "The chart covers the first 5000 threats; there are 7 more.")
-	require.Contains(t, all, "and 3 more that are open")
-	require.Contains(t, all, "and 3 more that are isolated")
+	require.Contains(t, all, "The chart covers the first 5000 threats and leaves out 7 more.")
+	require.Contains(t, all, "and 3 more open")
+	require.Contains(t, all, "and 3 more isolated")
 }
 
 // A number that is not known is an error, and no zero.
@@ -239,7 +239,7 @@ func TestSeveralConsolesStandBelowEachOther(t *testing.T) {
 	require.Contains(t, card.Text, "emea: 0 new, 0 open, open alerts: 0, 0 isolated, 1 waiting for approval")
 	require.Contains(t, text(card), "A-EMEA")
 	require.NotContains(t, text(card), "A-APAC")
-	require.Contains(t, text(card), "It can't be read, so it is missing here")
+	require.Contains(t, text(card), "I couldn't read this console, so it's missing here")
 	_, err = All{two, two}.Since(t.Context(), shiftEnd.Add(-Span), nil)
 	require.ErrorContains(t, err, "403", "nothing at all is no report")
 	single, err := All{one}.Since(t.Context(), shiftEnd.Add(-Span), nil)

@@ -40,7 +40,7 @@ type columnsOffer struct {
 func (c *chosenColumns) Chosen(ctx context.Context, kind string) []string {
 	titles, err := c.store.Columns(ctx, c.user, kind)
 	if err != nil {
-		c.log.WarnContext(ctx, "a list has the usual columns: what was chosen cannot be read", "user", c.user, "err", err)
+		c.log.WarnContext(ctx, "cannot read the chosen columns; using the default ones", "user", c.user, "err", err)
 	}
 	return titles
 }
@@ -93,10 +93,10 @@ func (o columnsOffer) form(chosen []string, list render.Invocation) render.Form 
 		}
 	}
 	slices.SortStableFunc(field.Value, func(a, b string) int { return slices.Index(chosen, a) - slices.Index(chosen, b) })
-	reset := render.FormField{Name: "reset", Label: "Reset to the usual columns", Widget: render.Checkbox, Hint: strings.Join(usual, ", ")}
+	reset := render.FormField{Name: "reset", Label: "Reset to the default columns", Widget: render.Checkbox, Hint: strings.Join(usual, ", ")}
 	return render.Form{
 		Title: "Columns", Submit: "Save", Fields: []render.FormField{field, reset},
-		Intro: render.Line{render.Text(fmt.Sprintf("What you see in lists of %s, from now on. Nobody else's lists change.", o.kind))},
+		Intro: render.Line{render.Text(fmt.Sprintf("These apply to your lists of %s from now on. Nobody else's lists change.", o.kind))},
 		Do:    render.Invocation{Command: ColumnsWord, Args: catalog.Marshal(map[string]any{"kind": o.kind, "list": list}), Console: list.Console},
 	}
 }

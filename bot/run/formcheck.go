@@ -59,7 +59,7 @@ func (f *Forms) CheckForm(ctx context.Context, in inbound.Payload) any {
 		return f.picked(ctx, a, answer)
 	case "deny":
 		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
-			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why: the requester reads it."})
+			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why. The requester will see this."})
 		}
 	case workflow.ExtendWord:
 		if _, err := catalog.ReadSpan(strings.Join(answer.Values[catalog.ForParam], "")); err != nil {

@@ -24,7 +24,7 @@ func (f *Forms) Redraw(ctx context.Context, in inbound.Payload, unfold bool) {
 		return
 	}
 	if _, err := f.Views.UpdateViewContext(ctx, f.Seal.View(form, in.User.ID), "", in.View.Hash, in.View.ID); err != nil {
-		f.Log.WarnContext(ctx, "a form is not drawn again", "command", in.Form.Do.Command, "user", in.User.ID, "err", err)
+		f.Log.WarnContext(ctx, "cannot redraw a form", "command", in.Form.Do.Command, "user", in.User.ID, "err", err)
 	}
 }
 

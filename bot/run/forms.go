@@ -229,7 +229,7 @@ func (f *Forms) Open(ctx context.Context, a exchange.Interaction, form render.Fo
 	if !mayOpenLater(err) {
 		return err
 	}
-	f.Log.WarnContext(ctx, "a form does not open, so a button is offered", "command", a.Do.Command, "user", a.User, "err", err)
+	f.Log.WarnContext(ctx, "cannot open a form; offering a button instead", "command", a.Do.Command, "user", a.User, "err", err)
 	f.Answers.Reply(ctx, a, instead)
 	return nil
 }

@@ -121,8 +121,8 @@ func (p *Pages) Publish(ctx context.Context, user string, page render.Page) erro
 	}
 	err = p.publish(ctx, user, page)
 	if post.RefusedWith(err, "invalid_arguments", "invalid_blocks", "invalid_blocks_format", "unsupported_block_type", "view_too_large") {
-		p.Log.ErrorContext(ctx, "Slack refuses a Home tab, so it is shown plainer", "user", user, "err", err)
-		words := "I couldn't draw this tab. Everything works without it: type /s1 help, or /s1 pending for what waits for a decision."
+		p.Log.ErrorContext(ctx, "Slack rejected a Home tab; publishing a plainer one", "user", user, "err", err)
+		words := "I couldn't draw this tab. Everything works without it: type /s1 help, or /s1 pending for what's waiting for a decision."
 		err = p.publish(ctx, user, render.Page{Sections: []render.Section{{Rows: []render.Row{{Line: render.Line{render.Text(words)}}}}}})
 	}
 	if post.RefusedWith(err, "not_enabled") {

@@ -122,7 +122,7 @@ func (r *Runner) Command(ctx context.Context, a exchange.Interaction) error {
 func (r *Runner) Invoke(ctx context.Context, a exchange.Interaction) error {
 	ctx = a.Awaiting(ctx)
 	if _, ok := r.Catalog.Find(a.Do.Command); !ok {
-		return &catalog.UsageError{Problem: fmt.Sprintf("There is no command %q here any more.", a.Do.Command)}
+		return &catalog.UsageError{Problem: fmt.Sprintf("The command %q no longer exists.", a.Do.Command)}
 	}
 	if err := r.Settler.Settle(ctx, &a); err != nil {
 		return err

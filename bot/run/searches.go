@@ -87,7 +87,7 @@ func (s *Searches) Suggest(ctx context.Context, in inbound.Payload) any {
 	}
 	found, err := s.find(ctx, a, kind, in.Value)
 	if err != nil {
-		s.Log.WarnContext(ctx, "a search box stays empty", "user", a.User, "kind", kind, "err", err)
+		s.Log.WarnContext(ctx, "cannot fill a search box", "user", a.User, "kind", kind, "err", err)
 		return empty
 	}
 	return fitting(found)

@@ -30,7 +30,7 @@ func (r *Runner) show(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 	wait := render.Card{Parts: []render.Part{render.Line{render.Text("Asking the console …")}}}
 	view, err := r.Forms.Overlay(ctx, a, wait)
 	if err != nil {
-		r.Log.WarnContext(ctx, "a modal does not open, so the answer is a message", "command", cmd.Name, "user", a.User, "err", err)
+		r.Log.WarnContext(ctx, "cannot open a modal; answering with a message", "command", cmd.Name, "user", a.User, "err", err)
 		a.Do.How = render.Run
 		return r.read(ctx, cmd, a)
 	}
@@ -59,7 +59,7 @@ func (r *Runner) show(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 func (r *Runner) filled(ctx context.Context, a exchange.Interaction, card render.Card) bool {
 	_, err := r.Forms.Overlay(ctx, a, card)
 	if err != nil {
-		r.Log.WarnContext(ctx, "a modal is not filled", "command", a.Do.Command, "user", a.User, "err", err)
+		r.Log.WarnContext(ctx, "cannot update a modal", "command", a.Do.Command, "user", a.User, "err", err)
 	}
 	return err == nil
 }

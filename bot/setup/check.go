@@ -120,9 +120,9 @@ func (h *headers) scopes() Finding {
 }
 
 func (c Checkup) appToken(ctx context.Context, api *slack.Client) Finding {
-	found := Finding{What: "Slack app token", Note: "Socket Mode opens"}
+	found := Finding{What: "Slack app token", Note: "Socket Mode connects"}
 	if _, _, err := api.StartSocketModeContext(ctx); err != nil {
-		found.Err = webapi.Advise(err, "make an app-level token with connections:write and switch Socket Mode on")
+		found.Err = webapi.Advise(err, "create an app-level token with connections:write and turn on Socket Mode")
 	}
 	return found
 }
@@ -148,7 +148,7 @@ func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Fi
 	case info.IsArchived:
 		found.Err = fmt.Errorf("#%s is archived: choose another channel, or unarchive it", info.Name)
 	case info.IsIM || info.IsMpIM:
-		found.Err = fmt.Errorf("%s is a direct message: name a channel", id)
+		found.Err = fmt.Errorf("%s is a direct message: use a channel instead", id)
 	case !info.IsMember && info.IsPrivate:
 		found.Err = fmt.Errorf("#%s is private and the bot is not a member: type /invite @s1bot there", info.Name)
 	case !info.IsMember:

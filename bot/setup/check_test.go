@@ -78,7 +78,7 @@ func TestWithoutTheBotTokenTheRestIsUntested(t *testing.T) {
 	for _, what := range []string{"Slack scopes", "Slack Messages tab", "S1BOT_THREATS_CHANNEL"} {
 		require.Equal(t, errUntested.Error(), said[what], what)
 	}
-	require.Equal(t, "ok: Socket Mode opens", said["Slack app token"], "it is a token of its own")
+	require.Equal(t, "ok: Socket Mode connects", said["Slack app token"], "it is a token of its own")
 	require.Empty(t, s.Calls("conversations.info", "chat.postMessage"))
 }
 
@@ -109,16 +109,16 @@ func TestAnAppTokenThatOpensNothingFails(t *testing.T) {
 func TestEachTroubleOfAChannelHasItsAdvice(t *testing.T) {
 	t.Parallel()
 	for want, answer := range map[string]webapitest.Answer{
-		"#old is archived":                            webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"old","is_archived":true,"is_member":true}}`),
-		"C1 is a direct message: name a channel":      webapitest.OK(`{"ok":true,"channel":{"id":"C1","is_im":true}}`),
-		"#secret is private and the bot is not":       webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"secret","is_private":true}}`),
-		"the bot is not a member of #soc: type":       webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"soc"}}`),
-		"if the channel is private, invite the bot":   webapitest.No("channel_not_found"),
-		"update the app with `s1bot manifest`":        webapitest.No("missing_scope"),
-		"Slack doesn't say whether C1 is there":       webapitest.No("team_access_not_granted"),
-		"ok: #fine, the bot is a member":              webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"fine","is_member":true}}`),
-		"ok: #fine-and-private, the bot is a member":  webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"fine-and-private","is_member":true,"is_private":true}}`),
-		"#both is archived: choose another channel, ": webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"both","is_archived":true,"is_private":true}}`),
+		"#old is archived": webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"old","is_archived":true,"is_member":true}}`),
+		"C1 is a direct message: use a channel instead": webapitest.OK(`{"ok":true,"channel":{"id":"C1","is_im":true}}`),
+		"#secret is private and the bot is not":         webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"secret","is_private":true}}`),
+		"the bot is not a member of #soc: type":         webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"soc"}}`),
+		"if the channel is private, invite the bot":     webapitest.No("channel_not_found"),
+		"update the app with `s1bot manifest`":          webapitest.No("missing_scope"),
+		"Slack doesn't say whether C1 is there":         webapitest.No("team_access_not_granted"),
+		"ok: #fine, the bot is a member":                webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"fine","is_member":true}}`),
+		"ok: #fine-and-private, the bot is a member":    webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"fine-and-private","is_member":true,"is_private":true}}`),
+		"#both is archived: choose another channel, ":   webapitest.OK(`{"ok":true,"channel":{"id":"C1","name":"both","is_archived":true,"is_private":true}}`),
 	} {
 		s := webapitest.New()
 		s.On("conversations.info", answer)

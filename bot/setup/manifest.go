@@ -37,8 +37,8 @@ func shortcuts() []any {
 	}
 	return []any{
 		entry("Run SentinelOne command", "global", RunShortcut, "Run a SentinelOne command: find one by its name and fill in its form."),
-		entry("Approvals waiting for me", "global", WaitingShortcut, "Requests that wait for your decision, and your own."),
-		entry("Look up in SentinelOne", "message", LookUpShortcut, "What the console knows of the hashes, addresses, hosts, threats and alerts in a message."),
+		entry("Approvals waiting for me", "global", WaitingShortcut, "Requests waiting for your decision, and your own requests."),
+		entry("Look up in SentinelOne", "message", LookUpShortcut, "What the console knows about the hashes, addresses, hosts, threats and alerts in a message."),
 		entry("Add to threat notes", "message", NoteShortcut, "Keep a message as a note on a threat."),
 	}
 }
@@ -58,18 +58,18 @@ type Permission struct {
 func Permissions() []Permission {
 	return []Permission{
 		{"app_mentions:read", []string{"app_mention"}, "commands in threads: @s1bot …"},
-		{"channels:history", []string{"conversations.history", "conversations.replies"}, "find a card again whose answer got lost"},
+		{"channels:history", []string{"conversations.history", "conversations.replies"}, "find a card again when Slack's response got lost"},
 		{"channels:read", []string{"conversations.info", "member_joined_channel"}, "s1bot check: is the bot in its channels? And a greeting where it is invited"},
 		{"chat:write", []string{"chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete"}, "cards"},
 		{"chat:write.public", []string{"chat.postMessage"}, "cards in public channels before anybody invites the bot"},
 		{"commands", []string{SlashWord, RunShortcut, WaitingShortcut, LookUpShortcut, NoteShortcut}, "the slash command and the shortcuts"},
-		{"files:read", []string{"files.info"}, "see whether a file is there whose answer got lost"},
-		{"files:write", []string{"files.getUploadURLExternal", "files.completeUploadExternal"}, "CSV, JSON and what endpoints hand over"},
+		{"files:read", []string{"files.info"}, "check whether a file arrived when Slack's response got lost"},
+		{"files:write", []string{"files.getUploadURLExternal", "files.completeUploadExternal"}, "CSV and JSON files, and files from endpoints"},
 		{"groups:history", []string{"conversations.history", "conversations.replies"}, "as channels:history, in private channels"},
 		{"groups:read", []string{"conversations.info", "member_joined_channel"}, "as channels:read, for private channels"},
 		{"im:history", []string{"message.im", "conversations.history", "conversations.replies"}, "as channels:history, in direct messages with the bot, and what people write there"},
 		{"usergroups:read", []string{"usergroups.list", "usergroups.users.list"}, "roles by user group"},
-		{"users:read", []string{"users.info"}, "who is a guest, a bot, a stranger; time zones"},
+		{"users:read", []string{"users.info"}, "who is a guest, a bot or from another workspace; time zones"},
 	}
 }
 
@@ -98,10 +98,10 @@ func manifest(catalog *catalog.Catalog) map[string]any {
 	return map[string]any{
 		"_metadata": map[string]any{"major_version": 2, "minor_version": 1},
 		"display_information": map[string]any{
-			"name": "s1bot", "description": "SentinelOne from Slack: look, ask, approve, act.", "background_color": "#2b1b4d",
+			"name": "s1bot", "description": "SentinelOne in Slack: look up, request, approve, act.", "background_color": "#2b1b4d",
 			"long_description": "s1bot brings the SentinelOne console to the channel where your team already works. Type /s1 and a command to look at " +
-				"endpoints, threats and alerts; ask for an isolation or a mitigation and a second person approves it on a card; new threats and alerts " +
-				"arrive as cards whose buttons act. Everything asked, decided and run stays in an audit trail. " + strings.Join(names[:min(len(names), 10)], ", ") + " and more.",
+				"endpoints, threats and alerts; request an isolation or a mitigation, and a second person approves it on a card; new threats and alerts " +
+				"arrive as cards with buttons to act on them. Every request, decision and run is kept in an audit trail. " + strings.Join(names[:min(len(names), 10)], ", ") + " and more.",
 		},
 		"features": map[string]any{
 			// Both tabs are off unless they are named, and Slack refuses direct messages without the Messages tab (messages_tab_disabled).

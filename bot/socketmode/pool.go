@@ -190,7 +190,7 @@ func (c *conn) hello() error {
 		return fmt.Errorf("wait for Slack's hello: %w", err)
 	}
 	if first.Type != "hello" {
-		return fmt.Errorf("slack answered the connection with %q (%s) in place of hello", first.Type, first.Reason)
+		return fmt.Errorf("slack answered the connection with %q (%s) instead of hello", first.Type, first.Reason)
 	}
 	return nil
 }
@@ -238,7 +238,7 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 		}
 		var env Envelope
 		if err := json.Unmarshal(frame, &env); err != nil {
-			c.hub.log.Error("Slack sent a frame that is no JSON", "bytes", len(frame), "err", err)
+			c.hub.log.Error("Slack sent a frame that isn't JSON", "bytes", len(frame), "err", err)
 			continue
 		}
 		switch {

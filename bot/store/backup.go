@@ -21,14 +21,14 @@ import (
 func Backup(ctx context.Context, address, path string) (head approvals.Mark, err error) {
 	from, isFile := strings.CutPrefix(address, "sqlite:")
 	if !isFile || from == ":memory:" {
-		return head, errors.New("only SQLite is one file; for PostgreSQL use pg_dump, as deploy/operations.md shows")
+		return head, errors.New("this only copies SQLite databases; for PostgreSQL, use pg_dump (see deploy/operations.md)")
 	}
 	if err := Exists(address); err != nil {
 		return head, err
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return head, fmt.Errorf("%s is there already: choose another name, a backup is never overwritten", path)
+		return head, fmt.Errorf("%s already exists: choose another name (backups are never overwritten)", path)
 	}
 	if err != nil {
 		return head, fmt.Errorf("make the backup: %w", err)

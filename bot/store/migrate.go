@@ -86,7 +86,7 @@ func (db *DB) TableVersion(ctx context.Context) (is, knows int64, err error) {
 
 // Newer refuses tables that a later program made.
 func Newer(is, known int64) error {
-	return fmt.Errorf("the database was written by a newer s1bot (its tables have version %d, this program knows %d): start that one, or restore an older backup", is, known)
+	return fmt.Errorf("the database was written by a newer s1bot (its tables have version %d, this program knows %d): run that version, or restore an older backup", is, known)
 }
 
 // up applies the files that are missing. SQLite has no lock that processes could hold meanwhile, as PostgreSQL has: of two that start

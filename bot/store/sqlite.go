@@ -102,7 +102,7 @@ func dsn(path string, more ...string) string {
 func touch(path string) (string, error) {
 	path = strings.TrimPrefix(path, "//")
 	if path == "" {
-		return "", errors.New("the database address sqlite: lacks the path of the file, as in sqlite:s1bot.db")
+		return "", errors.New("the database address sqlite: has no file path; write it like sqlite:s1bot.db")
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -119,9 +119,9 @@ func touch(path string) (string, error) {
 func fileWords(path string, err error) error {
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("database %s: the folder %s does not exist; make it, or choose another path", path, filepath.Dir(path))
+		return fmt.Errorf("database %s: the folder %s does not exist; create it, or choose another path", path, filepath.Dir(path))
 	case errors.Is(err, os.ErrPermission):
-		return fmt.Errorf("database %s: this user may not write there; change the owner of the folder and the file, or choose another path", path)
+		return fmt.Errorf("database %s: this user can't write there; change the owner of the folder and the file, or choose another path", path)
 	}
 	return fmt.Errorf("database %s cannot be written: %w", path, err)
 }
@@ -144,9 +144,9 @@ func sqliteWords(path string, err error) error {
 	var advice string
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_NOTADB:
-		advice = "this file is no SQLite database; choose another path, or move it away"
+		advice = "this file isn't an SQLite database; choose another path, or move the file away"
 	case sqlite3.SQLITE_CORRUPT:
-		advice = "the file is damaged; restore a backup, or move it away to start anew"
+		advice = "the file is damaged; restore a backup, or move the file away to start over"
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		advice = "this user cannot write the file or its folder"
 	case sqlite3.SQLITE_FULL:
@@ -154,7 +154,7 @@ func sqliteWords(path string, err error) error {
 	case sqlite3.SQLITE_IOERR:
 		advice = "the disk failed"
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		advice = "another program holds the file locked"
+		advice = "another program has locked the file; stop that program"
 	default:
 		return fmt.Errorf("database %s: %w", path, err)
 	}

@@ -153,7 +153,7 @@ func open(ctx context.Context, url string) (engine, error) {
 		return openPostgres(ctx, url)
 	}
 	// The address may hold a password, so it is not repeated.
-	return engine{}, fmt.Errorf("a database address begins with sqlite: or postgres://, this one with %q", scheme)
+	return engine{}, fmt.Errorf("a database address begins with sqlite: or postgres://; this one begins with %q", scheme)
 }
 
 // Close waits for writes that are under way and closes the database.

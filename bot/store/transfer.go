@@ -153,7 +153,7 @@ func transfer(ctx context.Context, reading, writing *sql.Tx) (t Transfer, err er
 			return t, fmt.Errorf("read table %s again: %w", table, err)
 		}
 		if is != was {
-			return t, fmt.Errorf("table %s has other contents in the target (%d rows, %d in the source): nothing was kept", table, is.rows, was.rows)
+			return t, fmt.Errorf("table %s differs in the target (%d rows, %d in the source): nothing was kept", table, is.rows, was.rows)
 		}
 		t.Rows = append(t.Rows, TableRows{table, is.rows})
 	}
@@ -162,7 +162,7 @@ func transfer(ctx context.Context, reading, writing *sql.Tx) (t Transfer, err er
 		return t, err
 	}
 	if _, err := approvals.Verify(rows); err != nil {
-		return t, fmt.Errorf("the source's audit trail isn't whole: keep that database for whoever looks into it, and start with an empty one: %w", err)
+		return t, fmt.Errorf("the source's audit trail isn't intact: keep that database for whoever looks into it, and start with an empty one: %w", err)
 	}
 	t.Head = rows.Head
 	return t, nil

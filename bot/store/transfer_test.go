@@ -86,7 +86,7 @@ func TestACopyIsWholeOrNotAtAll(t *testing.T) {
 		t.Run("fill", func(t *testing.T) { lived(t, from) })
 		meddle(t, from, `UPDATE audit SET actor = 'somebody else' WHERE seq = 209`)
 		_, err := store.Copy(t.Context(), from, to)
-		require.ErrorContains(t, err, "audit trail isn't whole")
+		require.ErrorContains(t, err, "audit trail isn't intact")
 		require.Equal(t, []int64{0}, ask(t, to, `SELECT count(*) FROM requests`))
 		require.Equal(t, []int64{0}, ask(t, to, `SELECT seq FROM audit_head`), "its own first row is there again")
 	})

@@ -73,7 +73,7 @@ func room(folder string) (err error) {
 		err = errors.Join(removed, err, f.Sync(), f.Close())
 	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EIO) {
-		return fmt.Errorf("the disk is full or takes no writes: %w", err)
+		return fmt.Errorf("the disk is full or read-only: %w", err)
 	}
 	return nil
 }

@@ -71,12 +71,12 @@ func TestAProbeSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	refused, limited := slack.SlackErrorResponse{Err: "missing_scope"}, &slack.RateLimitedError{RetryAfter: time.Second}
 	require.ErrorContains(t, Advise(refused, "add the scope"), "missing_scope: add the scope")
-	require.ErrorContains(t, Advise(limited, "add the scope"), "limiting the bot's rate")
+	require.ErrorContains(t, Advise(limited, "add the scope"), "rate-limiting the bot")
 	require.ErrorContains(t, Advise(errors.New("dial tcp"), "add the scope"), "check the network")
 	require.NoError(t, Probe(t.Context(), func() error { return nil }))
 	require.ErrorContains(t, Probe(t.Context(), func() error { return refused }), "missing_scope")
 	require.Equal(t, "missing_scope", Reason(refused))
-	require.Equal(t, "Slack asks to wait", Reason(limited))
+	require.Equal(t, "Slack asks the bot to wait", Reason(limited))
 	require.Equal(t, "HTTP 503 Service Unavailable", Reason(slack.StatusCodeError{Code: 503}))
-	require.Equal(t, "Slack does not answer", Reason(errors.New("token xoxb-1 is bad")))
+	require.Equal(t, "Slack isn't responding", Reason(errors.New("token xoxb-1 is bad")))
 }

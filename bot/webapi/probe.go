@@ -28,9 +28,9 @@ func Advise(err error, advice string) error {
 	var limited *slack.RateLimitedError
 	switch {
 	case errors.As(err, &limited):
-		advice = "Slack is limiting the bot's rate; try again in a minute"
+		advice = "Slack is rate-limiting the bot; try again in a minute"
 	case !errors.As(err, &refused):
-		advice = "Slack does not answer; check the network, and SLACK_API_URL if it is set"
+		advice = "Slack isn't responding; check the network, and SLACK_API_URL if it's set"
 	}
 	return fmt.Errorf("%w: %s", err, advice)
 }
@@ -45,11 +45,11 @@ func Reason(err error) string {
 	_, slowed := post.Slowdown(err)
 	switch {
 	case slowed:
-		return "Slack asks to wait"
+		return "Slack asks the bot to wait"
 	case errors.As(err, &refused):
 		return refused.Err
 	case errors.As(err, &status):
 		return fmt.Sprintf("HTTP %d %s", status.Code, http.StatusText(status.Code))
 	}
-	return "Slack does not answer"
+	return "Slack isn't responding"
 }

@@ -82,7 +82,7 @@ func TestEveryReportOfAMitigationIsAnEndOrATrueState(t *testing.T) {
 			require.NotContains(t, told.PlainText(), "✅")
 			if status == "pending-reboot" {
 				s.pass(25 * time.Hour)
-				s.becomes(card, "follows when the endpoint restarts")
+				s.becomes(card, "takes effect when the endpoint restarts")
 			}
 		})
 	}

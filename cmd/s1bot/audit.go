@@ -21,14 +21,14 @@ import (
 // by somebody who only looks.
 type auditCmd struct {
 	Since   ago    `default:"24h" help:"How far back: 24h, 7d, 2w."`
-	Request string `help:"Only of this request, by its reference (A-7F3A) or id."`
+	Request string `help:"Only rows about this request, by its reference (A-7F3A) or id."`
 	Actor   string `help:"Only what this person did, by Slack user id."`
 	Action  string `help:"Only this action: asked, approved, denied, started, finished, refused, frozen, …"`
-	Command string `help:"Only of this command."`
-	JSON    bool   `name:"json" help:"One JSON object a line."`
+	Command string `help:"Only rows about this command."`
+	JSON    bool   `name:"json" help:"One JSON object per line."`
 	HTML    string `name:"html" placeholder:"FILE" help:"Write a page for auditors to a new file: these rows, and what --verify finds."`
 	Verify  bool   `xor:"form" help:"Check that no row of the whole trail was changed, removed or moved."`
-	Export  string `placeholder:"FILE" help:"Write the whole trail to a new file, one JSON object a line, which --verify --against can check."`
+	Export  string `placeholder:"FILE" help:"Write the whole trail to a new file, one JSON object per line, which --verify --against can check."`
 	Against string `placeholder:"FILE" help:"Verify, and compare with this archive of --export or file of S1BOT_AUDIT_FILE. Unless given, --verify and --html compare with that file itself where it is set."`
 }
 
@@ -136,7 +136,7 @@ type ago time.Duration
 func (a *ago) UnmarshalText(given []byte) error {
 	d, err := text.ParseAnySpan(string(given))
 	if err != nil {
-		return errors.New("want a duration such as 24h, 7d or 2w")
+		return errors.New("expected a duration such as 24h, 7d or 2w")
 	}
 	*a = ago(d)
 	return nil

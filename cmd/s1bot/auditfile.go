@@ -54,7 +54,7 @@ func (p *program) streamAudit(ctx context.Context) error {
 
 // tellAuditFile tells operators that the file is behind, or that it is not any more; false where Slack does not take it now.
 func (p *program) tellAuditFile(ctx context.Context, failure error) bool {
-	card := auditCard("The audit trail is written to its file again", p.config.AuditFile+" has everything that waited.")
+	card := auditCard("The audit trail is written to its file again", p.config.AuditFile+" is up to date again.")
 	if failure != nil {
 		card = auditTrouble("The audit trail doesn't reach its file", fmt.Sprintf("I can't write to %s: %v.", p.config.AuditFile, failure), "Check the disk and the file, then S1BOT_AUDIT_FILE.")
 	}
@@ -149,7 +149,7 @@ func lastRow(file *os.File) (end approvals.Mark, err error) {
 	line := whole[bytes.LastIndexByte(whole[:len(whole)-1], '\n')+1:]
 	var e approvals.Entry
 	if json.Unmarshal(line, &e) != nil || e.Seq == 0 {
-		return end, errors.New("its last line is no row of an audit trail: move the file away")
+		return end, errors.New("its last line isn't an audit trail row: move the file away")
 	}
 	return e.Mark(), nil
 }
@@ -198,7 +198,7 @@ func nextRow(lines *json.Decoder, after int64) (e approvals.Entry, more bool, er
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			return e, false, nil
 		case err != nil:
-			return e, false, fmt.Errorf("it is no audit trail: %w", err)
+			return e, false, fmt.Errorf("it isn't an audit trail: %w", err)
 		}
 	}
 	return e, true, nil

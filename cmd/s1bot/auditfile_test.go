@@ -64,7 +64,7 @@ func TestAFileThatIsNoTrailIsLeftAlone(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte("my notes\n"), 0o600))
 	p := &program{config: config{AuditFile: path}}
 	_, err := p.appendAudit(context.WithoutCancel(t.Context()), -1)
-	require.ErrorContains(t, err, "no row of an audit trail")
+	require.ErrorContains(t, err, "isn't an audit trail row")
 }
 
 // After a restore the trail has fewer rows than the file, and soon others of the same numbers.
@@ -137,7 +137,7 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	require.Contains(t, errs, "nothing is overwritten")
 	code, out, _ = calls(t, "audit", "--verify", "--against="+archive)
 	require.Zero(t, code)
-	require.Contains(t, out, "2 rows of "+archive+" are the same")
+	require.Contains(t, out, "2 rows of "+archive+" match")
 
 	page := filepath.Join(t.TempDir(), "audit.html")
 	code, out, errs = calls(t, "audit", "--html="+page)
@@ -164,7 +164,7 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	torn := filepath.Join(t.TempDir(), "torn.html")
 	code, _, errs = calls(t, "audit", "--html="+torn, "--against="+archive)
 	require.NotZero(t, code, errs)
-	require.NotEmpty(t, onPage(t, torn, "✗ the audit trail is not what was streamed to"), "the page says so, too")
+	require.NotEmpty(t, onPage(t, torn, "✗ the audit trail doesn't match what was streamed to"), "the page says so, too")
 	t.Setenv("S1BOT_AUDIT_FILE", path)
 	code, _, errs = calls(t, "audit", "--verify")
 	require.NotZero(t, code)

@@ -70,7 +70,7 @@ func (a auditCmd) filters() (words []string) {
 func writeNew(path string, write func(io.Writer) error) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("%s is there already: choose another name, nothing is overwritten", path)
+		return fmt.Errorf("%s already exists: choose another name (nothing is overwritten)", path)
 	}
 	if err != nil {
 		return fmt.Errorf("make the file: %w", err)

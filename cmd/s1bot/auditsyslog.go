@@ -93,7 +93,7 @@ func (p *program) tellOperators(ctx context.Context, key string, card render.Car
 // syslogCard says that the syslog server doesn't get the audit trail, or that it does again.
 func syslogCard(at string, failure error) render.Card {
 	if failure == nil {
-		return auditCard("The audit trail reaches the syslog server again", at+" has everything that waited.")
+		return auditCard("The audit trail is reaching the syslog server again", at+" is up to date again.")
 	}
 	return auditTrouble("The audit trail doesn't reach the syslog server", fmt.Sprintf("I can't send it to %s: %v.", at, failure), "Check the server, then S1BOT_AUDIT_SYSLOG with s1bot check.")
 }
@@ -107,7 +107,7 @@ func auditCard(title, words string) render.Card {
 func auditTrouble(title, why, todo string) render.Card {
 	return render.Card{Tone: render.Warning, Title: title, Text: title, Parts: []render.Part{
 		render.Line{render.Text(why)},
-		render.Line{render.Text("Nothing is lost and no request waits for it: the rows stay in the database, and I keep trying. " + todo)},
+		render.Line{render.Text("Nothing is lost and no request is held up: the rows stay in the database, and I'll keep trying. " + todo)},
 	}}
 }
 
@@ -140,7 +140,7 @@ func checkAuditFile(path string) setup.Finding {
 		err = file.Close()
 	}
 	if err != nil {
-		found.Err = todo(err, "make its folder, and let the bot's user write there")
+		found.Err = todo(err, "create its folder, and let the bot's user write there")
 	}
 	return found
 }
@@ -155,7 +155,7 @@ func checkAuditSyslog(ctx context.Context, c config) setup.Finding {
 		return connection.Close()
 	})
 	if err != nil {
-		found.Err = todo(err, "check the address, the network, and S1BOT_AUDIT_SYSLOG_CA if the server's certificate is your own authority's")
+		found.Err = todo(err, "check the address, the network, and, if your own CA issued the server's certificate, S1BOT_AUDIT_SYSLOG_CA")
 	}
 	return found
 }

@@ -157,7 +157,7 @@ func TestTheAuditTrailReachesASIEMAcrossOutagesAndRestarts(t *testing.T) {
 	s.stop()
 	server.up()
 	s.start()
-	s.sees("#approvals", "The audit trail reaches the syslog server again")
+	s.sees("#approvals", "The audit trail is reaching the syslog server again")
 	s.stop()
 	require.Equal(t, []string{"refused", "asked", "approved", "started", "finished", "observed"}, server.actions()[:6])
 }
@@ -179,7 +179,7 @@ func TestCheckTriesTheSyslogServer(t *testing.T) {
 	settings["S1BOT_AUDIT_FILE"] = filepath.Join(folder, "audit.jsonl")
 	require.ErrorContains(t, check(t.Context(), settings, &out), "checks failed")
 	require.Contains(t, out.String(), "FAIL  S1BOT_AUDIT_SYSLOG: connect to "+server.addr)
-	require.Contains(t, out.String(), "S1BOT_AUDIT_SYSLOG_CA if the server's certificate is your own authority's")
+	require.Contains(t, out.String(), "if your own CA issued the server's certificate, S1BOT_AUDIT_SYSLOG_CA")
 	require.Contains(t, out.String(), "ok    S1BOT_AUDIT_FILE: "+settings["S1BOT_AUDIT_FILE"]+" can be written")
 	left, err := os.ReadDir(folder)
 	require.NoError(t, err)

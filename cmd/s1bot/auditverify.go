@@ -34,7 +34,7 @@ func checkTrail(ctx context.Context, db *store.DB, stream string) (found []strin
 	}
 	n, err := approvals.Verify(rows)
 	if err != nil {
-		return nil, fmt.Errorf("the audit trail is not whole: %w", err)
+		return nil, fmt.Errorf("the audit trail isn't intact: %w", err)
 	}
 	found = append(found, fmt.Sprintf("%d rows, none changed, removed or moved; the last has the hash %s", n, cmp.Or(rows.Head.Hash, "(none)")))
 	if stream == "" {
@@ -42,9 +42,9 @@ func checkTrail(ctx context.Context, db *store.DB, stream string) (found []strin
 	}
 	same, err := compareStream(rows, stream)
 	if err != nil {
-		return found, fmt.Errorf("the audit trail is not what was streamed to %s: %w", stream, err)
+		return found, fmt.Errorf("the audit trail doesn't match what was streamed to %s: %w", stream, err)
 	}
-	return append(found, fmt.Sprintf("%d rows of %s are the same", same, stream)), nil
+	return append(found, fmt.Sprintf("%d rows of %s match", same, stream)), nil
 }
 
 // checks are the same for a page, which shows what is wrong, too.

@@ -9,12 +9,12 @@ import (
 )
 
 type backupCmd struct {
-	File string `arg:"" help:"A new file."`
+	File string `arg:"" help:"The new file to write."`
 }
 
 // Help is shown by `s1bot backup --help`.
 func (backupCmd) Help() string {
-	return "Copies the SQLite database to a new file while the bot runs, as it is at one moment, and verifies the copy and its audit trail. To restore, stop the bot, put the file in the place of the database without the old -wal and -shm files, and start the bot. PostgreSQL has pg_dump for this."
+	return "Copies a snapshot of the SQLite database to a new file while the bot runs, and verifies the copy and its audit trail. To restore, stop the bot, replace the database with the file, delete the old -wal and -shm files, and start the bot. For PostgreSQL, use pg_dump."
 }
 
 // Run makes the backup and says where its audit trail ends.
@@ -27,6 +27,6 @@ func (b backupCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.out, "%s is whole; the last row of its audit trail is %d, hash %s\n", b.File, head.Seq, cmp.Or(head.Hash, "(none)"))
+	_, err = fmt.Fprintf(std.out, "%s is intact; the last row of its audit trail is %d, hash %s\n", b.File, head.Seq, cmp.Or(head.Hash, "(none)"))
 	return err
 }

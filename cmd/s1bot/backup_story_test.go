@@ -23,7 +23,7 @@ func TestABackupOfSQLiteIsRestored(t *testing.T) {
 	copied := filepath.Join(t.TempDir(), "copy.db")
 	code, out, errs := calls(t, "backup", copied)
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "copy.db is whole; the last row of its audit trail is 1, hash ")
+	require.Contains(t, out, "copy.db is intact; the last row of its audit trail is 1, hash ")
 	code, _, errs = calls(t, "backup", copied)
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "never overwritten")

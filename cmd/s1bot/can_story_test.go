@@ -12,7 +12,7 @@ func TestCanTellsWhatWouldHappenAndDoesNothing(t *testing.T) {
 	before := len(s.console.Calls())
 	for line, words := range map[string][]string{
 		`isolate DESKTOP-1`:   {"needs 1 approval", "DESKTOP-1", "POST /web/api/v2.1/agents/actions/disconnect"},
-		`list-agents limit=7`: {"runs at once", "GET /web/api/v2.1/agents?", "limit=7"},
+		`list-agents limit=7`: {"runs right away", "GET /web/api/v2.1/agents?", "limit=7"},
 		`fetch-files agent-id=DESKTOP-1 files-path=/etc/hosts password="Str0ng Enough!"`: {"actions/fetch-files", "•••"},
 	} {
 		s.types("alice", "#soc", "/s1 can "+line)
@@ -36,7 +36,7 @@ func TestACardDoesNotAskWhoAskedToApprove(t *testing.T) {
 
 	s = tell(t, of("U0ALICE00"))
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
-	card := s.sees("#approvals", "nobody else may approve it")
+	card := s.sees("#approvals", "nobody else can approve it")
 	s.clicks("alice", card, "Approve")
 	s.isTold("alice", "You requested this yourself")
 	require.Empty(t, s.console.Changes())

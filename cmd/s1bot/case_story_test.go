@@ -55,7 +55,7 @@ func TestACaseFileSaysWhatIsMissing(t *testing.T) {
 	s := tell(t)
 	id := s.console.AddThreat(s1sim.ThreatSpec{Name: "odd.exe", Agent: "DESKTOP-1"})
 	s.types("alice", "#soc", "/s1 case")
-	s.isTold("alice", "about a threat or an alert")
+	s.isTold("alice", "needs a threat or an alert")
 	s.types("alice", "#soc", "/s1 case nothing-like-that.exe")
 	s.isTold("alice", "no threat or alert called")
 	s.console.Fail(s1sim.Match{Method: "GET", PathPrefix: "/threats/" + id + "/notes"}, s1sim.Fault{Kind: s1sim.Forbidden})

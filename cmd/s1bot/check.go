@@ -215,13 +215,13 @@ func checkToken(of consoleConfig, info s1.SystemInfo, err error) []setup.Finding
 	var e *s1.Error
 	if err != nil && (!errors.As(err, &e) || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden) {
 		return []setup.Finding{
-			{What: "Console address", Err: todo(err, "check S1_URL and the network; is it the console's address?")},
+			{What: "Console address", Err: todo(err, "check that S1_URL is the console's address, and check the network")},
 			{What: "Console token", Err: errors.New("not tested: the console has to answer first")},
 		}
 	}
 	address := setup.Finding{What: "Console address", Note: of.url}
 	if err != nil {
-		return []setup.Finding{address, {What: "Console token", Err: todo(err, "make a new API token for the bot's user and put it into S1_API_TOKEN")}}
+		return []setup.Finding{address, {What: "Console token", Err: todo(err, "generate a new API token for the bot's user and put it into S1_API_TOKEN")}}
 	}
 	return []setup.Finding{address, {What: "Console token", Note: "console " + info.Version}}
 }
@@ -302,13 +302,13 @@ func judge(found *setup.Finding, a area, err error) {
 		outside := e.Reason == s1.OutOfScope || a.everyRole && (e.Reason == s1.MayNot || e.Reason == s1.LacksPermission)
 		switch {
 		case outside:
-			found.Note = "outside the scope of this token, so its commands do not work with it (" + plainEnd(e.Message) + ")"
+			found.Note = "outside the scope of this token, so these commands don't work (" + plainEnd(e.Message) + ")"
 			return
 		case e.Reason == s1.Retired:
-			found.Note = "this console has retired it, so these commands do not work here: " + strings.Join(commandsOf(a.catalogAreas()...), ", ") + " (" + plainEnd(e.Message) + ")"
+			found.Note = "this console has retired it, so these commands don't work here: " + strings.Join(commandsOf(a.catalogAreas()...), ", ") + " (" + plainEnd(e.Message) + ")"
 			return
 		case e.Reason == s1.FeatureOff:
-			found.Note = "not licensed or not switched on in this token's scope, so its commands do not work there (" + plainEnd(e.Message) + ")"
+			found.Note = "not licensed or not turned on in this token's scope, so these commands don't work there (" + plainEnd(e.Message) + ")"
 			return
 		}
 		found.Err = todo(err, refusal.Advice(e, a.permission))
@@ -386,7 +386,7 @@ func checkDatabase(ctx context.Context, c config) (found setup.Finding) {
 
 // checkSealKey tells what becomes of passwords that must wait. Whether the key is that of the rows in the database only a run shows.
 func checkSealKey(c config) setup.Finding {
-	found := setup.Finding{What: "S1BOT_SECRET_KEY", Note: "passwords that wait for an approval are sealed with it"}
+	found := setup.Finding{What: "S1BOT_SECRET_KEY", Note: "used to encrypt passwords of requests that wait for approval"}
 	if c.SecretKey.Empty() {
 		found.Note = "not set: requests with a password that need an approval are refused"
 	}

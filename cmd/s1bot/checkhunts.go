@@ -29,15 +29,15 @@ func checkHunts(ctx context.Context, c config, client *s1.Client) setup.Finding 
 	case engine != huntapi.DeepVisibility && lake == nil:
 		found.Note = "on the data lake"
 	case engine == huntapi.DataLake:
-		found.Err = todo(lake, "set S1BOT_HUNT_ENGINE=auto, or have the token's role allow SDL Query API › View; until then these commands do not work here: "+hunting)
+		found.Err = todo(lake, "set S1BOT_HUNT_ENGINE=auto, or have the token's role allow SDL Query API › View; until then, these commands don't work here: "+hunting)
 	case dv != nil && engine == huntapi.DeepVisibility && lake == nil:
 		found.Err = todo(dv, "set S1BOT_HUNT_ENGINE=auto: the console has the data lake")
 	case dv != nil:
-		found.Err = fmt.Errorf("neither the data lake (%w) nor Deep Visibility (%w) can be used, so these commands do not work here: %s", lake, dv, hunting)
+		found.Err = fmt.Errorf("neither the data lake (%w) nor Deep Visibility (%w) can be used, so these commands don't work here: %s", lake, dv, hunting)
 	case lake == nil:
-		found.Note = fmt.Sprintf("by Deep Visibility, as S1BOT_HUNT_ENGINE says; the vendor closes it on %s, set auto before then", ends)
+		found.Note = fmt.Sprintf("on Deep Visibility, as S1BOT_HUNT_ENGINE says; the vendor shuts it down on %s, so set auto before then", ends)
 	default:
-		found.Note = fmt.Sprintf("by Deep Visibility, which the vendor closes on %s; from then on these commands do not work here: %s. The data lake cannot be used: %s",
+		found.Note = fmt.Sprintf("on Deep Visibility, which the vendor shuts down on %s; from then on, these commands won't work here: %s. The data lake can't be used: %s",
 			ends, hunting, plainEnd(lake.Error()))
 	}
 	return found

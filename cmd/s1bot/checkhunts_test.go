@@ -21,13 +21,13 @@ func TestCheckTellsWhichEngineHuntsHave(t *testing.T) {
 		says   string
 	}{
 		{s1sim.Today, "auto", false, "ok    Console area hunts: on the data lake"},
-		{s1sim.Today, "dv", false, "ok    Console area hunts: by Deep Visibility, as S1BOT_HUNT_ENGINE says; the vendor closes it on 2027-02-15"},
-		{s1sim.Today, "auto", true, "ok    Console area hunts: by Deep Visibility, which the vendor closes on 2027-02-15; from then on these commands do not work here: " + seven},
+		{s1sim.Today, "dv", false, "ok    Console area hunts: on Deep Visibility, as S1BOT_HUNT_ENGINE says; the vendor shuts it down on 2027-02-15"},
+		{s1sim.Today, "auto", true, "ok    Console area hunts: on Deep Visibility, which the vendor shuts down on 2027-02-15; from then on, these commands won't work here: " + seven},
 		{s1sim.Today, "sdl", true, "FAIL  Console area hunts: "},
-		{s1sim.BeforeSDL, "auto", false, "The data lake cannot be used: start a query: status 404: This console does not have queries"},
+		{s1sim.BeforeSDL, "auto", false, "The data lake can't be used: start a query: status 404: This console does not have queries"},
 		{s1sim.AfterDV, "auto", false, "ok    Console area hunts: on the data lake"},
 		{s1sim.AfterDV, "dv", false, "FAIL  Console area hunts: get query status: status 410: This console does not have dv/query-status, which the vendor close"},
-		{s1sim.AfterDV, "auto", true, "so these commands do not work here: " + seven},
+		{s1sim.AfterDV, "auto", true, "so these commands don't work here: " + seven},
 	} {
 		console := s1sim.New(s1sim.Options{Empty: true, Age: row.age})
 		if row.shut {
@@ -40,7 +40,7 @@ func TestCheckTellsWhichEngineHuntsHave(t *testing.T) {
 func TestCheckNamesTheCommandsOfARetiredPath(t *testing.T) {
 	t.Parallel()
 	said := checked(t, s1sim.New(s1sim.Options{Empty: true, Age: s1sim.UnifiedOnly}), "auto")
-	require.Contains(t, said, "ok    Console area alerts: this console has retired it, so these commands do not work here: get-alerts, ")
+	require.Contains(t, said, "ok    Console area alerts: this console has retired it, so these commands don't work here: get-alerts, ")
 	require.Contains(t, said, "ok    Console area exclusions: readable", "as unified exclusions")
 	require.Contains(t, said, "ok    Console area threats: readable")
 }

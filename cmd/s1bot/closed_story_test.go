@@ -229,7 +229,7 @@ func TestAFileIsThereOnceOrSaidToBeMissing(t *testing.T) {
 			if c.there {
 				s.isTold("alice", "The file is in your direct messages")
 			} else {
-				s.isTold("alice", "could not be handed over")
+				s.isTold("alice", "I couldn't upload")
 			}
 			require.NoError(t, s.slack.Settle(s.patient()))
 			files := 0

@@ -24,6 +24,6 @@ func TestColumnsAreRememberedPerPersonAndKind(t *testing.T) {
 	require.NotContains(t, s.isTold("bob", "Last seen").PlainText(), "UUID")
 
 	s.clicks("alice", list, "Columns")
-	s.submits("alice", s.form("alice", "lists of agents"), map[string]any{"Reset to the usual columns": "Yes"})
+	s.submits("alice", s.form("alice", "lists of agents"), map[string]any{"Reset to the default columns": "Yes"})
 	require.NotContains(t, s.isTold("alice", "Last seen").PlainText(), "UUID")
 }

@@ -37,7 +37,7 @@ type config struct {
 	AppToken    s1.Secret `env:"SLACK_APP_TOKEN" unset:"required" means:"app-level token, 'xapp-…', scope 'connections:write'"`
 	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN" unset:"required" means:"bot token, 'xoxb-…'"`
 	SlackURL    string    `env:"SLACK_API_URL" envDefault:"https://slack.com/api/" means:"base address of Slack's Web API"`
-	ConsoleURL  string    `env:"S1_URL" unset:"required" means:"the console's address, 'https://….sentinelone.net'; plain http for this machine only. Of several consoles that the policy file lists it names the one that rows of an existing database are of"`
+	ConsoleURL  string    `env:"S1_URL" unset:"required" means:"the console's address, 'https://….sentinelone.net'; plain http only for this machine. If the policy file lists several consoles, this names the one that the rows of an existing database belong to"`
 	APIToken    s1.Secret `env:"S1_API_TOKEN" unset:"required" means:"API token of the console"`
 	APIVersion  string    `env:"S1_API_VERSION" envDefault:"v2.1" means:"version in the API's paths"`
 	DatabaseURL string    `env:"S1BOT_DATABASE_URL" envDefault:"sqlite:s1bot.db" means:"'sqlite:PATH', or 'postgres://…' for several processes"`
@@ -50,20 +50,20 @@ type config struct {
 	PolicyFile       string   `env:"S1BOT_POLICY_FILE" unset:"none" means:"finer rules in YAML: roles, who may do what where, quorums, protected hosts, hourly limits, notification routes, shift reports. 'deploy/policy.example.yaml' documents every key; SIGHUP reloads it, all or nothing"`
 
 	PollInterval    time.Duration `env:"S1BOT_POLL_INTERVAL" envDefault:"30s" means:"how often to poll the console for new threats and alerts, at least 1s"`
-	Backfill        time.Duration `env:"S1BOT_BACKFILL" unset:"none" means:"how far back the very first start posts threats and alerts, such as '24h'; none: only new ones"`
+	Backfill        time.Duration `env:"S1BOT_BACKFILL" unset:"none" means:"how far back to look for threats and alerts to post on the very first start, such as '24h'; none: only new ones"`
 	Keep            time.Duration `env:"S1BOT_KEEP" envDefault:"720h" means:"how long delivered notifications, people's history and queries, ended snoozes and unfinished jobs stay in the database, at least 168h; requests and the audit trail stay for good"`
 	Sockets         int           `env:"S1BOT_SOCKETS" envDefault:"2" means:"Socket Mode connections, 1 to 10"`
 	HTTPAddr        string        `env:"S1BOT_HTTP_ADDR" unset:"127.0.0.1:9090" means:"'/healthz', '/readyz' (503 while the database takes no writes, no socket is up, or the program is stopping), '/metrics'; empty: off"`
 	SecretKey       s1.Secret     `env:"S1BOT_SECRET_KEY" unset:"none" means:"32 bytes in base64 ('openssl rand -base64 32'): seals passwords that must wait in the database for an approval (AES-256-GCM, bound to the request), until the request ends. Without it such requests are refused. All processes share it; keep it apart from the database and its copies. If it changes, requests that wait with a password fail and must be made again"`
-	AuditFile       string        `env:"S1BOT_AUDIT_FILE" unset:"none" means:"a file to which every row of the audit trail is appended as a line of JSON, for a log collector; each process has its own"`
-	AuditSyslog     string        `env:"S1BOT_AUDIT_SYSLOG" unset:"none" means:"a syslog server that gets every row of the audit trail as it is written, 'tls://HOST:6514' (RFC 5424 with JSON, over TLS, octet counting). Each row arrives at least once; one process at a time sends, and goes on where it was after a restart"`
-	AuditSyslogCA   string        `env:"S1BOT_AUDIT_SYSLOG_CA" unset:"none" means:"a PEM file with the authority that signed the syslog server's certificate; none: those that this machine trusts"`
-	AuditSyslogCert string        `env:"S1BOT_AUDIT_SYSLOG_CERT" unset:"none" means:"a PEM file with the bot's certificate, for a syslog server that wants one"`
+	AuditFile       string        `env:"S1BOT_AUDIT_FILE" unset:"none" means:"a file to which every row of the audit trail is appended as a line of JSON, for a log collector; each process needs its own file"`
+	AuditSyslog     string        `env:"S1BOT_AUDIT_SYSLOG" unset:"none" means:"a syslog server that gets every row of the audit trail as it is written, 'tls://HOST:6514' (RFC 5424 with JSON, over TLS, octet counting). Each row arrives at least once; one process at a time sends, and it picks up where it left off after a restart"`
+	AuditSyslogCA   string        `env:"S1BOT_AUDIT_SYSLOG_CA" unset:"none" means:"a PEM file with the CA that signed the syslog server's certificate; none: the CAs that this machine trusts"`
+	AuditSyslogCert string        `env:"S1BOT_AUDIT_SYSLOG_CERT" unset:"none" means:"a PEM file with the bot's certificate, for a syslog server that requires one"`
 	AuditSyslogKey  string        `env:"S1BOT_AUDIT_SYSLOG_KEY" unset:"none" means:"a PEM file with that certificate's key"`
-	HuntEngine      string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'dv' (Deep Visibility, which the vendor closes on 2027-02-15), 'sdl' (the Singularity Data Lake), or 'auto': the data lake where the console has it and the token may use it"`
+	HuntEngine      string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'dv' (Deep Visibility, which the vendor shuts down on 2027-02-15), 'sdl' (the Singularity Data Lake), or 'auto': the data lake where the console has it and the token may use it"`
 	Unified         string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto" means:"unified alerts, the console's list of all products' alerts, as a source beside threats and rule alerts: 'on', 'off', or 'auto': where the console has them and the token may read them"`
-	ExportSpace     int64         `env:"S1BOT_EXPORT_SPACE" envDefault:"400" means:"MiB of disk that whole lists may take on their way to Slack, all together, in the directory that 'TMPDIR' names. The files have no name there and are gone when the process ends; a list for which there is no room is cut, and says so"`
-	Memory          int64         `env:"S1BOT_MEMORY" unset:"96" means:"MiB of memory that the process aims for, at least 48; where the container has less, three quarters of that unless this is set. Large answers of the console that do not fit wait their turn. 'GOMEMLIMIT' counts first where it is set"`
+	ExportSpace     int64         `env:"S1BOT_EXPORT_SPACE" envDefault:"400" means:"total disk space in MiB for full lists on their way to Slack, in the directory that 'TMPDIR' names. The files are unnamed and disappear when the process ends; a list that doesn't fit is cut off and says so"`
+	Memory          int64         `env:"S1BOT_MEMORY" unset:"96" means:"memory target of the process in MiB, at least 48. In a container with less memory, the default is three quarters of the container's limit. Large answers from the console that don't fit wait their turn. 'GOMEMLIMIT' takes precedence if it's set"`
 	LogLevel        string        `env:"S1BOT_LOG_LEVEL" envDefault:"info" means:"'debug', 'info', 'warn' or 'error'"`
 	LogFormat       string        `env:"S1BOT_LOG_FORMAT" envDefault:"text" means:"'text' or 'json'"`
 
@@ -148,7 +148,7 @@ func readable(err error) error {
 	names := map[string]string{"PollInterval": "S1BOT_POLL_INTERVAL", "Backfill": "S1BOT_BACKFILL", "Keep": "S1BOT_KEEP", "Sockets": "S1BOT_SOCKETS", "ExportSpace": "S1BOT_EXPORT_SPACE", "Memory": "S1BOT_MEMORY"}
 	want := map[string]string{"PollInterval": "a duration such as 30s", "Backfill": "a duration such as 24h", "Keep": "a duration such as 720h", "Sockets": "a number from 1 to 10", "ExportSpace": "a number of MiB", "Memory": "a number of MiB"}
 	if name, ok := names[parse.Name]; ok {
-		return fmt.Errorf("%s: want %s", name, want[parse.Name])
+		return fmt.Errorf("%s: expected %s", name, want[parse.Name])
 	}
 	return err
 }
@@ -233,7 +233,7 @@ func (c *config) checkTokens(bad func(string, string, ...any)) {
 	case token == "":
 		bad("SLACK_APP_TOKEN", "required: the app-level token, xapp-…, with the scope connections:write")
 	case !strings.HasPrefix(token, "xapp-"):
-		bad("SLACK_APP_TOKEN", "starts with xapp-: make one under Basic Information › App-Level Tokens")
+		bad("SLACK_APP_TOKEN", "starts with xapp-: create one under Basic Information › App-Level Tokens")
 	}
 	switch token := c.BotToken.Reveal(); {
 	case token == "":
@@ -280,7 +280,7 @@ func checkURL(raw string) error {
 	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
 		return nil
 	}
-	return errors.New("https is needed; plain http only to this machine (127.0.0.1, localhost)")
+	return errors.New("https is required; plain http is allowed only to this machine (127.0.0.1, localhost)")
 }
 
 func loopback(host string) bool {

@@ -66,7 +66,7 @@ func TestATokenHasNoSpaceAndNoOddCharacter(t *testing.T) {
 	settings["SLACK_APP_TOKEN"], settings["SLACK_BOT_TOKEN"], settings["S1_API_TOKEN"] = "xapp-…", "xoxb-1 2", "…"
 	_, err := readConfig(settings)
 	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_API_TOKEN"} {
-		require.ErrorContains(t, err, name+": has a space, a line break or a character that no token has")
+		require.ErrorContains(t, err, name+": contains a space, a line break or a character that tokens never contain")
 	}
 }
 

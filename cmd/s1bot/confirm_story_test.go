@@ -31,10 +31,10 @@ func TestApprovingWhatMattersAsksOnceMoreAndNamesIt(t *testing.T) {
 		says    []string
 	}{
 		{`isolate SRV-DC-2`, "SRV-DC-2", []string{"a server: SRV-DC-2"}},
-		{`isolate DESKTOP-1,CROWN-1`, "CROWN-1", []string{"something protected: CROWN-1"}},
+		{`isolate DESKTOP-1,CROWN-1`, "CROWN-1", []string{"a protected item: CROWN-1"}},
 		{`isolate filter={"computerName__contains":["MANY-"]}`, "MANY-A", []string{"11 endpoints"}},
 		{`update-account-policy account-id="Example Corp" policy={"snapshotsOn":false}`, "snapshotsOn", []string{"a policy: Example Corp"}},
-		{`create-exclusion type=Path os=Windows value="D:\Test\" site-ids=Paris`, "Create Exclusion", []string{"everything in one place: Paris"}},
+		{`create-exclusion type=Path os=Windows value="D:\Test\" site-ids=Paris`, "Create Exclusion", []string{"everything in one scope: Paris"}},
 	} {
 		s.types("alice", "#soc", "/s1 "+story.command+" reason=test")
 		card := s.sees("#approvals", "Approval needed", story.card)

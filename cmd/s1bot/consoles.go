@@ -99,7 +99,7 @@ func (c *config) checkConsoles(bad func(string, string, ...any)) {
 	case c.ConsoleURL == "" && len(file.Consoles) == 0:
 		bad("S1_URL", "required: the console's address, https://….sentinelone.net%s", unless)
 	case c.ConsoleURL == "" && !c.APIToken.Empty():
-		bad("S1_API_TOKEN", "is for no console: set S1_URL as well, or leave both to the policy file")
+		bad("S1_API_TOKEN", "has no console to go with it: set S1_URL as well, or leave both to the policy file")
 	}
 	if c.APIToken.Empty() && (own || len(file.Consoles) == 0) {
 		bad("S1_API_TOKEN", "required: an API token of the console%s", unless)
@@ -133,7 +133,7 @@ func oddToken(token s1.Secret) string {
 	case text == "":
 		return "is empty"
 	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "has a space, a line break or a character that no token has: copy it again, whole"
+		return "contains a space, a line break or a character that tokens never contain: copy the whole token again"
 	}
 	return ""
 }

@@ -19,7 +19,7 @@ import (
 
 type demoCmd struct {
 	Addr    string        `default:"127.0.0.1:8080" help:"Where the page is served; port 0 takes a free one."`
-	Every   time.Duration `default:"20s" help:"How often something happens in the console."`
+	Every   time.Duration `default:"20s" help:"How often something new happens in the simulated console."`
 	Serve   bool          `help:"Without a bot: offer both simulated services to a bot that you run yourself, and print the settings for it."`
 	Console string        `default:"127.0.0.1:8081" help:"With --serve: where the simulated console is."`
 }
@@ -40,7 +40,7 @@ func (d demoCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	demo.strike()
-	fmt.Fprintf(std.out, "The demo is at %s\nType /s1 list-agents, then /s1 isolate DESKTOP-1, and switch to an approver. Ctrl-C ends it.\n", demo.page)
+	fmt.Fprintf(std.out, "The demo is at %s\nType /s1 list-agents, then /s1 isolate DESKTOP-1, and switch to an approver. Press Ctrl-C to stop.\n", demo.page)
 	return errors.Join(demo.run(ctx, d.Every), demo.close())
 }
 
@@ -189,9 +189,9 @@ func populate(ws *slacksim.Workspace) map[string]string {
 	ids := map[string]string{}
 	for _, c := range []slacksim.Channel{
 		{Name: "soc", Topic: "Where the team works. Try /s1 list-agents", Members: []string{"alice", "bob", "carol", "mallory", "guest"}},
-		{Name: "approvals", Topic: "Requests that wait for a second person"},
-		{Name: "threats", Topic: "New threats, as they come"},
-		{Name: "alerts", Topic: "New alerts of custom detection rules"},
+		{Name: "approvals", Topic: "Requests waiting for a second person"},
+		{Name: "threats", Topic: "New threats, as they come in"},
+		{Name: "alerts", Topic: "New alerts from custom detection rules"},
 		{Name: "random", Topic: "Cats"},
 	} {
 		ids[c.Name] = ws.AddChannel(c)

@@ -218,7 +218,7 @@ func TestFromAnEmptyFolderThroughTheFirstYear(t *testing.T) {
 	running := s.runs()
 	s.types("alice", "soc", "/s1 isolate DESKTOP-1 reason=test")
 	s.sees("bob", "approvals", "Approval needed")
-	require.Contains(t, s.performs("s1bot backup /var/backups/s1bot-2026-11-29.db"), "is whole")
+	require.Contains(t, s.performs("s1bot backup /var/backups/s1bot-2026-11-29.db"), "is intact")
 	s.performs("s1bot health")
 
 	write(renewed)

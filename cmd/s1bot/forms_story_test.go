@@ -61,10 +61,10 @@ func TestSnoozeIsInTheMenuOfACard(t *testing.T) {
 	require.Equal(t, 1, strings.Count(string(card.Blocks), `"type":"overflow"`), "everything rare is behind one ⋯")
 	s.clicks("mallory", card, "Snooze")
 	s.submits("mallory", s.form("mallory", "Snooze"), nil)
-	s.isTold("mallory", "Only operators and approvers may snooze")
+	s.isTold("mallory", "Only operators and approvers can snooze")
 	s.clicks("alice", card, "Snooze")
 	form := s.form("alice", "Snooze", "This storyline", "This file", "This host: DESKTOP-1")
-	require.True(t, s.submits("alice", form, map[string]any{"What to keep quiet": "This host: DESKTOP-1", "For how long": "1 day"}).Closed)
+	require.True(t, s.submits("alice", form, map[string]any{"What to snooze": "This host: DESKTOP-1", "For how long": "1 day"}).Closed)
 	s.isTold("alice", "Snoozed", "host DESKTOP-1")
 }
 

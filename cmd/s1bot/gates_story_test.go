@@ -18,11 +18,11 @@ import (
 // docs.slack.dev/reference/methods/usergroups.users.list and docs.slack.dev/apis/web-api/rate-limits; a proxy's 429 has no Retry-After.
 func groupFaults() map[string]slacksim.Fault {
 	return map[string]slacksim.Fault{
-		"internal_error":        {Kind: slacksim.FaultError},
-		"missing_scope":         {Kind: slacksim.FaultError, Error: "missing_scope"},
-		"HTTP 500":              {Kind: slacksim.FaultStatus, Status: http.StatusInternalServerError},
-		"Slack asks to wait":    {Kind: slacksim.FaultRateLimit, RetryAfter: 60},
-		"Slack does not answer": {Kind: slacksim.FaultReset},
+		"internal_error":             {Kind: slacksim.FaultError},
+		"missing_scope":              {Kind: slacksim.FaultError, Error: "missing_scope"},
+		"HTTP 500":                   {Kind: slacksim.FaultStatus, Status: http.StatusInternalServerError},
+		"Slack asks the bot to wait": {Kind: slacksim.FaultRateLimit, RetryAfter: 60},
+		"Slack isn't responding":     {Kind: slacksim.FaultReset},
 	}
 }
 
@@ -50,7 +50,7 @@ func TestARuleAboutAGroupThatCannotBeReadLetsNobodyThrough(t *testing.T) {
 				s.slack.AddGroup(slacksim.Group{ID: "S0JUNIOR1", Handle: "juniors", Members: []string{"alice"}})
 				s.dark(fault)
 				s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
-				s.isTold("alice", "Can't tell", "I can't read user groups ("+reason, "Nothing was done")
+				s.isTold("alice", "Couldn't check", "I can't read user groups ("+reason, "Nothing was done")
 				s.types("alice", "#soc", "/s1 isolate SRV-DC-2 reason=test")
 				s.isTold("alice", "sk the AD team")
 				s.types("alice", "#soc", "/s1 threats")
@@ -100,7 +100,7 @@ func TestADecisionWaitsForAnAnswer(t *testing.T) {
 		told    string
 		restart bool
 	}{
-		"slowed by users.info":     {slacksim.Fault{Method: "users.info", Kind: slacksim.FaultRateLimit, RetryAfter: 25, Times: -1}, "look up U0BOB0000 in Slack (Slack asks to wait)", false},
+		"slowed by users.info":     {slacksim.Fault{Method: "users.info", Kind: slacksim.FaultRateLimit, RetryAfter: 25, Times: -1}, "look up U0BOB0000 in Slack (Slack asks the bot to wait)", false},
 		"over a restart":           {slacksim.Fault{Method: "users.info", Kind: slacksim.FaultRateLimit, RetryAfter: 25, Times: -1}, "look up U0BOB0000", true},
 		"the group cannot be read": {slacksim.Fault{Method: "usergroups.users.list", Kind: slacksim.FaultError, Times: -1}, "can't read user groups (internal_error)", false},
 		"nor after a restart":      {slacksim.Fault{Method: "usergroups.users.list", Kind: slacksim.FaultStatus, Status: 429, Times: -1}, "can't read user groups", true},
@@ -137,7 +137,7 @@ func TestADecisionThatCannotBeTakenIsToldToHaveNotCounted(t *testing.T) {
 	s.clicks("bob", card, "Approve")
 	s.isTold("bob", "missing_scope", "Your decision is saved")
 	s.pass(approvals.MaxHold)
-	s.isTold("bob", "missing_scope", "your decision did not count", "s1bot check")
+	s.isTold("bob", "missing_scope", "your decision didn't count", "s1bot check")
 	require.NotContains(t, s.becomes(card, "Approval needed").PlainText(), "doesn't count yet")
 	s.slack.ClearFaults()
 	s.pass(time.Minute)
@@ -295,7 +295,7 @@ func TestApprovalsOfThoseWhoLeftDoNotCount(t *testing.T) {
 			card = s.becomes(card, "1 given")
 			leave(s.slack)
 			s.clicks("carol", card, "Approve")
-			card = s.becomes(card, "may no longer approve this", "1 given")
+			card = s.becomes(card, "can no longer approve this", "1 given")
 			require.Empty(t, s.console.Changes())
 			s.clicks("mallory", card, "Approve")
 			s.becomes(card, "Successful")
@@ -316,7 +316,7 @@ func TestAnApproverWhoLeavesBeforeTheRunDoesNotCount(t *testing.T) {
 	s.slack.Deactivate("bob")
 	s.console.Heal()
 	s.pass(time.Minute)
-	s.becomes(card, "Failed", "missing 1 approval", "may no longer approve this")
+	s.becomes(card, "Failed", "missing 1 approval", "can no longer approve this")
 	require.Empty(t, s.console.Changes())
 }
 

@@ -16,7 +16,7 @@ type healthCmd struct{}
 
 // Help is shown by `s1bot health --help`.
 func (healthCmd) Help() string {
-	return "For containers, which have no shell and no curl: exit code 0 where /healthz of the process at S1BOT_HTTP_ADDR answers, else 1."
+	return "For containers without a shell or curl: exits with 0 if /healthz at S1BOT_HTTP_ADDR responds, otherwise with 1."
 }
 
 // Run asks the process that serves on this machine whether it is alive.

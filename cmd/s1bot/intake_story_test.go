@@ -100,7 +100,7 @@ func TestAfterTheSlashBareWordsAreTheReason(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	s.types("alice", "#soc", "/s1 \u2003help\u00a0freeze\ufeff")
-	s.isTold("alice", "Freezes changes")
+	s.isTold("alice", "Blocks all changes")
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	card := s.sees("#approvals", "Approval needed")
 	s.types("bob", "#soc", "/s1 deny\n"+s.refOf(card)+"\tbecause it is the CEO's")

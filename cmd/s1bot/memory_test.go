@@ -34,7 +34,7 @@ func TestLargeAnswersFitTheMemoryOfTheProcess(t *testing.T) {
 	for _, c := range []struct {
 		mib   int
 		hears string
-	}{{64, "larger than 8 MiB and was not read"}, {7, "Agents · 714"}} {
+	}{{64, "larger than 8 MiB, so I didn't read it"}, {7, "Agents · 714"}} {
 		t.Run(fmt.Sprintf("%d MiB", c.mib), func(t *testing.T) {
 			t.Parallel()
 			var asked atomic.Int32

@@ -14,14 +14,14 @@ import (
 // ToFile is there because an address holds a password, and a command line can be read by every user
 // of the machine.
 type migrateCmd struct {
-	From   string `placeholder:"ADDRESS" help:"The database to copy, sqlite:PATH or postgres://…; S1BOT_DATABASE_URL unless given."`
+	From   string `placeholder:"ADDRESS" help:"The database to copy, sqlite:PATH or postgres://…; S1BOT_DATABASE_URL by default."`
 	To     string `placeholder:"ADDRESS" help:"An empty database."`
-	ToFile string `placeholder:"FILE" help:"A file that holds the address of the empty database: other users of this machine can read a command line."`
+	ToFile string `placeholder:"FILE" help:"A file with the address of the empty database. Safer than --to, because other users of this machine can see the command line."`
 }
 
 // Help is shown by `s1bot migrate --help`.
 func (migrateCmd) Help() string {
-	return "Stop every bot on the old database first. Copies all of it, whole or not at all: the rows of each table are counted and compared on both sides, and the audit trail of the copy is verified, before anything is kept. The old database stays as it is. Then point S1BOT_DATABASE_URL at the new one and start the bot."
+	return "Stop every bot on the old database first. Copies everything or nothing: the rows of each table are counted and compared on both sides, and the audit trail of the copy is verified, before anything is kept. The old database stays as it is. Then point S1BOT_DATABASE_URL at the new one and start the bot."
 }
 
 // Run copies the database and says what was copied.
@@ -41,7 +41,7 @@ func (m migrateCmd) Run(ctx context.Context, std streams) error {
 			fmt.Fprintf(std.out, "%8d  %s\n", table.Rows, table.Table)
 		}
 	}
-	_, err = fmt.Fprintf(std.out, "%d rows copied, the same on both sides. The audit trail is whole; its last row on both sides is %d, hash %s.\n"+
+	_, err = fmt.Fprintf(std.out, "%d rows copied, the same on both sides. The audit trail is intact; its last row on both sides is %d, hash %s.\n"+
 		"Now point S1BOT_DATABASE_URL at the new database and start the bot. Keep the old one as a backup; no bot may use it again.\n",
 		rows, done.Head.Seq, cmp.Or(done.Head.Hash, "(none)"))
 	return err
@@ -68,7 +68,7 @@ func (m migrateCmd) addresses() (from, to string, err error) {
 		to = strings.TrimSpace(string(body))
 	}
 	if to == "" {
-		return "", "", errors.New("where to? --to postgres://… or --to-file FILE names an empty database")
+		return "", "", errors.New("no target: name an empty database with --to postgres://… or --to-file FILE")
 	}
 	return from, to, nil
 }

@@ -24,13 +24,13 @@ func TestARequestThatWaitsMovesToAnotherDatabase(t *testing.T) {
 	s.stop()
 	code, _, errs = calls(t, "migrate")
 	require.Equal(t, 1, code)
-	require.Contains(t, errs, "where to?")
+	require.Contains(t, errs, "no target")
 	address := filepath.Join(t.TempDir(), "address")
 	require.NoError(t, os.WriteFile(address, []byte(to+"\n"), 0o600))
 	code, out, errs := calls(t, "migrate", "--to-file="+address)
 	require.Zero(t, code, errs)
 	require.Contains(t, out, "1  requests\n")
-	require.Contains(t, out, "the same on both sides. The audit trail is whole; its last row on both sides is 1, hash ")
+	require.Contains(t, out, "the same on both sides. The audit trail is intact; its last row on both sides is 1, hash ")
 	_, before, _ := calls(t, "audit", "--verify")
 
 	s.config.DatabaseURL, s.environ["S1BOT_DATABASE_URL"] = to, to

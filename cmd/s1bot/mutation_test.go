@@ -166,7 +166,7 @@ func (m *mutant) readsFrame(key string, f frame) {
 			assert.NotEqual(m.t, "Successful", string(got.card.Outcome)+string(got.first.Outcome), name)
 		}
 	case lost:
-		assert.Contains(m.t, got.text(), "could not be read", name)
+		assert.Contains(m.t, got.text(), "couldn't read", name)
 	}
 }
 

@@ -53,7 +53,7 @@ func TestWithoutDirectMessagesAFileGoesIntoTheThread(t *testing.T) {
 	s.slack.SetMessagesTab(false)
 	s.types("alice", "#soc", "/s1 agents DESKTOP-1")
 	s.clicks("alice", s.isTold("alice", "DESKTOP-1", "CSV file"), "CSV file")
-	s.isTold("alice", "in the thread of this channel")
+	s.isTold("alice", "in a thread in this channel")
 	head := s.sees("#soc", "as a file", "<@"+s.slack.User("alice").ID()+">", "Messages Tab")
 	file, err := s.slack.WaitMessage(s.patient(), "#soc", func(m slacksim.Message) bool { return m.ThreadTS == head.TS && len(m.Files) == 1 })
 	require.NoError(t, err)

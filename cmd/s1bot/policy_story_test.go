@@ -30,7 +30,7 @@ func TestProtectedHostsAreLeftAlone(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1,SRV-DC-2 reason=test")
 	s.isTold("alice", "Not allowed", "Ask the AD team", "domain controllers, because of SRV-DC-2")
 	s.types("alice", "#soc", "/s1 can isolate SRV-DC-2")
-	s.isTold("alice", "You may not", "sk the AD team", "domain controllers", "Nothing was done")
+	s.isTold("alice", "You can't run this", "sk the AD team", "domain controllers", "Nothing was done")
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	s.sees("#approvals", "Approval needed", "DESKTOP-1")
 	require.Empty(t, s.console.Changes())
@@ -53,7 +53,7 @@ func TestWhatIsOnAProtectedHostIsProtected(t *testing.T) {
 		"Update Alert Incident Status":  "update-alert-incident-status alert-ids=" + elsewhere + " status=RESOLVED",
 	} {
 		s.types("alice", "#soc", "/s1 can "+line)
-		s.isTold("alice", title, "You may not", "Rule: by")
+		s.isTold("alice", title, "You can't run this", "Rule: by")
 	}
 	s.types("alice", "#soc", "/s1 update-alert-analyst-verdict alert-ids="+elsewhere+" analyst-verdict=true_positive")
 	s.isTold("alice", "Not allowed", "Not in Lyon", "by site")
@@ -81,13 +81,13 @@ func TestWhereEndpointsAreMovedToCounts(t *testing.T) {
 	s.console.AddAgent(s1sim.AgentSpec{Name: "LYON-1", Site: "Lyon"})
 	s.console.AddAgent(s1sim.AgentSpec{Name: "VAULT-1", Site: "Vault"})
 	s.types("alice", "#soc", "/s1 can move-agents-between-sites DESKTOP-1 site-id=Vault")
-	s.isTold("alice", "You may not", "obody moves in", "vault")
+	s.isTold("alice", "You can't run this", "obody moves in", "vault")
 	s.types("alice", "#soc", "/s1 can move-agents-between-sites DESKTOP-1 site-id=Lyon")
-	s.isTold("alice", "You may request this", "Lyon")
+	s.isTold("alice", "You can request this", "Lyon")
 	s.types("mallory", "#soc", "/s1 can isolate DESKTOP-1")
-	s.isTold("mallory", "You may request this", "DESKTOP-1")
+	s.isTold("mallory", "You can request this", "DESKTOP-1")
 	s.types("mallory", "#soc", "/s1 can move-agents-between-sites DESKTOP-1 site-id=Lyon")
-	s.isTold("mallory", "You may not", "doesn't cover Lyon")
+	s.isTold("mallory", "You can't run this", "doesn't cover Lyon")
 }
 
 func TestTheCardTellsWhatThePolicyProtects(t *testing.T) {
@@ -237,7 +237,7 @@ func TestAFreezeStopsEverythingUntilTwoApproversEndIt(t *testing.T) {
 	s.types("alice", "#soc", "/s1 freeze")
 	s.isTold("alice", "Only an approver may freeze changes")
 	s.types("bob", "#soc", "/s1 freeze an account was taken over")
-	s.isTold("bob", "nothing that changes anything runs")
+	s.isTold("bob", "all changes are blocked")
 	card := s.sees("#approvals", "Frozen", "an account was taken over")
 
 	s.clicks("carol", waiting, "Approve")

@@ -9,7 +9,7 @@ type policySchemaCmd struct{}
 
 // Help is shown by `s1bot policy-schema --help`.
 func (policySchemaCmd) Help() string {
-	return "Editors complete keys and words of S1BOT_POLICY_FILE by it, and underline mistakes. Save it as policy.schema.json and begin the policy file with: # yaml-language-server: $schema=policy.schema.json"
+	return "With this schema, editors complete keys and values of S1BOT_POLICY_FILE and underline mistakes. Save it as policy.schema.json and begin the policy file with: # yaml-language-server: $schema=policy.schema.json"
 }
 
 // Run prints the schema.

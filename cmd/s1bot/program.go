@@ -265,7 +265,7 @@ func (p *program) changed(ctx context.Context, console, kind string, ids []strin
 		err = p.notifier.Refresh(ctx, p.set.Mark(on), kind, ids...)
 	}
 	if err != nil {
-		p.log.Warn("cards follow at the next poll only", "err", err)
+		p.log.Warn("cards won't be updated until the next poll", "err", err)
 	}
 }
 
@@ -331,7 +331,7 @@ func (p *program) wait(ctx context.Context, cancel func(), ended <-chan error, p
 				cancel()
 			}
 		case <-done:
-			p.log.Info("stopping: nothing new is begun, what runs is finished", "within", drainLimit)
+			p.log.Info("stopping: nothing new is started, and running work is finished", "within", drainLimit)
 			done, deadline = nil, time.After(drainLimit)
 		case <-deadline:
 			p.log.Warn("stopped before all work was finished; the rest continues at the next start")

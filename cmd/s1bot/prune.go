@@ -25,7 +25,7 @@ func (p *program) prune(ctx context.Context) error {
 		case err != nil:
 			p.log.Warn("cannot forget old rows", "err", err)
 		case gone > 0:
-			p.log.Info("old rows forgotten", "rows", gone)
+			p.log.Info("old rows deleted", "rows", gone)
 		}
 		select {
 		case <-tick.C:

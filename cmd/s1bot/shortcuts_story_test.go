@@ -63,7 +63,7 @@ func TestStoryOfALookUpThatTheConsoleRefuses(t *testing.T) {
 	s.console.Fail(s1sim.Match{PathPrefix: "/restrictions"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1})
 	hash := strings.Repeat("ab", 20)
 	m := s.says("alice", "#soc", "Hash "+hash)
-	s.looksUp("alice", m, hash, "no threats", "Can't tell: blocklist")
+	s.looksUp("alice", m, hash, "no threats", "Couldn't check: blocklist")
 	many := "Many"
 	for i := range 30 {
 		many += fmt.Sprintf(" 203.0.113.%d", i)
@@ -112,7 +112,7 @@ func TestStoryOfTheGlobalShortcuts(t *testing.T) {
 	s.slack.User("alice").Shortcut("Run SentinelOne command")
 	s.form("alice", "Find a command")
 	s.slack.User("bob").Shortcut("Approvals waiting for me")
-	s.form("bob", "Nothing waits for you")
+	s.form("bob", "Nothing is waiting for you")
 	s.types("alice", "#soc", `/s1 isolate DESKTOP-1 reason="beaconing"`)
 	s.sees("#approvals", "DESKTOP-1")
 	s.slack.User("bob").Shortcut("Approvals waiting for me")
@@ -134,7 +134,7 @@ func TestStoryOfGreetings(t *testing.T) {
 	s.isWrittenTo("mallory", "threats open")
 	s.slack.AddChannel(slacksim.Channel{Name: "war-room", Members: []string{"alice", "bob"}, NoBot: true})
 	require.NoError(t, s.slack.User("alice").Invites("#war-room", "s1bot"))
-	card := s.sees("#war-room", "SentinelOne in this channel", "@soc", "@soc-leads", "for your eyes only")
+	card := s.sees("#war-room", "SentinelOne in this channel", "@soc", "@soc-leads", "Only you can see an answer")
 	require.NotContains(t, string(card.Blocks), "usergroup", "nobody is called by it")
 	require.NoError(t, s.slack.User("alice").Invites("#war-room", "mallory"))
 	s.types("alice", "@s1bot", "agents DESKTOP-1")

@@ -70,7 +70,7 @@ func TestTheIsolationThatCameAfterStays(t *testing.T) {
 	s.approves("isolate LAPTOP-AWAY for=1h", "drill", "Successful")
 	s.approves("isolate LAPTOP-AWAY", "forensics", "Successful")
 	s.pass(time.Hour)
-	s.sees("#approvals", "I requested no reconnection: LAPTOP-AWAY was isolated again")
+	s.sees("#approvals", "I didn't request a reconnection: LAPTOP-AWAY was isolated again")
 	require.Empty(t, s.reconnections())
 }
 

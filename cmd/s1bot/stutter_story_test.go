@@ -62,6 +62,6 @@ func TestWhatSlackRefusesByNameIsTold(t *testing.T) {
 	list := s.isTold("alice", "DESKTOP-1", "CSV file")
 	s.slack.Fail(slacksim.Fault{Method: "files.getUploadURLExternal", Kind: slacksim.FaultError, Error: "missing_scope", Times: -1})
 	s.clicks("alice", list, "CSV file")
-	s.isTold("alice", "could not be handed over", "missing_scope", "s1bot check")
+	s.isTold("alice", "I couldn't upload", "missing_scope", "s1bot check")
 	s.slack.ClearFaults()
 }

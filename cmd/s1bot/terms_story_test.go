@@ -159,7 +159,7 @@ func TestWhatAPersonReconnectedIsNotAskedForAgain(t *testing.T) {
 	s.writes(approvals.ActionWarned, 1)
 	s.pass(20 * time.Minute)
 	s.becomes(card, ", ended ", "DESKTOP-1 is connected again")
-	s.isWrittenTo("alice", "I requested no reconnection")
+	s.isWrittenTo("alice", "I didn't request a reconnection")
 	require.Len(t, s.asked("connect-agent-to-network"), 1)
 }
 
@@ -254,7 +254,7 @@ func TestTheBotAsksForNothingThatTheRequesterMayNot(t *testing.T) {
 	s := tellInTime(t, allowedBy(t, `rules: [{commands: [connect-agent-to-network], deny: "only the network team reconnects"}]`))
 	card := s.isolates("DESKTOP-1", "1h")
 	s.pass(time.Hour)
-	s.sees("#approvals", "The 1 hour is up", "may not request the reconnection", "Only the network team reconnects")
+	s.sees("#approvals", "The 1 hour is up", "not allowed to request the reconnection", "Only the network team reconnects")
 	s.becomes(card, "The isolation stays until somebody reconnects it")
 	require.Empty(t, s.asked("connect-agent-to-network"))
 }
@@ -388,7 +388,7 @@ func TestAnEndWaitsForTheConsole(t *testing.T) {
 	s.becomes(card, "1 applied")
 	s.console.Fail(s1sim.Match{Method: "GET", PathPrefix: "/agents"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1})
 	s.pass(time.Hour)
-	s.becomes(card, "Time is up", "the console does not answer. I'll end the isolation as soon as I can")
+	s.becomes(card, "Time is up", "the console isn't responding. I'll end the isolation as soon as I can")
 	s.console.Heal()
 	s.pass(approvals.TermLease + time.Second)
 	s.sees("#approvals", "Approval needed", "Connect Agent")

@@ -66,7 +66,7 @@ func (f *tokenFacts) run(ctx context.Context) error {
 			f.known.Store(&token)
 			f.learn(token)
 		} else {
-			f.log.Debug("the console does not tell when its token ends", "err", err)
+			f.log.Debug("the console doesn't say when its token expires", "err", err)
 			pause = tokenRetry
 		}
 		timer := time.NewTimer(pause)

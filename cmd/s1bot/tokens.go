@@ -57,7 +57,7 @@ func (p *program) readCredentials(ctx context.Context) (credentials, error) {
 		return credentials{}, err
 	}
 	if !slices.EqualFunc(listed, p.listed, consoleConfig.sameBut) {
-		return credentials{}, errors.New("the consoles changed by more than their tokens, which takes a restart")
+		return credentials{}, errors.New("more than the tokens of the consoles has changed, which takes a restart")
 	}
 	for i, one := range listed {
 		if !one.token.Equal(*p.consoles[i].current.Load()) {

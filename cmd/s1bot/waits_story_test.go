@@ -15,7 +15,7 @@ func TestAWaitForTheRateIsToldWhereTheAnswerCome(t *testing.T) {
 	for range 11 {
 		s.types("alice", "#soc", "/s1 get-star-custom-rules")
 	}
-	told := s.isTold("alice", "Waiting", " s: the console allows no more than 30 calls a minute of this kind (cloud-detection/rules)")
+	told := s.isTold("alice", "Waiting", " s: the console allows only 30 calls a minute of this kind (cloud-detection/rules)")
 	require.NotContains(t, told.PlainText(), "longer than usual")
 	answer := s.becomes(told, "Rules · 6")
 	require.NotContains(t, answer.PlainText(), "Waiting")

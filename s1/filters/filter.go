@@ -62,7 +62,7 @@ func (f *Filter) UnmarshalJSON(data []byte) error {
 			return fmt.Errorf("read filter key %q: %w", field.key, err)
 		}
 		if f.has(field.key) {
-			return &Error{Key: field.key, Problem: "is there twice"}
+			return &Error{Key: field.key, Problem: "is given twice"}
 		}
 		f.fields = append(f.fields, field)
 	}
@@ -162,7 +162,7 @@ func (f Filter) ToQuery(kind Kind) (transport.Query, error) {
 			problems = append(problems, err)
 		case value == "" && len(f.fields) > 1 && strings.HasPrefix(strings.TrimSpace(string(field.value)), "["):
 			// Whoever fills in a list and finds nothing to put there means nothing, not everything.
-			problems = append(problems, fmt.Errorf("%s: the list is empty; leave it out to select whatever it is", field.key))
+			problems = append(problems, fmt.Errorf("%s: the list is empty; leave the key out to match any value", field.key))
 		case value != "" && field.key != "limit":
 			query = query.With(field.key, value)
 		}
@@ -238,7 +238,7 @@ func (r keyRule) check(values []string) ([]string, error) {
 	checked := make([]string, 0, len(values))
 	for _, value := range values {
 		if list && strings.Contains(value, ",") {
-			return nil, fmt.Errorf("cannot take %q: the console has no way to tell its comma from the end of a value", value)
+			return nil, fmt.Errorf("can't take %q: the console treats its comma as the end of a value", value)
 		}
 		value, err := r.spell(value)
 		if err != nil {
@@ -252,24 +252,24 @@ func (r keyRule) check(values []string) ([]string, error) {
 // spell returns one value as the console spells it.
 func (r keyRule) spell(value string) (string, error) {
 	if strings.HasPrefix(value, "{") && r.kind != objectValue {
-		return "", errors.New("takes no object")
+		return "", errors.New("doesn't take an object")
 	}
 	switch r.kind {
 	case boolValue, boolListValue:
 		return spellBool(value)
 	case intValue:
 		if _, err := strconv.Atoi(value); err != nil {
-			return "", fmt.Errorf("wants a whole number, not %q", value)
+			return "", fmt.Errorf("takes a whole number, not %q", value)
 		}
 	case timeValue:
 		return spellTime(value)
 	case objectValue:
 		if !strings.HasPrefix(value, "{") {
-			return "", fmt.Errorf("wants an object, not %q", value)
+			return "", fmt.Errorf("takes an object, not %q", value)
 		}
 	case containsValue:
 		if len([]rune(value)) < 2 {
-			return "", fmt.Errorf("wants values of at least 2 characters, not %q", value)
+			return "", fmt.Errorf("takes values of at least 2 characters, not %q", value)
 		}
 	}
 	if r.among != "" {
@@ -285,7 +285,7 @@ func spellBool(value string) (string, error) {
 	case "false", "no":
 		return "false", nil
 	}
-	return "", fmt.Errorf("wants true or false, not %q", value)
+	return "", fmt.Errorf("takes true or false, not %q", value)
 }
 
 func spellTime(value string) (string, error) {
@@ -294,7 +294,7 @@ func spellTime(value string) (string, error) {
 			return wire.FormatTime(t), nil
 		}
 	}
-	return "", fmt.Errorf("wants a time like 2026-11-20 14:00 (UTC), not %q", value)
+	return "", fmt.Errorf("takes a time like 2026-11-20 14:00 (UTC), not %q", value)
 }
 
 func spellChoice(value string, choices []string) (string, error) {
@@ -303,5 +303,5 @@ func spellChoice(value string, choices []string) (string, error) {
 			return choice, nil
 		}
 	}
-	return "", fmt.Errorf("wants one of %s, not %q", strings.Join(choices, ", "), value)
+	return "", fmt.Errorf("takes one of %s, not %q", strings.Join(choices, ", "), value)
 }

@@ -62,15 +62,15 @@ func TestAWrongFilterSaysWhatIsWrong(t *testing.T) {
 		{Alerts, `{"zzz":"x"}`, `"zzz" is unknown for alerts`},
 		{Threats, `{"computerName__contains":["a"]}`, `at least 2 characters, not "a"`},
 		{Threats, `{"computerName__contains":[` + eleven + `]}`, `at most 10 values, not 11`},
-		{Threats, `{"computerName__contains":["a,b"]}`, `cannot take "a,b"`},
+		{Threats, `{"computerName__contains":["a,b"]}`, `can't take "a,b"`},
 		{Threats, `{"siteIds":[[1]]}`, `a list inside a list`},
-		{Threats, `{"siteIds":{"a":1}}`, `takes no object`},
-		{Threats, `{"resolved":"maybe"}`, `wants true or false, not "maybe"`},
+		{Threats, `{"siteIds":{"a":1}}`, `doesn't take an object`},
+		{Threats, `{"resolved":"maybe"}`, `takes true or false, not "maybe"`},
 		{Threats, `{"resolved":[true,false]}`, `takes one value, not a list`},
-		{Threats, `{"createdAt__gte":"soon"}`, `wants a time like`},
-		{Threats, `{"limit":"all"}`, `wants a whole number`},
-		{Threats, `{"incidentStatuses":["closed"]}`, `wants one of unresolved, in_progress, resolved, not "closed"`},
-		{Agents, `{"containerizedWorkloadCounts":"x"}`, `wants an object`},
+		{Threats, `{"createdAt__gte":"soon"}`, `takes a time like`},
+		{Threats, `{"limit":"all"}`, `takes a whole number`},
+		{Threats, `{"incidentStatuses":["closed"]}`, `takes one of unresolved, in_progress, resolved, not "closed"`},
+		{Agents, `{"containerizedWorkloadCounts":"x"}`, `takes an object`},
 	} {
 		_, err := query(t, row.kind, row.text)
 		require.ErrorContains(t, err, row.want, row.text)

@@ -69,7 +69,7 @@ func TestATableOfTheDataLakeSaysWhatIsMissing(t *testing.T) {
 	require.Equal(t, []huntapi.PowerColumn{{Name: "n", Type: "NUMBER"}, {Name: "column 2", Type: ""}}, found.Table.Columns)
 	require.Equal(t, "9007199254740993", string(found.Table.Rows[0][0]))
 	require.Equal(t, `"NaN"`, string(found.Table.Rows[1][0]))
-	require.Equal(t, []string{"The console left 3 events out, so the result is partial.", "slow", "The console ran out of time, so the result is partial."}, found.Partial)
+	require.Equal(t, []string{"The console left out 3 events, so the result is partial.", "slow", "The console ran out of time, so the result is partial."}, found.Partial)
 	require.Equal(t, `{"queryType":"PQ","tenant":false,"accountIds":["433241117337583618"],"queryPriority":"HIGH","pq":{"query":"x","resultType":"TABLE"}}`+"\n", console.Asked()[0].Body)
 }
 

@@ -33,7 +33,7 @@ func readSDL(body []byte) (SDLProgress, error) {
 	})
 	var a sdlAnswer
 	if err != nil || wire.Decode(head, &a) != nil {
-		return SDLProgress{}, transport.Unreadable("The console's answer about the query makes no sense.")
+		return SDLProgress{}, transport.Unreadable("The console's answer about the query isn't valid.")
 	}
 	p := SDLProgress{SDLTicket: SDLTicket{ID: a.ID, Steps: a.Completed}, Total: max(a.Total, a.Again)}
 	if !wire.IsVoid(problem) {
@@ -93,8 +93,8 @@ func partialWords(parts map[string]json.RawMessage) (words []string) {
 		words = append(words, "The console ran out of time, so the result is partial.")
 	}
 	for _, counted := range []struct{ key, format string }{
-		{"omittedEvents", "The console left %s events out, so the result is partial."},
-		{"discardedArrayItems", "The console left %s values of lists out, so the result is partial."},
+		{"omittedEvents", "The console left out %s events, so the result is partial."},
+		{"discardedArrayItems", "The console left out %s list values, so the result is partial."},
 	} {
 		if n := string(parts[counted.key]); !wire.IsVoid(parts[counted.key]) && strings.Trim(n, "0.") != "" {
 			words = append(words, fmt.Sprintf(counted.format, strings.TrimSuffix(n, ".0")))

@@ -100,7 +100,7 @@ func (l List[T]) ask(ctx context.Context, q transport.Query) (page Page[T], err 
 			err = nil // the number is all that was asked for
 		}
 		if err == nil && len(page.Items) == 0 && page.Next == "" && page.Total > 0 && q.Whole() {
-			err = transport.Unreadable(fmt.Sprintf("The console says that %d match, and sent none of them.", page.Total))
+			err = transport.Unreadable(fmt.Sprintf("The console says that %d match, but sent none of them.", page.Total))
 		}
 		return err
 	})
@@ -242,7 +242,7 @@ func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 			return items, err
 		}
 		if len(items) == maxCollected {
-			message := fmt.Sprintf("The console's list never ends: it was read up to row %d, and the rest is left out.", maxCollected)
+			message := fmt.Sprintf("The console's list never ends: I read it up to row %d and left out the rest.", maxCollected)
 			return items, &transport.Error{Operation: "read a list", Status: http.StatusOK, Message: message, Err: ErrTooManyPages}
 		}
 		items = append(items, item)

@@ -91,7 +91,7 @@ func TestWhatIsCollectedHasABound(t *testing.T) {
 		}
 	})
 	require.ErrorIs(t, err, pages.ErrTooManyPages)
-	require.ErrorContains(t, err, "read up to row 20000")
+	require.ErrorContains(t, err, "I read it up to row 20000")
 	require.Len(t, rows, 20_000)
 	require.LessOrEqual(t, read, 20_000)
 }
@@ -172,7 +172,7 @@ func TestCountAsksForTheNumberAlone(t *testing.T) {
 
 	silent := consoletest.Start(t, consoletest.OK(`{"data":[]}`))
 	_, err := silent.CountAgents(t.Context(), nil)
-	require.ErrorContains(t, err, "did not say how many", "not counted is not zero")
+	require.ErrorContains(t, err, "didn't say how many", "not counted is not zero")
 }
 
 func TestByIDAsksInSmallPortions(t *testing.T) {

@@ -89,7 +89,7 @@ func ReadRows[T any](rows []json.RawMessage, identity func(T) string) (Page[T], 
 	}
 	page, err := c.end()
 	if page.lost > 0 {
-		page.Remark = fmt.Sprintf("Rows of the console's answer that could not be read: %d.", page.lost)
+		page.Remark = fmt.Sprintf("Rows of the console's answer that I couldn't read: %d.", page.lost)
 	}
 	return page, err
 }

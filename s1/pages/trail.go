@@ -64,7 +64,7 @@ func Follow[T any](t *Trail, q transport.Query, page Page[T]) (next transport.Qu
 	case t.repeated >= maxRepeated:
 		return q, false, endless(t.operation, "page after page has rows that were read already")
 	case t.fitted && (t.read >= maxFittedRows || t.pages >= maxFittedPages), !t.fitted && t.pages >= maxPages:
-		message := fmt.Sprintf("The console's list never ends: it was read up to page %d, and the rest is left out.", t.pages)
+		message := fmt.Sprintf("The console's list never ends: I read it up to page %d and left out the rest.", t.pages)
 		return q, false, &transport.Error{Operation: t.operation, Status: http.StatusOK, Message: message, Err: ErrTooManyPages}
 	}
 	t.cursors[page.Next] = true

@@ -90,7 +90,7 @@ func TestAnAnswerOfTooManyRowsOrValuesIsNotRead(t *testing.T) {
 	rows := consoletest.Start(t, consoletest.OK(`{"data":[`+strings.Repeat(`{},`, 1<<20)+`{}]}`))
 	_, err := rows.AgentsPage(t.Context(), nil)
 	require.ErrorIs(t, err, transport.ErrTooLarge)
-	require.Contains(t, consoletest.AsError(t, err).Message, "was not read")
+	require.Contains(t, consoletest.AsError(t, err).Message, "I didn't read")
 	few := consoletest.Start(t, consoletest.OK(`{"data":[`+strings.Repeat(`{},`, 10_000)+`{}]}`))
 	_, err = few.AgentsPage(t.Context(), nil)
 	require.ErrorIs(t, err, transport.ErrTooLarge)

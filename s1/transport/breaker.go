@@ -21,7 +21,7 @@ const (
 )
 
 // ErrNotAnswering: the path did not answer the last reads in time, so this one was not sent. It is tried again soon.
-var ErrNotAnswering = errors.New("the console does not answer on this path")
+var ErrNotAnswering = errors.New("the console isn't responding on this path")
 
 // breakers hold a circuit breaker for each path: where one hangs, those who ask it hear so at once instead of 30 seconds later, and the
 // bot's slots are free for paths that answer.
@@ -76,7 +76,7 @@ func (b *breakers) changed(of *breaker, _, to gobreaker.State) {
 		of.mu.Lock()
 		of.opened = time.Now()
 		of.mu.Unlock()
-		b.log.Warn("the console does not answer on a path; reads of it fail at once for a while", "route", of.Name(), "for", restFor)
+		b.log.Warn("the console isn't responding on a path; reads of it will fail immediately for a while", "route", of.Name(), "for", restFor)
 	case gobreaker.StateClosed:
 		b.log.Info("the console answers on a path again", "route", of.Name())
 	}
@@ -118,5 +118,5 @@ func (b *breaker) refusal(call Call, wait time.Duration) *Error {
 		wait = max(restFor-time.Since(b.opened), time.Second)
 	}
 	return &Error{Operation: call.Operation, RetryAfter: wait, Err: ErrNotAnswering,
-		Message: fmt.Sprintf("The console did not answer the last %d calls of this kind in time.", hangsInARow)}
+		Message: fmt.Sprintf("The console didn't answer the last %d calls of this kind in time.", hangsInARow)}
 }

@@ -75,13 +75,13 @@ func TestAPathThatHangsFailsFastForAWhile(t *testing.T) {
 		console := &stuckConsole{hangs: "/agents"}
 		client := consoletest.Over(t, console.answer, nil)
 		e, took := fails(t, client, 3)
-		require.Equal(t, "The console did not answer in time.", e.Message)
+		require.Equal(t, "The console didn't answer in time.", e.Message)
 		require.Equal(t, 90*time.Second, took)
 
 		e, took = fails(t, client, 100)
 		require.Zero(t, took)
 		require.ErrorIs(t, e, transport.ErrNotAnswering)
-		require.Equal(t, "list agents: The console did not answer the last 3 calls of this kind in time.", e.Error())
+		require.Equal(t, "list agents: The console didn't answer the last 3 calls of this kind in time.", e.Error())
 		require.Equal(t, 15*time.Second, e.RetryAfter)
 		require.False(t, e.Unknown())
 		require.Len(t, console.seen(), 3, "what fails fast is not sent")
@@ -123,7 +123,7 @@ func TestOneCallTriesAPathThatHungAgain(t *testing.T) {
 			_, err := client.AgentsPage(t.Context(), nil)
 			require.NoError(t, err)
 		}
-		require.Equal(t, 2, strings.Count(log.String(), "does not answer on a path"), log.String())
+		require.Equal(t, 2, strings.Count(log.String(), "isn't responding on a path"), log.String())
 		require.Equal(t, 1, strings.Count(log.String(), "answers on a path again"))
 	})
 }

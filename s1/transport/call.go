@@ -287,7 +287,7 @@ func (c *Client) readBody(ctx context.Context, watch *stopwatch, response *http.
 func NotAdmitted(call Call, wait time.Duration, err error) *Error {
 	e := &Error{Operation: call.Operation, RetryAfter: wait, Err: err, Message: "The call was cancelled."}
 	if errors.Is(err, context.DeadlineExceeded) {
-		e.Message = fmt.Sprintf("The console's rate limit asks for a wait of %s, longer than this call may take.", wait.Round(time.Millisecond))
+		e.Message = fmt.Sprintf("The console's rate limit requires a wait of %s, which is longer than this call may take.", wait.Round(time.Millisecond))
 	}
 	return e
 }
@@ -301,13 +301,13 @@ func (c *Client) problem(call Call, a attempt) *Error {
 	switch {
 	case errors.Is(a.err, ErrTooLarge):
 		_, most := c.bounds(call)
-		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB and was not read; ask for less.", most>>20)
+		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB, so I didn't read it. Request less at a time.", most>>20)
 	case errors.Is(a.err, errNoRoom):
 		e.Message = "I was busy reading other large answers for two minutes. Try again in a moment."
 	case errors.As(a.err, new(*unkeptError)):
 		e.Message = "There is no room on my disk for the file. Try again in a moment."
 	case a.err != nil && a.status != 0:
-		e.Message = "The console's answer broke off."
+		e.Message = "The console's answer was cut off."
 	case a.err != nil:
 		e.Message = connectionProblem(a.err, call.host(c))
 	case a.status/100 == 3:
@@ -354,7 +354,7 @@ func (c *Client) report(ctx context.Context, call Call, a attempt, o Observation
 	case failed && next == giveUp:
 		log.WarnContext(ctx, "console call failed", "operation", call.Operation, "err", cmp.Or(a.err, errors.New(http.StatusText(a.status))))
 	case failed:
-		log.DebugContext(ctx, "console call failed; it is tried again", "operation", call.Operation, "err", a.err)
+		log.DebugContext(ctx, "console call failed; retrying", "operation", call.Operation, "err", a.err)
 	default:
 		log.DebugContext(ctx, "console call")
 	}

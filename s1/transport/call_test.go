@@ -127,7 +127,7 @@ func TestChangesAreNeverTriedAgain(t *testing.T) {
 					require.Equal(t, 7*time.Second, e.RetryAfter)
 				}
 				if name == "answer breaks off" {
-					require.Equal(t, "The console's answer broke off.", e.Message)
+					require.Equal(t, "The console's answer was cut off.", e.Message)
 				}
 			})
 		}
@@ -156,7 +156,7 @@ func TestAChangeThatHangsIsUnknown(t *testing.T) {
 	_, err := console.ConnectAgents(t.Context(), []wire.AgentID{consoletest.AgentA})
 	e := consoletest.AsError(t, err)
 	require.True(t, e.Unknown())
-	require.Equal(t, "The console did not answer in time.", e.Message)
+	require.Equal(t, "The console didn't answer in time.", e.Message)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
@@ -176,7 +176,7 @@ func TestAReadThatHangsIsGivenUpWithinItsTimeout(t *testing.T) {
 			_, err := client.AgentsPage(t.Context(), nil)
 			e := consoletest.AsError(t, err)
 			require.False(t, e.Unknown())
-			require.Equal(t, "The console did not answer in time.", e.Message)
+			require.Equal(t, "The console didn't answer in time.", e.Message)
 			require.Equal(t, before+1, tries, name)
 			require.Equal(t, 30*time.Second, time.Since(began), name)
 		})
@@ -225,18 +225,18 @@ func TestTLSTroubleIsSaidInASentence(t *testing.T) {
 	require.NoError(t, err)
 	_, err = client.SystemInfo(t.Context())
 	e := consoletest.AsError(t, err)
-	require.Contains(t, e.Message, "is not trusted")
+	require.Contains(t, e.Message, "isn't trusted")
 	require.Zero(t, e.Status)
 }
 
 func TestWhyNoAnswerCameIsSaidInASentence(t *testing.T) {
 	t.Parallel()
 	for message, cause := range map[string]error{
-		"The console's host name console.test cannot be found.": &net.DNSError{Err: "no such host", Name: "console.test", IsNotFound: true},
-		"The console did not answer in time.":                   &net.DNSError{Err: "i/o timeout", IsTimeout: true},
-		"console.test refuses the connection.":                  &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
-		"The certificate of console.test is not trusted.":       x509.UnknownAuthorityError{},
-		"The connection to the console broke.":                  syscall.ECONNRESET,
+		"The console's host name console.test can't be found.": &net.DNSError{Err: "no such host", Name: "console.test", IsNotFound: true},
+		"The console didn't answer in time.":                   &net.DNSError{Err: "i/o timeout", IsTimeout: true},
+		"console.test refuses the connection.":                 &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
+		"The certificate of console.test isn't trusted.":       x509.UnknownAuthorityError{},
+		"The connection to the console broke.":                 syscall.ECONNRESET,
 	} {
 		client := consoletest.Over(t, func(*http.Request) (*http.Response, error) { return nil, cause }, nil)
 		_, err := client.DisconnectAgents(t.Context(), []wire.AgentID{consoletest.AgentA})
@@ -299,7 +299,7 @@ func TestAnAnswerAbove8MiBIsRefused(t *testing.T) {
 	squeezed := consoletest.Start(t, consoletest.Status(200, strings.Repeat(bomb.String(), 9), "Content-Encoding", "gzip"))
 	_, err = squeezed.AgentsPage(t.Context(), nil)
 	require.ErrorIs(t, err, transport.ErrTooLarge, "what counts is the size after unpacking")
-	require.Equal(t, "The console's answer is larger than 8 MiB and was not read; ask for less.", consoletest.AsError(t, err).Message)
+	require.Equal(t, "The console's answer is larger than 8 MiB, so I didn't read it. Request less at a time.", consoletest.AsError(t, err).Message)
 }
 
 func TestRetryAfterIsHonoured(t *testing.T) {

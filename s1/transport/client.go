@@ -115,13 +115,13 @@ var apiPath = regexp.MustCompile(`/web/api(/v[0-9.]+)?$`)
 func parseBase(address string) (*url.URL, error) {
 	base, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || base.Hostname() == "" || base.Opaque != "" {
-		return nil, fmt.Errorf("console address %q: want https://<tenant>.sentinelone.net", address)
+		return nil, fmt.Errorf("console address %q: expected https://<tenant>.sentinelone.net", address)
 	}
 	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return nil, errors.New("console address: must have no user, query or fragment")
 	}
 	if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback(base.Hostname())) {
-		return nil, fmt.Errorf("console address %q: want https (plain http is for loopback addresses only)", address)
+		return nil, fmt.Errorf("console address %q: expected https (plain http is for loopback addresses only)", address)
 	}
 	base.Path = apiPath.ReplaceAllString(strings.TrimRight(base.Path, "/"), "")
 	base.RawPath = ""
@@ -142,7 +142,7 @@ func parseVersion(version string) (string, error) {
 		return "v2.1", nil
 	}
 	if !versionForm.MatchString(version) {
-		return "", fmt.Errorf("API version %q: want a form like v2.1", version)
+		return "", fmt.Errorf("API version %q: expected a form like v2.1", version)
 	}
 	return version, nil
 }
@@ -154,7 +154,7 @@ func checkToken(token wire.Secret) error {
 	case s == "":
 		return errors.New("API token: is empty")
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return errors.New("API token: has a space, a line break or a character that no token has")
+		return errors.New("API token: contains a space, a line break or a character that tokens never contain")
 	}
 	return nil
 }

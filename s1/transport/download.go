@@ -126,7 +126,7 @@ func (a attempt) movedTo(call Call) error {
 }
 
 // errLink refuses an address that a console in its right mind would not hand out.
-var errLink = fmt.Errorf("%w: the console's download link is no https address", ErrInvalidValue)
+var errLink = fmt.Errorf("%w: the console's download link isn't an https address", ErrInvalidValue)
 
 // CheckLink accepts https, and plain http to a loopback address if the console itself is reached so.
 func (c *Client) CheckLink(link wire.Secret) error {

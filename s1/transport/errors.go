@@ -237,11 +237,11 @@ func connectionProblem(err error, host string) string {
 	case errors.Is(err, context.Canceled):
 		return "The call was cancelled."
 	case errors.As(err, &dns) && !dns.IsTimeout:
-		return fmt.Sprintf("The console's host name %s cannot be found.", host)
+		return fmt.Sprintf("The console's host name %s can't be found.", host)
 	case isCertificate(err):
-		return fmt.Sprintf("The certificate of %s is not trusted.", host)
+		return fmt.Sprintf("The certificate of %s isn't trusted.", host)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "The console did not answer in time."
+		return "The console didn't answer in time."
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Sprintf("%s refuses the connection.", host)
 	default:
@@ -282,7 +282,7 @@ func decodeProblem(body []byte, err error) string {
 	case strings.HasPrefix(text, "<"):
 		return webPage(text)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &syntax) && syntax.Offset >= int64(len(body)):
-		return "The console's answer is cut off."
+		return "The console's answer was cut off."
 	case errors.As(err, &kind):
 		return fmt.Sprintf("The console's answer has the wrong shape: %s where %s was expected.", kind.Value, cmp.Or(kind.Field, "an object"))
 	case json.Valid(body):

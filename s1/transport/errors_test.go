@@ -29,7 +29,7 @@ func TestASuccessThatMakesNoSenseIsAnError(t *testing.T) {
 		``: "The console's answer is empty.",
 		"<html><title>Log in · SentinelOne</title></html>": "The console answered with a web page instead of data: Log in · SentinelOne",
 		"<html><body>Please log in</body></html>":          "The console answered with a web page instead of data.",
-		`{"data":[{"id":"1`:                                "The console's answer is cut off.",
+		`{"data":[{"id":"1`:                                "The console's answer was cut off.",
 		`{"data": nope}`:                                   "The console's answer is not JSON.",
 		`[1,2]`:                                            "The console's answer has the wrong shape: array where an object was expected.",
 		`{}`:                                               "The console's answer has no data.",

@@ -148,7 +148,7 @@ func TestAWaitLongerThanTheDeadlineIsRefusedAtOnce(t *testing.T) {
 		_, err = client.SystemStatus(ctx)
 		e := consoletest.AsError(t, err)
 		require.Equal(t, time.Second, e.RetryAfter)
-		require.Contains(t, e.Message, "rate limit asks for a wait of 1s")
+		require.Contains(t, e.Message, "rate limit requires a wait of 1s")
 		require.Equal(t, 1, calls)
 		require.Zero(t, time.Since(began), "a wait in vain is not begun")
 

@@ -42,7 +42,7 @@ func (c *Client) NoteLost(ctx context.Context, call Call, rows int) string {
 	if rows == 0 {
 		return ""
 	}
-	return c.note(ctx, call, Remark{Words: fmt.Sprintf("Rows of the console's answer that could not be read: %d.", rows), Lost: true})
+	return c.note(ctx, call, Remark{Words: fmt.Sprintf("Rows of the console's answer that I couldn't read: %d.", rows), Lost: true})
 }
 
 // note tells the log, and whoever listens to the context.

@@ -78,7 +78,7 @@ func remarkIn(problems, problem json.RawMessage) string {
 }
 
 // ErrNoFacts refuses an object without a single field: taken for a row, it would be one without an id.
-const ErrNoFacts = Unreadable("The console's answer has an empty object where facts were expected.")
+const ErrNoFacts = Unreadable("The console's answer has an empty object where data was expected.")
 
 // ReadItem reads an object and, if its type has room for it, keeps it as it came.
 func ReadItem(raw json.RawMessage, item any) error {
@@ -140,7 +140,7 @@ func (c *Client) Unreadable(call Call, body []byte, err error) *Error {
 	case errors.As(err, &own):
 		message = string(own)
 	case errors.Is(err, ErrTooLarge):
-		message = "The console's answer was not read, because it has " + strings.TrimPrefix(err.Error(), ErrTooLarge.Error()+": ") + "; ask for less."
+		message = "I didn't read the console's answer, because it has " + strings.TrimPrefix(err.Error(), ErrTooLarge.Error()+": ") + ". Request less at a time."
 	default:
 		message = decodeProblem(body, err)
 	}

@@ -237,7 +237,7 @@ func (c Client) AddNote(ctx context.Context, id ID, text string) (list []Note, e
 	case !id.Valid():
 		return nil, refusal(does, fmt.Errorf("%w: %q", s1.ErrInvalidID, string(id)))
 	case strings.TrimSpace(text) == "" || n > s1.MaxNote:
-		return nil, refusal(does, fmt.Errorf("%w: a note has 1 to %d characters, not %d", s1.ErrInvalidValue, s1.MaxNote, n))
+		return nil, refusal(does, fmt.Errorf("%w: a note must have 1 to %d characters, not %d", s1.ErrInvalidValue, s1.MaxNote, n))
 	}
 	doc := s1.Document{Does: does, Name: "AddAlertNote", Texts: []string{addNoteText}, Variables: map[string]any{"alertId": id, "text": text}, Permission: mayManage,
 		Changes: true, Rehearsed: json.RawMessage(`{"addAlertNote":{"data":[]}}`)}

@@ -54,7 +54,7 @@ func variables(q s1.Query) (map[string]any, error) {
 		switch {
 		case slices.Contains([]string{"limit", "cursor", "skip", "sortBy", "sortOrder", Search}, key):
 		case isScope && vars["scope"] != nil:
-			return nil, fmt.Errorf("the list can be narrowed down to accounts, sites or groups, to one kind of them at a time")
+			return nil, fmt.Errorf("the list can be filtered by accounts, by sites or by groups, but only by one of these at a time")
 		case isScope:
 			vars["scope"] = map[string]any{"scopeIds": strings.Split(q.Get(key), ","), "scopeType": kind}
 		default:

@@ -12,7 +12,7 @@ var (
 	// ErrNothingSelected: a change without ids, which the console would take for everything.
 	ErrNothingSelected = errors.New("nothing is selected")
 	// ErrInvalidID: an id that is not made of digits.
-	ErrInvalidID = errors.New("not an id of the console")
+	ErrInvalidID = errors.New("not a console id")
 	// ErrTooMany: more ids than the console takes in one call.
 	ErrTooMany = fmt.Errorf("more than %d ids in one call", maxIDs)
 )

@@ -75,7 +75,7 @@ func New(s Sources) *Metrics {
 	}
 	m.envelopes = counter("slack_envelopes_total", "Envelopes that Slack delivered, by type.", "type")
 	m.ack = histogram("slack_ack_seconds", "From the arrival of an envelope to its acknowledgement.", ackBuckets)
-	m.slack = counter("slack_requests_total", "Calls of Slack's Web API, by method and result.", "method", "result")
+	m.slack = counter("slack_requests_total", "Calls to Slack's Web API, by method and result.", "method", "result")
 	m.invocations = counter("commands_total", "Commands, by name and outcome.", "command", "outcome")
 	m.console = prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "s1bot", Name: "console_request_seconds",
 		Help: "Calls to the console: each try, with the HTTP status or none.", Buckets: consoleBuckets}, []string{"console", "method", "route", "status"})
@@ -83,7 +83,7 @@ func New(s Sources) *Metrics {
 	m.notifications = counter("notifications_total", "Notifications of threats and alerts, by kind and result.", "kind", "result")
 	m.delay = histogram("notification_delay_seconds", "From the console's record of a threat or alert to its message in Slack.", delayBuckets)
 	m.auditFailures = prometheus.NewCounter(prometheus.CounterOpts{Namespace: "s1bot", Name: "audit_failures_total",
-		Help: "Rows of the audit trail that could not be written; what they were about did not run."})
+		Help: "Rows of the audit trail that could not be written; the actions they were about did not run."})
 	m.consoleTokenEnd = gauge("console_token_expiry_timestamp_seconds", "When the console token ends, in Unix time.", "console")
 	m.registry.MustRegister(m.envelopes, m.ack, m.slack, m.invocations, m.console, m.feedSuccess, m.notifications, m.delay, m.auditFailures, m.consoleTokenEnd,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo(s),

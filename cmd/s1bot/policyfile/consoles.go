@@ -30,7 +30,7 @@ func (r *reader) consoles(entries []console) (all []Console) {
 			}
 			for _, channel := range c.Channels {
 				if slices.Contains(other.Channels, channel) {
-					r.bad(at+"/channels", "channels: %s means %s already; a channel has one default", channel, other.Name)
+					r.bad(at+"/channels", "channels: %s already defaults to %s; a channel can have only one default console", channel, other.Name)
 				}
 			}
 		}

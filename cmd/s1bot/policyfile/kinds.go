@@ -137,7 +137,7 @@ func (glob) check(string, vocabulary) error  { return nil }
 func (command) check(value string, known vocabulary) error {
 	names := known.names()
 	if name, short := known.aliased(value); short && !slices.Contains(names, value) {
-		return fmt.Errorf("write the whole name of %q, %s", value, name)
+		return fmt.Errorf("write the full name of %q, %s", value, name)
 	}
 	return matching("command", value, names)
 }

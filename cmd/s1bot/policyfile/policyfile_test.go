@@ -63,7 +63,7 @@ func faults() []fault {
 		{"roles:\n  x:\n    members: [U123]\n    sitez: [A]\n", "p.yaml:4:5: unknown key"},
 		{"roles: {a: [U123]\n", "p.yaml:1:"},
 		{"approvals: {max_targets: many}\n", "p.yaml:1:26: "},
-		{"approvals:\n  max_targets: 0\n", "p.yaml:2:16: max_targets: at least 1"},
+		{"approvals:\n  max_targets: 0\n", "p.yaml:2:16: max_targets: must be at least 1"},
 		{"approvals:\n  timeout: 59s\n", "p.yaml:2:12: timeout: a duration of at least 1m"},
 		{"approvals:\n  timeout: soon\n", "p.yaml:2:12: timeout"},
 		{"approvals:\n  channel: '#approvals'\n", "p.yaml:2:12: channel"},
@@ -79,7 +79,7 @@ func faults() []fault {
 		{"rules:\n  - requesters: [nobody]\n    deny: x\n", `there is no role "nobody"`},
 		{"rules:\n  - allow: [nobody]\n", `p.yaml:2:13: allow: there is no role "nobody"`},
 		{"rules:\n  - approve: {by: [nobody]}\n", `by: there is no role "nobody"`},
-		{"rules:\n  - approve: {quorum: 0}\n", "quorum: at least 1"},
+		{"rules:\n  - approve: {quorum: 0}\n", "quorum: must be at least 1"},
 		{"rules:\n  - approve: {by: [approvers], quorum: 2, distinct: true}\n", "p.yaml:2:40: quorum: 2 people of different roles, but `by` names only 1"},
 		{"rules:\n  - risks: [read]\n    approve: {}\n", "read commands never wait"},
 		{"rules:\n  - hosts: []\n    deny: x\n", "p.yaml:2:12: hosts: an empty list"},
@@ -94,13 +94,13 @@ func faults() []fault {
 		{"roles:\n  operators:\n    members: [U123]\n    sites: []\n", "p.yaml:4:12: sites: an empty list"},
 		{"roles:\n  operators:\n    members: [U123]\n    accounts: ['']\n", "p.yaml:4:16: accounts: \"\" is empty"},
 		{"rules: []\n---\nrules:\n  - deny: x\n", "p.yaml:3:1: a second document"},
-		{"approvals:\n  max_targets: 2.5\n", "p.yaml:2:16: max_targets: a whole number"},
-		{"rules:\n  - approve: {quorum: 1.9}\n", "quorum: a whole number"},
+		{"approvals:\n  max_targets: 2.5\n", "p.yaml:2:16: max_targets: expected a whole number"},
+		{"rules:\n  - approve: {quorum: 1.9}\n", "quorum: expected a whole number"},
 		{"routes:\n  - {hosts: [], mute: true}\n", "p.yaml:2:13: hosts: an empty list"},
 		{"routes:\n  - {rules: [], mute: true}\n", "p.yaml:2:13: rules: an empty list"},
 		{"routes:\n  - {sites: [Paris, ''], channel: C0PARIS}\n", `p.yaml:2:21: sites: "" is empty`},
 		{"routes:\n  - {groups: [~], mute: true}\n", "p.yaml:2:15: groups: an empty value"},
-		{"routes:\n  - {hosts: ' LAB-*', mute: true}\n", "begins or ends with a blank"},
+		{"routes:\n  - {hosts: ' LAB-*', mute: true}\n", "begins or ends with whitespace"},
 		{"routes:\n  - {severities: [Critcal], channel: C0SOC}\n", `p.yaml:2:19: severities: there is no severity "Critcal"; did you mean Critical?`},
 		{"routes:\n  - {severities: [High, 'Lo?er*'], channel: C0SOC}\n", `p.yaml:2:25: severities: there is no severity "Lo?er*"`},
 		{"routes:\n  - {confidences: malicous, mute: true}\n", `p.yaml:2:19: confidences: there is no confidence "malicous"; did you mean Malicious?`},
@@ -112,7 +112,7 @@ func faults() []fault {
 		{"rules:\n  - {risks: [Destructive], deny: x}\n", `p.yaml:2:14: risks: there is no risk "Destructive"; did you mean destructive?`},
 		{"rules:\n  - {risks: [chnge], deny: x}\n", "did you mean change?"},
 		{"rules:\n  - {areas: [agent], deny: x}\n", `p.yaml:2:14: areas: there is no area "agent"; did you mean agents?`},
-		{"rules:\n  - {commands: [isolate], deny: x}\n", `p.yaml:2:17: commands: write the whole name of "isolate", disconnect-agent-from-network`},
+		{"rules:\n  - {commands: [isolate], deny: x}\n", `p.yaml:2:17: commands: write the full name of "isolate", disconnect-agent-from-network`},
 		{"rules:\n  - {commands: ['disconect-*'], deny: x}\n", `there is no command "disconect-*"`},
 		{"rules:\n  - {commands: [run-scripts], deny: x}\n", "did you mean run-script"},
 		{"rules:\n  - {requesters: [operator], deny: x}\n", "did you mean operators?"},
@@ -133,9 +133,9 @@ func faults() []fault {
 		{"rules:\n  - {channels: &here [C0SOC], sites: [Paris], deny: x}\n  - {areas: *here, deny: y}\n", `p.yaml:3:13: areas: there is no area "C0SOC"`},
 		{"rules:\n  - &lab {hosts: [LAB-*], deny: x}\n  - {<<: *lab, allow: [operators]}\n", "p.yaml:3:5: a rule has exactly one of allow, approve and deny; this one has 2"},
 		{"routes:\n  - &paris {sites: [Paris], channel: C0PARIS}\n  - {<<: *paris, mute: true}\n", "p.yaml:3:5: a route has either a channel or mute, not both"},
-		{"rules:\n  - commands: |\n      run-script\n    deny: x\n", `commands: "run-script\n" is empty, or begins or ends with a blank`},
-		{"approvals: {max_targets: -3}\n", "p.yaml:1:26: max_targets: at least 1"},
-		{"approvals: {max_targets: '3'}\n", "p.yaml:1:26: max_targets: a whole number"},
+		{"rules:\n  - commands: |\n      run-script\n    deny: x\n", `commands: "run-script\n" is empty, or begins or ends with whitespace`},
+		{"approvals: {max_targets: -3}\n", "p.yaml:1:26: max_targets: must be at least 1"},
+		{"approvals: {max_targets: '3'}\n", "p.yaml:1:26: max_targets: expected a whole number"},
 		{"consoles:\n  - {name: EMEA, url: https://a.example, token_file: /t}\n", `p.yaml:2:12: name: "EMEA" isn't a console's name`},
 		{"consoles:\n  - {name: emea, url: http://a.example, token_file: /t}\n", "p.yaml:2:23: url: console address"},
 		{"consoles:\n  - {name: emea, url: https://a.example}\n", "p.yaml:2:5: a console has a name, a url and a token_file; this one has no token_file"},
@@ -214,7 +214,7 @@ func TestThePolicyFileMayAllowTheEndOfAnIsolationBeforehand(t *testing.T) {
 		require.Equal(t, want, f.Settings.ReconnectOnTime, body)
 	}
 	_, err := read("approvals:\n  reconnect_on_time: perhaps\n")
-	require.EqualError(t, err, "p.yaml:2:22: reconnect_on_time: true or false")
+	require.EqualError(t, err, "p.yaml:2:22: reconnect_on_time: expected true or false")
 }
 
 func TestConsolesAreReadAsTheyStand(t *testing.T) {

@@ -135,7 +135,7 @@ func (r *reader) compare(n ast.Node, t reflect.Type, at, key string) {
 		r.number(n, key)
 	case reflect.Bool:
 		if _, ok := n.(*ast.BoolNode); !ok {
-			r.wrong(r.seen(n), "%s: true or false", key)
+			r.wrong(r.seen(n), "%s: expected true or false", key)
 		}
 	}
 }
@@ -281,9 +281,9 @@ func (r *reader) number(n ast.Node, key string) {
 	whole, ok := n.(*ast.IntegerNode)
 	switch {
 	case !ok:
-		r.wrong(r.seen(n), "%s: a whole number", key)
+		r.wrong(r.seen(n), "%s: expected a whole number", key)
 	case strings.HasPrefix(whole.GetToken().Value, "-") || whole.GetToken().Value == "0":
-		r.wrong(r.seen(n), "%s: at least 1", key)
+		r.wrong(r.seen(n), "%s: must be at least 1", key)
 	}
 }
 
@@ -312,7 +312,7 @@ func (r *reader) word(n ast.Node, k kind, key string) {
 		return
 	}
 	if text == "" || text != strings.TrimSpace(text) {
-		r.wrong(r.seen(n), "%s: %q is empty, or begins or ends with a blank", key, text)
+		r.wrong(r.seen(n), "%s: %q is empty, or begins or ends with whitespace", key, text)
 		return
 	}
 	r.values = append(r.values, value{r.seen(n), key, text, k})
