@@ -16,7 +16,7 @@ var (
 	ErrNotDue         = errors.New("the request has not expired yet")
 	ErrExpired        = errors.New("the request has expired")
 	ErrSelfApproval   = errors.New("nobody may decide their own request")
-	ErrAlreadyDecided = errors.New("this person has approved the request already")
+	ErrAlreadyDecided = errors.New("this person has already approved the request")
 	ErrNotApprover    = errors.New("this person isn't allowed to decide the request")
 	ErrNotYours       = errors.New("only the requester may withdraw a request")
 	ErrLeaseLost      = errors.New("another process took the request over")

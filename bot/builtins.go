@@ -213,7 +213,7 @@ func byRef(do decide) typedWord {
 	return func(ctx context.Context, a exchange.Interaction, rest string) error {
 		ref, reason := text.CutWord(rest)
 		if ref = strings.Trim(ref, around); ref == "" {
-			return &catalog.UsageError{Problem: "which request? Give the reference that stands on its card", Hint: "/s1 pending lists what waits"}
+			return &catalog.UsageError{Problem: "which request? Give the reference on its card", Hint: "/s1 pending lists what's waiting"}
 		}
 		return do(ctx, a, strings.ToUpper(ref), whyOf(reason))
 	}

@@ -122,7 +122,7 @@ func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, 
 		typed = reasonIn(strings.TrimLeft(rest[at[1]:], around))
 	}
 	if ref == "" {
-		return &catalog.UsageError{Problem: "nothing was decided: add the request's reference, which stands on its card", Hint: "Type pending to see what waits, with buttons"}
+		return &catalog.UsageError{Problem: "nothing was decided: add the request's reference, which is on its card", Hint: "Type pending to see what's waiting, with buttons"}
 	}
 	req, err := t.requests.Get(ctx, strings.ToUpper(ref))
 	if err != nil {

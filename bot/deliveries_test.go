@@ -192,7 +192,7 @@ func TestWithSeveralConsolesOneIsChosen(t *testing.T) {
 	k.types(dave, "routes test 1").has("Which console is this for?", "console=apac")
 	k.types(alice, "snooze host=X console=apac").has("snoozed X")
 	gone := k.postedAgain(render.Card{Title: "x", Actions: []render.Action{render.Button{Label: "Again", Do: render.Invocation{Command: "list-agents", Console: "emea"}}}})
-	k.clicks(dave, gone, "Again").has("which is not configured any more")
+	k.clicks(dave, gone, "Again").has("which is no longer configured")
 }
 
 // Other questions appear in a form as soon as a choice asks for them, and those that are rare when somebody wants them.

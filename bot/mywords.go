@@ -142,7 +142,7 @@ func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 	case approvals.Pending:
 		row.Small = append(row.Small, render.Text(fmt.Sprintf(" · %d of %d approvals · expires ", len(req.Approvals), max(req.Quorum, 1))), render.Since(req.Expires))
 	case approvals.Interrupted:
-		row.Small = append(row.Small, render.Text(" · may have run: look at its card"))
+		row.Small = append(row.Small, render.Text(" · may have run: check its card"))
 	default:
 		row.Small = append(row.Small, render.Text(" · running"))
 	}

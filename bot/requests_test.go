@@ -53,7 +53,7 @@ func TestWhoMayNotDecideDoesNot(t *testing.T) {
 	k.clicks(bob, card, "Withdraw").has("Only the requester can withdraw this.")
 	k.types(dave, "approve "+ref).has("You're not an approver")
 	k.types(bob, "approve A-ZZZZ").has("There is no such request.")
-	k.types(bob, "approve").has("Which request? Give the reference that stands on its card", "/s1 pending")
+	k.types(bob, "approve").has("Which request? Give the reference on its card", "/s1 pending")
 	require.Equal(t, approvals.Pending, k.request(ref).State)
 	require.Empty(t, k.console.Changes())
 }

@@ -91,10 +91,10 @@ func (w noticeWords) unsnooze(ctx context.Context, a exchange.Interaction, id st
 		return err
 	}
 	if !a.Who.Everywhere().Yes() {
-		return &catalog.UsageError{Problem: "only operators and approvers may end a snooze"}
+		return &catalog.UsageError{Problem: "only operators and approvers can end a snooze"}
 	}
 	if id == "" {
-		return &catalog.UsageError{Problem: "which snooze? Give the id that stands beside it", Hint: "/s1 snoozes lists them"}
+		return &catalog.UsageError{Problem: "which snooze? Give the id shown beside it", Hint: "/s1 snoozes lists them"}
 	}
 	if err := w.trail.Note(ctx, a.Who.Person, "unsnoozed", map[string]any{"id": id, "channel": a.At.Channel}); err != nil {
 		return err

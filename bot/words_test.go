@@ -187,7 +187,7 @@ func TestASnoozeIsForThoseWithARoleAndStandsInTheTrail(t *testing.T) {
 	k.types(alice, "snooze host=X for=60d").has("30 days at most")
 	k.types(alice, "snooze colour=red").has("isn't one of")
 	k.types(dave, "snoozes").has("1 snooze")
-	k.types(dave, "unsnooze Z-1").has("Only operators and approvers may end a snooze")
+	k.types(dave, "unsnooze Z-1").has("Only operators and approvers can end a snooze")
 	k.types(alice, "unsnooze Z-1").has("ended Z-1")
 	require.Len(t, k.notices.snoozed, 1)
 	k.notices.fails = errors.New("disk full")

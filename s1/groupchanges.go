@@ -77,7 +77,7 @@ func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
 		Success *bool `json:"success"`
 	}
 	if wire.Decode(data, &answer) == nil && answer.Success != nil && !*answer.Success {
-		return &Error{Operation: call.Operation, Status: http.StatusOK, Message: "The console says that it did not delete the group."}
+		return &Error{Operation: call.Operation, Status: http.StatusOK, Message: "The console says that it didn't delete the group."}
 	}
 	return nil
 }

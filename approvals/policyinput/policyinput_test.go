@@ -193,8 +193,8 @@ func TestAPlaceThatCannotBeReadStaysInTheQuestion(t *testing.T) {
 		want    string
 	}{
 		"sites":           {routes{"groups": list(), "agents": list()}, catalog.Target{Kind: "tenant", Wide: true}, "I can't list the sites that this touches (the console answered 403 Forbidden)"},
-		"groups":          {routes{"sites": siteList(paris), "agents": list()}, catalog.Target{Kind: "site", ID: "11", Name: "Paris", Wide: true}, "I can't list the groups that this reaches"},
-		"endpoints":       {routes{"sites": siteList(paris), "groups": list()}, catalog.Target{Kind: "site", ID: "11", Name: "Paris", Wide: true}, "I can't list the endpoints that this reaches"},
+		"groups":          {routes{"sites": siteList(paris), "agents": list()}, catalog.Target{Kind: "site", ID: "11", Name: "Paris", Wide: true}, "I can't list the groups that this touches"},
+		"endpoints":       {routes{"sites": siteList(paris), "groups": list()}, catalog.Target{Kind: "site", ID: "11", Name: "Paris", Wide: true}, "I can't list the endpoints that this touches"},
 		"a lost site":     {whole(), catalog.Target{Kind: "site", ID: "404"}, "I can't find the site 404 in the console"},
 		"a lost account":  {whole(), catalog.Target{Kind: "account", ID: "404", Name: "404"}, "I can't find the account 404 in the console"},
 		"a lost group":    {routes{"sites": siteList(paris), "groups": list(), "agents": list()}, catalog.Target{Kind: "group", ID: "404", Name: "VIP"}, "I can't find the group VIP in the console"},
@@ -243,7 +243,7 @@ func TestAConsoleThatIsGoneLeavesEverythingOpen(t *testing.T) {
 	s, console := ruledBy(t, whole(), onHosts())
 	input := s.WithTargets(t.Context(), policy.Input{Console: "apac"}, catalog.Plan{Targets: []catalog.Target{{Kind: "agent", ID: "9", Name: "SRV-DC-1"}}})
 	require.Equal(t, []string{"?/?/?/? ?"}, says(input.Reach))
-	require.Contains(t, input.Reach[0].Host.Open(), `the console "apac", which is not configured any more`)
+	require.Contains(t, input.Reach[0].Host.Open(), `the console "apac", which is no longer configured`)
 	require.Empty(t, console.Asked())
 }
 

@@ -30,7 +30,7 @@ func (d *Decisions) Freeze(ctx context.Context, in Interaction, reason string) e
 		return nil
 	}
 	if !fresh && len(req.Cards) > 0 {
-		in.reply(ctx, render.Notice("Changes are frozen already. Two approvers can end the freeze with /s1 thaw."))
+		in.reply(ctx, render.Notice("Changes are already frozen. Two approvers can end the freeze with /s1 thaw."))
 		return nil
 	}
 	in.reply(ctx, render.Notice("Frozen: all changes are blocked until two approvers end the freeze with /s1 thaw."))

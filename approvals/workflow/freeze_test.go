@@ -28,7 +28,7 @@ func TestAFreezeStopsEverythingThatChangesAnything(t *testing.T) {
 
 	again, said := k.by(carol)
 	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), again, ""))
-	require.Contains(t, said.read(), "frozen already")
+	require.Contains(t, said.read(), "already frozen")
 	one, said := k.by(bob)
 	require.NoError(t, k.flow.Decisions.Thaw(t.Context(), one))
 	require.Contains(t, said.read(), "1 of 2")

@@ -243,7 +243,7 @@ func (p *Publisher) withTwins(ctx context.Context, req approvals.Request) approv
 	}
 	now, readErr := p.Ledger.Get(ctx, req.ID)
 	if err = errors.Join(err, readErr); err != nil {
-		p.Log.Warn("cannot look whether a request has a second card", "request_id", req.ID, "err", err)
+		p.Log.Warn("cannot check whether a request has a second card", "request_id", req.ID, "err", err)
 	}
 	if readErr != nil {
 		return req

@@ -83,7 +83,7 @@ func (s *eventStream) copy(ctx context.Context, console Console, lines io.Writer
 // in the line. The check comes before either is written, so that both files have the same events.
 func (s *eventStream) write(lines io.Writer, e huntapi.ThreatEvent) (full bool, err error) {
 	if s.left() < 2*int64(len(e.Raw)) {
-		s.c.missing = append(s.c.missing, fmt.Sprintf("events after the first %d: a case file holds 64 MiB", s.n))
+		s.c.missing = append(s.c.missing, fmt.Sprintf("events after the first %d: a case file holds at most 64 MiB", s.n))
 		return true, nil
 	}
 	if s.n++; s.n <= maxMoments {

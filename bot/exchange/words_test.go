@@ -39,7 +39,7 @@ func TestAnErrorIsToldByWhatCanBeDoneAboutIt(t *testing.T) {
 		"the policy's no":  {&policy.RefusedError{Why: "ask the AD team", Rule: "dc"}, []string{"Not allowed", "Ask the AD team.", "dc"}, nil, false},
 		"no answer":        {&policy.UnansweredError{Question: "I can't read user groups (missing_scope)"}, []string{"Couldn't check", "Nothing was done.", "`s1bot check` names it"}, nil, false},
 		"no answer now":    {&policy.UnansweredError{Question: "I can't look up U1"}, []string{"Try again in a moment."}, nil, false},
-		"a lost console":   {&consoles.GoneError{Name: "apac"}, []string{"apac", "not configured any more"}, nil, false},
+		"a lost console":   {&consoles.GoneError{Name: "apac"}, []string{"apac", "no longer configured"}, nil, false},
 		"a known sentence": {fmt.Errorf("x: %w", approvals.ErrSelfApproval), []string{"You requested this yourself"}, nil, false},
 		"Slack's no":       {slack.SlackErrorResponse{Err: "missing_scope"}, []string{"Slack refused it (missing_scope).", "R123"}, nil, true},
 		"no audit row":     {fmt.Errorf("submit: %w: %w", approvals.ErrUnwritten, errors.New("secret detail")), []string{"Nothing was done: I couldn't write it to the audit trail", "Try again", "R123"}, nil, true},

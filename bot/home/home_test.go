@@ -133,7 +133,7 @@ func TestSeveralConsolesAreShownApart(t *testing.T) {
 			{Name: "us", Stamp: "us", Figures: counted(1)}, {Name: "apac", Stamp: "apac", Figures: down},
 		}}
 	text, _ := drawn(s)
-	for _, want := range []string{"🟢 emea · 🟢 us · 🔴 apac: no answer", "us's token expires in 3 days", "Open at emea", "Threats 19", "Open at us", "Threats 3", "Open at apac",
+	for _, want := range []string{"🟢 emea · 🟢 us · 🔴 apac: no answer", "us's token expires in 3 days", "Open threats and alerts in emea", "Threats 19", "Open threats and alerts in us", "Threats 3", "Open threats and alerts in apac",
 		"Isolated now (2)", "SRV-SQL-1* (Paris) · emea · ", "SRV-SQL-1* (Paris) · us · isolated outside Slack", "apac: Couldn't check: no answer", `" · us"`} {
 		require.Contains(t, text, want)
 	}
@@ -148,7 +148,7 @@ func TestSeveralConsolesAreShownApart(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, []string{"Show us", "Show us"}, acts["Open at us"])
+	require.Equal(t, []string{"Show us", "Show us"}, acts["Open threats and alerts in us"])
 	require.Equal(t, []string{"Reconnect emea", "Reconnect us"}, acts["Isolated now (2)"])
 	require.Equal(t, []string{"Run again us"}, acts["Recent and saved"], "what names a console that is gone has no button")
 }

@@ -247,7 +247,7 @@ func mineWords(req approvals.Request) string {
 	case req.State == approvals.Pending:
 		return "waiting"
 	case req.State == approvals.Interrupted:
-		return "may have run: look at its card"
+		return "may have run: check its card"
 	}
 	return "running"
 }

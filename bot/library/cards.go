@@ -102,7 +102,7 @@ func (l Library) Ran(ctx context.Context, user string, zone *time.Location) (ren
 	if len(lines) == 0 {
 		return render.Notice("You haven't run any commands yet. Type /s1 to find one."), nil
 	}
-	card := render.Card{Title: "Your last commands", Text: "Your last commands"}
+	card := render.Card{Title: "Your recent commands", Text: "Your recent commands"}
 	for _, line := range lines {
 		card.Parts = append(card.Parts, render.Row{Line: render.Line{render.Mono("/s1 " + line)}, Actions: l.again(line, zone)})
 	}

@@ -136,7 +136,7 @@ func (l Library) nameable(name string) error {
 	_, taken := l.Catalog.Find(name)
 	switch {
 	case taken || slices.Contains(l.Own, name):
-		return &catalog.UsageError{Problem: fmt.Sprintf("%s is a command already", text.Quote(name)), Hint: "choose another name"}
+		return &catalog.UsageError{Problem: fmt.Sprintf("%s is already a command", text.Quote(name)), Hint: "choose another name"}
 	case !nameForm.MatchString(name) || len([]rune(name)) > maxName:
 		return &catalog.UsageError{Problem: fmt.Sprintf("%s can't be a name", text.Quote(name)), Hint: fmt.Sprintf("a name is one word of letters, digits, - and _, at most %d characters long", maxName)}
 	}

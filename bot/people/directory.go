@@ -254,7 +254,7 @@ func (p *Directory) through(ctx context.Context, m policy.Member, user *slack.Us
 // ambiguous is the answer where a handle stands for a person and for a user group. It gives nobody a role, and takes nobody out of a
 // rule either.
 func ambiguous(m policy.Member) policy.Answer {
-	return policy.CannotTell(string(m) + " is the name of a person and of a user group, so I can't tell which one the policy means")
+	return policy.CannotTell(string(m) + " is the name of both a person and a user group, so I can't tell which one the policy means")
 }
 
 // belongs asks whether a person belongs to a user group.

@@ -150,10 +150,10 @@ func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 		"slowed by proxy": {slacksim.Fault{Kind: slacksim.FaultStatus, Status: 429}, "Slack asks the bot to wait"},
 		"missing scope":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "missing_scope"}, "missing_scope"},
 		"no permission":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "no_permission"}, "no_permission"},
-		"reset":           {slacksim.Fault{Kind: slacksim.FaultReset}, "does not answer"},
-		"half":            {slacksim.Fault{Kind: slacksim.FaultCut}, "does not answer"},
-		"page":            {slacksim.Fault{Kind: slacksim.FaultHTML}, "does not answer"},
-		"blank":           {slacksim.Fault{Kind: slacksim.FaultBlank}, "does not answer"},
+		"reset":           {slacksim.Fault{Kind: slacksim.FaultReset}, "isn't responding"},
+		"half":            {slacksim.Fault{Kind: slacksim.FaultCut}, "isn't responding"},
+		"page":            {slacksim.Fault{Kind: slacksim.FaultHTML}, "isn't responding"},
+		"blank":           {slacksim.Fault{Kind: slacksim.FaultBlank}, "isn't responding"},
 		"no such group":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "no_such_subteam"}, "no_such_subteam"},
 		"free plan":       {slacksim.Fault{Kind: slacksim.FaultError, Error: "plan_upgrade_required"}, ""},
 	} {
@@ -247,7 +247,7 @@ func TestANameOfTwoGivesNobodyARole(t *testing.T) {
 	require.Equal(t, []string{policy.Operators, policy.Approvers}, roles)
 	tw.ws.AddUser(slacksim.User{ID: "U0MALLORY", Name: "Leads"})
 	tw.pass(2 * rosterTTL)
-	for id, want := range map[string]string{"U0MALLORY": "a person and of a user group", "U0BOB": "a person and of a user group", "U0ALICE": ""} {
+	for id, want := range map[string]string{"U0MALLORY": "both a person and a user group", "U0BOB": "both a person and a user group", "U0ALICE": ""} {
 		require.EventuallyWithT(t, func(c *assert.CollectT) {
 			roles, open := tw.roles(t, id)
 			assert.NotContains(c, roles, policy.Approvers, id)

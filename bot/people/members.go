@@ -174,7 +174,7 @@ func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, err
 	case isPerson:
 		return "", errors.New("whoever has this name is deactivated and no longer has a role: take it out of the settings or the policy file")
 	}
-	return "", errors.New("neither a person nor a user group has this name, so nobody gets a role from it: check how it is written, or take it out of the settings or the policy file")
+	return "", errors.New("neither a person nor a user group has this name, so nobody gets a role from it: check the spelling, or take it out of the settings or the policy file")
 }
 
 // group is a user group that has somebody in it.

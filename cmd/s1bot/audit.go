@@ -29,7 +29,7 @@ type auditCmd struct {
 	HTML    string `name:"html" placeholder:"FILE" help:"Write a page for auditors to a new file: these rows, and what --verify finds."`
 	Verify  bool   `xor:"form" help:"Check that no row of the whole trail was changed, removed or moved."`
 	Export  string `placeholder:"FILE" help:"Write the whole trail to a new file, one JSON object per line, which --verify --against can check."`
-	Against string `placeholder:"FILE" help:"Verify, and compare with this archive of --export or file of S1BOT_AUDIT_FILE. Unless given, --verify and --html compare with that file itself where it is set."`
+	Against string `placeholder:"FILE" help:"Verify, and compare with this archive of --export or file of S1BOT_AUDIT_FILE. By default, --verify and --html compare with S1BOT_AUDIT_FILE if it's set."`
 }
 
 // Run prints or verifies the audit trail. It needs the database's setting alone.

@@ -119,7 +119,7 @@ func (p *program) resume(ctx context.Context, file *os.File) (int64, error) {
 			return end.Seq, nil
 		}
 	}
-	return 0, fmt.Errorf("it ends with row %d, which the trail doesn't have: it is of another database, or of a time after the backup that was restored. Move the file away, and the bot begins a new one with the whole trail", end.Seq)
+	return 0, fmt.Errorf("it ends with row %d, which the trail doesn't have: it belongs to another database, or was written after the backup that was restored. Move the file away, and the bot starts a new one with the whole trail", end.Seq)
 }
 
 // tailSize is enough for the longest row.

@@ -150,7 +150,7 @@ func fileChannels(c config) map[string]string {
 
 // checkPolicy says where the policy comes from and what lacks in it.
 func checkPolicy(c config, policy policy.Policy, err error) setup.Finding {
-	found := setup.Finding{What: "Policy", Note: "the settings alone, no policy file", Err: err}
+	found := setup.Finding{What: "Policy", Note: "settings only, no policy file", Err: err}
 	if c.PolicyFile != "" {
 		found.Note = c.PolicyFile
 	}
@@ -356,7 +356,7 @@ func todo(err error, words string) error {
 func checkDatabase(ctx context.Context, c config) (found setup.Finding) {
 	found = setup.Finding{What: "Database", Note: store.Place(c.DatabaseURL)}
 	if store.Exists(c.DatabaseURL) != nil {
-		found.Note += ", which the first start makes"
+		found.Note += ", which the first start creates"
 		found.Err = store.Room(c.DatabaseURL)
 		return found
 	}
@@ -375,7 +375,7 @@ func checkDatabase(ctx context.Context, c config) (found setup.Finding) {
 		found.Err = store.Newer(is, knows)
 		return found
 	case is == 0:
-		found.Note += ", empty: the first start makes the tables"
+		found.Note += ", empty: the first start creates the tables"
 		return found
 	case is < knows:
 		found.Note += fmt.Sprintf(", tables of version %d: the next start brings them to %d, and the version before can't use them after that", is, knows)
@@ -388,7 +388,7 @@ func checkDatabase(ctx context.Context, c config) (found setup.Finding) {
 func checkSealKey(c config) setup.Finding {
 	found := setup.Finding{What: "S1BOT_SECRET_KEY", Note: "used to encrypt passwords of requests that wait for approval"}
 	if c.SecretKey.Empty() {
-		found.Note = "not set: requests with a password that need an approval are refused"
+		found.Note = "not set: requests with a password that need approval are refused"
 	}
 	return found
 }

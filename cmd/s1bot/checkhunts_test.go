@@ -24,9 +24,9 @@ func TestCheckTellsWhichEngineHuntsHave(t *testing.T) {
 		{s1sim.Today, "dv", false, "ok    Console area hunts: on Deep Visibility, as S1BOT_HUNT_ENGINE says; the vendor shuts it down on 2027-02-15"},
 		{s1sim.Today, "auto", true, "ok    Console area hunts: on Deep Visibility, which the vendor shuts down on 2027-02-15; from then on, these commands won't work here: " + seven},
 		{s1sim.Today, "sdl", true, "FAIL  Console area hunts: "},
-		{s1sim.BeforeSDL, "auto", false, "The data lake can't be used: start a query: status 404: This console does not have queries"},
+		{s1sim.BeforeSDL, "auto", false, "The data lake can't be used: start a query: status 404: This console doesn't have queries"},
 		{s1sim.AfterDV, "auto", false, "ok    Console area hunts: on the data lake"},
-		{s1sim.AfterDV, "dv", false, "FAIL  Console area hunts: get query status: status 410: This console does not have dv/query-status, which the vendor close"},
+		{s1sim.AfterDV, "dv", false, "FAIL  Console area hunts: get query status: status 410: This console doesn't have dv/query-status, which the vendor shut"},
 		{s1sim.AfterDV, "auto", true, "so these commands don't work here: " + seven},
 	} {
 		console := s1sim.New(s1sim.Options{Empty: true, Age: row.age})

@@ -211,7 +211,7 @@ func TestHomeShowsEachConsole(t *testing.T) {
 	us.AddThreat(s1sim.ThreatSpec{Name: "texas.exe", Agent: "TWIN-1", Confidence: "malicious"})
 	us.SetAgent("TWIN-3", func(a map[string]any) { a["networkStatus"] = "disconnected" })
 	s.slack.User("alice").OpensHome()
-	tab := s.home("alice", "🟢 emea · 🟢 us", "Open at emea", "Threats 0", "Open at us", "Threats 1", "Isolated now (1)", "TWIN-3", "· us")
+	tab := s.home("alice", "🟢 emea · 🟢 us", "Open threats and alerts in emea", "Threats 0", "Open threats and alerts in us", "Threats 1", "Isolated now (1)", "TWIN-3", "· us")
 	s.clicks("alice", tab, "Reconnect")
 	s.submits("alice", s.form("alice", "Connect Agent", "Console: us"), map[string]any{"Reason": "clean"})
 	card := s.sees("#approvals", "Approval needed", "TWIN-3", "Console us")
@@ -236,9 +236,9 @@ func TestACardOfAConsoleThatIsGoneDoesNothing(t *testing.T) {
 	s.config = c
 	s.start()
 	s.clicks("alice", info, "Scan")
-	s.isTold("alice", `"us"`, "not configured any more")
+	s.isTold("alice", `"us"`, "no longer configured")
 	s.clicks("bob", card, "Approve")
-	s.becomes(card, "not configured any more")
+	s.becomes(card, "no longer configured")
 	require.Equal(t, []int{0, 0}, changed(emea, us))
 }
 

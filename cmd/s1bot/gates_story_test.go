@@ -316,7 +316,7 @@ func TestAnApproverWhoLeavesBeforeTheRunDoesNotCount(t *testing.T) {
 	s.slack.Deactivate("bob")
 	s.console.Heal()
 	s.pass(time.Minute)
-	s.becomes(card, "Failed", "missing 1 approval", "can no longer approve this")
+	s.becomes(card, "Failed", "still needs 1 approval", "can no longer approve this")
 	require.Empty(t, s.console.Changes())
 }
 
@@ -360,7 +360,7 @@ func TestANamesakeOfAGroupIsNoApprover(t *testing.T) {
 	card := s.sees("#approvals", "Approval needed")
 	for _, who := range []string{"U0NAMESAK", "bob"} {
 		s.clicks(who, card, "Approve")
-		s.isTold(who, "@soc-leads is the name of a person and of a user group")
+		s.isTold(who, "@soc-leads is the name of both a person and a user group")
 	}
 	require.NoError(t, s.slack.Settle(s.patient()))
 	require.Empty(t, s.console.Changes())

@@ -26,7 +26,7 @@ func TestASavedCommandRunsByItsName(t *testing.T) {
 	s.isTold("alice", "There is no command")
 
 	for line, why := range map[string]string{
-		"save isolate = agents": "a command already", "save help = agents": "a command already", "save x y = agents": "name and a command are needed",
+		"save isolate = agents": "already a command", "save help = agents": "already a command", "save x y = agents": "name and a command are needed",
 		"save pw = collect DESKTOP-1 paths=/x password=Secret123!": "password",
 	} {
 		s.types("bob", "#soc", "/s1 "+line)
@@ -45,7 +45,7 @@ func TestTheHistoryRunsAgain(t *testing.T) {
 	s.types("alice", "#soc", "/s1 scan DESKTOP-1")
 	s.changes(1)
 	s.types("alice", "#soc", "/s1 history")
-	told := s.isTold("alice", "Your last commands", "/s1 get-agent-info agent-ids=DESKTOP-1", "/s1 initiate-scan")
+	told := s.isTold("alice", "Your recent commands", "/s1 get-agent-info agent-ids=DESKTOP-1", "/s1 initiate-scan")
 	s.clicks("alice", told, "Run again") // the newest
 	s.changes(2)
 }

@@ -69,7 +69,7 @@ type streams struct{ out, err io.Writer }
 func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	code := -1
 	parser, err := kong.New(&cli{}, kong.Name("s1bot"), kong.Writers(stdout, stderr),
-		kong.Description("SentinelOne from Slack. Settings are environment variables, see README.md."),
+		kong.Description("SentinelOne in Slack. Settings are environment variables, see README.md."),
 		kong.Exit(func(c int) { code = c }), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
 	if err != nil {
 		fmt.Fprintln(stderr, "s1bot:", err)

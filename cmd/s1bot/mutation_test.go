@@ -158,7 +158,7 @@ func (m *mutant) readsFrame(key string, f frame) {
 	case same:
 		assert.Equal(m.t, m.base.whole(), got.whole(), name)
 	case unreadable:
-		unseen := m.cmd.Risk != catalog.Read && strings.HasPrefix(key, "GET ") && strings.Contains(got.text(), "I couldn't look whether") // done all the same
+		unseen := m.cmd.Risk != catalog.Read && strings.HasPrefix(key, "GET ") && strings.Contains(got.text(), "I couldn't check whether") // done all the same
 		assert.True(m.t, unseen || got.err != nil || got.card.Outcome == "Failed", "%s: no error, but %s", name, got.text())
 	case told:
 		assert.Contains(m.t, got.text(), trouble, name)

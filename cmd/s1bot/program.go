@@ -214,7 +214,7 @@ func (p *program) take(r rules) {
 	p.policy.Store(&r.policy)
 	p.routes.Store(&r.routes)
 	p.schedule.Store(&r.schedule)
-	p.log.Info("policy read", "file", cmp.Or(p.config.PolicyFile, "none: the settings alone"), "rules", r.n, "routes", len(r.routes))
+	p.log.Info("policy read", "file", cmp.Or(p.config.PolicyFile, "none: settings only"), "rules", r.n, "routes", len(r.routes))
 }
 
 // reload reads the policy file and the files of secrets again, and takes all that is new, or

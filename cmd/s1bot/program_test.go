@@ -157,7 +157,7 @@ func TestCheckLeavesTheDatabaseAsItIs(t *testing.T) {
 	settings["S1BOT_DATABASE_URL"] = "sqlite:" + path
 	var out bytes.Buffer
 	require.NoError(t, check(t.Context(), maps.Clone(settings), &out), out.String())
-	require.Contains(t, out.String(), "which the first start makes")
+	require.Contains(t, out.String(), "which the first start creates")
 	require.NoFileExists(t, path)
 
 	dump, err := os.ReadFile(filepath.Join("..", "..", "bot", "store", "testdata", "version-730.sqlite.sql"))

@@ -95,7 +95,7 @@ func endWords(end time.Time, left time.Duration) string {
 
 // tokenWords says what is known of a token, and fails where it ends so soon that somebody has to act.
 func tokenWords(token s1.Token, now time.Time) (string, error) {
-	words := "the console doesn't say when it ends"
+	words := "the console doesn't say when it expires"
 	left := token.Expires.Sub(now)
 	if !token.Expires.IsZero() {
 		words = endWords(token.Expires, left)

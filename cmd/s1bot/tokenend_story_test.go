@@ -65,7 +65,7 @@ func TestCheckSaysWhenTheTokenEnds(t *testing.T) {
 		"far off":       {s1sim.TokenSpec{Expires: days(200), Mail: service}, false, "in 200 days\n"},
 		"soon":          {s1sim.TokenSpec{Expires: days(13), Mail: service, NoDetail: true}, false, "in 13 days: generate a new one soon\n"},
 		"a person's":    {s1sim.TokenSpec{Expires: days(60)}, false, "in 60 days; it belongs to a person"},
-		"nobody says":   {s1sim.TokenSpec{Expires: days(60), NoDetail: true, NoSelf: true}, false, "doesn't say when it ends"},
+		"nobody says":   {s1sim.TokenSpec{Expires: days(60), NoDetail: true, NoSelf: true}, false, "doesn't say when it expires"},
 		"the day after": {s1sim.TokenSpec{Expires: days(1), Mail: service}, true, "in 1 day: generate a new one for the bot's service user"},
 		"the same day":  {s1sim.TokenSpec{Expires: days(0), Mail: service}, true, "within a day: generate a new one for the bot's service user"},
 		"yesterday":     {s1sim.TokenSpec{Expires: days(-1), Mail: service}, true, "FAIL  Console token's expiry: expired on "},

@@ -73,5 +73,5 @@ func TestUnifiedAlertsAreTriaged(t *testing.T) {
 		})
 	}
 	_, s := commandtest.New(t, cat(t), s1sim.Options{Empty: true, Age: s1sim.BeforeSDL})
-	s.Refused(`unified-alerts`, "This console does not have unifiedalerts/graphql")
+	s.Refused(`unified-alerts`, "This console doesn't have unifiedalerts/graphql")
 }

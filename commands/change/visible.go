@@ -34,7 +34,7 @@ func Visible[T any, ID ~string](card render.Card, made []Made[ID], find func(ids
 	}
 	found, err := find(ids)
 	if err != nil {
-		words := "I couldn't look whether the console shows it already"
+		words := "I couldn't check whether the console shows it yet"
 		if e := (*s1.Error)(nil); errors.As(err, &e) && e.Message != "" {
 			words += " (" + strings.TrimSuffix(e.Message, ".") + ")"
 		}

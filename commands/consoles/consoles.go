@@ -49,7 +49,7 @@ type GoneError struct{ Name string }
 
 // Error is a sentence for the person who clicked.
 func (e *GoneError) Error() string {
-	return fmt.Sprintf("this is about the console %q, which is not configured any more, so nothing was done", e.Name)
+	return fmt.Sprintf("this is about the console %q, which is no longer configured, so nothing was done", e.Name)
 }
 
 // A Set is the consoles that are configured. It does not change while the program runs.

@@ -70,7 +70,7 @@ func (p *fetchEventParams) Check() error {
 		return catalog.Wrong("end-time", "it is not after start-time, so nothing can match")
 	}
 	if p.Source == fromAlerts && p.SortBy == "updatedAt" {
-		e := catalog.Wrong("sort-by", "alerts cannot be sorted by their last change")
+		e := catalog.Wrong("sort-by", "alerts can't be sorted by their last change")
 		e.Nearest = []string{"Created At"}
 		return e
 	}

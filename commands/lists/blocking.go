@@ -118,7 +118,7 @@ func (p *blockThreatsParams) Plan(ctx context.Context, call *catalog.Call) (cata
 		hashes[t.Info.SHA1] = true
 	}
 	if len(bare) > 0 {
-		notes = append(notes, "⚠ "+text.Plural(len(bare), "threat")+" without a SHA-1 cannot be blocked: "+lookup.Names(bare)+".")
+		notes = append(notes, "⚠ "+text.Plural(len(bare), "threat")+" without a SHA-1 can't be blocked: "+lookup.Names(bare)+".")
 	}
 	if len(hashes) == 0 {
 		return catalog.Plan{}, catalog.Wrong("collection-ids", "none of these threats has a file with a SHA-1, so there is nothing to block")

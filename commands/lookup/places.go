@@ -97,7 +97,7 @@ func pinAll[T any, ID ~string](ctx context.Context, call *catalog.Call, d direct
 	targets := change.Known(call, d.noun, *ids, things, d.Target)
 	for i, t := range targets {
 		if !slices.ContainsFunc(things, func(thing T) bool { return d.Target(call, thing).ID == t.ID }) {
-			targets[i].Warnings = append(t.Warnings, "⚠ the console does not list it")
+			targets[i].Warnings = append(t.Warnings, "⚠ the console doesn't list it")
 		}
 	}
 	return targets, nil

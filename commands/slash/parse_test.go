@@ -174,7 +174,7 @@ func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
 		{"fetch-event from=now to=-1d", "it is not after start-time", ""},
 		{"fetch-event from=-1d to=now where=computerNam__contains=x", "the console has no key", ""},
 		{"fetch-event from=-1d to=now where=nonsense", "is not of the form key=value", ""},
-		{"fetch-event from=-1d to=now source=alert sort=updated-at", "alerts cannot be sorted by their last change", "fetch-event start-time=2026-11-21T19:00:00Z end-time=2026-11-22T19:00:00Z sort-by=createdAt event-source=alert"},
+		{"fetch-event from=-1d to=now source=alert sort=updated-at", "alerts can't be sorted by their last change", "fetch-event start-time=2026-11-21T19:00:00Z end-time=2026-11-22T19:00:00Z sort-by=createdAt event-source=alert"},
 	} {
 		_, _, err := slash.Parse(commands.All(), row.text, commandtest.Input())
 		var usage *catalog.UsageError

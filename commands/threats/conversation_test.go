@@ -98,7 +98,7 @@ func TestSuspicionsBecomeThreats(t *testing.T) {
 	s.Done("mark-as-threat " + id + " reason=x")
 	require.Equal(t, "malicious", of(console.Threat(id), "confidenceLevel"))
 	require.Equal(t, "/web/api/v2.0/threats/mark-as-threat", console.Changes()[0].Path)
-	require.Contains(t, s.Plan("mark-as-threat " + id + " reason=x").Notes[0], "1 threat is considered malicious already.")
+	require.Contains(t, s.Plan("mark-as-threat " + id + " reason=x").Notes[0], "1 threat is already considered malicious.")
 }
 
 // Consoles that no longer have version 2.0 of the API answer 405 there, as a live one did; the verdict is what is left to set.

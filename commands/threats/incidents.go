@@ -164,7 +164,7 @@ func (p *markParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 	}
 	var notes []string
 	if sure > 0 {
-		notes = append(notes, text.Are(sure, "threat")+" considered malicious already.")
+		notes = append(notes, text.Are(sure, "threat")+" already considered malicious.")
 	}
 	notes = append(notes, "Agents of the site will treat these files as malware: they kill and quarantine them according to policy.",
 		"If the console no longer supports this call (API v2.0), I set the verdict True Positive instead, which blocks nothing.")

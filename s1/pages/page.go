@@ -172,7 +172,7 @@ func (l List[T]) Count(ctx context.Context, q transport.Query) (int, error) {
 		return 0, err
 	}
 	if page.Total < 0 {
-		return 0, &transport.Error{Operation: l.Operation, Status: http.StatusOK, Message: "The console did not say how many match."}
+		return 0, &transport.Error{Operation: l.Operation, Status: http.StatusOK, Message: "The console didn't say how many match."}
 	}
 	return page.Total, nil
 }

@@ -117,6 +117,6 @@ func TestARetiredPathIsSaidAtOnce(t *testing.T) {
 	console := consoletest.Start(t, consoletest.Status(410, `{"errors":[{"code":4100010,"title":"Gone"}]}`))
 	_, err := console.StartQuery(t.Context(), huntapi.EventQuery{}, nil)
 	require.Equal(t, transport.Retired, consoletest.AsError(t, err).Reason)
-	require.Contains(t, consoletest.AsError(t, err).Message, "This console does not have dv/init-query")
+	require.Contains(t, consoletest.AsError(t, err).Message, "This console doesn't have dv/init-query")
 	require.Len(t, console.Asked(), 1, "nobody tries that again")
 }

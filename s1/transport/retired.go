@@ -79,11 +79,11 @@ func retiredWords(call Call, said string, now time.Time) string {
 	if !known {
 		return said
 	}
-	words := "This console does not have " + call.Route
+	words := "This console doesn't have " + call.Route
 	if !r.since.IsZero() {
-		verb := "closed"
+		verb := "shut down"
 		if now.Before(r.since) {
-			verb = "closes"
+			verb = "shuts down"
 		}
 		words += ", which the vendor " + verb + " on " + r.since.Format(time.DateOnly)
 	}

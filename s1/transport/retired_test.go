@@ -31,8 +31,8 @@ func TestARouteThatIsGoneIsToldFromAThingThatIsGone(t *testing.T) {
 func TestARetiredPathIsNamedWithItsDayAndTheWayAround(t *testing.T) {
 	t.Parallel()
 	before, after := DeepVisibilityEnds.Add(-time.Hour), DeepVisibilityEnds
-	require.Equal(t, "This console does not have dv/init-query, which the vendor closes on 2027-02-15. Hunt on the data lake: set S1BOT_HUNT_ENGINE to auto or sdl. (Gone)",
+	require.Equal(t, "This console doesn't have dv/init-query, which the vendor shuts down on 2027-02-15. Hunt on the data lake: set S1BOT_HUNT_ENGINE to auto or sdl. (Gone)",
 		retiredWords(Call{Route: "dv/init-query"}, "Gone", before))
-	require.Contains(t, retiredWords(Call{Route: "dv/events/pq"}, "Gone", after), "which the vendor closed on 2027-02-15")
+	require.Contains(t, retiredWords(Call{Route: "dv/events/pq"}, "Gone", after), "which the vendor shut down on 2027-02-15")
 	require.Equal(t, "Method Not Allowed", retiredWords(Call{Route: "agents"}, "Method Not Allowed", after))
 }

@@ -91,7 +91,7 @@ func (c Client) Update(ctx context.Context, ids []ID, change Change) (result s1.
 }
 
 // errSilent: the field of a mutation is null or empty, and no error stands beside it. Whether anything was done, nobody knows.
-const errSilent = s1.Unreadable("The console answered but did not say what it did.")
+const errSilent = s1.Unreadable("The console answered but didn't say what it did.")
 
 // rehearsed is the answer to a mutation that is not sent.
 func rehearsed(ids []ID, actions []action) json.RawMessage {

@@ -260,7 +260,7 @@ func TestAMutationIsSentOnce(t *testing.T) {
 	} {
 		var e *s1.Error
 		require.ErrorAs(t, does(client(t, &answering{status: http.StatusOK, body: body})), &e, body)
-		require.Equal(t, "The console answered but did not say what it did.", e.Message, "it is JSON")
+		require.Equal(t, "The console answered but didn't say what it did.", e.Message, "it is JSON")
 		require.True(t, e.Unknown(), body)
 	}
 	for status, tries := range map[int]int{http.StatusTooManyRequests: 1, http.StatusBadGateway: 1} {

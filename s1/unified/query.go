@@ -114,7 +114,7 @@ func filter(key, value string) (any, error) {
 		condition["isNegated"] = true
 		equal(condition, strings.Split(value, ","))
 	default:
-		return nil, fmt.Errorf("unified alerts cannot be filtered by %q", key)
+		return nil, fmt.Errorf("unified alerts can't be filtered by %q", key)
 	}
 	return condition, nil
 }

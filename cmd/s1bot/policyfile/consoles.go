@@ -26,7 +26,7 @@ func (r *reader) consoles(entries []console) (all []Console) {
 			Channels: e.Channels.strings(), Threats: string(e.Threats), Alerts: string(e.Alerts)}
 		for _, other := range all {
 			if c.Name != "" && other.Name == c.Name {
-				r.bad(at+"/name", "name: another console is called %q already", c.Name)
+				r.bad(at+"/name", "name: another console is already called %q", c.Name)
 			}
 			for _, channel := range c.Channels {
 				if slices.Contains(other.Channels, channel) {

@@ -44,7 +44,7 @@ type rule struct {
 	Hours      list[hours]        `yaml:"hours" doc:"Times of day, such as 08:00-18:00 Europe/Berlin or Mon-Fri 08:00-18:00 Europe/Berlin."`
 	Requesters list[roleName]     `yaml:"requesters" doc:"Roles of the person who typed the command."`
 	Allow      list[roleName]     `yaml:"allow" doc:"These roles run it right away."`
-	Approve    *approve           `yaml:"approve" doc:"It waits for an approval."`
+	Approve    *approve           `yaml:"approve" doc:"It waits for approval."`
 	Deny       word[prose]        `yaml:"deny" doc:"Nobody can run it. People see this text as the reason."`
 }
 

@@ -131,7 +131,7 @@ func (r *reader) decode(body []byte, f *file) error {
 func guarded(read func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = errors.New("this is no YAML that can be read; look for a stray ! or another sign that YAML has a use for")
+			err = errors.New("this can't be read as YAML; look for a stray ! or another character that means something in YAML")
 		}
 	}()
 	return read()
