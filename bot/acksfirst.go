@@ -7,7 +7,9 @@ import (
 
 // Who clicks waits for the acknowledgement, and Slack for three seconds: while envelopes come in,
 // the work on those before them begins a little later. Fifty that come together are read, written
-// down in one transaction and acknowledged before the first answer is drawn.
+// down in one transaction and acknowledged before the first answer is drawn, and before the next
+// answer of an earlier fifty is. Decisions do not wait: their acknowledgement is only the beginning
+// of what their person waits for.
 //
 // The longest pause bounds the price: under a stream of envelopes that never leaves a lull, work
 // still has half of the time to itself.
@@ -33,8 +35,9 @@ type acksFirst struct {
 	mu      sync.Mutex
 	coming  int // envelopes without an acknowledgement
 	paused  bool
-	since   time.Time // of the pause
-	resumed time.Time // when the last one ended that was as long as may be
+	over    chan struct{} // closed at the end of the pause
+	since   time.Time     // of it
+	resumed time.Time     // when the last one ended that was as long as may be
 }
 
 // begin is called when an envelope comes.
@@ -46,7 +49,7 @@ func (a *acksFirst) begin() {
 	if a.paused || now.Sub(a.resumed) < longestPause {
 		return
 	}
-	a.paused, a.since = true, now
+	a.paused, a.since, a.over = true, now, make(chan struct{})
 	a.work.Pause()
 	time.AfterFunc(longestPause, func() { a.resume(now) })
 }
@@ -80,5 +83,17 @@ func (a *acksFirst) resume(since time.Time) {
 		return
 	}
 	a.paused = false
+	close(a.over)
 	a.work.Resume()
+}
+
+// giveWay returns when no envelope waits for its acknowledgement, or has had long enough. Work that has begun calls it before it draws and
+// sends a message.
+func (a *acksFirst) giveWay() {
+	a.mu.Lock()
+	paused, over := a.paused, a.over
+	a.mu.Unlock()
+	if paused {
+		<-over
+	}
 }

@@ -20,7 +20,7 @@ func began(t *testing.T) (a *acksFirst, push func(), n func() int, stop func()) 
 	go func() { q.Run(t.Context()); close(done) }()
 	count := make(chan struct{}, 1000)
 	push = func() {
-		require.NoError(t, q.Push(fairqueue.Work{Class: decisionClass, Do: func(context.Context) { count <- struct{}{} }}))
+		require.NoError(t, q.Push(fairqueue.Work{Class: answerClass, Do: func(context.Context) { count <- struct{}{} }}))
 	}
 	n = func() int { synctest.Wait(); return len(count) }
 	return &acksFirst{work: q}, push, n, func() { q.Resume(); q.Finish(); <-done }
@@ -49,6 +49,40 @@ func TestWorkBeginsWhenAllHaveTheirAcknowledgement(t *testing.T) {
 		<-time.After(2 * lull)
 		require.Equal(t, 50, n())
 	})
+}
+
+// Work that has begun holds its messages back for as long.
+func TestMessagesGiveWayToAcknowledgements(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, _, _, stop := began(t)
+		defer stop()
+		a.giveWay() // nobody waits
+		a.begin()
+		sent := make(chan struct{})
+		go func() { a.giveWay(); close(sent) }()
+		<-time.After(longestPause / 2)
+		require.False(t, closed(sent))
+		a.end()
+		<-time.After(2 * lull)
+		require.True(t, closed(sent))
+		a.begin() // and never ends
+		<-time.After(time.Millisecond)
+		before := time.Now()
+		a.giveWay()
+		require.Less(t, time.Since(before), longestPause)
+		a.end()
+	})
+}
+
+func closed(c <-chan struct{}) bool {
+	synctest.Wait()
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 func TestEnvelopesThatNeverEndHoldWorkUpForABlinkOnly(t *testing.T) {

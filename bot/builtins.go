@@ -91,8 +91,9 @@ func (v vocabulary) Of(a exchange.Interaction) builtin { return v[a.Word()] }
 
 // spoken is the word that a sentence means, and what stands behind it; false where it means none.
 func (v vocabulary) spoken(sentence string) (own builtin, rest string, ok bool) {
+	read := plain.ReadSentence(sentence)
 	for _, name := range slices.Sorted(maps.Keys(v)) {
-		if rest, ok := v[name].spoken.Fit(sentence); ok {
+		if rest, ok := v[name].spoken.Fit(read); ok {
 			return v[name], rest, true
 		}
 	}

@@ -56,6 +56,9 @@ func (p pools) Of(ctx context.Context, d inbound.Delivery, class fairqueue.Class
 func (p pools) ofLine(ctx context.Context, a exchange.Interaction, line string, class fairqueue.Class) string {
 	word, rest := exchange.FirstWord(exchange.WithoutSlashWord(line))
 	own, known := p.words[word]
+	if class == answerClass {
+		return ""
+	}
 	meant, _, _ := p.words.spoken(line)
 	switch {
 	case own.every, meant.every:

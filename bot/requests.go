@@ -171,6 +171,9 @@ func (w requestWords) onCard(do decide) func(context.Context, exchange.Interacti
 		if a.OnPage { // a form takes the window's place: below it would stay what is not true any more
 			window, a.OnPage = a.View, false
 		}
+		if window == "" {
+			return do(ctx, a, id, reason)
+		}
 		before, _ := w.ledger.Get(ctx, id)
 		err := do(ctx, a, id, reason)
 		w.Redraw(ctx, a, window, before)

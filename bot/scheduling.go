@@ -26,7 +26,8 @@ const (
 //
 // Their order does not rank them: each has its own slots and none waits for another.
 const (
-	decisionClass fairqueue.Class = iota // on requests, and what is answered without the console: nobody's slow command holds it up
+	decisionClass fairqueue.Class = iota // on requests: nothing holds it up
+	answerClass                          // what is answered without the console, once what came with it has its acknowledgement
 	commandClass                         // may wait for the console
 	choreClass                           // what nobody waits for
 )
@@ -49,8 +50,9 @@ func intakeLimits() []fairqueue.Limit {
 func workLimits() []fairqueue.Limit {
 	return []fairqueue.Limit{
 		decisionClass: {Name: "decisions", Slots: 128, PerOwner: 16},
-		commandClass:  {Name: "commands", Slots: 256, PerOwner: 4, Backlog: 50},
-		choreClass:    {Name: "chores", Slots: 32},
+		answerClass:   {Name: "answers", Slots: 64, PerOwner: 8, Yields: true},
+		commandClass:  {Name: "commands", Slots: 256, PerOwner: 4, Backlog: 50, Yields: true},
+		choreClass:    {Name: "chores", Slots: 32, Yields: true},
 	}
 }
 
@@ -180,25 +182,34 @@ func (v vocabulary) classify(d inbound.Delivery) (class fairqueue.Class, user st
 			return v.classOfDo(d.Payload.Clicks[0].Do, d.Payload.Clicks[0].Err), d.Payload.User.ID
 		}
 	}
-	return decisionClass, d.Payload.User.ID
+	return answerClass, d.Payload.User.ID
 }
 
 // classOfLine goes by the first word of what was typed.
 func (v vocabulary) classOfLine(line string) fairqueue.Class {
 	word, _ := exchange.FirstWord(exchange.WithoutSlashWord(line))
-	if own, ok := v[word]; ok && !own.console {
-		return decisionClass
-	}
-	return commandClass
+	own, ok := v[word]
+	return own.class(ok)
 }
 
 // classOfDo goes by what a button or a form carries. A form opens at once: its fields ask the console later.
 func (v vocabulary) classOfDo(do render.Invocation, err error) fairqueue.Class {
 	own, ok := v[do.Command]
-	if err != nil || do.Command == "" || do.How == render.Open || ok && !own.console {
+	if err != nil || do.Command == "" || do.How == render.Open && !own.decides() {
+		return answerClass
+	}
+	return own.class(ok)
+}
+
+// class is that of what a word asks for, which is one of the bot's own if known.
+func (b builtin) class(known bool) fairqueue.Class {
+	switch {
+	case !known, b.console:
+		return commandClass
+	case b.decides():
 		return decisionClass
 	}
-	return commandClass
+	return answerClass
 }
 
 // tell answers the person of a delivery, outside the work on it.

@@ -17,7 +17,7 @@ func TestWhatIsDecidedOrAnsweredAtOnceIsNoCommand(t *testing.T) {
 	v := allWords()
 	for line, class := range map[string]fairqueue.Class{
 		"approve A-7F3A": decisionClass, "Deny A-7F3A no ticket": decisionClass, "withdraw A-7F3A": decisionClass, "freeze ransomware": decisionClass,
-		"": decisionClass, "?": decisionClass, "--help": decisionClass, "/s1 help isolate": decisionClass, "history": decisionClass,
+		"": answerClass, "?": answerClass, "--help": answerClass, "/s1 help isolate": answerClass, "history": answerClass,
 		"agents DESKTOP-1": commandClass, "/s1 isolate DESKTOP-1": commandClass, "can isolate DESKTOP-1": commandClass, "report -24h": commandClass,
 		"approved": commandClass,
 	} {
@@ -27,7 +27,7 @@ func TestWhatIsDecidedOrAnsweredAtOnceIsNoCommand(t *testing.T) {
 	}
 	for _, payload := range []string{`{"type":"block_actions","user":{"id":"U1"},"actions":[]}`, `not JSON`} {
 		got, _ := v.classify(inbound.Reader{}.Envelope(socketmode.Envelope{Type: "interactive", Payload: []byte(payload)}))
-		require.Equal(t, decisionClass, got)
+		require.Equal(t, answerClass, got)
 	}
 }
 

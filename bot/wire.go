@@ -59,11 +59,12 @@ func (b *Bot) client(limit time.Duration) (*http.Client, *slack.Client) {
 func (b *Bot) wire() error {
 	client, api := b.client(slackLimit)
 	b.api = api
-	w, err := b.wireSlack(client)
+	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
+	first := &acksFirst{work: work.work}
+	w, err := b.wireSlack(client, first.giveWay)
 	if err != nil {
 		return err
 	}
-	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
 	b.wireWorkflow(w, work)
 	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), Words: inPalette(), Now: b.Now}
 	forms := &run.Forms{Library: shelf, Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Gate: w.gate, Views: api, Seal: w.seal, Answers: w.answers, Consoles: b.addresses(), Unsettled: b.unsettled(), Log: b.Log}
@@ -78,7 +79,7 @@ func (b *Bot) wire() error {
 		chores: work, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, pools: handler.shortcuts.pools, meter: b.Meter, log: b.Log,
 	}
 	b.intake = &intake{
-		queue: fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}), first: &acksFirst{work: work.work},
+		queue: fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}), first: first,
 		inbox: b.Inbox, reader: reader, forms: forms, scheduler: b.scheduler, meter: b.Meter, log: b.Log,
 		searches: searches,
 	}
@@ -86,17 +87,18 @@ func (b *Bot) wire() error {
 	return nil
 }
 
-// wireSlack makes the ways to Slack and to people, and what others ask of them.
+// wireSlack makes the ways to Slack and to people, and what others ask of them. Messages call
+// giveWay before they are drawn.
 //
 // Uploads have a client of their own, because a file of many megabytes takes longer than a call of
 // the Web API may.
-func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
+func (b *Bot) wireSlack(client *http.Client, giveWay func()) (w ways, err error) {
 	_, uploads := b.client(workLimit)
 	w.seal = seal.Sealer{Key: b.SealKey}
 	w.finder = chat.Finder{API: b.api, Self: b.self.ids}
 	w.post = &post.Messenger{
 		Seal: w.seal.Click, API: b.api, Uploads: uploads, HTTP: client, Console: b.addresses()[0], Others: b.addresses()[1:], Unsettled: b.unsettled(), Clips: b.Clips, Directs: b.Directs,
-		Find: w.finder.Find, Attached: w.finder.Attached, Log: b.Log,
+		Find: w.finder.Find, Attached: w.finder.Attached, GiveWay: giveWay, Log: b.Log,
 	}
 	w.people, err = people.New(people.Config{API: b.api, Team: func() string { return b.self.Team }, Policy: b.Policy, Now: b.Now, Log: b.Log})
 	if err != nil {

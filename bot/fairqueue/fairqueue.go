@@ -33,6 +33,7 @@ type Limit struct {
 	Slots    int    // pieces of work at once
 	PerOwner int    // of one owner at once
 	Backlog  int    // of one owner waiting
+	Yields   bool   // nothing of it begins during a pause; what does not yield is not held up by one
 }
 
 // Config is what a Queue needs.
@@ -140,7 +141,7 @@ func (q *Queue) Push(w Work) error {
 // heldBack is how much of a line's work has a slot and does not begin yet, because of a pause or because Run was not called: it counts as
 // running, or a pause would make two hundred commands of one person the fifty that wait and nothing that runs. The caller holds the lock.
 func (q *Queue) heldBack(p *pool, l *line) int {
-	if q.base != nil && !q.paused {
+	if q.base != nil && (!q.paused || !p.Yields) {
 		return 0
 	}
 	slots := p.Slots - p.running
@@ -180,7 +181,7 @@ func (p *pool) list(l *line) {
 
 // serve gives the free slots of a pool to its lines. The caller holds the lock.
 func (q *Queue) serve(p *pool) {
-	for q.base != nil && !q.paused && p.running < p.Slots && len(p.ready) > 0 {
+	for q.base != nil && (!q.paused || !p.Yields) && p.running < p.Slots && len(p.ready) > 0 {
 		l := p.ready[0]
 		p.ready[0] = nil
 		p.ready = p.ready[1:]
@@ -239,7 +240,7 @@ func (q *Queue) Run(ctx context.Context) {
 	}
 }
 
-// Pause lets nothing begin until Resume; what runs goes on.
+// Pause lets nothing begin until Resume of the classes that yield; what runs goes on.
 func (q *Queue) Pause() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -152,7 +152,7 @@ func TestWhoHasTooMuchWaitingIsTold(t *testing.T) {
 func TestAPauseTakesNobodysSlots(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := start(t, Limit{Name: "decisions", Slots: 9}, Limit{Name: "reads", Slots: 3, PerOwner: 2, Backlog: 3})
+		r := start(t, Limit{Name: "decisions", Slots: 9}, Limit{Name: "reads", Slots: 3, PerOwner: 2, Backlog: 3, Yields: true})
 		synctest.Wait()
 		r.Pause()
 		release := make(chan struct{})
@@ -162,6 +162,10 @@ func TestAPauseTakesNobodysSlots(t *testing.T) {
 		var busy *BusyError
 		require.ErrorAs(t, r.Push(hang(reads, "alice", release)), &busy)
 		require.Equal(t, BusyError{Waiting: 3, Running: 2}, *busy)
+		require.NoError(t, r.Push(r.note(decisions, "bob", "approve")))
+		synctest.Wait()
+		require.Equal(t, []string{"approve"}, r.order, "what does not yield begins all the same")
+		require.Equal(t, 5, r.Depth()["reads"])
 		r.Resume()
 		synctest.Wait()
 		require.Equal(t, 3, r.Depth()["reads"])

@@ -31,8 +31,8 @@ import (
 // Anyone in the workspace can read metadata, so nothing secret or decisive stands there.
 const MetadataType = "s1bot_card"
 
-// A Messenger is how cards reach Slack; all its fields are to be set. Posts that Slack slows down
-// wait and are tried again: an answer that is late is worth more than one that is lost.
+// A Messenger is how cards reach Slack; all its fields are to be set unless
+// they say otherwise. Posts that Slack slows down wait and are tried again: an answer that is late is worth more than one that is lost.
 //
 // One is shared by everything that answers people. It keeps nothing about messages but which
 // conversation is whose, in the database, and for some hours that the workspace takes no data
@@ -51,7 +51,9 @@ type Messenger struct {
 	Find      func(ctx context.Context, channel, thread, key string, since time.Time) (ts []string, err error) // oldest first
 	// attached looks for a file of ours in a thread by its name.
 	Attached func(ctx context.Context, channel, thread, name string) (bool, error)
-	Log      *slog.Logger
+	// GiveWay, if set, returns when it is a message's turn: what Slack waits for within seconds goes first.
+	GiveWay func()
+	Log     *slog.Logger
 
 	dataTables refusals
 }
@@ -91,6 +93,9 @@ const (
 // message, with retries of its own.
 func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, send func(render.Message) error) error {
 	look := render.Options{ConsoleURL: p.Console, Others: p.Others, Public: bool(who), Seal: p.Seal}
+	if p.GiveWay != nil {
+		p.GiveWay()
+	}
 	card, err := p.clip(ctx, card.On(p.Unsettled))
 	if err != nil {
 		return err

@@ -190,8 +190,9 @@ func (g *group) commit(b *batch) {
 	g.tidyUp()
 }
 
-// tidyEvery is after how many commits a database is tidied up.
-const tidyEvery = 128
+// tidyEvery is after how many commits a database is tidied up: some seconds under load. Each time SQLite syncs its whole file, and a commit
+// that comes meanwhile waits behind that at the disk.
+const tidyEvery = 512
 
 // tidyUp begins that beside the writing, if it is time and nobody is at it.
 func (g *group) tidyUp() {

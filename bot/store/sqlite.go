@@ -26,7 +26,7 @@ const busyFor = 10 * time.Second
 
 // longestLog is the pages of SQLite's log at which a commit copies them into the database itself. It is several times what gathers between
 // two checkpoints: that is done beside the writing, so that nobody's click waits for it.
-const longestLog = "8000"
+const longestLog = "16000"
 
 // checkpoint copies what is committed from the log into the database, as far as nobody reads older pages. A writer is not held up.
 func checkpoint(ctx context.Context, db *sql.DB) {

@@ -36,20 +36,39 @@ func MustPhrases(patterns ...string) Phrases {
 	return all
 }
 
-// Fit tells whether the whole sentence is one of the phrases, with or without politeness around it, and what stands where the phrase has
-// its {rest}.
-func (p Phrases) Fit(sentence string) (rest string, ok bool) {
-	sentence = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(sentence, "\uFFFD")))
-	words := withoutThanks(text.Words(sentence))
+// A Sentence is what somebody typed, taken apart once for all phrases that it may be.
+type Sentence struct {
+	text string
+	said [][]text.Word // with and without the politeness around it: "help me" is a phrase of its own, and a polite beginning
+	has  map[string]bool
+}
+
+// ReadSentence takes a line apart. One that is longer than any sentence is no phrase.
+func ReadSentence(line string) Sentence {
+	s := Sentence{text: strings.TrimSpace(text.Unescape(strings.ToValidUTF8(line, "\uFFFD"))), has: map[string]bool{}}
+	words := withoutThanks(text.Words(s.text))
 	if len(words) > maxWords {
-		return "", false
+		return s
 	}
-	for _, said := range [][]text.Word{words, politely(words)} { // "help me" is a phrase of its own, and a polite beginning
-		if len(said) == 0 {
-			continue
+	for _, w := range words {
+		s.has[w.Lower] = true
+	}
+	for _, said := range [][]text.Word{words, politely(words)} {
+		if len(said) > 0 {
+			s.said = append(s.said, said)
 		}
+	}
+	return s
+}
+
+// Fit tells whether the whole sentence is one of the phrases, and what stands where the phrase has its {rest}.
+func (p Phrases) Fit(s Sentence) (rest string, ok bool) {
+	for _, said := range s.said {
 		for _, pattern := range p {
-			if rest, ok = fits(pattern, sentence, said); ok {
+			if !pattern.MayFit(s.has) {
+				continue
+			}
+			if rest, ok = fits(pattern, s.text, said); ok {
 				return rest, true
 			}
 		}

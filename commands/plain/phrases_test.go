@@ -16,12 +16,12 @@ func TestAPhraseIsAWholeSentence(t *testing.T) {
 		"What can you do?": "", "hey bot, what can you do here, please?": "", "help me!": "", "please show me the roles": "", "roles": "",
 		"can I isolate DESKTOP-1 for 4h": "isolate DESKTOP-1 for 4h", "May I run “this”?": "run “this”",
 	} {
-		rest, ok := p.Fit(sentence)
+		rest, ok := p.Fit(plain.ReadSentence(sentence))
 		require.True(t, ok, sentence)
 		require.Equal(t, want, rest, sentence)
 	}
 	for _, sentence := range []string{"", "what can you do about DESKTOP-1", "help me isolate DESKTOP-1", "can I", "don't show roles", "what"} {
-		_, ok := p.Fit(sentence)
+		_, ok := p.Fit(plain.ReadSentence(sentence))
 		require.False(t, ok, sentence)
 	}
 	require.Equal(t, "can do help here i", plain.MustPhrases("help", "can i do [here]").Words())
