@@ -14,6 +14,9 @@ import (
 )
 
 // A SubmitResult is what became of a form.
+//
+// It is what the person sees and not what the app answered: an answer that Slack would not
+// understand leaves it empty, and is a violation.
 type SubmitResult struct {
 	Action  string            // of the app's answer: "", errors, update, push or clear
 	Errors  map[string]string // by the label of the field; from Slack's client or from the app
@@ -83,8 +86,9 @@ func (ws *ackReader) slashAck(d *delivery, payload json.RawMessage) {
 	ws.st.Post(d.channel, ws.st.Bot(), in)
 }
 
-// submissionAck answers a form [docs.slack.dev/surfaces/modals]: nothing closes the view; clear, update, push and errors
-// do what they say.
+// submissionAck answers a form [docs.slack.dev/surfaces/modals]: nothing closes the view; clear,
+// update, push and errors do what they say. A submission closes the view on top by itself, or the
+// whole stack where the view said clear_on_close; there is no other way for an app to close a view.
 func (ws *ackReader) submissionAck(d *delivery, payload json.RawMessage) {
 	var answer struct {
 		Action string            `json:"response_action"`
@@ -172,6 +176,10 @@ func (ws *ackReader) submissionFailed(d *delivery, why string) {
 
 // suggestionAck fills a search box: options, or groups of them. An answer that breaks a rule shows
 // an empty box.
+//
+// At most 100 options, or 100 groups of 100
+// [docs.slack.dev/reference/block-kit/block-elements/select-menu-element]; that all of it must stay
+// below 20 KB is looked at before, with every acknowledgement.
 func (ws *ackReader) suggestionAck(d *delivery, payload json.RawMessage) {
 	if len(payload) == 0 {
 		ws.st.Violate("the ack of block_suggestion has no options")

@@ -17,7 +17,8 @@ type (
 	Sent     = state.Sent     // an envelope as Slack sent it
 )
 
-// Tokens that a workspace accepts unless its Options say otherwise.
+// Tokens that a workspace accepts unless its Options say otherwise. They look like Slack's (xapp-,
+// xoxb-), so a program that checks their form takes them.
 const (
 	AppToken = state.AppToken
 	BotToken = state.BotToken

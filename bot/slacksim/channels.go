@@ -11,6 +11,8 @@ import (
 //
 // Members that are nil make a channel that everybody may join and counts every full member in, as
 // #general does; an empty list makes one with nobody but the bot.
+// The bot is a member unless NoBot says otherwise, because most stories begin after somebody has
+// invited it; what happens before is a story of its own.
 func (ws *members) AddChannel(c state.Channel) string {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

@@ -28,6 +28,7 @@ func (ws *chatAPI) apiTest(a webapi.Args) (webapi.Reply, error) {
 }
 
 // authTest is auth.test: whose token it is. Apps take their own bot user's id from it.
+// is_enterprise_install is false: an organisation with several workspaces is not played.
 func (ws *chatAPI) authTest(webapi.Args) (webapi.Reply, error) {
 	bot := ws.st.Bot()
 	return webapi.Reply{
@@ -36,8 +37,12 @@ func (ws *chatAPI) authTest(webapi.Args) (webapi.Reply, error) {
 	}, nil
 }
 
-// postMessage is chat.postMessage [docs.slack.dev/reference/methods/chat.postMessage]. There reply_broadcast "indicates whether reply
-// should be made visible to everyone in the channel", and means nothing without a thread.
+// postMessage is chat.postMessage [docs.slack.dev/reference/methods/chat.postMessage]. There
+// reply_broadcast "indicates whether reply should be made visible to everyone in the channel", and
+// means nothing without a thread.
+//
+// The ts of the answer is the message's only name, from here on for chat.update, threads and
+// history.
 func (ws *chatAPI) postMessage(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.conversation(a.Str("channel"))
 	if err != nil {
@@ -81,7 +86,9 @@ func (ws *chatAPI) postEphemeral(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"message_ts": ws.st.Post(c, ws.st.Bot(), in).TS}, nil
 }
 
-// updateMessage is chat.update: "if you don't include blocks, the message's previous blocks will be retained".
+// updateMessage is chat.update: "if you don't include blocks, the message's previous blocks will be
+// retained". A text of more than 4,000 characters is refused, where a new message would be cut at
+// 40,000 [changelog/2018-04-truncating-really-long-messages].
 func (ws *chatAPI) updateMessage(a webapi.Args) (webapi.Reply, error) {
 	c, m, err := ws.ownMessage(a, "cant_update_message")
 	if err != nil {
@@ -111,7 +118,10 @@ func (ws *chatAPI) deleteMessage(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"channel": c.ID, "ts": m.TS}, nil
 }
 
-// ownMessage finds a message that the bot may change. Ephemeral messages are beyond chat.update and chat.delete.
+// ownMessage finds a message that the bot may change. Ephemeral messages are beyond chat.update and
+// chat.delete.
+//
+// That one is beyond chat.update is what the bot's response URLs are for.
 func (ws *chatAPI) ownMessage(a webapi.Args, otherwise string) (*state.Conversation, *state.Message, error) {
 	c, ok := ws.st.Channels.ByID[a.Str("channel")] // neither names nor user ids, unlike chat.postMessage
 	if !ok || !ws.st.SeenByBot(c) {
@@ -246,7 +256,8 @@ func readAttachments(raw json.RawMessage, in *state.Content) error {
 
 var tsPattern = regexp.MustCompile(`^\d{1,12}\.\d{6}$`)
 
-// checkThread sees to it that a reply has a parent, and that a reply to a reply goes into the same thread.
+// checkThread sees to it that a reply has a parent, and that a reply to a reply goes into the same
+// thread. Slack keeps threads flat.
 func checkThread(in *state.Content, c *state.Conversation) error {
 	if in.ThreadTS == "" {
 		return nil

@@ -14,6 +14,9 @@ import (
 )
 
 // A deedError is what Slack's client tells a person who tries what cannot be done.
+//
+// code is Slack's word where Slack has one, so that a page or a test can tell one refusal from
+// another.
 type deedError struct{ code, words string }
 
 func (e *deedError) Error() string { return e.words }
@@ -109,7 +112,11 @@ func (ws *client) typeCommand(u *roster.User, c *state.Conversation, thread, tex
 	return nil
 }
 
-// act tells the app that something happened to an element. The element is the one that the person saw.
+// act tells the app that something happened to an element. The element is the one that the person
+// saw.
+//
+// What was chosen is remembered before the app hears of it: the state that comes along has it
+// already.
 func (ws *client) act(u *roster.User, at state.Place, block, el, value map[string]any) {
 	if value != nil && el["type"] != "overflow" {
 		ws.st.Typed.Remember(at.Key(u), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
@@ -119,6 +126,8 @@ func (ws *client) act(u *roster.User, at state.Place, block, el, value map[strin
 }
 
 // suggest asks the app for options; nil where the query is too short to ask.
+//
+// Slack asks anew as a person types; one call of this is one such question.
 func (ws *client) suggest(u *roster.User, at state.Place, block, el map[string]any, query string) *delivery {
 	if len([]rune(query)) < blockkit.MinQueryLength(el) {
 		return nil
@@ -182,6 +191,8 @@ func (ws *client) submitted(d *delivery) (SubmitResult, error) {
 }
 
 // closeByHand closes a view as its close button does, and tells the app where it asked for that.
+//
+// Only the topmost view has a close button that can be reached.
 func (ws *client) closeByHand(u *roster.User, v *state.View) error {
 	stack := ws.st.Stacks[u.ID]
 	if len(stack) == 0 || stack[len(stack)-1] != v {

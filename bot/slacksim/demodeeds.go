@@ -126,6 +126,8 @@ func (ws *demoDeeds) doAction(u *roster.User, a webapi.Args) (map[string]any, er
 }
 
 // doSuggest asks the app for the options of a search box, and waits for them.
+//
+// The lock is given back before the wait: the app's answer comes by a socket whose reader needs it.
 func (ws *demoDeeds) doSuggest(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.st.Mu.Lock()
 	at, block, el, err := ws.element(u, a)
@@ -167,6 +169,8 @@ func (ws *demoDeeds) doSubmit(u *roster.User, a webapi.Args) (map[string]any, er
 }
 
 // result is what became of a form, in the words of response_action, with errors by block id.
+//
+// The page keeps errors by block id, because it drew the blocks; tests read the same by labels.
 func (ws *demoDeeds) result(result SubmitResult) map[string]any {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

@@ -27,7 +27,10 @@ func (p *Person) Dialogs() []Dialog {
 	return append([]Dialog{}, p.ws.dialogs[p.id]...)
 }
 
-// Declines clicks a button that asks first, reads the dialog and says no: the app hears nothing. It is an error where nothing is asked.
+// Declines clicks a button that asks first, reads the dialog and says no: the app hears nothing. It
+// is an error where nothing is asked.
+//
+// To look at a dialog is to be shown it: it stands among Dialogs afterwards, as with a click.
 func (p *Person) Declines(on state.Surface, label string) (Dialog, error) {
 	p.ws.st.Mu.Lock()
 	defer p.ws.st.Mu.Unlock()

@@ -18,6 +18,8 @@ import (
 type directoryAPI struct{ st *state.State }
 
 // userInfo is users.info. Somebody who left is found, with deleted: the bot has to look at that.
+//
+// An e-mail address is in it only with the scope users:read.email.
 func (ws *directoryAPI) userInfo(a webapi.Args) (webapi.Reply, error) {
 	u, ok := ws.st.Users.ByID[a.Str("user")]
 	if !ok {
@@ -27,6 +29,9 @@ func (ws *directoryAPI) userInfo(a webapi.Args) (webapi.Reply, error) {
 }
 
 // userList is users.list, with bots and those who left among them.
+//
+// Slack may give less than the limit asks for; the cursor alone says whether there is
+// more. PageSize of the options makes short pages.
 func (ws *directoryAPI) userList(a webapi.Args) (webapi.Reply, error) {
 	users, next, err := webapi.Page(a, ws.st.Opts.PageSize, ws.st.Users.All())
 	if err != nil {
@@ -64,6 +69,9 @@ func (ws *directoryAPI) groupList(a webapi.Args) (webapi.Reply, error) {
 }
 
 // groupUsers is usergroups.users.list. A disabled group answers as if there were none.
+//
+// So a bot that takes an error for an empty group would take roles away when somebody disables the
+// group.
 func (ws *directoryAPI) groupUsers(a webapi.Args) (webapi.Reply, error) {
 	if ws.st.Opts.FreePlan {
 		return nil, webapi.Refuse("plan_upgrade_required")

@@ -137,6 +137,9 @@ func (ws *sender) watch(d *delivery) {
 // settle ends a delivery that went wrong: the person is told, an event is sent again.
 //
 // onMissed is what makes an event different: nobody is shown a failure, and it is sent again.
+//
+// The app hears nothing of any of this: a command that timed out may still run, and its late answer
+// goes nowhere.
 func (ws *sender) settle(d *delivery, failure string) {
 	d.settled, d.outcome.failure = true, failure
 	close(d.done)
@@ -166,7 +169,12 @@ func failureText(d *delivery, failure string) string {
 // maxAck: Slack drops acks of 20 KB or more without a word (slack-go CHANGELOG, #1196).
 const maxAck = 20 << 10
 
-// acknowledge takes a frame from the app, which came at that time: what else the workspace is busy with meanwhile is not the app's latency.
+// acknowledge takes a frame from the app, which came at that time: what else the workspace is busy
+// with meanwhile is not the app's latency.
+//
+// Each wrong acknowledgement is told apart, since each has another cause in the app: an id that was
+// made up, one that came twice (a connection that was lost in between), one that was too slow, one
+// too large.
 func (ws *sender) acknowledge(frame []byte, came time.Time) {
 	var ack struct {
 		EnvelopeID string          `json:"envelope_id"`
@@ -205,7 +213,9 @@ func (ws *sender) settleWith(d *delivery, payload json.RawMessage, came time.Tim
 	close(d.done)
 }
 
-// sendEvent sends an event of the Events API, and again if it is not acknowledged: three times, then never.
+// sendEvent sends an event of the Events API, and again if it is not acknowledged: three times,
+// then never. The pauses are those of the Events API (at once, after a minute, after five)
+// unless the options shorten them.
 func (ws *sender) sendEvent(u *roster.User, event map[string]any) {
 	ws.st.Serial["event"]++
 	body := ws.eventBody(event, fmt.Sprintf("Ev0%08X", ws.st.Serial["event"]))

@@ -47,6 +47,9 @@ func (ws *fileAPI) uploadURL(a webapi.Args) (webapi.Reply, error) {
 }
 
 // serveUpload takes the bytes, once: as the whole body, or as a part of a multipart form.
+//
+// An upload address is good once; a second try needs another one, which is why an upload that broke
+// cannot simply be sent again.
 func (ws *fileAPI) serveUpload(w http.ResponseWriter, r *http.Request) {
 	id, start := r.PathValue("id"), time.Now()
 	ws.st.Mu.Lock()
@@ -122,6 +125,8 @@ func readBounded(r io.Reader) ([]byte, error) {
 }
 
 // completeUpload is files.completeUploadExternal: it shares the files, where the bot is a member.
+//
+// Every target is judged before anything is shared, so that a refusal leaves nothing half done.
 func (ws *fileAPI) completeUpload(a webapi.Args) (webapi.Reply, error) {
 	files, err := ws.uploaded(a)
 	if err != nil {
@@ -190,7 +195,9 @@ func (ws *fileAPI) fileTarget(id string, in *state.Content) (*state.Conversation
 	return c, checkThread(in, c)
 }
 
-// fileInfo is files.info [docs.slack.dev/reference/methods/files.info]: a file that was not completed is not found.
+// fileInfo is files.info [docs.slack.dev/reference/methods/files.info]: a file that was not
+// completed is not found. Where it is shared stands in it twice, as lists of ids and with the
+// messages (shares); a bot that lost the answer to a completion looks here.
 func (ws *fileAPI) fileInfo(a webapi.Args) (webapi.Reply, error) {
 	f := ws.st.Files[a.Str("file")]
 	if f == nil || !f.Shared {

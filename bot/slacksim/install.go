@@ -28,8 +28,12 @@ func (ws *appSettings) Shortcuts(kind string) []state.Shortcut {
 	return all
 }
 
-// Install makes the app what a manifest says, as a click on "Reinstall" does [docs.slack.dev/reference/app-manifest]. What a manifest
-// leaves out of features.app_home is off.
+// Install makes the app what a manifest says, as a click on "Reinstall" does
+// [docs.slack.dev/reference/app-manifest]. What a manifest leaves out of features.app_home is off.
+//
+// Shortcuts, scopes, events and tabs come from it, so a manifest that forgets one of them makes the
+// simulated app as deaf as the real one. What it says of names, colours and commands is not read:
+// commands come from the Options.
 func (ws *appSettings) Install(manifest []byte) error {
 	var m struct {
 		Features struct {
@@ -85,6 +89,8 @@ func (ws *appSettings) SetScopes(scopes ...string) {
 }
 
 // ScopesOf are the scopes one of which a method of the Web API needs.
+//
+// A test holds the bot's manifest against it.
 func ScopesOf(name string) (scopes []string, known bool) {
 	m, known := webapi.Methods[name]
 	scopes = m.Scopes

@@ -18,7 +18,9 @@ type payloads struct {
 	*replies
 }
 
-// slashPayload is the payload of a command [docs.slack.dev/interactivity/implementing-slash-commands].
+// slashPayload is the payload of a command
+// [docs.slack.dev/interactivity/implementing-slash-commands]. is_enterprise_install is a text here
+// and a boolean in interactions, as with Slack; decoders that want one type fail on the other.
 func (ws *payloads) slashPayload(u *roster.User, c *state.Conversation, command, text string) map[string]any {
 	return map[string]any{
 		"token": verifier, "team_id": u.TeamID, "team_domain": ws.st.Opts.TeamDomain, "channel_id": c.ID, "channel_name": c.WireName(),
@@ -36,7 +38,9 @@ func (ws *payloads) interaction(kind string, u *roster.User) map[string]any {
 	}
 }
 
-// actionPayload is the payload of block_actions [docs.slack.dev/reference/interaction-payloads/block_actions-payload].
+// actionPayload is the payload of block_actions
+// [docs.slack.dev/reference/interaction-payloads/block_actions-payload]. A click in a view has no
+// response URL, and one on a message has the state of its inputs beside the actions.
 func (ws *payloads) actionPayload(u *roster.User, p state.Place, action map[string]any) map[string]any {
 	payload := ws.interaction("block_actions", u)
 	p.AddTo(ws.st, payload)
@@ -78,7 +82,9 @@ func (ws *payloads) suggestionPayload(u *roster.User, p state.Place, block, el m
 	return payload
 }
 
-// submissionPayload is the payload of view_submission [docs.slack.dev/reference/interaction-payloads/view-interactions-payload].
+// submissionPayload is the payload of view_submission
+// [docs.slack.dev/reference/interaction-payloads/view-interactions-payload]. response_urls is
+// empty: it would be filled by menus with response_url_enabled, which are not played.
 func (ws *payloads) submissionPayload(u *roster.User, v *state.View) map[string]any {
 	payload := ws.interaction("view_submission", u)
 	payload["trigger_id"], payload["view"], payload["response_urls"] = ws.st.NewTrigger(u.ID), ws.st.ViewObject(v), []any{}

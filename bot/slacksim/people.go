@@ -15,7 +15,10 @@ type members struct {
 	client *client
 }
 
-// AddUser adds a person, or replaces the one with the same id or name, and returns the handle that lets the person act.
+// AddUser adds a person, or replaces the one with the same id or name, and returns the handle that
+// lets the person act.
+//
+// A person without more settings is a full member in the workspace's own team.
 func (ws *members) AddUser(u roster.User) *Person {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
@@ -41,7 +44,8 @@ func (ws *members) Deactivate(nameOrID string) {
 	}
 }
 
-// AddGroup adds a user group, or replaces the one with the same handle, and returns its id.
+// AddGroup adds a user group, or replaces the one with the same handle, and returns its id. Members
+// that nobody is called are left out, as Slack's groups hold nobody who does not exist.
 func (ws *members) AddGroup(g roster.Group) string {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

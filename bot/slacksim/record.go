@@ -26,8 +26,12 @@ func (ws *recording) Acks() []state.Ack {
 	return slices.Clone(ws.st.Record.Acks)
 }
 
-// Violations are the things that the app did and that a person would have suffered from: blocks that Slack refuses, acks that
-// came too late or not at all, answers that Slack drops. At the end of a story there should be none.
+// Violations are the things that the app did and that a person would have suffered from: blocks
+// that Slack refuses, acks that came too late or not at all, answers that Slack drops. At the end
+// of a story there should be none.
+//
+// They are written down and not raised at once, because the app's part of a story runs in
+// goroutines in which a test cannot fail.
 func (ws *recording) Violations() []string {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

@@ -10,8 +10,11 @@ import (
 	"s1bot/bot/slacksim/wire"
 )
 
-// Echo has Slack send every envelope of a kind ("app_mention", "/s1", "block_actions", …) n times more: events under event ids of
-// their own, the rest with the same payload, all in envelopes of their own. Sockets and retries make either happen.
+// Echo has Slack send every envelope of a kind ("app_mention", "/s1", "block_actions", …) n times
+// more: events under event ids of their own, the rest with the same payload, all in envelopes of
+// their own. Sockets and retries make either happen.
+//
+// It goes on for every envelope of the kind until it is set to 0.
 func (ws *sender) Echo(label string, n int) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

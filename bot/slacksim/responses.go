@@ -44,6 +44,9 @@ func (ws *replies) newResponseURL(kind string, u *roster.User, c *state.Conversa
 }
 
 // serveResponse takes a message that comes through one.
+//
+// A fault may come before the message is taken or after it (Fault.After): in the second case it
+// stands in Slack and the app does not know.
 func (ws *replies) serveResponse(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20)) // what was cut off is no JSON
@@ -112,6 +115,8 @@ func (ws *replies) respond(path string, body []byte) error {
 }
 
 // respondWith posts, replaces or deletes. Channels that the bot is not in make no difference here.
+// replace_original on a command's URL without an earlier answer has nothing to replace and posts:
+// Slack shows a command's invocation as no message.
 func (ws *replies) respondWith(target *responseURL, given webapi.Args) error {
 	if given.Flag("delete_original") {
 		if target.original == nil {
@@ -139,7 +144,10 @@ func (ws *replies) respondWith(target *responseURL, given webapi.Args) error {
 	return nil
 }
 
-// respondToOriginal changes the message that was clicked on, or the last one that came through a command's URL.
+// respondToOriginal changes the message that was clicked on, or the last one that came through a
+// command's URL.
+//
+// It uses up one of the five, as a post does.
 func (ws *replies) respondToOriginal(target *responseURL, change func(*state.Message)) error {
 	m := target.original
 	if m == nil {

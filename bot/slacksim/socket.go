@@ -48,6 +48,8 @@ type connections struct {
 }
 
 // openConnection is apps.connections.open: a ticket for one WebSocket.
+//
+// It is good for one connection.
 func (ws *connections) openConnection(webapi.Args) (webapi.Reply, error) {
 	ws.st.Serial["ticket"]++
 	ticket := fmt.Sprintf("%08x-%016x", ws.st.Serial["ticket"], ws.st.Rng.Uint64())
@@ -90,7 +92,12 @@ func (ws *connections) serveLink(w http.ResponseWriter, r *http.Request) {
 	ws.st.Mu.Unlock()
 }
 
-// admit says hello and makes the socket one of those that get envelopes; the eleventh is turned away.
+// admit says hello and makes the socket one of those that get envelopes; the eleventh is turned
+// away.
+//
+// hello says how many connections there are, this one included, and for how many seconds it will
+// live (approximate_connection_time). A connection with a lifetime gets its warning ten seconds
+// before the end.
 func (ws *connections) admit(s *socket, short bool) bool {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
@@ -118,7 +125,8 @@ func (ws *connections) admit(s *socket, short bool) bool {
 	return true
 }
 
-// refuseSocket: slackapi/node-slack-sdk#1654.
+// refuseSocket: slackapi/node-slack-sdk#1654. The client gets a disconnect in place of hello: one
+// that reconnects without a pause comes back at once, again and again.
 func refuseSocket(conn *websocket.Conn) {
 	_ = conn.WriteMessage(websocket.TextMessage, disconnectFrame("too_many_websockets"))
 	_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
@@ -247,6 +255,8 @@ func (ws *connections) Disconnect(reason string, closeAfter time.Duration) {
 }
 
 // DropSockets resets every connection without a word.
+//
+// With a linger of zero the client gets a reset and no goodbye, as from a firewall.
 func (ws *connections) DropSockets() {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

@@ -11,6 +11,9 @@ import (
 func (ws *client) writer() composer.Composer { return composer.Composer{Names: names{ws.st}} }
 
 // names are those that can be mentioned.
+//
+// An id counts as a name, so what tests know of is mentioned either way. Direct messages have no
+// name to mention them by.
 type names struct{ st *state.State }
 
 func (n names) User(nameOrID string) (id, handle string, known bool) {

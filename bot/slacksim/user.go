@@ -94,8 +94,12 @@ func (p *Person) pickAnywhere(at state.Place, blocks []map[string]any, label str
 	return err
 }
 
-// Selects picks options of a menu, radio buttons or checkboxes, or sets a date, a time or a text, and lets the app know as
-// Slack does at once. The menu is found by its label, its placeholder or its id; a search box is asked for the option.
+// Selects picks options of a menu, radio buttons or checkboxes, or sets a date, a time or a text,
+// and lets the app know as Slack does at once. The menu is found by its label, its placeholder or
+// its id; a search box is asked for the option.
+//
+// It holds the lock only to find the menu and to set it; between the two the app may have to be
+// asked for options.
 func (p *Person) Selects(on state.Surface, label string, choices ...string) error {
 	p.ws.st.Mu.Lock()
 	at, blocks, err := on.Locate(p.ws.st, p.user())
@@ -192,7 +196,9 @@ func (p *Person) OpensHome() { p.opens("home") }
 // OpensMessages opens the app's Messages tab.
 func (p *Person) OpensMessages() { p.opens("messages") }
 
-// opens tells the app of an opened tab [docs.slack.dev/reference/events/app_home_opened]: the view comes with the Home tab alone.
+// opens tells the app of an opened tab [docs.slack.dev/reference/events/app_home_opened]: the view
+// comes with the Home tab alone. An app that did not subscribe to the event, or has the tab
+// switched off, hears nothing.
 func (p *Person) opens(tab string) {
 	p.ws.st.Mu.Lock()
 	defer p.ws.st.Mu.Unlock()
@@ -236,8 +242,11 @@ func (p *Person) Invites(channel, name string) error {
 	return nil
 }
 
-// Fills enters values into the inputs of a form without sending it. Fields are found by label or id; a value is a string,
-// or a []string where several things can be picked; "" empties the field.
+// Fills enters values into the inputs of a form without sending it. Fields are found by label or
+// id; a value is a string, or a []string where several things can be picked; "" empties the field.
+//
+// What is filled in stays in the view while it is updated under the same block_id and action_id
+// [docs.slack.dev/surfaces/modals], and is lost with other ids.
 func (p *Person) Fills(v state.View, fields map[string]any) error {
 	for label, value := range fields {
 		if err := p.fill(v, label, choicesOf(value)); err != nil {

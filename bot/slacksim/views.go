@@ -78,7 +78,11 @@ func (ws *viewAPI) pushView(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"view": ws.st.ViewObject(v)}, nil
 }
 
-// updateView is views.update, by view_id or external_id; with `hash` only while nobody else has changed the view.
+// updateView is views.update, by view_id or external_id; with `hash` only while nobody else has
+// changed the view.
+//
+// It needs no trigger, so an app can fill a window long after the click; that is how slow data gets
+// into one.
 func (ws *viewAPI) updateView(a webapi.Args) (webapi.Reply, error) {
 	v := ws.st.Views[a.Str("view_id")]
 	if id := a.Str("external_id"); v == nil && id != "" {
@@ -101,6 +105,9 @@ func (ws *viewAPI) updateView(a webapi.Args) (webapi.Reply, error) {
 }
 
 // publishView is views.publish: the App Home of one user.
+//
+// Each person has a Home tab of their own, and the app may publish it at any time, also for
+// somebody who never opened it.
 func (ws *viewAPI) publishView(a webapi.Args) (webapi.Reply, error) {
 	u, ok := ws.st.Users.ByID[a.Str("user_id")]
 	if !ok {

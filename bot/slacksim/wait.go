@@ -19,7 +19,8 @@ type waits struct {
 	link *sender
 }
 
-// wait returns once find is satisfied; it looks again whenever something changed. find and there run under the lock.
+// wait returns once find is satisfied; it looks again whenever something changed. find and there
+// run under the lock. So predicates are quick, and must not call the workspace.
 func (ws *waits) wait(ctx context.Context, what string, find func() bool, there func() string) error {
 	for {
 		ws.st.Mu.Lock()
@@ -171,6 +172,9 @@ func (ws *waits) WaitSockets(ctx context.Context, atLeast int) error {
 }
 
 // Settle returns once no envelope waits for its ack any more.
+//
+// It is the way to say that nothing more will come of what people did, as far as Slack is
+// concerned: the app may still be at work.
 func (ws *waits) Settle(ctx context.Context) error {
 	return ws.wait(ctx, "wait for acks", func() bool { return ws.link.waiting == 0 },
 		func() string { return fmt.Sprintf("%d envelopes without one", ws.link.waiting) })

@@ -38,6 +38,9 @@ func newWebAPI(st *state.State, c *connections) *webAPI {
 
 // serveAPI answers one call and writes it down. A fault comes before the method or after it
 // (Fault.After); in the second case the method took effect and its answer is lost.
+//
+// A slow answer (FaultSlow) waits before the method runs, so that what it does is as late as its
+// answer.
 func (ws *webAPI) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name, start := r.PathValue("method"), time.Now()
 	a, headerToken, warning, err := webapi.ReadArgs(r, webapi.Methods[name].FormOnly)
@@ -79,6 +82,9 @@ func (ws *webAPI) serveAPI(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer runs the method under the lock and turns its outcome into Slack's answer.
+//
+// A method that Slack has and the simulator does not is unknown_method, like one that does not
+// exist: a bot that needs it fails in its first test.
 func (ws *webAPI) answer(name string, a webapi.Args, headerToken bool, argsErr error, origin string) (out webapi.Reply, retryAfter int) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()

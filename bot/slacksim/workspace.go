@@ -9,8 +9,12 @@ import (
 	"s1bot/bot/slacksim/state"
 )
 
-// A Workspace is a simulated Slack workspace with one app installed. It is an http.Handler to be mounted at the root:
-// the Web API lives under /api/, the demo's page at /. Each of its parts knows the state and the parts that it is made with, and no other.
+// A Workspace is a simulated Slack workspace with one app installed. It is an http.Handler to be
+// mounted at the root: the Web API lives under /api/, the demo's page at /. Each of its parts knows
+// the state and the parts that it is made with, and no other.
+//
+// One lock (state.Mu) guards all of it. Whatever waits for the app (an acknowledgement, a fault
+// that hangs) waits without it.
 type Workspace struct {
 	st  *state.State
 	mux *http.ServeMux
@@ -77,7 +81,10 @@ func (ws *Workspace) SetBase(url string) {
 	ws.st.Base = strings.TrimSuffix(url, "/")
 }
 
-// Close ends all sockets and streams, cancels what was still to be sent, and waits for every goroutine of the workspace.
+// Close ends all sockets and streams, cancels what was still to be sent, and waits for every
+// goroutine of the workspace.
+//
+// A test that leaks a goroutine of the workspace hangs here, instead of disturbing the next one.
 func (ws *Workspace) Close() {
 	ws.st.Mu.Lock()
 	if !ws.st.Closed {

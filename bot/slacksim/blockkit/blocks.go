@@ -9,6 +9,9 @@ import (
 )
 
 // blockRules is the table of blocks [docs.slack.dev/reference/block-kit/blocks].
+//
+// Numbers are most characters of a text, or least and most items of a list. A message holds 50
+// blocks and a view 100; see ValidateMessage and viewRules.
 func blockRules() map[string]blockRule {
 	rules := map[string]blockRule{
 		"section": {everywhere, blockShape(map[string]field{
@@ -114,7 +117,10 @@ func counting(kind string, c check) check {
 	}
 }
 
-// tableBlock holds text and rich text; raw_number is refused in some workspaces (slack-go, CHANGELOG of 0.32), so it is here.
+// tableBlock holds text and rich text; raw_number is refused in some workspaces (slack-go,
+// CHANGELOG of 0.32), so it is here.
+//
+// 100 rows of 20 cells, and 10,000 characters in all tables of a message together (see totals).
 func tableBlock() check {
 	settings := shape(map[string]field{"align": may(enum("left", "center", "right")), "is_wrapped": may(boolean)})
 	return blockShape(map[string]field{
@@ -133,6 +139,7 @@ func orNull(c check) check {
 }
 
 // dataTableBlock takes 101 rows: 201 stand in the newest documentation, 101 in the copy before it.
+// The careful number is the one that both allow. Its own bound of characters is 20,000.
 func dataTableBlock() check {
 	return blockShape(map[string]field{
 		"caption": must(str(1, 0)), "page_size": may(integer(1, 100)), "row_header_column_index": may(integer(0, 19)),
@@ -189,6 +196,8 @@ func cardBlock() check {
 
 // containerBlock is a box with a heading around other blocks
 // [docs.slack.dev/reference/block-kit/blocks/container-block].
+//
+// What may stand in it is a list of its own: no container, no table of data, no chart.
 func containerBlock() check {
 	return blockShape(map[string]field{
 		"title": may(plain(150)), "rich_text_title": may(shape(richText())), "subtitle": may(rich(150)), "icon": may(element("image")),
@@ -208,6 +217,8 @@ func containerBlock() check {
 }
 
 // chartBlock is a chart. An older copy of the documentation has 6 series; the newest has 12.
+//
+// A chart may have 20 points a series, and a message two charts.
 func chartBlock() check {
 	labelled := map[string]field{"label": must(str(1, 20)), "value": must(number)}
 	series := must(list(1, 12, shape(map[string]field{"name": must(str(1, 20)), "data": must(list(1, 20, shape(labelled)))})))
@@ -249,7 +260,11 @@ func pointsMatchAxis(v *validator, at string, value any) {
 	}
 }
 
-// viewRules are the fields of views [docs.slack.dev/reference/views]. `submit_disabled` belongs to workflow steps: Slack refuses it.
+// viewRules are the fields of views [docs.slack.dev/reference/views]. `submit_disabled` belongs to
+// workflow steps: Slack refuses it.
+//
+// A view must have one block at least. private_metadata holds 3,000 characters, which is all the
+// memory that a form has.
 func viewRules() map[surface]check {
 	common := func() map[string]field {
 		return map[string]field{

@@ -8,6 +8,9 @@ import (
 )
 
 // rules are the tables of Block Kit: what each block and element may hold, and where it may stand.
+//
+// They are functions and not literals of one another, since they refer to each other: a section has
+// buttons, a button a confirmation, a confirmation texts.
 type rules struct {
 	blocks     map[string]blockRule
 	elements   map[string]check
@@ -60,6 +63,9 @@ func inInput() []string {
 }
 
 // elementRules is the table of block elements [docs.slack.dev/reference/block-kit/block-elements].
+//
+// The same element has the same rule wherever it stands; where it may stand is said by inActions,
+// inSection and inInput.
 func elementRules() map[string]check {
 	confirm, placeholder, label := may(confirmation()), may(plain(150)), may(str(1, 75))
 	options := must(list(1, 10, option(rich)))
@@ -98,6 +104,7 @@ func elementRules() map[string]check {
 }
 
 // addInputs are the elements that a person types into. number_input wants its numbers as strings.
+// Their max_length is at most 3,000.
 func addInputs(rules map[string]check) {
 	typed := func(fields map[string]field) map[string]field {
 		fields["placeholder"] = may(plain(150))
@@ -151,6 +158,9 @@ func conversationFilter() check {
 }
 
 // addMenus makes the select menus, each with its multi-select twin.
+//
+// A multi-select differs in three ways: its initial value is a list with an s at its name's end, it
+// may be bounded, and it has no response URL.
 func addMenus(rules map[string]check) {
 	for name, rule := range menuRules() {
 		single, several := rule.fields(), rule.fields()
@@ -226,7 +236,8 @@ func timeAs(layout string) check {
 	}
 }
 
-// tenDigits checks seconds since 1970: "in the format of 10 digits" [datetimepicker].
+// tenDigits checks seconds since 1970: "in the format of 10 digits" [datetimepicker]. A timestamp
+// in milliseconds, the usual slip, has thirteen.
 func tenDigits(v *validator, at string, value any) {
 	if s := wire.Text(value); len(s) != 10 || wire.IntOf(value) < 0 {
 		v.fail(at, "must be a UNIX timestamp of 10 digits")

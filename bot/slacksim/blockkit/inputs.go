@@ -44,6 +44,8 @@ func allOptions(el map[string]any) []map[string]any {
 }
 
 // Values are the values of inputs as payloads show them, by block_id and action_id.
+//
+// The shape is that of state.values in payloads.
 type Values map[string]map[string]any
 
 // Set puts the state of one element.
@@ -54,7 +56,11 @@ func (v Values) Set(block, action string, value map[string]any) {
 	v[block][action] = value
 }
 
-// StateOf are the values of all elements that have one: what a person put in, else what the app gave at first.
+// StateOf are the values of all elements that have one: what a person put in, else what the app
+// gave at first.
+//
+// A value that the app set at first counts as entered: Slack sends it though nobody touched the
+// field.
 func StateOf(blocks json.RawMessage, typed Values) Values {
 	state := Values{}
 	EachElement(ParseBlocks(blocks), func(b, el map[string]any) {
@@ -182,7 +188,11 @@ func pick(el map[string]any, in input, name string, offered []Option, find finde
 	return nil, fmt.Errorf("%q is not in the menu", name)
 }
 
-// FindOption finds an option by its visible text, among those of the element and those that the app offered.
+// FindOption finds an option by its visible text, among those of the element and those that the app
+// offered.
+//
+// The error lists what there is, for a label that changed is the usual reason for a test to fail
+// here.
 func FindOption(el map[string]any, name string, offered []Option) (any, error) {
 	options := allOptions(el)
 	for _, o := range offered {
@@ -212,7 +222,11 @@ func unixTime(s string) (any, error) {
 	return nil, fmt.Errorf("%q is no date and time", s)
 }
 
-// ClientErrors are the errors that Slack's own client shows under the fields, before the app hears of anything; by block_id.
+// ClientErrors are the errors that Slack's own client shows under the fields, before the app hears
+// of anything; by block_id.
+//
+// The app's own check of the same things is therefore never reached by people; a bot must have it
+// all the same, for who sends a forged form has no such client.
 func ClientErrors(blocks json.RawMessage, state Values) map[string]string {
 	errors := map[string]string{}
 	for _, b := range InputBlocks(ParseBlocks(blocks)) {
@@ -318,6 +332,8 @@ func ValueFrom(el, sent map[string]any) map[string]any {
 }
 
 // OptionList gives options in the form in which the app gave them: flat, or in groups.
+//
+// Groups are put together again from options that follow each other.
 func OptionList(options []Option) map[string]any {
 	flat, groups := []any{}, []any{}
 	for _, o := range options {

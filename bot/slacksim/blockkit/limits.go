@@ -5,8 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// CharacterLimit is what chat.postMessage takes in all blocks together, tables and charts not counted. Undocumented:
-// Slack's people speak of "12,000 text characters with a buffer for block containers" (slackapi/bolt-js#2509, #2867).
+// CharacterLimit is what chat.postMessage takes in all blocks together, tables and charts not
+// counted. Undocumented: Slack's people speak of "12,000 text characters with a buffer for block
+// containers" (slackapi/bolt-js#2509, #2867).
+//
+// It is the reason why a message whose blocks are each within their limits may still be refused
+// (msg_blocks_too_long).
 const CharacterLimit = 12000
 
 // Characters counts the text in all blocks of a message that the limit counts.

@@ -7,7 +7,10 @@ import (
 	"s1bot/bot/slacksim/wire"
 )
 
-// PlainText flattens blocks to what a reader sees: a line for each text, cells of a row separated by tabs.
+// PlainText flattens blocks to what a reader sees: a line for each text, cells of a row separated
+// by tabs.
+//
+// It is for assertions: what it leaves out (colours, links behind words) no test of words asks for.
 func PlainText(blocks []map[string]any) string {
 	lines := make([]any, 0, len(blocks))
 	for _, b := range blocks {
@@ -98,7 +101,10 @@ func leafText(o map[string]any) (string, bool) {
 	return "", false
 }
 
-// Markup is what Slack reads as markup: in plain_text, raw_text and the text of rich text, <!channel> is nine letters.
+// Markup is what Slack reads as markup: in plain_text, raw_text and the text of rich text,
+// <!channel> is nine letters.
+//
+// Who is mentioned, and called by it, depends on that alone.
 func Markup(value any) string {
 	parts := []string{}
 	switch v := value.(type) {

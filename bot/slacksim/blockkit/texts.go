@@ -6,7 +6,10 @@ import (
 	"s1bot/bot/slacksim/wire"
 )
 
-// plain is a plain_text object of at most so many characters [docs.slack.dev/reference/block-kit/composition-objects/text-object].
+// plain is a plain_text object of at most so many characters
+// [docs.slack.dev/reference/block-kit/composition-objects/text-object].
+//
+// No text object may be empty.
 func plain(most int) check { return textObject(most, "plain_text") }
 
 // rich is a text object of either kind.
@@ -63,7 +66,11 @@ func optionGroups() check {
 	return list(1, 100, shape(map[string]field{"label": must(plain(75)), "options": must(list(1, 100, option(plain)))}))
 }
 
-// initialAmong checks that what is chosen at first is one of the options: "must exactly match one of the options".
+// initialAmong checks that what is chosen at first is one of the options: "must exactly match one
+// of the options".
+//
+// Slack refuses the whole view for a menu whose chosen option has another text than the one in the
+// list.
 func initialAmong(v *validator, at string, value any) {
 	o := wire.Object(value)
 	options := allOptions(o)

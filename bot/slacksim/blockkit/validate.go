@@ -13,6 +13,8 @@ import (
 )
 
 // A Problem is one reason for which Slack refuses a payload, in Slack's words where they are known.
+//
+// Pointers are JSON Pointers (RFC 6901) from the argument's name on, as Slack writes them.
 type Problem struct {
 	Pointer string // "/blocks/0/text/text"
 	Message string // "must be less than 3001 characters"
@@ -23,7 +25,11 @@ func (p Problem) String() string {
 	return p.Message + " [json-pointer:" + p.Pointer + "]"
 }
 
-// ValidateMessage lists what is wrong with the blocks of a message; an empty list means that Slack takes them.
+// ValidateMessage lists what is wrong with the blocks of a message; an empty list means that Slack
+// takes them.
+//
+// More than 50 blocks are one of the problems. Everything is decoded with numbers as they were
+// written, so that 1.0 is no integer.
 func ValidateMessage(blocks json.RawMessage) []Problem {
 	var list any
 	if err := wire.Decode(blocks, &list); err != nil {
@@ -119,6 +125,9 @@ func may(c check) field  { return field{c, false} }
 // shape checks an object: no field but these, and all that are required.
 //
 // Names are walked in order, so that the same payload is refused with the same list in every run.
+//
+// An unknown field is a problem ("invalid additional property"), which is how a typing error in a
+// field's name shows.
 func shape(fields map[string]field, more ...check) check {
 	return func(v *validator, at string, value any) {
 		o := wire.Object(value)
@@ -241,6 +250,8 @@ func list(least, most int, item check) check {
 }
 
 // link checks an address that opens when it is clicked.
+//
+// Whether the address exists is nobody's question; of its scheme only that there is one.
 func link(most int) check {
 	return func(v *validator, at string, value any) {
 		str(1, most)(v, at, value)
@@ -304,6 +315,8 @@ func (v *validator) block(at string, value any) {
 }
 
 // element checks an interactive element or an image where only some types may stand.
+//
+// file_input is an exception of its own: it works in modals alone.
 func element(types ...string) check {
 	return func(v *validator, at string, value any) {
 		kind := wire.Text(wire.Object(value)["type"])

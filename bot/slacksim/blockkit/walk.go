@@ -28,6 +28,9 @@ func eachBlock(blocks []map[string]any, visit func(block map[string]any)) {
 }
 
 // EachElement visits the interactive elements in reading order, with the block that holds them.
+//
+// Reading order matters: where two elements have the same label, a person's eye finds the first one
+// first.
 func EachElement(blocks []map[string]any, visit func(block, element map[string]any)) {
 	eachBlock(blocks, func(b map[string]any) {
 		for _, el := range elementsOf(b) {
@@ -144,7 +147,11 @@ func InputBlocks(blocks []map[string]any) []map[string]any {
 	return slices.DeleteFunc(slices.Clone(blocks), func(b map[string]any) bool { return b["type"] != "input" })
 }
 
-// WithIDs gives every block and every interactive element the id that Slack makes where the app gave none.
+// WithIDs gives every block and every interactive element the id that Slack makes where the app
+// gave none.
+//
+// Ids are part of what the app is told with a click, and new ones at each drawing make what was
+// typed get lost.
 func WithIDs(raw json.RawMessage, newID func(prefix string) string) json.RawMessage {
 	blocks := ParseBlocks(raw)
 	if len(blocks) == 0 {
