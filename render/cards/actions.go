@@ -37,12 +37,18 @@ type Action struct {
 }
 
 // A Filling is what a thing gives to an action on its card.
+//
+// Args are what the console said of the thing and nothing that was worked out: when somebody
+// clicks, days later, the command looks at the thing anew.
 type Filling struct {
 	Args    json.RawMessage
 	Options []render.Option // of a menu: the values of Param that make sense for this thing
 }
 
 // A Burst is what a digest tells of one kind of things.
+//
+// The span is what a list of the console is asked for, so the list has what the digest tells of,
+// and what came in the same span.
 type Burst struct {
 	Kind     string // "threat", "alert", UnifiedKind
 	From, To time.Time
@@ -51,7 +57,8 @@ type Burst struct {
 // Actions are the actions of all commands, in the order in which cards show them.
 type Actions []Action
 
-// NewActions puts actions in order.
+// NewActions puts actions in order. Equal places keep the order in which they were declared, so
+// that a card looks the same at every start.
 func NewActions(actions []Action) Actions {
 	list := slices.Clone(actions)
 	slices.SortStableFunc(list, func(a, b Action) int { return a.Place - b.Place })
@@ -98,6 +105,9 @@ func filled[T any](fill func(T) (Filling, bool), thing T) (Filling, bool) {
 }
 
 // drawn are the buttons and menus of the actions that have something to do with the thing.
+//
+// Which of the three an action becomes is its own choice; how many of them a card shows before its
+// ⋯ is render's.
 func (list Actions) drawn(fill func(Action) (Filling, bool)) []render.Action {
 	var actions []render.Action
 	for _, a := range list {

@@ -54,6 +54,8 @@ func seen(a s1.Agent) render.Note {
 
 // agentTone is how bad it is. What is decommissioned is nobody's trouble any more, whatever was
 // found on it.
+//
+// Isolated is a warning and not critical: somebody has acted, and what is left is to end it.
 func agentTone(a s1.Agent) render.Tone {
 	switch {
 	case a.IsDecommissioned:

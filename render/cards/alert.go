@@ -11,7 +11,11 @@ import (
 // maxRule is how much of a rule's text a card shows: what it looks for is told by the first lines.
 const maxRule = 300
 
-// How much a notification shows of a command line, and of what a rule or an alert is about; details have more.
+// How much a notification shows of a command line, and of what a rule or an alert is about; details
+// have more.
+//
+// A notification has about a phone's screen: a command line of a PowerShell attack alone would fill
+// it three times.
 const (
 	maxCommand = 200
 	maxAbout   = 150
@@ -62,6 +66,9 @@ func alertState(a s1.Alert) render.Line {
 }
 
 // alertDeed is what the process did, by the first that the event tells of.
+//
+// Of an event of the network or the registry the process's own path says little; that is the
+// fallback.
 func alertDeed(a s1.Alert) render.Field {
 	for _, f := range []render.Field{
 		wide("Connection", connection(a)), wide("DNS", a.Info.DNSRequest), wide("Registry", cmp.Or(said(a.Info.RegistryPath), a.Info.RegistryKeyPath)),
@@ -81,6 +88,9 @@ func foundAlert(a s1.Alert, links Links) render.Note {
 }
 
 // AlertDetails is everything about an alert, as an answer to one person.
+//
+// Facts are told under the console's own names, in the order of the process tree: what ran, what
+// started it, what it did.
 func AlertDetails(a s1.Alert, links Links, actions Actions) render.Card {
 	card := alertCard(a, links)
 	card.Parts = append(card.Parts, facts(
@@ -121,6 +131,8 @@ func AlertDetails(a s1.Alert, links Links, actions Actions) render.Card {
 
 // alertTone is how bad it is, by the rule's severity; what somebody has dealt with is good,
 // whatever the rule says.
+//
+// A severity that the console does not tell, or that is new, is a warning.
 func alertTone(a s1.Alert) render.Tone {
 	switch {
 	case a.Info.IncidentStatus == s1.StatusResolved, a.Info.AnalystVerdict == s1.VerdictFalsePositive:
@@ -143,7 +155,11 @@ func alertTitle(a s1.Alert) string {
 	return title
 }
 
-// alertText is the notification: "High alert: Encoded PowerShell on DESKTOP-1, powershell.exe, unresolved".
+// alertText is the notification: "High alert: Encoded PowerShell on DESKTOP-1, powershell.exe,
+// unresolved".
+//
+// It is all that a locked phone shows, so it has what somebody needs in order to decide whether to
+// get up.
 func alertText(a s1.Alert) string {
 	text := joined(" ", a.Rule.Severity.Label(), "alert: ") + cmp.Or(strings.TrimSpace(a.Name()), "unnamed rule") + " on " + cmp.Or(said(a.Host()), "an unknown host")
 	return joined(", ", text, a.Source.Name, strings.ToLower(a.Info.IncidentStatus.Label()))
@@ -187,7 +203,10 @@ func connection(a s1.Alert) string {
 	return joined(" ", joined(" → ", from, to), strings.ToLower(a.Info.NetEventDirection))
 }
 
-// AlertEndpoint is the word by which commands find the alert's endpoint, if it can still be told something; else empty.
+// AlertEndpoint is the word by which commands find the alert's endpoint, if it can still be told
+// something; else empty.
+//
+// What is decommissioned cannot be told anything any more, and no command should be offered for it.
 func AlertEndpoint(a s1.Alert) string {
 	if a.Realtime.IsDecommissioned {
 		return ""

@@ -17,6 +17,9 @@ import (
 const digestRows = 10
 
 // A DigestRow is one item of a burst, as far as a digest tells of it.
+//
+// It is flat and knows nothing of the three kinds of things, so the digest, the thread's summary
+// and the shift report count all of them alike.
 type DigestRow struct {
 	Kind, ID          string // "threat"
 	Name              string // of the threat, or of the rule
@@ -102,6 +105,9 @@ func (d *Digest) Earliest() time.Time { return d.earliest }
 func (d *Digest) Total() int { return d.total }
 
 // Card is the digest as a message; file is the name of the file of all.
+//
+// The parts that are empty are left out by render, except the table, whose heading would stand
+// alone.
 func (d *Digest) Card(file string) render.Card {
 	title := d.heading()
 	card := render.Card{Title: "📊 " + title, Text: title + d.most()}
@@ -109,15 +115,15 @@ func (d *Digest) Card(file string) render.Card {
 		card.Tone = render.Critical
 	}
 	card.Parts = []render.Part{
-		render.Line{render.Text(tally("", d.sites, 5))},
-		facts(fact("By severity", tally("", d.levels, 6)), fact("Hosts", named(d.hosts, 4)), fact("Names and rules", named(d.names, 4))),
+		render.Line{render.Text(tally(d.sites, 5))},
+		facts(fact("By severity", tally(d.levels, 6)), fact("Hosts", named(d.hosts, 4)), fact("Names and rules", named(d.names, 4))),
 		d.chart(),
 		d.table(),
 		d.below(file),
 	}
 	card.Actions = d.lists()
 	if len(d.consoles) > 0 {
-		card = card.Named(tally("", d.consoles, 5))
+		card = card.Named(tally(d.consoles, 5))
 	}
 	if len(d.first) == 0 {
 		card.Parts = slices.DeleteFunc(card.Parts, func(p render.Part) bool { _, is := p.(render.Table); return is })
@@ -126,6 +132,8 @@ func (d *Digest) Card(file string) render.Card {
 }
 
 // File is every item as comma separated values.
+//
+// It may be called more than once, also while rows are still added.
 func (d *Digest) File(name string) render.File {
 	_ = d.csv.Flush()
 	return render.File{Name: name, Title: d.heading(), Body: bytes.Clone(d.file.Bytes())}
@@ -211,6 +219,8 @@ func (d *Digest) chart() render.Chart {
 }
 
 // table has the first ten items; what is missing is counted below it.
+//
+// The first ten are the first to be added; whoever fills a digest decides what comes first.
 func (d *Digest) table() render.Table {
 	t := newTable("Name", "Level", "Host", "Site", "Status", "Created")
 	for _, r := range d.first {
@@ -243,12 +253,12 @@ func (d *Digest) below(file string) render.Note {
 }
 
 // tally names the largest of counts: "Paris 398, Lyon 14".
-func tally(label string, counts map[string]int, n int) string {
+func tally(counts map[string]int, n int) string {
 	var words []string
 	for _, a := range ranked(counts, n) {
 		words = append(words, fmt.Sprintf("%s %d", render.Cut(a.Name, 40), a.Value))
 	}
-	text := label + strings.Join(words, ", ")
+	text := strings.Join(words, ", ")
 	if more := len(counts) - n; more > 0 {
 		text += fmt.Sprintf(", … %d more", more)
 	}
@@ -272,6 +282,9 @@ func named(counts map[string]int, n int) string {
 }
 
 // ranked are the n largest of counts, equal ones by name.
+//
+// The order of equal ones must not depend on a map: a card that is drawn twice has to be the same
+// card.
 func ranked(counts map[string]int, n int) []render.Amount {
 	all := make([]render.Amount, 0, len(counts))
 	for name, value := range counts {
@@ -292,6 +305,8 @@ func hottest(counts map[string]int) string {
 }
 
 // written is a time in the file: UTC, ISO 8601, empty where none is known.
+//
+// Whatever reads such a file understands this form, and it sorts as text.
 func written(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -349,6 +364,8 @@ func threatGravity(t s1.Threat) int {
 }
 
 // alertGravity is that for alerts, whose severity has five steps.
+//
+// A severity that is not among them weighs nothing.
 func alertGravity(a s1.Alert) int {
 	levels := []s1.AlertSeverity{s1.SeverityInfo, s1.SeverityLow, s1.SeverityMedium, s1.SeverityHigh, s1.SeverityCritical}
 	return openness(a.Info.IncidentStatus, a.Info.AnalystVerdict) + max(slices.Index(levels, a.Rule.Severity), 0)*graveLevel

@@ -27,6 +27,8 @@ type Links interface {
 // said is s unless it is one of the console's words for nothing.
 //
 // A thing that is really called "None" is lost with it.
+//
+// The list is of what consoles were seen to say in fields that have nothing to say.
 func said(s string) string {
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "", "none", "n/a", "null", "unknown", "-":
@@ -112,7 +114,10 @@ func state(online, decommissioned bool, network s1.NetworkStatus) string {
 
 var uuid = regexp.MustCompile(`(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$`)
 
-// endpoint is the word by which commands find an endpoint: its id, or its uuid where a row says no more; empty if it says neither.
+// endpoint is the word by which commands find an endpoint: its id, or its uuid where a row says no
+// more; empty if it says neither.
+//
+// A uuid is checked for its form, because it becomes the argument of a command.
 func endpoint(id s1.AgentID, uuids ...string) string {
 	if id.Valid() {
 		return string(id)
@@ -154,6 +159,9 @@ func linked(name, url string) render.Span {
 // commands take.
 //
 // It is the last line, since it is what a person copies when everything else was read.
+//
+// The distance is for reading and the moment for looking up; Slack draws both in the reader's own
+// zone.
 func found(at time.Time, kind, id, url string) render.Note {
 	var note render.Note
 	if !at.IsZero() {

@@ -39,6 +39,8 @@ func agentTable(agents []s1.Agent, links Links, say func(state string) string) r
 }
 
 // ThreatTable lists threats.
+//
+// Level stands before the host: a list is read for what is bad first.
 func ThreatTable(threats []s1.Threat, links Links) render.Table {
 	t := newTable("Threat", "Level", "Host", "Mitigation", "Status", "Verdict", "Detected", "Site / Group")
 	for _, h := range threats {
@@ -98,6 +100,8 @@ func AccountTable(accounts []s1.Account) render.Table {
 }
 
 // NoteTable lists notes on a threat.
+//
+// A note that was never changed has no time of a change, whatever the console keeps.
 func NoteTable(notes []s1.Note) render.Table {
 	t := newTable("Note", "By", "Written", "Changed", "Id")
 	for _, n := range notes {

@@ -11,6 +11,9 @@ import (
 // one after the other.
 //
 // Rows are added and forgotten; a storyline of a thousand threats costs a map of its hosts.
+//
+// Whoever posts replies fills it from the journal before the root is drawn again, so any process
+// can.
 type Thread struct {
 	More  int // items under the root
 	hosts map[string]bool
@@ -30,8 +33,11 @@ func (t *Thread) Add(r DigestRow) {
 	}
 }
 
-// over adds to the root's card what is under it: how many, on how many hosts, and the worst of all of them. A root that is dealt with
-// does not look so while something worse is open below.
+// over adds to the root's card what is under it: how many, on how many hosts, and the worst of all
+// of them. A root that is dealt with does not look so while something worse is open below.
+//
+// Only the tone follows the worst of them; title and facts stay those of the root, whose card it
+// is.
 func over(c render.Card, t Thread, root DigestRow, what string) render.Card {
 	if t.More == 0 {
 		return c
@@ -51,8 +57,11 @@ func over(c render.Card, t Thread, root DigestRow, what string) render.Card {
 	return c
 }
 
-// What makes an item grave, the weightiest first: that it is open, that it was not stopped, its level, and that nobody has begun with
-// it.
+// What makes an item grave, the weightiest first: that it is open, that it was not stopped, its
+// level, and that nobody has begun with it.
+//
+// The steps are wide enough that no sum of lighter ones outweighs a heavier one: four levels of
+// severity are 40.
 const (
 	graveOpen  = 100
 	graveAlive = 50

@@ -9,8 +9,11 @@ import (
 	"s1bot/s1"
 )
 
-// Threat is a threat's notification, and the root of its thread: what it is and how bad, where, what is still open, what to search for, what can
-// be done, and what is in its thread. All of it fits a phone's screen; ThreatDetails has the rest.
+// Threat is a threat's notification, and the root of its thread: what it is and how bad, where,
+// what is still open, what to search for, what can be done, and what is in its thread. All of it
+// fits a phone's screen; ThreatDetails has the rest.
+//
+// What is bold is what somebody still has to do: the eye finds it among forty cards.
 func Threat(t s1.Threat, links Links, actions Actions, under Thread) render.Card {
 	card := threatCard(t, links)
 	card.Parts = append(card.Parts, threatState(t), facts(
@@ -69,7 +72,10 @@ func threatCard(t s1.Threat, links Links) render.Card {
 	return render.Card{Tone: threatTone(t), Title: threatTitle(t), Text: threatText(t), Parts: []render.Part{threatPlace(t, links)}}
 }
 
-// threatState is how far the work on a threat is: "Not mitigated · Unresolved · no verdict · Behavioral AI", with what is still open in bold.
+// threatState is how far the work on a threat is: "Not mitigated · Unresolved · no verdict ·
+// Behavioral AI", with what is still open in bold.
+//
+// Verdict undefined is open work, not a verdict.
 func threatState(t s1.Threat) render.Line {
 	var line stateLine
 	line.add(!t.Mitigated(), mitigation(t))
@@ -183,6 +189,9 @@ func resolved(t s1.Threat) string {
 }
 
 // threatPlace is where: host, user, system, site and group, and whether the host can be reached.
+//
+// Consoles answer some lists without what is true of the endpoint now; "offline" would be made up
+// then.
 func threatPlace(t s1.Threat, links Links) render.Line {
 	place := joined(" · ", t.User(), t.OS(), joined(" / ", t.SiteName(), t.GroupName()))
 	if now := t.Realtime; now.IsActive || now.IsDecommissioned || now.AgentUUID+now.AgentVersion+now.OSName+string(now.NetworkStatus) != "" { // else nothing is known of now
@@ -191,7 +200,10 @@ func threatPlace(t s1.Threat, links Links) render.Line {
 	return render.Line{linked(t.Host(), links.AgentURL(t.AgentID())), render.Text(after(place))}
 }
 
-// mitigation is what became of the threat and what was done for it: "Mitigated (kill, quarantine failed)".
+// mitigation is what became of the threat and what was done for it: "Mitigated (kill, quarantine
+// failed)".
+//
+// Success goes without saying; every other outcome stands behind its action.
 func mitigation(t s1.Threat) string {
 	var done []string
 	for _, r := range t.MitigationStatus {
@@ -278,7 +290,11 @@ func listed(label string, names []string, n int) string {
 	return label + text
 }
 
-// ThreatEndpoint is the word by which commands find the threat's endpoint, if it can still be told something; else empty.
+// ThreatEndpoint is the word by which commands find the threat's endpoint, if it can still be told
+// something; else empty.
+//
+// The id of now counts before that of the detection: an endpoint that was installed anew has
+// another one.
 func ThreatEndpoint(t s1.Threat) string {
 	if t.Realtime.IsDecommissioned {
 		return ""

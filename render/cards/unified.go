@@ -9,8 +9,12 @@ import (
 	"s1bot/s1/unified"
 )
 
-// Unified is a unified alert's notification, and the root of its thread: what it is and how bad, where and whom it is about, what is still
-// open, what to search for, and what can be done. UnifiedDetails has the rest.
+// Unified is a unified alert's notification, and the root of its thread: what it is and how bad,
+// where and whom it is about, what is still open, what to search for, and what can be done.
+// UnifiedDetails has the rest.
+//
+// Other products find other things than processes, so any of these facts may be missing, and a card
+// may be about a user without a host.
 func Unified(a unified.Alert, links Links, actions Actions, under Thread) render.Card {
 	card := unifiedCard(a, links)
 	card.Parts = append(card.Parts, unifiedState(a), facts(
@@ -31,7 +35,11 @@ func Unified(a unified.Alert, links Links, actions Actions, under Thread) render
 	return card
 }
 
-// UnifiedDetails is everything about a unified alert with the notes on it, as an answer to one person.
+// UnifiedDetails is everything about a unified alert with the notes on it, as an answer to one
+// person.
+//
+// Notes come with it because they are a list of their own at the console: whoever opens the details
+// wants to know what others found.
 func UnifiedDetails(a unified.Alert, notes []unified.Note, links Links, actions Actions) render.Card {
 	card := unifiedCard(a, links)
 	card.Parts = append(card.Parts, facts(
@@ -107,6 +115,8 @@ func unifiedTone(a unified.Alert) render.Tone {
 }
 
 // unifiedPlace is what the alert is about: a host, a user, or both, and where that belongs.
+//
+// An asset without an agent is not said to be offline: nobody asks it for a sign of life.
 func unifiedPlace(a unified.Alert) render.Line {
 	asset := a.Asset()
 	subject := cmp.Or(said(asset.Name), said(a.User()), unknown)
@@ -216,6 +226,8 @@ func UnifiedNoteTable(notes []unified.Note) render.Table {
 }
 
 // UnifiedKind is what digests call unified alerts.
+//
+// The journal and buttons have another word for them; this one is read by people.
 const UnifiedKind = "unified alert"
 
 // UnifiedRow is a unified alert as a digest lists it.
