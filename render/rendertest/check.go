@@ -54,6 +54,8 @@ func (c *checker) bad(format string, args ...any) {
 
 // limit checks a text that must be there: Slack refuses empty ones as well. It counts characters,
 // the most generous reading of the reference; that render counts more strictly is its own business.
+//
+// So what passes here may still be longer than render would make it.
 func (c *checker) limit(what, s string, n int) {
 	if s == "" || utf8.RuneCountInString(s) > n {
 		c.bad("%s has %d characters, allowed are 1 to %d: %.80q", what, utf8.RuneCountInString(s), n, s)
@@ -82,6 +84,8 @@ func Message(t testing.TB, text string, blocks []slack.Block) []string {
 
 // View returns what is wrong with a form: 100 blocks, 24 characters of title and buttons, 3,000 of
 // private metadata. A view with an input needs a submit button, and modals take no tables.
+//
+// What is not judged is the seal behind the metadata; the forms' own tests read it back.
 func View(t testing.TB, v slack.ModalViewRequest) []string {
 	c := &checker{ids: map[string]bool{}}
 	for name, text := range map[string]*slack.TextBlockObject{"title": v.Title, "submit": v.Submit, "close": v.Close} {
@@ -106,6 +110,9 @@ func View(t testing.TB, v slack.ModalViewRequest) []string {
 }
 
 // Maps is v, a list of blocks, as it goes over the wire.
+//
+// A slack.Block is judged by its JSON and not by its Go type: what slack-go leaves out or adds is
+// part of what Slack gets.
 func Maps(t testing.TB, v any) []map[string]any {
 	raw, err := json.Marshal(v)
 	require.NoError(t, err)
@@ -187,6 +194,7 @@ func (c *checker) input(b map[string]any) {
 	}
 }
 
+// actions checks a row of them: 25 is Slack's number; how many fit a phone is render's.
 func (c *checker) actions(elements []any) {
 	if len(elements) < 1 || len(elements) > 25 {
 		c.bad("actions with %d elements", len(elements))
@@ -243,6 +251,7 @@ func (c *checker) options(options []any, low, high int) {
 	}
 }
 
+// confirm checks a dialog, whose four texts must all be there: Slack refuses one without a way back.
 func (c *checker) confirm(o map[string]any) {
 	if o == nil {
 		return
@@ -254,6 +263,8 @@ func (c *checker) confirm(o map[string]any) {
 }
 
 // table checks one: one a message, 100 rows of equal length, 20 columns, 10,000 characters.
+//
+// A cell is text or rich text and nothing else; a number is text there.
 func (c *checker) table(b map[string]any) {
 	if c.tables++; c.tables > 1 {
 		c.bad("second table")
@@ -287,7 +298,10 @@ func (c *checker) table(b map[string]any) {
 	}
 }
 
-// dataTable checks a table that Slack sorts: https://docs.slack.dev/reference/block-kit/blocks/data-table-block
+// dataTable checks a table that Slack sorts:
+// https://docs.slack.dev/reference/block-kit/blocks/data-table-block
+//
+// Rows are counted with their heading.
 func (c *checker) dataTable(b map[string]any) {
 	if c.tables++; c.tables > 1 {
 		c.bad("second table")
@@ -310,6 +324,7 @@ func (c *checker) dataTable(b map[string]any) {
 	}
 }
 
+// dataCell checks a cell; a heading is raw text, for rich text is refused there.
 func (c *checker) dataCell(cell map[string]any, heading bool) {
 	switch {
 	case cell["type"] == "raw_text", cell["type"] == "raw_number" && cell["value"] != nil && !heading:
@@ -347,6 +362,8 @@ func (c *checker) rich(b map[string]any) {
 var slackID = regexp.MustCompile(`^[UWCGDS][A-Z0-9]+$`)
 
 // richElement checks a run. Text in it needs no look for markup, since Slack reads none there.
+//
+// Dates need a fallback: an older client, and a notification, shows that.
 func (c *checker) richElement(e map[string]any) {
 	switch e["type"] {
 	case "text":
@@ -369,7 +386,11 @@ func (c *checker) richElement(e map[string]any) {
 	}
 }
 
-// text checks a text object: plain text without emoji, or verbatim mrkdwn in which only our own markup means anything.
+// text checks a text object: plain text without emoji, or verbatim mrkdwn in which only our own
+// markup means anything.
+//
+// emoji must be switched off, or a file called ":skull:" shows a skull in place of its name;
+// verbatim keeps Slack from making links of what looks like one.
 func (c *checker) text(what string, v any, n int, kind string) {
 	o := Dict(v)
 	s := Str(o["text"])
@@ -391,6 +412,8 @@ func (c *checker) text(what string, v any, n int, kind string) {
 	}
 }
 
+// These four forms (a date, a person, a channel or group, a link into the console) are all that the
+// bot may write. Each must be closed, and hold nothing that could be anything else.
 var ours = regexp.MustCompile(`<!date\^\d+\^\{[a-z_]+\}(?: \{time\})?\|[\d :UTC-]+>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|` +
 	`<` + regexp.QuoteMeta(Console) + `[^|<>\s]*\|[^|<>]*>`)
 
@@ -429,6 +452,8 @@ func (c *checker) fallback(s string) {
 }
 
 // noAddress finds what a client might make a link of.
+//
+// Some clients make links of bare addresses by themselves.
 func (c *checker) noAddress(s string) {
 	if strings.Contains(s, "://") || regexp.MustCompile(`(?i)\bwww\.`).MatchString(s) {
 		c.bad("address: %q", s)
@@ -436,6 +461,9 @@ func (c *checker) noAddress(s string) {
 }
 
 // shown checks what a person reads: no character hides or turns the text around.
+//
+// The list is of controls that reverse, join or hide text: with them "cod.exe" may look like
+// another file. Tabs and line ends are allowed.
 func (c *checker) shown(s string) {
 	c.texts += utf8.RuneCountInString(s)
 	for _, r := range s {
@@ -449,6 +477,8 @@ func (c *checker) shown(s string) {
 }
 
 // url takes the console's pages alone.
+//
+// Host and scheme have to be the console's exactly; a host that only begins like it is another one.
 func (c *checker) url(s string) {
 	if s == "" {
 		return

@@ -30,7 +30,8 @@ func Golden(t *testing.T, name, text string, blocks []slack.Block) {
 	require.Equal(t, string(want), Outline(t, text, blocks))
 }
 
-// Outline is a message as a person would describe it block by block.
+// Outline is a message as a person would describe it block by block. Ids are left out where they
+// carry nothing, so a golden file changes when a message does.
 func Outline(t testing.TB, text string, blocks []slack.Block) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "text: %s\n", text)
