@@ -32,10 +32,10 @@ const (
 	choreClass                           // what nobody waits for
 )
 
-// Envelopes wait for nothing but the database, which writes down in one transaction what came
-// together (see bot/store), so they need no limit per person. A search box asks anew as somebody
-// types, and each question goes to the console: of these a person has four at once and eight in
-// line, and what is beyond gets no options.
+// intakeLimits bound the two classes of the intake. Envelopes wait for nothing but the database,
+// which writes down in one transaction what came together (see bot/store), so they need no limit
+// per person. A search box asks anew as somebody types, and each question goes to the console: of
+// these a person has four at once and eight in line, and what is beyond gets no options.
 func intakeLimits() []fairqueue.Limit {
 	return []fairqueue.Limit{
 		envelopeClass:   {Name: "envelopes", Slots: 64},
@@ -43,10 +43,10 @@ func intakeLimits() []fairqueue.Limit {
 	}
 }
 
-// These limits hold in each pool, that is on each console. A command may hang on the console for as
-// long as workLimit: four of one person then hold up that person's next ones and nobody else's.
-// Decisions have no backlog that could refuse one: a word on a request is never turned away for
-// being one too many.
+// workLimits bound work in each pool, that is on each console. A command may hang on the console
+// for as long as workLimit: four of one person then hold up that person's next ones and nobody
+// else's. Decisions have no backlog that could refuse one: a word on a request is never turned away
+// for being one too many.
 func workLimits() []fairqueue.Limit {
 	return []fairqueue.Limit{
 		decisionClass: {Name: "decisions", Slots: 128, PerOwner: 16},

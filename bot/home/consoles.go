@@ -176,8 +176,8 @@ func (d drawing) label(c Console) string {
 	return c.Name + ": "
 }
 
-// "Not isolated from Slack" is not "isolated by nobody": it was done at the console, or longer ago
-// than the ledger is searched.
+// host is a line about an isolated endpoint. "Not isolated from Slack" is not "isolated by nobody":
+// it was done at the console, or longer ago than the ledger is searched.
 func (d drawing) host(c Console, host figures.Endpoint) render.Row {
 	line := render.Line{render.Bold(cmp.Or(host.Name, host.ID))}
 	if host.Site != "" {

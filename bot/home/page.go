@@ -176,8 +176,9 @@ func section(title string, rows []render.Row, n int, hint string) render.Section
 	return s
 }
 
-// Deny is not here: it needs a reason, and whoever denies should have seen the card. Approve asks
-// once more and names the targets, because a row in a list is shorter than what is approved.
+// toDecide is a request with the buttons of a decision. Deny is not among them: it needs a reason,
+// and whoever denies should have seen the card. Approve asks once more and names the targets,
+// because a row in a list is shorter than what is approved.
 func (d drawing) toDecide(req approvals.Request) render.Row {
 	small := render.Line{render.User(req.Requester), render.Text(" asks")}
 	if req.Reason != "" {

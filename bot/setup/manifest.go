@@ -87,8 +87,8 @@ func events() []string {
 	return []string{"app_home_opened", "app_mention", "member_joined_channel", "message.im"}
 }
 
-// should_escape makes Slack send mentions as ids (<@U1|name>), which the bot needs: names are not
-// unique.
+// manifest is the manifest as an object. Its should_escape makes Slack send mentions as ids
+// (<@U1|name>), which the bot needs: names are not unique.
 func manifest(catalog *catalog.Catalog) map[string]any {
 	var names []string
 	for _, cmd := range catalog.Commands() {

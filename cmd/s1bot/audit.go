@@ -17,8 +17,8 @@ import (
 	"s1bot/commands/text"
 )
 
-// It reads the database as it is (OpenAsIs): an older program's tables are not brought up to date
-// by somebody who only looks.
+// auditCmd reads the database as it is (OpenAsIs): an older program's tables are not brought up to
+// date by somebody who only looks.
 type auditCmd struct {
 	Since   ago    `default:"24h" help:"How far back: 24h, 7d, 2w."`
 	Request string `help:"Only rows about this request, by its reference (A-7F3A) or id."`

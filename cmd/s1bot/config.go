@@ -288,8 +288,8 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Settings and file are judged apart first, so that each problem stands under the name of its own
-// place; their combination comes last.
+// checkRoles judges who may do what. Settings and file are judged apart first, so that each problem
+// stands under the name of its own place; their combination comes last.
 func (c *config) checkRoles(bad func(string, string, ...any)) {
 	lines := func(name string, err error) {
 		for line := range strings.SplitSeq(err.Error(), "\n") {

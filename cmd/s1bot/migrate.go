@@ -11,8 +11,8 @@ import (
 	"s1bot/bot/store"
 )
 
-// ToFile is there because an address holds a password, and a command line can be read by every user
-// of the machine.
+// migrateCmd copies a database. ToFile is there because an address holds a password, and a command
+// line can be read by every user of the machine.
 type migrateCmd struct {
 	From   string `placeholder:"ADDRESS" help:"The database to copy, sqlite:PATH or postgres://…; S1BOT_DATABASE_URL by default."`
 	To     string `placeholder:"ADDRESS" help:"An empty database."`

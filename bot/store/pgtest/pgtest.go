@@ -89,9 +89,9 @@ func binaries() (string, error) {
 	return filepath.Dir(initdb), nil
 }
 
-// Neither a failed test nor a killed one must leave a server behind: a shell stands in between,
-// whose standard input ends with this process whatever ended it. Trust authentication is fine on a
-// socket and a loopback port of a cluster that holds test rows.
+// start makes a cluster and starts it. Neither a failed test nor a killed one must leave a server
+// behind: a shell stands in between, whose standard input ends with this process whatever ended it.
+// Trust authentication is fine on a socket and a loopback port of a cluster that holds test rows.
 func (s *Server) start(ctx context.Context, bin string) error {
 	as, err := s.ordinary(ctx)
 	if err != nil {
