@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 
 	"s1bot/approvals/workflow"
@@ -46,25 +47,19 @@ func (s Settler) Typed(do *render.Invocation) error {
 	return err
 }
 
+// consoleWord is console=… with the blanks before it.
+var consoleWord = regexp.MustCompile(`(?:^|\s+)` + catalog.ConsoleParam + `=(\S*)`)
+
 // Cut cuts console=… off what was typed behind one of the bot's own words, which then carries it.
-//
-// Only here are the words put together again by single blanks; a line without console= stays as it
-// was typed, blanks in quotes included.
+// Everything else stays as it was typed, blanks and line breaks in quotes included: it may be the
+// name of a rule. Of several the last one counts.
 func (s Settler) Cut(do *render.Invocation, typed string) (rest string, err error) {
-	var words []string
-	named := false
-	for _, word := range strings.Fields(typed) {
-		name, found := strings.CutPrefix(word, catalog.ConsoleParam+"=")
-		if !found {
-			words = append(words, word)
-			continue
-		}
-		do.Console, named = name, true
-	}
-	if !named {
+	named := consoleWord.FindAllStringSubmatch(typed, -1)
+	if len(named) == 0 {
 		return typed, nil
 	}
-	return strings.Join(words, " "), s.Typed(do)
+	do.Console = named[len(named)-1][1]
+	return strings.TrimSpace(consoleWord.ReplaceAllString(typed, "")), s.Typed(do)
 }
 
 // Settle finds the console of an interaction and has its invocation carry it.

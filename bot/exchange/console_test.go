@@ -56,6 +56,11 @@ func TestAThreadMeansTheConsoleOfItsCard(t *testing.T) {
 	card, fault := Explain(a, several)
 	require.NoError(t, fault)
 	require.Equal(t, "apac", card.Actions[1].(render.Button).Do.Console)
+	var cut render.Invocation
+	rest, err := s.Cut(&cut, "rule=\"two  blanks\" console=apac reason=\"one\nline\"")
+	require.NoError(t, err)
+	require.Equal(t, "rule=\"two  blanks\" reason=\"one\nline\"", rest, "what is left stays as it was typed")
+	require.Equal(t, "apac", cut.Console)
 	typed := render.Invocation{Console: "APAC"}
 	require.NoError(t, s.Typed(&typed))
 	require.Equal(t, "apac", typed.Console)

@@ -158,8 +158,8 @@ func (k *Keeper) Opened(ctx context.Context, user string) error {
 	return k.refresh(ctx, user, true)
 }
 
-// Acted has somebody's tab follow at once what they did there. It waits for nothing; Run does the
-// work.
+// Acted has somebody's tab follow at once what they did there. It draws nothing, Run does; at most it
+// waits for a reading of what all tabs share.
 //
 // The channel holds one signal: more would only have Run look more often at the same list.
 func (k *Keeper) Acted(user string) {
