@@ -5,7 +5,9 @@ import "s1bot/commands/catalog"
 // How people ask for what this area does, beside names and aliases. See package plain.
 
 func sitesWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> {*} sites {*}", "<show> site {query:place}", "(find|search for|look for) site {query:place}"}, Clauses: []string{"(named|called|like|matching) {query:place}"}}
+	return catalog.Wording{Heads: []string{"<show> {*} sites {*}", "<show> site {query:place}", "(find|search for|look for) site {query:place}",
+		"how many licenses (do we have|are there|have we|are) [left|free|available|used|in use] [(in|at|for|on) {query:place}]",
+		"(<show> licenses|<show> license usage) [(in|at|for|of|on) {query:place}]"}, Clauses: []string{"(named|called|like|matching) {query:place}"}}
 }
 
 func accountsWording() catalog.Wording {
@@ -13,7 +15,7 @@ func accountsWording() catalog.Wording {
 }
 
 func groupsWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> {*} groups (in|at) {site-ids}", "(what|which) groups (are|are there|exist|does|do we have) [there] (in|at) {site-ids} [have]"}}
+	return catalog.Wording{Heads: []string{"<show> {*} groups (in|at) {site-ids}", "(what|which) groups (does|do) {site-ids} have", "(what|which) groups (are|are there|exist|does|do we have) [there] (in|at) {site-ids} [have]"}}
 }
 
 func newGroupWording() catalog.Wording {
@@ -27,7 +29,7 @@ func deleteGroupWording() catalog.Wording {
 }
 
 func accountPolicyWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> policy (of|for) account {account-id}", "<show> account policy (of|for) {account-id}"}}
+	return catalog.Wording{Heads: []string{"<show> policy (of|for) account {account-id}", "<show> policy (of|for) {account-id}", "<show> account policy (of|for) {account-id}"}}
 }
 
 func globalPolicyWording() catalog.Wording {
@@ -46,12 +48,15 @@ func infoWording() catalog.Wording {
 }
 
 func testWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(test|check) [api|console] connection [to console|to sentinelone]", "is (connection|api) [to console] (up|ok|working|fine)", "can you reach console", "ping console"}}
+	return catalog.Wording{Heads: []string{"(test|check) [api|console] connection [to console|to sentinelone]", "is (connection|api) [to console] (up|ok|working|fine)", "can you reach console", "ping console",
+		"(does|is) [api|console|our] token [still] (work|works|working|valid|ok|okay|good|accepted|alive)", "is api [token] [still] (working|ok|okay|valid)", "(can|do) you still (reach|see|talk to) (console|sentinelone)", "are you [still] connected [to (console|sentinelone)]",
+	}}
 }
 
 func activitiesWording() catalog.Wording {
 	return catalog.Wording{
-		Heads:   []string{"<show> {*} (activities|activity|activity log)", "what happened"},
+		Heads: []string{"<show> {*} (activities|activity|activity log)", "what happened", "what did (people|users|analysts|admins|everybody|everyone|anybody|anyone|somebody|someone|they|we) do [(in|on|at) console]",
+			"(who did what|what was done|what changed|what has changed) [(in|on|at) console]"},
 		Clauses: []string{"(on|of|for|at) {filter.agentIds:host}", "(in|at|of|for) {filter.siteIds:place}", "(on|of|for) threat {filter.threatIds}"},
 	}
 }

@@ -163,8 +163,8 @@ func assignee(ctx context.Context, call *catalog.Call, typed string) (*unified.P
 func updateUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-unified-alert", Title: "Update Unified Alert", Area: "alerts", Aliases: []string{"triage-alert"}, Main: "alert-ids", Own: true,
-		OnCards: unifiedTriageOnCards(),
-		Risk:    catalog.Change, Needs: "Unified Alerts › View + Manage", Repeatable: true,
+		OnCards: unifiedTriageOnCards(), Wording: unifiedChangeWording(),
+		Risk: catalog.Change, Needs: "Unified Alerts › View + Manage", Repeatable: true,
 		Doc: "Sets status, analyst verdict and assignee of unified alerts. If an alert is also a threat or a rule alert, that is updated, too.",
 		Examples: []string{`update-unified-alert 01911119-abcd-7454-8234-6abcdef67893 status="In Progress" assignee=alice@example.com`,
 			`update-unified-alert 01911119-abcd-7454-8234-6abcdef67893 status=resolved analyst-verdict="False Positive: Benign"`},
@@ -230,8 +230,8 @@ func (p *noteUnifiedParams) Plan(ctx context.Context, call *catalog.Call) (catal
 func noteUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "note-unified-alert", Title: "Note Unified Alert", Area: "alerts", Aliases: []string{"unified-note"}, Main: "alert-ids", Own: true,
-		OnCards: unifiedNoteOnCards(),
-		Risk:    catalog.Change, Needs: "Unified Alerts › View + Manage",
+		OnCards: unifiedNoteOnCards(), Wording: unifiedNoteWording(),
+		Risk: catalog.Change, Needs: "Unified Alerts › View + Manage",
 		Doc:      "Adds a note to unified alerts.",
 		Examples: []string{`note-unified-alert 01911119-abcd-7454-8234-6abcdef67893 note-text="called the user: it was not her"`},
 	}, func(ctx context.Context, call *catalog.Call, p noteUnifiedParams) (render.Card, error) {

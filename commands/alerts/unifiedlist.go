@@ -91,9 +91,9 @@ func (p listUnifiedParams) Wire() s1.Query {
 func listUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-unified-alerts", Title: "List Unified Alerts", Area: "alerts", Aliases: []string{"unified-alerts"}, Main: "query", Own: true,
-		OnCards: unifiedListOnCards(),
-		Plain:   map[string]string{"open": "statuses=open", "unresolved": "statuses=open", "new": "statuses=new", "resolved": "statuses=resolved", "closed": "statuses=resolved"},
-		Risk:    catalog.Read, Needs: "Unified Alerts › View", Repeatable: true,
+		OnCards: unifiedListOnCards(), Wording: unifiedListWording(),
+		Plain: map[string]string{"open": "statuses=open", "unresolved": "statuses=open", "new": "statuses=new", "resolved": "statuses=resolved", "closed": "statuses=resolved"},
+		Risk:  catalog.Read, Needs: "Unified Alerts › View", Repeatable: true,
 		Doc:      "Lists the console's unified alerts, newest first: from endpoints and rules, and from identity, cloud, network, e-mail and other vendors' products. A single alert is shown with all its details.",
 		Examples: []string{"unified-alerts open severities=critical,high", `list-unified-alerts "Impossible travel" vendors=Okta created-after=-24h`},
 	}, func(ctx context.Context, call *catalog.Call, p listUnifiedParams) (render.Card, error) {

@@ -10,6 +10,10 @@ func alertsWording() catalog.Wording {
 		Clauses: []string{
 			"(on|for|at|affecting|from) {endpoint-names:host}", "(in|at|of|from) {site-ids}", "(from|by|of|for) rule {rule-names:title}", "with severity {+}",
 		},
+		Words: map[string]string{
+			"nobody has resolved": "incident-statuses=UNRESOLVED,IN_PROGRESS", "nobody resolved": "incident-statuses=UNRESOLVED,IN_PROGRESS", "nobody looked at": "incident-statuses=UNRESOLVED",
+			"nobody has touched": "incident-statuses=UNRESOLVED", "untouched": "incident-statuses=UNRESOLVED",
+		},
 	}
 }
 
@@ -22,8 +26,32 @@ func verdictWording() catalog.Wording {
 
 func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(mark|set|move|change|put) (alert|alerts) {alert-ids} (as|to|in|into) {status}",
+		"(mark|set|move|change|put) (alert|alerts) {alert-ids} (as|to|in|into) {status}", "(mark|set|put|take) (alert|alerts) {alert-ids} {status}",
+		"(i'm|i am|we're|we are) [now] (working on|looking at|looking into|investigating|handling|on|taking) (alert|alerts) {alert-ids} -> status=IN_PROGRESS",
+		"(start|begin) (working on|investigating) (alert|alerts) {alert-ids} -> status=IN_PROGRESS",
 		"(set|change|update) [incident] status (of|on|for) (alert|alerts) {alert-ids} (to|as) {status}",
 		"(resolve|close) (alert|alerts) {alert-ids} -> status=RESOLVED", "(reopen|re-open) (alert|alerts) {alert-ids} -> status=UNRESOLVED",
+	}}
+}
+
+func unifiedListWording() catalog.Wording {
+	return catalog.Wording{
+		Heads: []string{"<show> {*} unified alerts {*}"},
+		Clauses: []string{
+			"(on|for|about|affecting) {asset-names:host}", "(in|at) {site-ids}", "(from|by|of) [vendor|product] {vendors:title}",
+		},
+	}
+}
+
+func unifiedChangeWording() catalog.Wording {
+	return catalog.Wording{Heads: []string{
+		"(assign|hand|give|pass) [unified] (alert|alerts) {alert-ids} [over] to {assignee:title}", "(unassign|release) [unified] (alert|alerts) {alert-ids} -> assignee=nobody",
+		"(mark|set|move|change|put) unified (alert|alerts) {alert-ids} (as|to|in|into) {status}", "(resolve|close) unified (alert|alerts) {alert-ids} -> status=RESOLVED",
+	}}
+}
+
+func unifiedNoteWording() catalog.Wording {
+	return catalog.Wording{Heads: []string{
+		"(add|leave|write|put|attach) (note|comment) (to|on|for) unified alert {alert-ids} (:|saying|that says|that|with text|with) {note-text}",
 	}}
 }

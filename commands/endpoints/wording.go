@@ -18,6 +18,7 @@ func infoWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"<show> {*} (info|information|details|facts|everything) [we have] (of|on|about|for) {agent-ids}", "tell me about {agent-ids}",
 		"what do (we|you) know about {agent-ids}", "what is {agent-ids}", "(look up|show|show me|describe|inspect) {agent-ids}",
+		"(what|which) (os|operating system|version|agent version|user|site|group) (is|does|has) {agent-ids} [have|run|in|on]", "(where is|find) {agent-ids}",
 		"is {agent-ids} [still|currently] (online|offline|isolated|connected|disconnected|infected|up|down|healthy|protected|alive)",
 		"<show> (status|state|health) of {agent-ids}", "(who|which user) (uses|is using|is on|is logged on to|is logged in to|is logged in on) {agent-ids}",
 	}}
@@ -53,6 +54,7 @@ func messageWording() catalog.Wording {
 	const people = "[user of|users of|user on|users on|everyone on|everybody on|user at|users at]"
 	return catalog.Wording{Heads: []string{
 		"(tell|message|notify|warn) " + people + " {host-names-or-internal-ips} [user|users] (that|:|saying|to) {message}",
+		"(tell|message|notify|warn) " + people + " {host-names-or-internal-ips} [user|users] [:] {message:quoted}",
 		"(send|show) [message] to " + people + " {host-names-or-internal-ips} [user|users] [:|saying|that says] {message}",
 		"(send|show|broadcast) {message:quoted} (to|on) " + people + " {host-names-or-internal-ips}",
 		"(send|broadcast) message {message:quoted} to " + people + " {host-names-or-internal-ips}",
@@ -63,12 +65,12 @@ func messageWording() catalog.Wording {
 
 func shutdownWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(shut down|shutdown|power off|poweroff|power down|turn off|switch off) {agent-ids}", "(shut|power) {agent-ids} down", "(turn|switch|power) {agent-ids} off",
+		"(shut down|shutdown|power off|poweroff|power down|turn off|switch off) {agent-ids} [to {@reason}]", "(shut|power) {agent-ids} down", "(turn|switch|power) {agent-ids} off",
 	}}
 }
 
 func restartWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(restart|reboot|power cycle) {agent-ids}"}}
+	return catalog.Wording{Heads: []string{"(restart|reboot|power cycle) {agent-ids} [to {@reason}]"}}
 }
 
 func moveWording() catalog.Wording {

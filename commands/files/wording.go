@@ -14,7 +14,7 @@ func fetchWording() catalog.Wording {
 
 func sampleWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(fetch|get|grab|retrieve|pull) (sample|file|threat file|binary|malware sample) (of|for|from) {threat-ids}", "fetch threat {threat-ids}",
+		"(fetch|get|grab|retrieve|pull|download) [me] (sample|file|threat file|binary|malware sample|malware) (of|for|from) {threat-ids}", "fetch threat {threat-ids}",
 	}}
 }
 

@@ -22,6 +22,14 @@ func huntWording() catalog.Wording {
 		}
 		heads = append(heads, hunt+" "+what.asks+" -> query="+what.query, hunt+" "+what.asks+" (on|at) {$host:host} -> query="+what.query+` AND AgentName CONTAINS "$host"`)
 	}
+	const anyone = "(anyone|anybody|someone|somebody|any host|any endpoint|any machine|any of our hosts|we)"
+	heads = append(heads,
+		"did "+anyone+" (talk|connect|go|reach out|communicate|beacon) (to|with) {$what:ip} -> query=DstIP = \"$what\"", "did "+anyone+" (talk|connect|go|reach out|communicate|beacon) (to|with) {$what:domain} -> query=DnsRequest CONTAINS \"$what\"",
+		"(who|what|which hosts|which endpoints|which machines) [else] (talked|connected|went|talks|connects) (to|with) {$what:ip} -> query=DstIP = \"$what\"",
+		"(who|what|which hosts|which endpoints|which machines) [else] (talked|connected|went|talks|connects) (to|with) {$what:domain} -> query=DnsRequest CONTAINS \"$what\"",
+		"where [else] (did|has|does) {$what:file} (run|ran|execute|executed) -> query=TgtProcName CONTAINS \"$what\"", "(who|what|which hosts|which endpoints|which machines) [else] (ran|executed|started) {$what:file} -> query=TgtProcName CONTAINS \"$what\"",
+		"(did|has) {$what:file} (run|execute|executed) [anywhere|elsewhere|somewhere else|on other hosts] -> query=TgtProcName CONTAINS \"$what\"",
+	)
 	return catalog.Wording{Heads: append(heads, "(run|start|execute) (query|hunt) {query:quoted}", "hunt for {query:quoted}", "hunt {query:quoted}")}
 }
 

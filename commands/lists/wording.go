@@ -10,6 +10,8 @@ func exclusionsWording() catalog.Wording {
 
 func excludeWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(exclude|allowlist|whitelist) [path] {value:path} (on|for) {operation-system} (in|at|for) {site-ids} -> type=path", "(exclude|allowlist|whitelist) [path] {value:path} (in|at|for) {site-ids} -> type=path",
+		"(exclude|allowlist|whitelist) {value:hash} (on|for) {operation-system} (in|at|for) {site-ids} -> type=white_hash",
 		"(exclude|allowlist|whitelist) [path] {value:path} (on|for) {operation-system} -> type=path", "(exclude|allowlist|whitelist) [path] {value:path} -> type=path",
 		"(exclude|allowlist|whitelist) {value:hash} (on|for) {operation-system} -> type=white_hash", "(exclude|allowlist|whitelist) {value:hash} -> type=white_hash",
 		"(add|create|make) exclusion for [path] {value:path} (on|for) {operation-system} -> type=path", "(add|create|make) exclusion for [path] {value:path} -> type=path",
@@ -44,7 +46,7 @@ func unblockWording() catalog.Wording {
 func reputationWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"<show> (reputation|verdict) (of|for|on) {file-hashes:hash}", "(check|look up|lookup) [reputation of] {file-hashes:hash}", "is {file-hashes:hash} (bad|malicious|known|good|clean|safe|malware|known bad|known good)",
-		"what is {file-hashes:hash}", "what do we know about {file-hashes:hash}",
+		"is [this|that] hash [known] (bad|malicious|known|good|clean|safe|malware) [:] {file-hashes:hash}", "what is {file-hashes:hash}", "what do we know about {file-hashes:hash}",
 	}}
 }
 
@@ -57,8 +59,8 @@ func iocsWording() catalog.Wording {
 func addIOCWording() catalog.Wording {
 	const add = "(add|create|make|register) [new] (ioc|indicator) [for] "
 	return catalog.Wording{Heads: []string{
-		add + "{ioc-value:ip} -> type=IPV4", add + "{ioc-value:domain} -> type=DNS", add + "{ioc-value:hash}", "(add|create|register) {ioc-value:ip} as (ioc|indicator) -> type=IPV4",
-		"(add|create|register) {ioc-value:domain} as (ioc|indicator) -> type=DNS", "(add|create|register) {ioc-value:hash} as (ioc|indicator)",
+		add + "{ioc-value:ip} -> type=IPV4", add + "{ioc-value:domain} -> type=DNS", add + "{ioc-value:hash}", "(add|create|register) {ioc-value:ip} as (ioc|indicator) [from {source:title}] -> type=IPV4",
+		"(add|create|register) {ioc-value:domain} as (ioc|indicator) [from {source:title}] -> type=DNS", "(add|create|register) {ioc-value:hash} as (ioc|indicator) [from {source:title}]",
 	}}
 }
 
@@ -71,6 +73,6 @@ func deleteIOCsWording() catalog.Wording {
 
 func firewallWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"block {remote-host-values:address} [(on|in|at|with) firewall]", "(block|stop|cut) (connections|traffic|access) to {remote-host-values:address}",
+		"block {remote-host-values:address} [(on|in|at|with) firewall]", "block {remote-host-values:address} (in|at|for|on) {site-id}", "(block|stop|cut) (connections|traffic|access) to {remote-host-values:address}",
 	}}
 }

@@ -13,7 +13,7 @@ import (
 // Macros are parts of patterns that many have.
 const (
 	showMacro = `[(show|list|get|give|display|see|view|pull|bring|send|let me see|i want to see|i would like to see|i'd like to see|i need|i want|
-		check|find|which are|which|what are|what is|what's|what were|what|are there|is there|do we have|do you see|any) [up] [me|us] [any|all]]`
+		check|find|which are|which|what are|read|what is|what's|what were|what|are there|is there|do we have|do you see|any) [up] [me|us] [any|all]]`
 	ofMacro = `(of|for|on|about|from)`
 )
 
@@ -26,9 +26,9 @@ var (
 		"[,] (ticket|case) [number|:] {@ticket}", "[,] (per|re|ref|see|under|for|reference) [ticket|case|:] {@ticket}", ", {@ticket}",
 	}
 	askedClauses = []string{": {@reason}"}
-	timedClauses = []string{"[,] for {@for}"}
+	timedClauses = []string{"[,] for {@for}", "[,] (until|till) {@until}"}
 	rangeClauses = []string{"[,] [(that|which) (happened|occurred|appeared)|created|detected|found|seen|raised] {@range}"}
-	listClauses  = []string{"(that|which) (are|is|were|was) [still] {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
+	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still] {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
 		"(are there|do we have|have we got|exist|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]", "(are|is) [currently|still|now] {+}"}
 )
 

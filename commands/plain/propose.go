@@ -159,7 +159,7 @@ func (s scene) narrowing(words []text.Word, at int) []text.Filling {
 }
 
 // plainOrder says of a list what holds for all lists: everything of it, newest first.
-const plainOrder = "our|all|latest|recent|newest|current|most|currently|the|any"
+const plainOrder = "our|all|new|latest|recent|newest|current|most|currently|the|any"
 
 // narrow reads one word, or one of several words, that narrows a list down.
 func (s scene) narrow(words []text.Word, at int) (int, []setting) {

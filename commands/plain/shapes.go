@@ -99,6 +99,7 @@ func (sh shape) list(t slot, words []text.Word, at int, in text.Input) []found {
 		whole := one
 		if i := at + one.taken; i < len(words) && sh.behind != "" && oneOf(words[i].Lower, sh.behind) {
 			whole.taken++
+			all = append(all, one) // a pattern may have the noun itself: "{site-id} site"
 		}
 		all = append(all, whole)
 		next := comma(words, at+one.taken)

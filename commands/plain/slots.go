@@ -89,6 +89,11 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 			return []text.Filling{{Taken: n, Value: span(length)}}
 		}
 		return nil
+	case "@until":
+		if end, n := text.ReadMoment(words, at, s.in); n > 0 && end.After(s.in.Now) {
+			return []text.Filling{{Taken: n, Value: span(end.Sub(s.in.Now).Truncate(time.Minute))}}
+		}
+		return nil
 	case "@ticket":
 		return ticketAt(words, at)
 	case "@reason", "@why":

@@ -12,7 +12,7 @@ const (
 func rulesWording() catalog.Wording {
 	return catalog.Wording{
 		Heads:   []string{"<show> {*} [star|detection|custom|star custom] rules {*}", "<show> rule {rule-ids}"},
-		Clauses: []string{"(named|called|like|about|matching|for) {name:title}", "(in|at|of|for) {site-ids}"},
+		Clauses: []string{"(named|called|like|about|matching|for) {name:title}", "(named|called|like|about|matching) {name:program}", "(in|at|of|for) {site-ids}"},
 	}
 }
 

@@ -93,6 +93,8 @@ func calendar(text string, in Input) (time.Time, bool) {
 	switch text {
 	case "midnight":
 		return day(0), true
+	case "this morning":
+		return day(0), true
 	case "noon":
 		return day(0).Add(12 * time.Hour), true
 	case "last week":
@@ -182,6 +184,9 @@ func namedRange(words []Word, at int, in Input) (Range, int) {
 	case "this":
 		if i+1 < len(words) && words[i+1].Lower == "week" {
 			return Range{From: today.AddDate(0, 0, -(int(now.Weekday())+6)%7)}, took + 1
+		}
+		if i+1 < len(words) && words[i+1].Lower == "morning" {
+			return Range{From: today}, took + 1
 		}
 	}
 	if t, err := time.ParseInLocation(time.DateOnly, words[i].Text, now.Location()); err == nil {

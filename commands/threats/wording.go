@@ -16,7 +16,9 @@ func threatsWording() catalog.Wording {
 			"(from|by|started by) process {custom-input.originatedProcess__contains:file}", "(with|in|under) path {custom-input.filePath__contains:path}",
 		},
 		Words: map[string]string{
-			"open": "custom-input.incidentStatuses=unresolved,in_progress", "unresolved": "custom-input.incidentStatuses=unresolved", "resolved": "custom-input.incidentStatuses=resolved",
+			"open": "custom-input.incidentStatuses=unresolved,in_progress", "nobody has resolved": "custom-input.incidentStatuses=unresolved,in_progress", "nobody resolved": "custom-input.incidentStatuses=unresolved,in_progress",
+			"nobody looked at": "custom-input.incidentStatuses=unresolved", "nobody has touched": "custom-input.incidentStatuses=unresolved", "untouched": "custom-input.incidentStatuses=unresolved",
+			"unresolved": "custom-input.incidentStatuses=unresolved", "resolved": "custom-input.incidentStatuses=resolved",
 			"closed": "custom-input.incidentStatuses=resolved", "in progress": "custom-input.incidentStatuses=in_progress",
 			"malicious": "custom-input.confidenceLevels=malicious", "suspicious": "custom-input.confidenceLevels=suspicious",
 			"not mitigated": "custom-input.mitigationStatuses=not_mitigated", "unmitigated": "custom-input.mitigationStatuses=not_mitigated", "mitigated": "custom-input.mitigationStatuses=mitigated",
@@ -53,6 +55,8 @@ func verdictWording() catalog.Wording {
 func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(mark|set|move|change|put|flag) {threat-ids} (as|to|in|into) {status}", "(set|change|update) [incident] status (of|on|for) {threat-ids} (to|as) {status}",
+		"(mark|set|put|take) threat {threat-ids} {status}", "(i'm|i am|we're|we are) [now] (working on|looking at|looking into|investigating|handling|on|taking) threat {threat-ids} -> status=in_progress",
+		"(start|begin) (working on|investigating) [threat] {threat-ids} -> status=in_progress", "(take|pick up) threat {threat-ids} -> status=in_progress",
 		"(reopen|re-open) {threat-ids} -> status=unresolved", "(close|resolve) [threat] {threat-ids} -> status=resolved",
 	}}
 }
@@ -73,7 +77,8 @@ func quarantineWording() catalog.Wording {
 }
 
 func rollbackWording() catalog.Wording {
-	return catalog.Wording{Heads: append(onHost("(roll back|rollback|undo changes of|undo changes by|revert)"), "(roll back|rollback) {computer-names:host}")}
+	return catalog.Wording{Heads: append(onHost("(roll back|rollback|undo changes of|undo changes by|revert)"), "(roll back|rollback) {computer-names:host}",
+		"(roll back|rollback|undo|revert) (ransomware|malware|changes|all changes|everything|damage|encryption|attack) (on|at|from) {computer-names:host}")}
 }
 
 // onHost are the ways to say what is done to a process or a file on endpoints.
@@ -99,13 +104,21 @@ func markWording() catalog.Wording {
 
 func analysisWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(analyze|analyse) {threat-id}", "<show> [threat] analysis (of|for|on) {threat-id}", "run analysis (of|on) {threat-id}",
+		"(analyze|analyse) {threat-id}", "<show> everything [(you|we) (know|have)|there is|known] (about|on|of) threat {threat-id}", "<show> [threat] analysis (of|for|on) {threat-id}", "run analysis (of|on) {threat-id}",
 	}}
 }
 
 func eventsWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{
+	const of = " (of|for|from|by|around|behind) threat {threat-id}"
+	heads := []string{"what (did|has) threat {threat-id} (do|done|touch|touched|change|changed)"}
+	for kind, words := range map[string]string{
+		"ip": "[network] connections|network traffic|ip events|network events", "file": "file events|file changes|files touched", "dns": "dns requests|dns events|dns lookups",
+		"registry": "registry changes|registry events|registry keys", "process": "processes|process events|process tree", "url": "urls|url events", "scheduled_task": "scheduled tasks",
+	} {
+		heads = append(heads, "<show> ("+words+")"+of+" -> event-types="+kind)
+	}
+	return catalog.Wording{Heads: append(heads,
 		"<show> {*} [threat] events (of|for|on|from|around|behind) threat {threat-id}", "<show> {*} threat events (of|for|on|from|around|behind) {threat-id}", "what did {threat-id:file} do",
 		"<show> {*} events (of|for|from|around|behind) {threat-id:file}",
-	}}
+	)}
 }
