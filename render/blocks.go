@@ -51,7 +51,7 @@ func size(v any) int {
 // what they leave, the parts share. An empty card still has a block, for Slack refuses a message
 // without any.
 func (c Card) Message(o Options) Message {
-	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, dataTables: o.DataTables, title: c.Title, options: o, seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
+	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, dataTables: o.DataTables, title: or(c.Title, c.Text), options: o, seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
 	text := k.fallback(c)
 	k.bytes -= max(0, len(text)-2*maxFallback) // its characters may have four bytes each
 	head := k.header(c)
@@ -80,7 +80,7 @@ type canvas struct {
 	charts               int      // so far
 	noCharts, noTables   bool
 	dataTables           bool
-	title                string // of the card, which is what its data table is called
+	title                string // of the card, or what a notification says of it: what its data table is called
 	options              Options
 	seal                 Seal
 }

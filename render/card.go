@@ -106,6 +106,7 @@ type Field struct {
 type Table struct {
 	Columns []Column
 	Rows    [][]Line
+	Partial bool // a list has more rows, on other pages: where a reader can sort the table, that sorts these alone
 }
 
 // A Column is a table's heading.

@@ -68,6 +68,9 @@ func (k *canvas) dataTable(t Table) (drawn []slack.Block, ok bool) {
 		block.AddRow(cells...)
 	}
 	drawn = []slack.Block{block}
+	if t.Partial {
+		drawn = append(drawn, small("Sorting and filtering cover this page only; the CSV file in ⋯ has every row."))
+	}
 	return drawn, spent <= maxTableText && k.spend(drawn, spent)
 }
 

@@ -409,6 +409,12 @@ func (l Listing[T]) Card(call *catalog.Call, shown result[T], most int) render.C
 	if listed < matching && !skips {
 		card.Parts = append(card.Parts, render.Note{render.Text(onlyFirst(listed))})
 	}
+	for i, part := range card.Parts {
+		if table, ok := part.(render.Table); ok {
+			table.Partial = pages > 1
+			card.Parts[i] = table
+		}
+	}
 	card.Actions = append(turns(call, at, pages), shown.pages[at-1].deeds...)
 	card.Actions = append(card.Actions, fileActions(call)...)
 	if l.choosable(call) {
