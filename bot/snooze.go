@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func (w noticeWords) snooze(ctx context.Context, a exchange.Interaction, rest st
 	if err != nil {
 		return err
 	}
-	given, err := pairs(rest)
+	given, err := pairs(named(rest))
 	if err != nil {
 		return err
 	}
@@ -159,6 +160,29 @@ func dated(text string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, &catalog.UsageError{Problem: fmt.Sprintf("%q isn't a time", text), Hint: "For example 2026-11-23 08:00"}
 }
 
+// hashForm tells the hashes that notifications are snoozed by from all other words.
+var hashForm = regexp.MustCompile(`^(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})$`)
+
+// lasts is how people write for= and until= in a sentence.
+var lasts = regexp.MustCompile(`(?i)\s(for|until)\s+`)
+
+// named is a line in which a hash, an end and a reason that stand without their names have them: what they are is plain to see.
+func named(line string) string {
+	first, rest := text.CutWord(line)
+	if hashForm.MatchString(first) {
+		line = "hash=" + first + " " + rest
+	}
+	if strings.ContainsAny(line, "\"“”") {
+		return line
+	}
+	what, why, because := strings.Cut(line, " because ")
+	what = lasts.ReplaceAllString(what, " $1=")
+	if because {
+		what += ` reason="` + strings.TrimSpace(why) + `"`
+	}
+	return what
+}
+
 // pairs reads name=value words; a value with spaces stands in quotes, straight or typographic.
 //
 // An unknown name is an error and not a part of the value before it: a misspelt until= would make a
@@ -170,7 +194,10 @@ func pairs(text string) (map[string]string, error) {
 		name, rest, found := strings.Cut(text, "=")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if !found || !slices.Contains(known, name) {
-			return nil, &catalog.UsageError{Problem: fmt.Sprintf("%q isn't one of %s=", name, strings.Join(known, "=, "))}
+			return nil, &catalog.UsageError{
+				Problem: fmt.Sprintf("say what %q is: a rule, a hash, a host or a storyline", strings.TrimSpace(text)),
+				Hint:    "Such as: /s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\"",
+			}
 		}
 		given[name], text = value(rest)
 	}

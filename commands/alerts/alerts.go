@@ -61,7 +61,7 @@ func (p *getAlertsParams) Check() error {
 		}
 	}
 	if !p.After.IsZero() && !p.Before.IsZero() && p.Before.Before(p.After) {
-		return catalog.Wrong("created-before", "it is before created-after, so nothing can match")
+		return catalog.Wrong("created-before", "this is earlier than created-after, so nothing can match")
 	}
 	return nil
 }

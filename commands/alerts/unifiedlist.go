@@ -53,7 +53,7 @@ func (p *listUnifiedParams) Check() error {
 		return catalog.Wrong("account-ids", "the console can filter by sites or by accounts, but not by both")
 	}
 	if !p.After.IsZero() && !p.Before.IsZero() && p.Before.Before(p.After) {
-		return catalog.Wrong("created-before", "it is before created-after, so nothing can match")
+		return catalog.Wrong("created-before", "this is earlier than created-after, so nothing can match")
 	}
 	return nil
 }

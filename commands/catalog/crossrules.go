@@ -61,7 +61,11 @@ func (cmd *Command) firstOf() string {
 
 // choices are the parts of a choice, as a form has them: "Agent IDs or Filter".
 func (cmd *Command) choices() string {
-	all := cmd.titles(cmd.OneOf)
+	return orJoined(cmd.titles(cmd.OneOf))
+}
+
+// orJoined puts "or" before the last of several.
+func orJoined(all string) string {
 	if last := strings.LastIndex(all, ", "); last >= 0 {
 		return all[:last] + " or " + all[last+len(", "):]
 	}
@@ -73,7 +77,11 @@ func (cmd *Command) titles(names []string) string {
 	var titles []string
 	for _, name := range names {
 		for _, f := range cmd.Fields {
-			if f.Name == name {
+			switch {
+			case f.Name != name:
+			case f.Type.Selects != "" && !f.Type.Beside: // its box stands first
+				titles = append(titles, render.Capital(f.Type.Selects))
+			default:
 				titles = append(titles, f.Title)
 			}
 		}
@@ -88,7 +96,7 @@ func (cmd *Command) lacking(args []byte) render.Line {
 		return nil
 	}
 	if len(missing.OneOf) > 0 {
-		return render.Line{render.Text("\n"), render.Bold("Still needed: at least one of " + cmd.titles(namesOfParams(missing.OneOf)) + ".")}
+		return render.Line{render.Text("\n"), render.Bold("Still needed: at least one of " + orJoined(cmd.titles(namesOfParams(missing.OneOf))) + ".")}
 	}
 	return render.Line{render.Text("\n"), render.Bold("Still needed: " + cmd.titles(namesOfParams(missing.Missing)) + ".")}
 }

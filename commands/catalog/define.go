@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -182,6 +183,23 @@ func (cmd *Command) Lookup(name string) (Field, bool) {
 	return Field{}, false
 }
 
+// maxNarrowing is how many of the words that narrow a list down are named: there are more.
+const maxNarrowing = 8
+
+// narrowingWords name the words that narrow a list down ahead of its parameters: whoever types "threats status=open" reads how it goes.
+func (cmd *Command) narrowingWords() string {
+	words := slices.Sorted(maps.Keys(cmd.Plain))
+	if len(words) == 0 {
+		words = slices.Sorted(maps.Keys(cmd.Wording.Words))
+	}
+	words = slices.DeleteFunc(words, func(w string) bool { return strings.Count(w, " ") > 1 || strings.HasPrefix(w, "nobody") })
+	if len(words) == 0 {
+		return ""
+	}
+	name := append(slices.Clone(cmd.Aliases), cmd.Name)[0]
+	return "; words narrow the list down: /s1 " + name + " followed by " + strings.Join(words[:min(len(words), maxNarrowing)], ", ")
+}
+
 // unknownParam offers the nearest of what a command takes, reason and ticket among it.
 func (cmd *Command) unknownParam(name string) error {
 	names := ParamNames(cmd.Fields)
@@ -196,7 +214,7 @@ func (cmd *Command) unknownParam(name string) error {
 	case len(names) == 0:
 		e.Hint = "it takes no parameters"
 	case len(e.Nearest) == 0:
-		e.Hint = "the parameters are " + strings.Join(names, ", ")
+		e.Hint = "the parameters are " + strings.Join(names, ", ") + cmd.narrowingWords()
 	}
 	if cmd.Risk == Read && slices.Contains([]string{"reason", "ticket"}, strings.ToLower(name)) {
 		e.Hint = "only commands that change something take a reason or a ticket"

@@ -187,7 +187,7 @@ func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 
 	events, _ := commands.All().Find("fetch-event")
 	_, _, wrong = events.FromForm(map[string][]string{"start-time": {"2026-11-20T13:00:00Z"}, "end-time": {"2026-11-19T13:00:00Z"}}, nil, catalog.Caller{})
-	require.Equal(t, map[string]string{"end-time": "It is not after start-time, so nothing can match."}, wrong)
+	require.Equal(t, map[string]string{"end-time": "The end must be later than the start (start-time); nothing can match."}, wrong)
 }
 
 // What the form does not ask for stays; what was emptied is gone.

@@ -52,14 +52,14 @@ const MaxTargets = 5000
 // TooMany refuses a selection that the console could not take. It is refused and not cut: a person
 // who isolates "all of Paris" must not be left with 5,000 of 6,000.
 func TooMany(param, noun string) error {
-	e := Wrong(param, "it matches more than %d %s", MaxTargets, noun)
+	e := Wrong(param, "this matches more than %d %s", MaxTargets, noun)
 	e.Hint = "narrow it down"
 	return e
 }
 
 // NothingMatches refuses a change that would touch nothing: the console would say yes to it.
 func NothingMatches(param, noun string) error {
-	e := Wrong(param, "it matches no %s", noun)
+	e := Wrong(param, "no %s matches", noun)
 	e.Hint = "nothing was changed"
 	return e
 }

@@ -95,7 +95,7 @@ func TestRestartsReachWhoIsThere(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, render.Failed, card.Outcome, "nothing was affected")
 	require.Len(t, s.Plan("restart group-ids="+console.GroupID("Lyon", "Laptops")+" reason=x").Targets, 2)
-	s.Refused("restart DESKTOP-1 group-ids="+console.GroupID("Lyon", "Laptops")+" reason=x", "it matches no endpoint of agent-ids")
+	s.Refused("restart DESKTOP-1 group-ids="+console.GroupID("Lyon", "Laptops")+" reason=x", "no endpoint of agent-ids matches")
 }
 
 func TestScansAreStartedAndTold(t *testing.T) {
@@ -107,7 +107,7 @@ func TestScansAreStartedAndTold(t *testing.T) {
 	require.Contains(t, card.Plain(), "last scan finished")
 	require.Contains(t, card.Plain(), "2 endpoints were offline then: this takes effect once back online.")
 	s.Refused(`scan filter={"ids":[]}`, "it restricts nothing")
-	s.Refused(`scan filter={"computerName":"nobody"}`, "it matches no endpoint")
+	s.Refused(`scan filter={"computerName":"nobody"}`, "no endpoint matches")
 }
 
 func TestMessagesGoToWhoCanSeeThem(t *testing.T) {

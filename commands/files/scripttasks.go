@@ -26,7 +26,7 @@ type taskStatusParams struct {
 
 func (p *taskStatusParams) Check() error {
 	if !p.After.IsZero() && !p.Before.IsZero() && !p.After.Before(p.Before) {
-		return catalog.Wrong("updated-before", "it is not after updated-after")
+		return catalog.Wrong("updated-before", "this must be later than updated-after; nothing can match")
 	}
 	return checkNames("computer-name-contains", p.Names)
 }

@@ -67,7 +67,7 @@ var onAlerts = map[string]string{
 // The condition is read here as well, so that a mistake in it is told before the console is asked.
 func (p *fetchEventParams) Check() error {
 	if !p.End.After(p.Start) {
-		return catalog.Wrong("end-time", "it is not after start-time, so nothing can match")
+		return catalog.Wrong("end-time", "the end must be later than the start (start-time); nothing can match")
 	}
 	if p.Source == fromAlerts && p.SortBy == "updatedAt" {
 		e := catalog.Wrong("sort-by", "alerts can't be sorted by their last change")

@@ -130,7 +130,7 @@ func (p *createQueryParams) Check() error { return inOrderOfTime(p.Start, p.End)
 
 func inOrderOfTime(start, end time.Time) error {
 	if !start.IsZero() && !end.IsZero() && !end.After(start) {
-		return catalog.Wrong("end-time", "it is not after start-time, so nothing can match")
+		return catalog.Wrong("end-time", "the end must be later than the start (start-time); nothing can match")
 	}
 	return nil
 }
@@ -268,7 +268,7 @@ func agentProcess(kept *shelf) *catalog.Command {
 			limit = int(*p.Limit)
 		}
 		if !to.After(from) {
-			return render.Card{}, catalog.Wrong("start-time", "it is in the future, so nothing can match")
+			return render.Card{}, catalog.Wrong("start-time", "the start is in the future, so nothing can match")
 		}
 		h := &hunt{call: call, query: string(text), from: from, to: to}
 		err := h.onEither(ctx, kept, deepVisibility{call: call, query: eventQuery(text, from, to, limit), kind: "process"})

@@ -112,7 +112,7 @@ func (p *listIOCsParams) Check() error {
 		from, to time.Time
 	}{{"created", p.After, p.Before}, {"updated", p.Since, p.Until}} {
 		if !pair.from.IsZero() && !pair.to.IsZero() && pair.to.Before(pair.from) {
-			return catalog.Wrong(pair.name+"-before", "it is before %s-after, so nothing can match", pair.name)
+			return catalog.Wrong(pair.name+"-before", "this is earlier than %s-after, so nothing can match", pair.name)
 		}
 	}
 	return nil

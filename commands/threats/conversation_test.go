@@ -32,7 +32,7 @@ func TestFilesOfAHostAreQuarantinedByExactMatches(t *testing.T) {
 	require.Equal(t, "not_mitigated", of(console.Threat(other), "mitigationStatus"))
 	require.JSONEq(t, `{"filter":{"ids":["`+meant+`"]}}`, console.Changes()[0].Body)
 	s.Refused("quarantine DESKTOP-1 hash=x reason=x", "is not a SHA-1 hash")
-	s.Refused("quarantine DESKTOP-2 reason=x", "it matches no threat")
+	s.Refused("quarantine DESKTOP-2 reason=x", "no threat matches")
 }
 
 func TestAThreatThatTwoNamesFindIsActedOnOnce(t *testing.T) {
@@ -73,7 +73,7 @@ func TestRollbackIsRefusedWhereItDoesNotWorkAndDoneForTheRest(t *testing.T) {
 	require.JSONEq(t, `{"filter":{"ids":["`+windows+`"]}}`, console.Changes()[0].Body)
 	require.Equal(t, "not_mitigated", of(console.Threat(linux), "mitigationStatus"))
 	s.Refused("rollback LNX-WEB-1 reason=x", "Rollback doesn't work on the operating systems of these hosts: LNX-WEB-1 · Linux")
-	s.Refused("rollback MAC-1 reason=x", "it matches no threat")
+	s.Refused("rollback MAC-1 reason=x", "no threat matches")
 }
 
 func TestThreatsOfOneEndpointAreResolved(t *testing.T) {
