@@ -59,11 +59,12 @@ type answerers struct {
 	columns   columnsWords
 }
 
-// builtins are all of the bot's own words. Each type lists those that it answers, beside the methods that do.
+// builtins are all of the bot's own words, in the order in which people are shown them. Each type lists those that it answers, beside the
+// methods that do.
 func (w answerers) builtins() []builtin {
 	return slices.Concat(
-		w.help.builtins(), w.greetings.builtins(), w.my.builtins(), w.cases.builtins(), w.dryRun.builtins(), w.report.builtins(), w.notices.builtins(),
-		w.requests.builtins(), w.extend.builtins(), w.jobs.builtins(), w.columns.builtins(),
+		w.my.builtins(), w.report.builtins(), w.cases.builtins(), w.help.builtins(), w.dryRun.builtins(), w.notices.builtins(), w.requests.builtins(), w.greetings.builtins(),
+		w.extend.builtins(), w.jobs.builtins(), w.columns.builtins(),
 	)
 }
 

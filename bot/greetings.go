@@ -82,6 +82,15 @@ var greeting = regexp.MustCompile(`(?i)^(?:hi|hello|hey|hallo|hiya|howdy|greetin
 // greets tells whether a line only says hello.
 func greets(line string) bool { return greeting.MatchString(strings.TrimSpace(line)) }
 
+// thanking is what people write when they have what they wanted, and nothing more.
+var thanking = regexp.MustCompile(`(?i)^(?:(?:ok|okay|great|cool|perfect|nice)[\s,.!]*)*(?:thanks|thank you|thx|ty|cheers|merci|danke)(?:[\s,]+(?:a lot|so much|very much|bot|s1bot|mate))*[\s,.!👍🙏]*$`)
+
+// thanked answers who says thanks.
+func (g *greetings) thanked(ctx context.Context, a exchange.Interaction) error {
+	g.answers.Reply(ctx, a, render.Notice("You're welcome."))
+	return nil
+}
+
 // hello answers who says hello.
 func (g *greetings) hello(ctx context.Context, a exchange.Interaction, _ string) error {
 	if _, err := g.greeted.Greet(ctx, a.User, g.now()); err != nil {

@@ -211,6 +211,9 @@ func (h *handler) line(ctx context.Context, a *exchange.Interaction) error {
 	if a.Written && greets(a.Line) {
 		return h.words[helloWord].say(ctx, *a, "")
 	}
+	if a.Written && thanking.MatchString(strings.TrimSpace(a.Line)) {
+		return h.greetings.thanked(ctx, *a)
+	}
 	word, rest := exchange.FirstWord(a.Line)
 	own, known := h.words[word]
 	meant, behind, spoken := h.words.spoken(a.Line)

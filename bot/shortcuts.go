@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/sourcegraph/conc"
@@ -135,8 +136,15 @@ func (h *handler) lookedUp(ctx context.Context, a *exchange.Interaction, view st
 // sighted is what the console of an exchange.Interaction knows of what the message says.
 func (s *shortcuts) sighted(ctx context.Context, a exchange.Interaction) render.Page {
 	call := s.searches.Caller.Call(a)
-	seen, more := sightings.Of(ctx, call, a.On.Catalog, func(box string) bool { return s.searches.MaySearch(a, box) }, observables.Find(a.From.Payload.Said...))
+	seen, more := sightings.Of(ctx, call, a.On.Catalog, func(box string) bool { return s.searches.MaySearch(a, box) }, foreign(observables.Find(a.From.Payload.Said...), a.On.Client.ConsoleURL()))
 	return sightingsPage(seen, more, a.At).On(a.Do.Console)
+}
+
+// foreign leaves out links to the console itself, which cards have: nothing is known of them, and nobody hunts for them.
+func foreign(found []observables.Observable, console string) []observables.Observable {
+	return slices.DeleteFunc(found, func(o observables.Observable) bool {
+		return o.Kind == observables.URL && strings.HasPrefix(strings.ToLower(o.Value), strings.ToLower(console))
+	})
 }
 
 // everywhere looks on all consoles at once, where nothing says which one is meant: a look-up has no

@@ -114,7 +114,7 @@ func TestPlainQuestionsAboutTheBotAreAnswered(t *testing.T) {
 		"who is on shift?": "Who can do what here", "who can approve this?": "Who can do what here", "who are the approvers": "Who can do what here",
 		"what is waiting for me?": "Nothing is waiting", "show me open requests": "Nothing is waiting", "is anything frozen?": "Nothing is waiting",
 		"who am I?": "Who you are here", "what are my roles": "Who you are here", "my saved commands": "haven't saved any", "what did I run today": "haven't run any",
-		"what is snoozed?": "1 snooze", "find a command": "What I can do",
+		"what is snoozed?": "1 snooze", "ok thanks!": "You're welcome.", "Thank you so much": "You're welcome.", "find a command": "What I can do",
 		"can I isolate DESKTOP-1?": "Disconnect Agent From Network", "what happens if we isolate DESKTOP-1": "Disconnect Agent From Network",
 	} {
 		k.writes(alice, "", sentence).has(want)
@@ -187,7 +187,7 @@ func TestASnoozeIsForThoseWithARoleAndStandsInTheTrail(t *testing.T) {
 	k.types(alice, "snooze host=X for=60d").has("30 days at most")
 	k.types(alice, "snooze colour=red").has("Say what", "a rule, a hash, a host or a storyline")
 	k.types(alice, "snooze DESKTOP-1 for 4h").has("/s1 snooze host=DESKTOP-1")
-	require.Equal(t, `hash=3395856ceb81f2b7382dee72602f798b642f4140  for=4h reason="a pentest runs"`, named("3395856ceb81f2b7382dee72602f798b642f4140 for 4h because a pentest runs"))
+	require.Equal(t, `hash=3395856ceb81f2b7382dee72602f798b642f4140 for=4h reason="a pentest runs"`, named("3395856ceb81f2b7382dee72602f798b642f4140 for 4h because a pentest runs"))
 	require.Equal(t, `host=A reason="wait for it"`, named(`host=A reason="wait for it"`))
 	k.types(dave, "snoozes").has("1 snooze")
 	k.types(dave, "unsnooze Z-1").has("Only operators and approvers can end a snooze")

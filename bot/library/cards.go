@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ func (l Library) Help(ctx context.Context, who Reader) (render.Card, error) {
 		render.Line{render.Bold("Most useful")},
 	}}
 	for _, cmd := range most {
-		card.Parts = append(card.Parts, entry(cmd))
+		card.Parts = append(card.Parts, shortEntry(cmd))
 	}
 	own := render.Line{render.Bold("Requests, reports and me"), render.Text("  ")}
 	for _, w := range l.Words {
@@ -49,6 +50,15 @@ func (l Library) Help(ctx context.Context, who Reader) (render.Card, error) {
 	card.Parts = append(card.Parts, own, areaButtons(l.Catalog), render.Note{render.Text(manual.Marks)})
 	card.Actions = []render.Action{render.Button{Label: "Find a command", Style: render.Primary, Do: render.Invocation{Command: FindWord}}}
 	return card, nil
+}
+
+// maxSummary is how much of what a command does stands on the first page of help, which fits a screen.
+const maxSummary = 80
+
+// shortEntry is a command in a line with what it does.
+func shortEntry(cmd *catalog.Command) render.Line {
+	name := append(slices.Clone(cmd.Aliases), cmd.Name)[0]
+	return render.Line{render.Mono(name), render.Text(" "), render.Bold(cmd.Title), render.Text(manual.Mark(cmd) + " · " + text.Shorten(strings.TrimSuffix(cmd.Summary(), "."), maxSummary))}
 }
 
 // entry is a command in a line: the name for daily use, its other names, what it does.

@@ -166,7 +166,7 @@ func (r Shifts) countShift(ctx context.Context, since time.Time) (*shift, error)
 // such list, keeps nobody from the rest of the report.
 func (r Shifts) openAlerts(ctx context.Context) (o openAlerts) {
 	open := s1.Query{}.With("incidentStatus", "UNRESOLVED", "IN_PROGRESS") // alerts have these words in capitals
-	page, err := r.Console.AlertsPage(ctx, open.SortedBy("createdAt", s1.Descending).WithLimit(reportLooked))
+	page, err := r.Console.AlertsPage(ctx, open.SortedBy("alertInfoCreatedAt", s1.Descending).WithLimit(reportLooked))
 	switch {
 	case err != nil && s1.Absent(err):
 		return openAlerts{why: "This console lists its alerts as unified alerts only: /s1 unified-alerts open"}

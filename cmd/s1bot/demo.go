@@ -63,6 +63,7 @@ type services struct {
 func startServices(addr, consoleAddr string, behind func(http.Handler) http.Handler) (s services, err error) {
 	s = services{workspace: slacksim.New(slacksim.Options{TeamName: "Northwind SOC", EnforceRates: true}),
 		sim: s1sim.New(s1sim.Options{Latency: 120 * time.Millisecond, EffectDelay: 6 * time.Second, QueryTime: 12 * time.Second})}
+	s.sim.SetToken(s1sim.TokenSpec{Expires: time.Now().Add(41 * 24 * time.Hour)}) // so that Home and /metrics show one
 	s.settings = populate(s.workspace)
 	manifest, err := setup.Manifest(commands.All())
 	if err == nil {

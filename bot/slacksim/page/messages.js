@@ -132,7 +132,7 @@ export function channelIntro(channel, workspace) {
   const text =
     {
       dm: `This conversation is just between you and ${title}.`,
-      app: `Here ${title} tells you what became of your requests.`,
+      app: `Write to ${title} here: a command without /s1, or plain words, such as “what can you do?”`,
     }[channel.kind] ?? `This is the very beginning of the #${channel.name} channel.`;
   return el("div.intro", null, el("h2", null, title), el("p", null, fragment(text, " ", direct ? "" : (channel.topic ?? ""))));
 }
