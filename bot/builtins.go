@@ -112,8 +112,12 @@ func BuiltinWords() []string {
 func inPalette() (words []library.Word) {
 	for _, b := range unbound() {
 		if b.typed != nil && b.name != "" && b.name != library.FindWord {
+			button := ""
+			if b.decides() {
+				button = render.Capital(b.name)
+			}
 			words = append(words, library.Word{
-				Name: b.name, Summary: b.summary, Also: b.spoken.Words(), First: b.onHelp,
+				Button: button, Name: b.name, Summary: b.summary, Also: b.spoken.Words(), First: b.onHelp,
 				Takes: b.takes, Bare: b.bareToo, Asks: b.takes != "" || b.decides(), Example: b.example(),
 			})
 		}

@@ -135,16 +135,17 @@ func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
 		row.Line = append(row.Line, render.Text(" · "+names))
 	}
+	says := "" // one text: each span of a small line is an element of its own, with a gap before it
 	if req.Reason != "" {
-		row.Small = append(row.Small, render.Text(" · “"+req.Reason+"”"))
+		says = " · “" + req.Reason + "”"
 	}
 	switch req.State {
 	case approvals.Pending:
-		row.Small = append(row.Small, render.Text(fmt.Sprintf(" · %d of %d approvals · expires ", len(req.Approvals), max(req.Quorum, 1))), render.Since(req.Expires))
+		row.Small = append(row.Small, render.Text(says+fmt.Sprintf(" · %d of %d approvals · expires ", len(req.Approvals), max(req.Quorum, 1))), render.Since(req.Expires))
 	case approvals.Interrupted:
-		row.Small = append(row.Small, render.Text(" · may have run: check its card"))
+		row.Small = append(row.Small, render.Text(says+" · may have run: check its card"))
 	default:
-		row.Small = append(row.Small, render.Text(" · running"))
+		row.Small = append(row.Small, render.Text(says+" · running"))
 	}
 	if slices.Contains(words, reviewWord) {
 		row.Actions = append(row.Actions, render.Button{Label: "Review", Do: workflow.About(reviewWord, req.ID)})

@@ -180,14 +180,14 @@ func section(title string, rows []render.Row, n int, hint string) render.Section
 // and whoever denies should have seen the card. Approve asks once more and names the targets,
 // because a row in a list is shorter than what is approved.
 func (d drawing) toDecide(req approvals.Request) render.Row {
-	small := render.Line{render.User(req.Requester), render.Text(" asks")}
+	says := " asks" // one text: each span of a small line is an element of its own, with a gap before it
 	if req.Reason != "" {
-		small = append(small, render.Text(": “"+text.Shorten(req.Reason, 150)+"”"))
+		says += ": “" + text.Shorten(req.Reason, 150) + "”"
 	}
 	if req.Quorum > 1 {
-		small = append(small, render.Text(fmt.Sprintf(" · %d of %d approvals", len(req.Approvals), req.Quorum)))
+		says += fmt.Sprintf(" · %d of %d approvals", len(req.Approvals), req.Quorum)
 	}
-	small = append(small, render.Text(" · expires "), render.At(req.Expires))
+	small := render.Line{render.User(req.Requester), render.Text(says + " · expires "), render.At(req.Expires)}
 	row := render.Row{Line: d.about(req), Small: small}
 	for _, a := range workflow.ActionsUnder(d.freeze(), req) {
 		b, ok := a.(render.Button)

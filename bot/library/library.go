@@ -76,6 +76,7 @@ type Word struct {
 	Bare          bool   // that may be left out
 	Asks          bool   // a form stands between the palette and the word
 	Example       string // of what stands behind it
+	Button        string // what sends its form; "Run" where empty
 }
 
 // A Reader is for whom commands are listed.

@@ -153,7 +153,7 @@ func (f *Forms) pickedWord(a exchange.Interaction, word library.Word, console st
 		return nil
 	}
 	form := render.Form{
-		Title: render.Capital(word.Name), Submit: render.Capital(word.Name), Origin: a.At, Intro: render.Line{render.Text(word.Summary)},
+		Title: render.Capital(word.Name), Submit: cmp.Or(word.Button, "Run"), Origin: a.At, Intro: render.Line{render.Text(word.Summary)},
 		Do: render.Invocation{Command: PaletteWord, Console: a.Do.Console, Args: catalog.Marshal(map[string]string{"word": word.Name})},
 	}
 	if word.Takes != "" {
