@@ -78,7 +78,7 @@ func (l *Ledger) decide(ctx context.Context, id string, p policy.Person, action,
 	switch {
 	case err == nil:
 		l.changed(r)
-	case errors.Is(err, ErrExpired):
+	case errors.Is(err, ErrExpired) && r.State == Pending:
 		r = l.expireNow(ctx, r)
 	case forbidden(err):
 		l.auditRefusal(ctx, r, p, action, err)

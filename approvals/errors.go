@@ -15,6 +15,7 @@ var (
 	ErrNotInterrupted = errors.New("the request was not interrupted, or is already closed")
 	ErrNotDue         = errors.New("the request has not expired yet")
 	ErrExpired        = errors.New("the request has expired")
+	ErrWithdrawn      = errors.New("the request was withdrawn")
 	ErrSelfApproval   = errors.New("nobody may decide their own request")
 	ErrAlreadyDecided = errors.New("this person has already approved the request")
 	ErrNotApprover    = errors.New("this person isn't allowed to decide the request")

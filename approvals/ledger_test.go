@@ -173,7 +173,7 @@ func TestARefusedStepIsWrittenDown(t *testing.T) {
 	_, err = l.Withdraw(t.Context(), r.ID, alice)
 	require.NoError(t, err)
 	_, err = l.Approve(t.Context(), r.ID, bob)
-	require.ErrorIs(t, err, ErrNotPending)
+	require.ErrorIs(t, err, ErrWithdrawn)
 	_, err = l.Approve(t.Context(), "nothing", bob)
 	require.ErrorIs(t, err, ErrNotFound)
 	_, err = l.Approve(t.Context(), "", bob)

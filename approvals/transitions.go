@@ -102,16 +102,28 @@ func (r *Request) deny(p policy.Person, reason string, now time.Time) error {
 // The order is what the person reads. That the request is over comes before any word about their
 // rights, and that nobody decides their own request before whether they are an approver.
 func (r *Request) decidable(p policy.Person, now time.Time) error {
-	switch {
-	case r.State != Pending:
-		return ErrNotPending
-	case !r.Open(now):
-		return ErrExpired
+	switch over := r.Over(now); {
+	case over != nil:
+		return over
 	case p.ID == r.Requester:
 		return ErrSelfApproval
 	}
 	_, counts := r.rolesOf(p)
 	return unless(counts, ErrNotApprover)
+}
+
+// Over tells whoever comes too late to decide r at now how it ended; nil while it waits. Nobody has decided what expired or was taken back,
+// and who reads otherwise looks for a decision that there is none of.
+func (r *Request) Over(now time.Time) error {
+	switch {
+	case r.Open(now):
+		return nil
+	case r.State == Pending, r.State == Expired:
+		return ErrExpired
+	case r.State == Withdrawn:
+		return ErrWithdrawn
+	}
+	return ErrNotPending
 }
 
 // DecidableBy tells whether r waits for p's word: for certain, and p has not approved it already. It promises nothing: what counts is the
@@ -123,11 +135,9 @@ func (r *Request) DecidableBy(p policy.Person, now time.Time) bool {
 
 // withdraw records that the requester takes r back at now.
 func (r *Request) withdraw(user string, now time.Time) error {
-	switch {
-	case r.State != Pending:
-		return ErrNotPending
-	case !r.Open(now):
-		return ErrExpired
+	switch over := r.Over(now); {
+	case over != nil:
+		return over
 	case user != r.Requester:
 		return ErrNotYours
 	}

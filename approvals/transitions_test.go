@@ -89,7 +89,23 @@ func TestOnlyTheRequesterWithdraws(t *testing.T) {
 	require.ErrorIs(t, r.withdraw(bob.ID, noon), ErrNotYours)
 	require.NoError(t, r.withdraw(alice.ID, noon))
 	require.Equal(t, Withdrawn, r.State)
-	require.ErrorIs(t, r.approve(bob, noon), ErrNotPending)
+	require.ErrorIs(t, r.approve(bob, noon), ErrWithdrawn)
+}
+
+// Whoever comes too late hears how it ended: nobody decided what expired or was withdrawn.
+func TestWhoComesTooLateHearsHowItEnded(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[State]error{
+		Pending: nil, Expired: ErrExpired, Withdrawn: ErrWithdrawn, Approved: ErrNotPending, Running: ErrNotPending, Done: ErrNotPending,
+		Failed: ErrNotPending, Denied: ErrNotPending, Interrupted: ErrNotPending, NotRun: ErrNotPending, Frozen: ErrNotPending,
+	} {
+		r := waiting(1)
+		r.State = state
+		approved, denied, withdrawn := r, r, r
+		require.ErrorIs(t, approved.approve(bob, noon), want, state)
+		require.ErrorIs(t, denied.deny(bob, "no", noon), want, state)
+		require.ErrorIs(t, withdrawn.withdraw(alice.ID, noon), want, state)
+	}
 }
 
 func TestAnApprovalThatNobodyActedOnGoesStale(t *testing.T) {

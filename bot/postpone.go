@@ -136,12 +136,8 @@ func (p *postponer) moot(ctx context.Context, a *exchange.Interaction) error {
 		return err
 	case err != nil:
 		return nil
-	case req.State == approvals.Pending && !req.Open(p.now()):
-		return approvals.ErrExpired
-	case req.State != approvals.Pending:
-		return approvals.ErrNotPending
 	}
-	return nil
+	return req.Over(p.now())
 }
 
 // decidedOn is the id or the reference of the request that a decides on.

@@ -81,6 +81,7 @@ func sayings() []saying {
 		{approvals.ErrNotApprover, "You're not an approver for this request, so you can't decide it."},
 		{approvals.ErrNotPending, "This has already been decided. Its card shows the decision."},
 		{approvals.ErrExpired, "This has expired, so nothing was done. Request it again if it's still needed."},
+		{approvals.ErrWithdrawn, "This was withdrawn, so nothing was done."},
 		{approvals.ErrNotYours, "Only the requester can withdraw this."},
 		{approvals.ErrNotInterrupted, "This has already been closed. Its card shows the result."},
 		{approvals.ErrFrozen, "Changes are frozen, so nothing was done. Two approvers can end the freeze with /s1 thaw."},

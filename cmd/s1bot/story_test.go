@@ -84,7 +84,7 @@ func TestTheRequesterWithdraws(t *testing.T) {
 	s.clicks("alice", card, "Withdraw")
 	s.becomes(card, "Withdrawn")
 	s.clicks("bob", card, "Approve")
-	s.isTold("bob", "already been decided")
+	s.isTold("bob", "This was withdrawn")
 	require.Empty(t, s.console.Changes())
 }
 
