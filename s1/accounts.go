@@ -9,7 +9,8 @@ import (
 	"s1bot/s1/transport"
 )
 
-// An Account is a customer of the console, the level above sites.
+// An Account is a customer of the console, the level above sites. A token whose scope is a site may
+// not list accounts (403).
 type Account struct {
 	Row
 	ID                  AccountID `json:"id"`

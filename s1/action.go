@@ -9,14 +9,18 @@ import (
 	"s1bot/s1/wire"
 )
 
-// An ActionResult is the console's answer to a change.
+// An ActionResult is the console's answer to a change. All three can be there at once:
+// threats/mitigate counts what it sent, tells of each threat in details[], and in it what it
+// skipped.
 type ActionResult struct {
 	Affected int        // how many things the console will change; 0 means that nothing happened
 	Details  []IDResult // per id, where the console says so
 	Skipped  []Skip     // what it did not do, and why
 }
 
-// An IDResult is what became of one id: "updated", "not_changed", "already_set", "conditions_not_met", "missing_permissions".
+// An IDResult is what became of one id: "updated", "not_changed", "already_set",
+// "conditions_not_met", "missing_permissions". Older consoles answer with a number alone; then
+// there are no details, and nobody knows which ids it means.
 type IDResult struct {
 	ID      string
 	Result  string
@@ -24,7 +28,8 @@ type IDResult struct {
 	Reports []MitigationReport // of a mitigation
 }
 
-// OK tells whether the id is now as it was wanted, be it by this call or before.
+// OK tells whether the id is now as it was wanted, be it by this call or before. An empty result is
+// what calls say that report no result for each id, and it is no refusal.
 func (r IDResult) OK() bool { return asWanted(r.Result) && asWanted(r.Verdict) }
 
 func asWanted(result string) bool {
@@ -64,12 +69,14 @@ func (r ActionResult) Failed() []string {
 	return failed
 }
 
-// affected is the data of an answer to a change.
+// affected is the data of an answer to a change. A pointer tells 0 (nothing was changed) from a
+// number that is missing.
 type affected struct {
 	Affected *int           `json:"affected"`
 	Details  []actionDetail `json:"details"`
 }
 
+// The id is in threatId on threat paths, in alertId on alert paths, and in id elsewhere.
 type actionDetail struct {
 	ThreatID string             `json:"threatId"`
 	AlertID  string             `json:"alertId"`
@@ -95,7 +102,8 @@ type change struct {
 	Data   any      `json:"data,omitempty"`
 }
 
-// act sends a change to the things with the given ids.
+// act sends a change to the things with the given ids. It is the way of every change by ids:
+// wire.Selection refuses an empty list and whatever is no id, before anything is sent.
 func act[ID ~string](ctx context.Context, c *transport.Client, call transport.Call, ids []ID, data any) (ActionResult, error) {
 	selected, err := wire.Selection(ids)
 	if err != nil {
@@ -105,7 +113,9 @@ func act[ID ~string](ctx context.Context, c *transport.Client, call transport.Ca
 	return affect(ctx, c, call)
 }
 
-// affect sends a change that says itself what it is for, and reads how many things it affects.
+// affect sends a change that says itself what it is for, and reads how many things it affects. An
+// answer without the number is Unclear: the change may have been made, so it is neither repeated
+// nor called a failure.
 func affect(ctx context.Context, c *transport.Client, call transport.Call) (ActionResult, error) {
 	answer, err := transport.Get[affected](ctx, c, call)
 	if err != nil {

@@ -11,7 +11,9 @@ import (
 	"s1bot/s1/wire"
 )
 
-// An Activity is an entry of the console's log of what people, agents and the console did.
+// An Activity is an entry of the console's log of what people, agents and the console did. The
+// top-level strings are null in many rows; ids inside Data can be JSON numbers, unlike everywhere
+// else.
 type Activity struct {
 	Row
 	ID                   ActivityID      `json:"id"`
@@ -37,6 +39,7 @@ type Activity struct {
 	UpdatedAt            Time            `json:"updatedAt"`
 }
 
+// Keep takes the secrets out of Data as well, which holds download addresses.
 func (a *Activity) Keep(raw json.RawMessage) {
 	a.Row.Keep(raw)
 	a.Data = wire.Redact(a.Data)

@@ -10,7 +10,7 @@ import (
 	"s1bot/s1/wire"
 )
 
-// MaxMessage is the length of a message to users, in characters.
+// MaxMessage is the length of a message to users, in characters. From the vendor's API document.
 const MaxMessage = 140
 
 // BroadcastMessage shows a message to whoever sits at the endpoints, and returns how many get it. Agents on Linux show none.
@@ -42,7 +42,8 @@ func (c *Client) SetExternalID(ctx context.Context, ids []AgentID, externalID st
 	return result.Affected, err
 }
 
-// MoveAgentsToSite moves endpoints to another site, into the dynamic group that fits best or the default group.
+// MoveAgentsToSite moves endpoints to another site, into the dynamic group that fits best or the
+// default group. The token's scope must be an account or global.
 func (c *Client) MoveAgentsToSite(ctx context.Context, ids []AgentID, site SiteID) (int, error) {
 	call := agentOrder("move agents between sites", "move-to-site", "Endpoints.moveToAnotherSite")
 	if !site.Valid() {
@@ -52,6 +53,7 @@ func (c *Client) MoveAgentsToSite(ctx context.Context, ids []AgentID, site SiteI
 	return result.Affected, err
 }
 
+// agentOrder is a call to a path below agents/actions.
 func agentOrder(operation, action, permission string) transport.Call {
 	return transport.Call{Operation: operation, Method: http.MethodPost, Route: "agents/actions/" + action, Permission: permission}
 }
@@ -59,8 +61,10 @@ func agentOrder(operation, action, permission string) transport.Call {
 // Unsaid is the number of things affected where a console does not say it.
 const Unsaid = -1
 
-// MoveAgentsToGroup moves endpoints to a group of their own site; those of other sites stay, and nobody says so. It returns how
-// many were moved, Unsaid where the console answers without a body, as its document has it.
+// MoveAgentsToGroup moves endpoints to a group of their own site; those of other sites stay, and
+// nobody says so. It returns how many were moved, Unsaid where the console answers without a body,
+// as its document has it. It is the one move that is PUT, and the document has a 204 for it where
+// others saw a 200 with agentsMoved.
 func (c *Client) MoveAgentsToGroup(ctx context.Context, ids []AgentID, group GroupID) (int, error) {
 	call := transport.Call{Operation: "move agents", Method: http.MethodPut, Route: "groups/{id}/move-agents", IDs: []string{string(group)}, Permission: "Groups.edit"}
 	selected, err := wire.Selection(ids)

@@ -10,7 +10,8 @@ import (
 	"s1bot/s1/transport"
 )
 
-// An Agent is an endpoint as the console sees it.
+// An Agent is an endpoint as the console sees it. Actions take ID; UUID is what events and other
+// tools know an endpoint by. Many fields are null in practice that the document has as text.
 type Agent struct {
 	Row
 	ID                       AgentID            `json:"id"`
@@ -93,7 +94,8 @@ type AgentTag struct {
 	Value string `json:"value"`
 }
 
-// Online tells whether the endpoint talks to the console now.
+// Online tells whether the endpoint talks to the console now. isActive follows the agent's last
+// report, so a machine that was just switched off is online for a while.
 func (a Agent) Online() bool { return a.IsActive }
 
 // Isolated tells whether the endpoint is cut off from the network, or about to be.
@@ -147,7 +149,8 @@ func interfaceIPs(interfaces []NetworkInterface, first string) []string {
 	return ips
 }
 
-// known tells whether s is more than one of the console's words for nothing.
+// known tells whether s is more than one of the console's words for nothing. Each of them has been
+// seen in recorded rows.
 func known(s string) bool {
 	return s != "" && s != "None" && s != "N/A" && s != "unknown"
 }
@@ -192,6 +195,7 @@ func (c *Client) ShutdownAgents(ctx context.Context, ids []AgentID) (int, error)
 	return c.agentAction(ctx, "shutdown", "Endpoints.shutDown", ids)
 }
 
+// agentAction sends one of the actions that take nothing but ids.
 func (c *Client) agentAction(ctx context.Context, action, permission string, ids []AgentID) (int, error) {
 	result, err := act(ctx, c.t, transport.Call{Operation: action + " agents", Route: "agents/actions/" + action, Permission: permission}, ids, nil)
 	return result.Affected, err

@@ -11,7 +11,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// An Alert is what a custom detection rule found.
+// An Alert is what a custom detection rule found. Values are in sentence case here ("True
+// positive"), in upper case in filters, and either way in bodies.
 type Alert struct {
 	Row
 	Info          AlertInfo      `json:"alertInfo"`
@@ -148,7 +149,8 @@ func (a Alert) Name() string { return cmp.Or(a.Rule.Name, a.Info.IndicatorName, 
 // Host returns the endpoint's name.
 func (a Alert) Host() string { return cmp.Or(a.Detection.Name, a.Realtime.Name) }
 
-// AgentID returns the endpoint's id; "" if the console left it out.
+// AgentID returns the endpoint's id; "" if the console left it out. It is in agentRealtimeInfo
+// only, which newer documents no longer have and live consoles send.
 func (a Alert) AgentID() AgentID { return a.Realtime.ID }
 
 // OS returns the name of the endpoint's operating system.
@@ -186,7 +188,8 @@ func (c *Client) AlertsByID(ctx context.Context, ids []AlertID) ([]Alert, error)
 	return pages.ByID(ctx, c.alerts(), ids, Alert.Identity)
 }
 
-// SetAlertVerdict sets what analysts think of alerts.
+// SetAlertVerdict sets what analysts think of alerts. Unknown ids are not named: the answer just
+// counts fewer.
 func (c *Client) SetAlertVerdict(ctx context.Context, ids []AlertID, verdict Verdict) (ActionResult, error) {
 	call := transport.Call{Operation: "set alert verdict", Route: "cloud-detection/alerts/analyst-verdict", Permission: "Custom Alerts.updateAnalystVerdict"}
 	if !wire.ValidChoice(verdict) {

@@ -19,6 +19,7 @@ type Application struct {
 }
 
 // AgentApplications returns what is installed on one endpoint, some hundred programs in one answer.
+// The path takes several ids and then mixes their programs, so it is asked for one.
 func (c *Client) AgentApplications(ctx context.Context, id AgentID) ([]Application, error) {
 	l := pages.List[Application]{Client: c.t, Call: transport.Call{Operation: "list applications", Method: http.MethodGet, Route: "agents/applications", Permission: "Endpoints.view"}}
 	if !id.Valid() {

@@ -13,7 +13,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// A BlocklistItem is a hash that may not run on one kind of system in one scope.
+// A BlocklistItem is a hash that may not run on one kind of system in one scope. The same hash has
+// an item for each system and scope.
 type BlocklistItem struct {
 	Row
 	ID             BlocklistID `json:"id"`
@@ -42,7 +43,8 @@ func (c *Client) blocklist() pages.List[BlocklistItem] {
 	return pages.List[BlocklistItem]{Client: c.t, Call: transport.Call{Operation: "list blocklist", Method: http.MethodGet, Route: "restrictions", Permission: "Blacklist.view"}}
 }
 
-// ofBlocklist asks for hashes that are blocked unless q says otherwise.
+// ofBlocklist asks for hashes that are blocked unless q says otherwise. The list has exclusions by
+// hash in it as well.
 func ofBlocklist(q Query) Query {
 	if q.Get("type") == "" && q.Get("types") == "" {
 		return q.With("type", blackHash)
@@ -69,6 +71,7 @@ func (c *Client) BlocklistByID(ctx context.Context, ids []BlocklistID) ([]Blockl
 	return pages.RowsByID(ctx, c.blocklist(), "ids", wanted, ofBlocklist(Query{}.Everywhere()), func(item BlocklistItem) string { return string(item.ID) })
 }
 
+// After lower case.
 var sha1Form = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
 // BlockHash puts one SHA-1 on the blocklist for one kind of system. A hash that is there already is an error of the console's.
@@ -157,8 +160,10 @@ type Reputation struct {
 	Rank    string      `json:"rank"`
 }
 
-// HashReputation asks for the verdict on a SHA-1, and where the console has that path no more, or not yet, for the rank: 5 and
-// more is malicious, 1 to 4 is not. A hash that nobody has seen is HashUnknown.
+// HashReputation asks for the verdict on a SHA-1, and where the console has that path no more, or
+// not yet, for the rank: 5 and more is malicious, 1 to 4 is not. A hash that nobody has seen is
+// HashUnknown. The older path is gone from the document of 2026, the newer one is marked as
+// deprecated in it: either may be missing.
 func (c *Client) HashReputation(ctx context.Context, hash string) (Reputation, error) {
 	hash = strings.ToLower(hash)
 	call := transport.Call{Operation: "get hash reputation", Method: http.MethodGet, Route: "hashes/{id}/verdict", IDs: []string{hash}, Permission: "Blacklist.view"}
@@ -179,6 +184,7 @@ func (c *Client) HashReputation(ctx context.Context, hash string) (Reputation, e
 	return r, err
 }
 
+// verdictOf reads the rank of the older path; no rank is a file that nobody has seen.
 func verdictOf(rank string) HashVerdict {
 	switch rank {
 	case "", "0":

@@ -55,9 +55,10 @@ func New(c Config) (*Client, error) {
 	return &Client{t, huntapi.NewEngines(t, c.Engine), &unifiedChoice{setting: cmp.Or(c.Unified, UnifiedOff)}}, nil
 }
 
-// Rehearse returns a client that works as c does, but shows every request to note first. What note returns an error for is not
-// sent and fails with that error. What would change something is never sent, whatever note says: it gets an answer as if the
-// console had done it once.
+// Rehearse returns a client that works as c does, but shows every request to note first. What note
+// returns an error for is not sent and fails with that error. What would change something is never
+// sent, whatever note says: it gets an answer as if the console had done it once. It is what `can`
+// shows: which requests would go out, in order, with their bodies.
 func (c *Client) Rehearse(note func(Request) error) *Client {
 	t := c.t.Rehearsing(note)
 	return &Client{t, c.Engines.Over(t), c.unified}

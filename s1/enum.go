@@ -6,7 +6,9 @@ import (
 	"s1bot/s1/wire"
 )
 
-// Verdict is what an analyst thinks of a threat or an alert, spelled as the threat paths want it. Use Upper for alerts.
+// Verdict is what an analyst thinks of a threat or an alert, spelled as the threat paths want it.
+// Use Upper for alerts. The console has no way back to "never judged": undefined is a verdict like
+// any other.
 type Verdict string
 
 // The verdicts.

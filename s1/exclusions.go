@@ -11,7 +11,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// An Exclusion is something that agents do not look at, or do not act on.
+// An Exclusion is something that agents do not look at, or do not act on. What it excludes from is
+// in Mode; which agents, in Scope.
 type Exclusion struct {
 	Row
 	ID                ExclusionID       `json:"id"`
@@ -153,7 +154,8 @@ func (c *Client) ExclusionsByID(ctx context.Context, ids []ExclusionID) ([]Exclu
 	return found, err
 }
 
-// CreateExclusion makes an exclusion in a scope; where the scope names several places the console may make several.
+// CreateExclusion makes an exclusion in a scope; where the scope names several places the console
+// may make several. The console answers with a list of what it made, one row for each place.
 func (c *Client) CreateExclusion(ctx context.Context, in Scope, settings ExclusionSettings) ([]Exclusion, error) {
 	call := transport.Call{Operation: "create exclusion", Method: http.MethodPost, Route: "exclusions", Permission: "Exclusions.create"}
 	if err := in.check(); err != nil {
@@ -176,7 +178,8 @@ func (c *Client) CreateExclusion(ctx context.Context, in Scope, settings Exclusi
 	return made, err
 }
 
-// UpdateExclusion replaces the settings of an exclusion and returns it as it is afterwards.
+// UpdateExclusion replaces the settings of an exclusion and returns it as it is afterwards. PUT
+// goes to the collection, with the id in the body; a setting that is left out is emptied.
 func (c *Client) UpdateExclusion(ctx context.Context, id ExclusionID, settings ExclusionSettings) (Exclusion, error) {
 	call := transport.Call{Operation: "update exclusion", Method: http.MethodPut, Route: "exclusions", Permission: "Exclusions.edit"}
 	if !id.Valid() {
@@ -196,7 +199,8 @@ func (c *Client) UpdateExclusion(ctx context.Context, id ExclusionID, settings E
 	return changed[0], nil
 }
 
-// DeleteExclusions deletes exclusions. They may be of several types; the console is told the type where it is one.
+// DeleteExclusions deletes exclusions. They may be of several types; the console is told the type
+// where it is one. At most 5000 ids in a call; with a type, ids of another one are not deleted.
 func (c *Client) DeleteExclusions(ctx context.Context, ids []ExclusionID, of ExclusionType) (ActionResult, error) {
 	done, err := deleteByID(ctx, c.t, transport.Call{Operation: "delete exclusions", Route: "exclusions", Permission: "Exclusions.delete"}, ids, string(of))
 	if IsRetired(err) {

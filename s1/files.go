@@ -28,7 +28,8 @@ const (
 	ActivityThreatUploaded = 86 // an endpoint uploaded the file of a threat
 )
 
-// CheckPassword tells what an archive's password lacks: 10 or more characters, of upper and lower case, digits and symbols.
+// CheckPassword tells what an archive's password lacks: 10 or more characters, of upper and lower
+// case, digits and symbols. The console's words say mix, its document counts the classes.
 func CheckPassword(password Secret) error {
 	var upper, lower, digit, symbol bool
 	for _, r := range password.Reveal() {
@@ -50,8 +51,10 @@ func CheckPassword(password Secret) error {
 	return nil
 }
 
-// FetchFiles asks an endpoint to upload files as an archive with this password. The console only says that it took the order: the
-// batch stands in an activity of type ActivityAsked, and the archive is there when one of type ActivityUploaded names that batch.
+// FetchFiles asks an endpoint to upload files as an archive with this password. The console only
+// says that it took the order: the batch stands in an activity of type ActivityAsked, and the
+// archive is there when one of type ActivityUploaded names that batch. All files together may have
+// 10 MB. Hides keeps the password out of logs and errors, should the console repeat it.
 func (c *Client) FetchFiles(ctx context.Context, agent AgentID, paths []string, password Secret) error {
 	call := transport.Call{
 		Operation: "fetch files", Method: http.MethodPost, Route: "agents/{id}/actions/fetch-files", IDs: []string{string(agent)},
@@ -76,8 +79,9 @@ func (c *Client) FetchFiles(ctx context.Context, agent AgentID, paths []string, 
 	return nil
 }
 
-// FetchThreatFile asks the endpoint of a threat to upload its file as an archive with this password, and returns how many threats
-// that affects: 0 where there is no file to be had. The console takes one threat in a call.
+// FetchThreatFile asks the endpoint of a threat to upload its file as an archive with this
+// password, and returns how many threats that affects: 0 where there is no file to be had. The
+// console takes one threat in a call. More than one is a 400 ("Bulk operations are not supported").
 func (c *Client) FetchThreatFile(ctx context.Context, threat ThreatID, password Secret) (int, error) {
 	call := transport.Call{
 		Operation: "fetch threat file", Method: http.MethodPost, Route: "threats/fetch-file", Permission: "Threats.fetchThreatFile", Hides: []Secret{password},
@@ -118,8 +122,10 @@ func (u Upload) Name() string {
 
 var uploadPath = regexp.MustCompile(`^/agents/(\d{1,20})/uploads/(\d{1,20})$`)
 
-// place returns the ids in the upload's address. The console says the address outright; anything that does not look as it should
-// is left alone, and the ids of the activity mean the same.
+// place returns the ids in the upload's address. The console says the address outright; anything
+// that does not look as it should is left alone, and the ids of the activity mean the same. The
+// pattern keeps an address that somebody else could have written from leading anywhere else with
+// the token.
 func (u Upload) place() []string {
 	for _, path := range []string{u.Data.DownloadURL.Reveal(), u.Data.FilePath} {
 		if m := uploadPath.FindStringSubmatch(path); m != nil {
@@ -135,8 +141,9 @@ func (c *Client) Uploads(ctx context.Context, q Query) iter.Seq2[Upload, error] 
 	return l.All(ctx, q)
 }
 
-// DownloadUpload reads the archive of an upload, at most MaxFile, into the place that keep makes. ErrGone says that the
-// console no longer keeps it.
+// DownloadUpload reads the archive of an upload, at most MaxFile, into the place that keep makes.
+// ErrGone says that the console no longer keeps it. Files are kept for three days, thirty of an
+// endpoint.
 func (c *Client) DownloadUpload(ctx context.Context, u Upload, keep Keep) (Download, error) {
 	call := transport.Call{Operation: "download files", Route: "agents/{id}/uploads/{id}", IDs: u.place(), Permission: "Endpoints.view and Endpoints.fileFetch"}
 	for _, id := range call.IDs {
@@ -154,6 +161,7 @@ func (c *Client) DownloadUpload(ctx context.Context, u Upload, keep Keep) (Downl
 	return file, err
 }
 
+// tooLarge words ErrTooLarge for people.
 func tooLarge(operation string, err error) *Error {
 	return &Error{Operation: operation, Message: fmt.Sprintf("The file is larger than %d MB.", MaxFile>>20), Err: err}
 }

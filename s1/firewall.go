@@ -63,7 +63,8 @@ func (FirewallStatus) Choices() []Choice { return wire.Same("Enabled", "Disabled
 // Label is the status as people read it.
 func (s FirewallStatus) Label() string { return wire.Label(s) }
 
-// BlockSettings are what makes a firewall rule that blocks remote hosts.
+// BlockSettings are what makes a firewall rule that blocks remote hosts. remoteHost, osType and
+// tag, which older documents have, are deprecated for these.
 type BlockSettings struct {
 	Name        string         `json:"name"`
 	Status      FirewallStatus `json:"status"`
@@ -73,7 +74,8 @@ type BlockSettings struct {
 	Description string         `json:"description,omitempty"`
 }
 
-// BlockRemoteHosts makes a firewall rule. One that names no host would block all traffic of all endpoints and is refused.
+// BlockRemoteHosts makes a firewall rule. One that names no host would block all traffic of all
+// endpoints and is refused. The answer is one object even where the scope names several places.
 func (c *Client) BlockRemoteHosts(ctx context.Context, in Scope, settings BlockSettings) (FirewallRule, error) {
 	call := transport.Call{Operation: "block remote hosts", Method: http.MethodPost, Route: "firewall-control", Permission: "Firewall Control.manageRulesAndTags"}
 	if err := in.check(); err != nil {

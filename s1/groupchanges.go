@@ -11,7 +11,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// Group returns one group.
+// Group returns one group. It compares the id, for a path with an id that a proxy rewrites would
+// otherwise move endpoints into another group.
 func (c *Client) Group(ctx context.Context, id GroupID) (Group, error) {
 	call := transport.Call{Operation: "get group", Method: http.MethodGet, Route: "groups/{id}", IDs: []string{string(id)}, Permission: "Groups.view"}
 	if !id.Valid() {
@@ -43,6 +44,7 @@ func (c *Client) CreateGroup(ctx context.Context, g NewGroup) (Group, error) {
 	return transport.Get[Group](ctx, c.t, call)
 }
 
+// siteId goes into data here, and not into a filter.
 func (g NewGroup) data() (map[string]any, error) {
 	switch {
 	case !g.Site.Valid():
@@ -59,7 +61,8 @@ func (g NewGroup) data() (map[string]any, error) {
 	return data, err
 }
 
-// DeleteGroup deletes one group. Its endpoints go to dynamic groups that they fit in, or to the default group of their site.
+// DeleteGroup deletes one group. Its endpoints go to dynamic groups that they fit in, or to the
+// default group of their site. Some consoles answer with a body, some without.
 func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
 	call := transport.Call{Operation: "delete group", Method: http.MethodDelete, Route: "groups/{id}", IDs: []string{string(id)}, Permission: "Groups.delete"}
 	if !id.Valid() {

@@ -9,7 +9,8 @@ import (
 	"s1bot/s1/transport"
 )
 
-// A Group is a part of a site. Its registration token, which lets machines join, is never kept.
+// A Group is a part of a site. Its registration token, which lets machines join, is never kept. A
+// dynamic group's members follow from its filter, so nothing can be moved into it.
 type Group struct {
 	Row
 	ID          GroupID `json:"id"`

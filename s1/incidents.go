@@ -10,8 +10,10 @@ import (
 	"s1bot/s1/wire"
 )
 
-// SetThreatIncidentAndVerdict sets the incident status and the verdict of threats in one call; see SetThreatVerdict for the
-// result, whose Details tell of both: an IDResult is what became of the status, its Verdict what became of the verdict.
+// SetThreatIncidentAndVerdict sets the incident status and the verdict of threats in one call; see
+// SetThreatVerdict for the result, whose Details tell of both: an IDResult is what became of the
+// status, its Verdict what became of the verdict. The console does both or either, and says so per
+// id.
 func (c *Client) SetThreatIncidentAndVerdict(ctx context.Context, ids []ThreatID, status IncidentStatus, verdict Verdict) (ActionResult, error) {
 	call := threatIncident("set threat incident", "Threats.updateIncidentStatus and Threats.updateAnalystVerdict")
 	if !wire.ValidChoice(status) || !wire.ValidChoice(verdict) {
@@ -20,7 +22,8 @@ func (c *Client) SetThreatIncidentAndVerdict(ctx context.Context, ids []ThreatID
 	return act(ctx, c.t, call, ids, map[string]string{"incidentStatus": string(status), "analystVerdict": string(verdict)})
 }
 
-// ResolveThreats sets threats of one endpoint to resolved; threats of other endpoints stay as they are.
+// ResolveThreats sets threats of one endpoint to resolved; threats of other endpoints stay as they
+// are. Ids and the endpoint are ANDed, which is the point: an id that was mistyped hits nothing.
 func (c *Client) ResolveThreats(ctx context.Context, ids []ThreatID, agent AgentID) (ActionResult, error) {
 	call := threatIncident("resolve threats", "Threats.updateIncidentStatus")
 	selected, err := wire.Selection(ids)

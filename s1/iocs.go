@@ -13,7 +13,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// An IOC is an indicator of the console's threat intelligence: something whose appearance raises an alert.
+// An IOC is an indicator of the console's threat intelligence: something whose appearance raises an
+// alert. ScopeID is a list in recent answers and a text in older ones; both are read.
 type IOC struct {
 	Row
 	UUID         string   `json:"uuid"` // 32 hexadecimal digits; there is no id
@@ -60,7 +61,8 @@ func (t IOCType) Label() string { return wire.Label(t) }
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
 func (t *IOCType) UnmarshalText(text []byte) error { return wire.Lenient(t, text) }
 
-// IOCSettings are what makes an indicator.
+// IOCSettings are what makes an indicator. Later ends than the console allows (30 days for
+// addresses, 180 for the rest) are cut off without a word.
 type IOCSettings struct {
 	Source      string
 	Type        IOCType
@@ -92,7 +94,9 @@ func (c *Client) iocs() pages.List[IOC] {
 	return pages.List[IOC]{Client: c.t, Call: transport.Call{Operation: "list IOCs", Method: http.MethodGet, Route: "threat-intelligence/iocs", Permission: "Threat Intelligence.view"}}
 }
 
-// IOCsPage returns one page of the indicators that match q, which should name accounts.
+// IOCsPage returns one page of the indicators that match q, which should name accounts. A token of
+// several accounts may not use this path at all (403, "This page doesn't support multi-scopes users
+// yet").
 func (c *Client) IOCsPage(ctx context.Context, q Query) (Page[IOC], error) {
 	return c.iocs().Page(ctx, q)
 }
@@ -114,7 +118,8 @@ func (c *Client) IOCsByUUID(ctx context.Context, accounts []AccountID, uuids []s
 	return pages.RowsByID(ctx, c.iocs(), "uuids", uuids, Query{}.With("accountIds", texts(accounts)...), func(i IOC) string { return asked[plainUUID(i.UUID)] })
 }
 
-// CreateIOC makes an indicator in accounts.
+// CreateIOC makes an indicator in accounts. Without a filter it would be made for the token's own
+// scope, which can be global.
 func (c *Client) CreateIOC(ctx context.Context, accounts []AccountID, settings IOCSettings) ([]IOC, error) {
 	call := transport.Call{Operation: "create IOC", Method: http.MethodPost, Route: "threat-intelligence/iocs", Permission: "Threat Intelligence.manage"}
 	in := Scope{Accounts: accounts}
@@ -140,6 +145,7 @@ var uuidForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 // plainUUID is a uuid in small letters without its dashes.
 func plainUUID(uuid string) string { return strings.ReplaceAll(strings.ToLower(uuid), "-", "") }
 
+// The console would take accountIds alone for all of theirs.
 func checkIOCs(accounts []AccountID, uuids []string) error {
 	if len(uuids) == 0 {
 		return ErrNothingSelected

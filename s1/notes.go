@@ -33,6 +33,7 @@ const (
 	MaxNote = 10_000
 )
 
+// notes is the list of the notes on one threat; there is no call for a single note.
 func (c *Client) notes(id ThreatID) (pages.List[Note], error) {
 	l := pages.List[Note]{Client: c.t, Call: transport.Call{Operation: "list threat notes", Method: http.MethodGet, Route: "threats/{id}/notes", IDs: []string{string(id)}, Permission: "Threats.view"}}
 	if _, err := wire.Selection([]ThreatID{id}); err != nil {
@@ -59,7 +60,8 @@ func (c *Client) ThreatNotes(ctx context.Context, id ThreatID, q Query) iter.Seq
 	return l.All(ctx, q)
 }
 
-// AddThreatNotes adds one note to each of the threats and returns on how many it now stands.
+// AddThreatNotes adds one note to each of the threats and returns on how many it now stands. The
+// ids of the notes are not in the answer.
 func (c *Client) AddThreatNotes(ctx context.Context, ids []ThreatID, text string) (int, error) {
 	call := transport.Call{Operation: "add notes to threats", Route: "threats/notes", Permission: "Threats.view"}
 	if n := utf8.RuneCountInString(strings.TrimSpace(text)); n < MinNote || utf8.RuneCountInString(text) > MaxNote {

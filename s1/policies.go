@@ -12,8 +12,9 @@ import (
 	"s1bot/s1/wire"
 )
 
-// A Policy is what agents of a scope are told to do. It has some fifty fields, not all documented: the ones below are for
-// showing, Raw has all.
+// A Policy is what agents of a scope are told to do. It has some fifty fields, not all documented:
+// the ones below are for showing, Raw has all. engines are words ("on", "off"), most other switches
+// booleans; some fields are objects in the document and booleans on consoles.
 type Policy struct {
 	Row
 	MitigationMode           MitigationMode   `json:"mitigationMode"`
@@ -38,7 +39,7 @@ type Policy struct {
 // A PolicyField is one field of a policy that a change sets; Old is "" where the policy does not have it.
 type PolicyField struct{ Path, Old, New string }
 
-// echoes are the fields that the console tells and nobody sets.
+// echoes are the fields that the console tells and nobody sets. Sent back they are at best ignored.
 var echoes = []string{"createdAt", "updatedAt", "userId", "userFullName", "inheritedFrom", "isDefault", "id"}
 
 // PolicyChange reads what a person wants to set: a JSON object, with or without the API's {"data": …} around it. Fields that
@@ -75,7 +76,9 @@ func object(data json.RawMessage) (map[string]json.RawMessage, error) {
 	return fields, nil
 }
 
-// Changes returns the fields of change (see PolicyChange) that differ from the policy, by path: "engines.reputation".
+// Changes returns the fields of change (see PolicyChange) that differ from the policy, by path:
+// "engines.reputation". Values are compared as JSON, so that 1 and 1.0, or another order of keys,
+// are no difference. A hidden value always counts as one.
 func (p Policy) Changes(change json.RawMessage) ([]PolicyField, error) {
 	change, err := PolicyChange(change)
 	if err != nil {
@@ -107,8 +110,9 @@ func (c *Client) GlobalPolicy(ctx context.Context) (Policy, error) {
 	return transport.Get[Policy](ctx, c.t, globalPolicy(http.MethodGet))
 }
 
-// UpdateAccountPolicy sets fields of an account's policy, which then no longer inherits, and returns the policy as it is
-// afterwards. For data see PolicyChange.
+// UpdateAccountPolicy sets fields of an account's policy, which then no longer inherits, and
+// returns the policy as it is afterwards. For data see PolicyChange. PUT; a POST is a 405. That
+// fields which are not sent stay as they are is inferred from the schema, where none is required.
 func (c *Client) UpdateAccountPolicy(ctx context.Context, id AccountID, data json.RawMessage) (Policy, error) {
 	call, err := accountPolicy(http.MethodPut, id)
 	if err != nil {

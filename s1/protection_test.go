@@ -159,6 +159,21 @@ func TestNothingMeansNothing(t *testing.T) {
 	require.Empty(t, console.Asked())
 }
 
+// A console without the older path makes one place at a time. Where a later one fails, the message itself says what is made already:
+// people see the message of the console's error and nothing around it.
+func TestAnExclusionThatIsMadeInSomePlacesSaysSo(t *testing.T) {
+	t.Parallel()
+	console := consoletest.Start(t, consoletest.Answering(
+		consoletest.Status(http.StatusNotFound, `{"errors":[{"code":4040010,"title":"Not found"}]}`),
+		consoletest.OK(`{"data":[{"id":"1748812345678908888","value":"x"}]}`),
+		consoletest.Status(http.StatusForbidden, `{"errors":[{"code":4030010,"title":"Insufficient permissions"}]}`),
+	))
+	_, err := console.CreateExclusion(t.Context(), s1.Scope{Sites: []s1.SiteID{siteA, "1392053568582758391"}}, s1.ExclusionSettings{Type: s1.ExcludePath, Value: "/x", OSType: "linux"})
+	e := consoletest.AsError(t, err)
+	require.Equal(t, http.StatusForbidden, e.Status)
+	require.Equal(t, "It is in 1 of 2 places already. Insufficient permissions", e.Message)
+}
+
 // The answers that make something are lists on some paths and objects on others.
 func TestWhatIsMadeComesAsAListOrAlone(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,8 @@ func (s RuleStatus) Label() string { return wire.Label(s) }
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
 func (s *RuleStatus) UnmarshalText(text []byte) error { return wire.Lenient(s, text) }
 
-// Settled is where a rule will be when the console is done with it: Activating becomes Active.
+// Settled is where a rule will be when the console is done with it: Activating becomes Active. What
+// people ask for is where a rule is going.
 func (s RuleStatus) Settled() RuleStatus {
 	switch s {
 	case RuleActivating:

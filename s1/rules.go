@@ -12,7 +12,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// A Rule is a custom detection rule (STAR): a query that runs all the time, and what its hits lead to.
+// A Rule is a custom detection rule (STAR): a query that runs all the time, and what its hits lead
+// to. There is no path for a single rule to read: it is found in the list by its id.
 type Rule struct {
 	Row
 	ID                RuleID         `json:"id"`
@@ -58,7 +59,8 @@ func (r Rule) Treat() TreatAsThreat {
 	return r.TreatAsThreat
 }
 
-// Place is the scope of the rule, as the bodies of changes want it; the zero Scope if the console does not say.
+// Place is the scope of the rule, as the bodies of changes want it; the zero Scope if the console
+// does not say. A PUT without the scope, or with another, is refused or moves the rule.
 func (r Rule) Place() Scope {
 	ids := r.ScopeID
 	switch {
@@ -86,7 +88,8 @@ func idsOf[T ~string](texts []string) []T {
 	return ids
 }
 
-// Settings are the fields of the rule that a change sets, as they are now. A change replaces all of them.
+// Settings are the fields of the rule that a change sets, as they are now. A change replaces all of
+// them. networkQuarantine is always sent: left out, it would be switched off.
 func (r Rule) Settings() RuleSettings {
 	s := RuleSettings{
 		Name: r.Name, Description: r.Description, QueryType: r.QueryType, S1QL: r.S1QL, Severity: r.Severity, Status: r.Status,
@@ -192,7 +195,8 @@ func (c *Client) CreateRule(ctx context.Context, in Scope, settings RuleSettings
 	return c.putRule(ctx, call, in, settings)
 }
 
-// UpdateRule replaces the settings of a rule. in is the rule's own scope.
+// UpdateRule replaces the settings of a rule. in is the rule's own scope. It is a PUT: settings
+// that are left out are lost, and the rule starts anew.
 func (c *Client) UpdateRule(ctx context.Context, id RuleID, in Scope, settings RuleSettings) (Rule, error) {
 	call := transport.Call{Operation: "update rule", Method: http.MethodPut, Route: "cloud-detection/rules/{id}", IDs: []string{string(id)}, Permission: "Custom Rules.manage"}
 	if !id.Valid() {
@@ -231,6 +235,7 @@ func (c *Client) DeleteRules(ctx context.Context, ids []RuleID) (ActionResult, e
 	return c.ruleAction(ctx, transport.Call{Operation: "delete rules", Method: http.MethodDelete, Route: "cloud-detection/rules"}, ids)
 }
 
+// A filter of ids is enough: ids of rules are unique over all scopes.
 func (c *Client) ruleAction(ctx context.Context, call transport.Call, ids []RuleID) (ActionResult, error) {
 	selected, err := wire.Selection(ids)
 	if err != nil {

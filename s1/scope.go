@@ -8,8 +8,9 @@ import (
 	"s1bot/s1/wire"
 )
 
-// A Scope is where something holds: accounts, sites or groups by id, or the whole tenant. It is a part of the bodies that make
-// something, and of what the console tells of exclusions.
+// A Scope is where something holds: accounts, sites or groups by id, or the whole tenant. It is a
+// part of the bodies that make something, and of what the console tells of exclusions. tenant:true
+// stands alone: with ids beside it, what the console does differs by path.
 type Scope struct {
 	Accounts []AccountID `json:"accountIds,omitempty"`
 	Sites    []SiteID    `json:"siteIds,omitempty"`
@@ -55,7 +56,8 @@ func texts[T ~string](ids []T) []string {
 	return out
 }
 
-// namesNothing is the error of a change whose answer should have named what it made.
+// namesNothing is the error of a change whose answer should have named what it made. Unclear, since
+// the thing may exist.
 func namesNothing(call transport.Call) *Error {
 	return &Error{Operation: call.Operation, Status: http.StatusOK, Unclear: true, Message: "The console accepted the call, but its answer doesn't name anything it created."}
 }

@@ -91,7 +91,8 @@ func (s TaskStatus) Label() string { return wire.Label(s) }
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
 func (s *TaskStatus) UnmarshalText(text []byte) error { return wire.Lenient(s, text) }
 
-// Ended tells whether nothing more will happen.
+// Ended tells whether nothing more will happen. An unknown status counts as not ended; who waits
+// has a deadline.
 func (s TaskStatus) Ended() bool {
 	switch s {
 	case TaskCompleted, TaskFailed, TaskCanceled, TaskExpired, TaskPartly:

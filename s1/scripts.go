@@ -34,7 +34,8 @@ type TaskID string
 // Valid tells whether the id can be sent to the console.
 func (id TaskID) Valid() bool { return ValidID(id) }
 
-// A Script is a program of the console's library that endpoints can run.
+// A Script is a program of the console's library that endpoints can run. The vendor's own have
+// scopeId and creatorId "-1" and belong to every scope.
 type Script struct {
 	Row
 	ID                ScriptID      `json:"id"`
@@ -135,7 +136,9 @@ type ScriptStart struct {
 	PendingExecution string // names what is to be approved there
 }
 
-// RunScript runs a script on endpoints, as the system's user. It is never safe to repeat.
+// RunScript runs a script on endpoints, as the system's user. It is never safe to repeat. With a
+// guardrail of the console's in the way the answer is 200 with pending:true and no task. Input is
+// hidden as well as the password: people put credentials into arguments.
 func (c *Client) RunScript(ctx context.Context, agents []AgentID, run ScriptRun) (ScriptStart, error) {
 	call := transport.Call{
 		Operation: "run script", Method: http.MethodPost, Route: "remote-scripts/execute", Permission: "Remote Script Orchestration.execute",
@@ -205,7 +208,8 @@ func (c *Client) ScriptTasks(ctx context.Context, q Query) iter.Seq2[ScriptTask,
 	return c.scriptTasks().All(ctx, q)
 }
 
-// TasksOf returns the tasks of one run of a script; a task that says it belongs to another is left out.
+// TasksOf returns the tasks of one run of a script; a task that says it belongs to another is left
+// out. Endpoints appear in it one by one after the start.
 func (c *Client) TasksOf(ctx context.Context, run TaskID) ([]ScriptTask, error) {
 	tasks, err := Collect(c.ScriptTasks(ctx, Query{}.With("parentTaskId__in", string(run))))
 	return slices.DeleteFunc(tasks, func(t ScriptTask) bool { return t.Parent != "" && t.Parent != run }), err
@@ -238,7 +242,9 @@ type ScriptResults struct {
 	Errors []ScriptResultError
 }
 
-// ScriptResultsOf returns the outputs of tasks: of those on single endpoints, not of the parent. Not every script leaves any.
+// ScriptResultsOf returns the outputs of tasks: of those on single endpoints, not of the parent.
+// Not every script leaves any. An error inside the 200 is for one task; the others have their
+// links.
 func (c *Client) ScriptResultsOf(ctx context.Context, tasks []TaskID) (ScriptResults, error) {
 	ids, err := wire.Selection(tasks)
 	if err != nil {
@@ -280,8 +286,9 @@ func (c *Client) scriptResults(ctx context.Context, which map[string][]string) (
 	return results, nil
 }
 
-// DownloadScriptResult reads an output from its link, at most MaxFile, into the place that keep makes. The token does not go there.
-// ErrGone says that the link is no longer good.
+// DownloadScriptResult reads an output from its link, at most MaxFile, into the place that keep
+// makes. The token does not go there. ErrGone says that the link is no longer good. The link leads
+// to cloud storage, which refuses a second way to prove who one is.
 func (c *Client) DownloadScriptResult(ctx context.Context, r ScriptResult, keep Keep) (Download, error) {
 	call := transport.Call{Operation: "download script results", Route: "link", Link: r.Link}
 	if err := c.t.CheckLink(r.Link); err != nil {

@@ -17,7 +17,8 @@ type SystemInfo struct {
 	LatestAgentVersion string `json:"latestAgentVersion"`
 }
 
-// SystemStatus is the console's word about its health: "ok" while it answers at all.
+// SystemStatus is the console's word about its health: "ok" while it answers at all. Whoever wants
+// to know whether a token is good asks for SystemInfo.
 type SystemStatus struct {
 	Row
 	Health string `json:"health"`

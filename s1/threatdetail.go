@@ -42,6 +42,7 @@ func (c *Client) ThreatAnalysis(ctx context.Context, id ThreatID) (ThreatAnalysi
 	return transport.Get[ThreatAnalysis](ctx, c.t, call)
 }
 
+// threatEvents is the list of a threat's events; private asks the path of the console's own pages.
 func (c *Client) threatEvents(id ThreatID, private bool) (pages.List[huntapi.ThreatEvent], error) {
 	l := pages.List[huntapi.ThreatEvent]{Client: c.t, Call: transport.Call{Operation: "get threat events", Method: http.MethodGet, Route: "threats/{id}/explore/events", IDs: []string{string(id)}, Permission: "Threats.view"}}
 	if private {

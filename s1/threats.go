@@ -12,7 +12,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// A Threat is something that an agent or the console's cloud found on an endpoint.
+// A Threat is something that an agent or the console's cloud found on an endpoint. Realtime is null
+// for endpoints that are gone; what was known when the threat was found is in Detection then.
 type Threat struct {
 	Row
 	ID               ThreatID           `json:"id"`
@@ -133,8 +134,9 @@ type ThreatAgentThen struct {
 	GroupName            string    `json:"groupName"`
 }
 
-// A MitigationReport is one action on a threat and how far it is: "success", "failed", "pending-reboot", "pending", "sent",
-// "partial".
+// A MitigationReport is one action on a threat and how far it is: "success", "failed",
+// "pending-reboot", "pending", "sent", "partial". Actions are spelled otherwise than in paths:
+// rollback and unquarantine.
 type MitigationReport struct {
 	Action          string         `json:"action"`
 	Status          string         `json:"status"`
@@ -312,8 +314,9 @@ func (c *Client) ThreatsByID(ctx context.Context, ids []ThreatID) ([]Threat, err
 	return pages.ByID(ctx, c.threats(), ids, Threat.Identity)
 }
 
-// SetThreatVerdict sets what analysts think of threats. The console answers 200 also where it changed only some: see
-// ActionResult.Failed.
+// SetThreatVerdict sets what analysts think of threats. The console answers 200 also where it
+// changed only some: see ActionResult.Failed. Values are lower snake case here; upper case is for
+// alerts.
 func (c *Client) SetThreatVerdict(ctx context.Context, ids []ThreatID, verdict Verdict) (ActionResult, error) {
 	call := transport.Call{Operation: "set threat verdict", Route: "threats/analyst-verdict", Permission: "Threats.updateAnalystVerdict"}
 	if !wire.ValidChoice(verdict) {
@@ -331,8 +334,9 @@ func (c *Client) SetThreatIncident(ctx context.Context, ids []ThreatID, status I
 	return act(ctx, c.t, call, ids, map[string]IncidentStatus{"incidentStatus": status})
 }
 
-// MitigateThreats asks the endpoints of threats to act. The result counts what was sent, not what was done: the threats'
-// MitigationStatus tells that later.
+// MitigateThreats asks the endpoints of threats to act. The result counts what was sent, not what
+// was done: the threats' MitigationStatus tells that later. Rollback runs kill, quarantine and
+// remediate first. What an endpoint cannot do is in Skipped, with a reason.
 func (c *Client) MitigateThreats(ctx context.Context, action MitigateAction, ids []ThreatID) (ActionResult, error) {
 	call := transport.Call{Operation: "mitigate threats", Route: "threats/mitigate/" + string(action), Permission: mitigatePermission(action)}
 	if !wire.ValidChoice(action) {

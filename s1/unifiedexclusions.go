@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -100,6 +101,7 @@ type unifiedExclusion struct {
 	Source            string            `json:"source"`
 }
 
+// The name is required there and unknown to the specification, so the value serves as one.
 func unifiedSettings(s ExclusionSettings) unifiedExclusion {
 	u := unifiedExclusion{
 		Name: s.Value, ModeType: "suppression", Engines: "suppress", OSType: s.OSType, Reason: unifiedReason, ThreatType: "EDR", Type: s.Type, Value: s.Value,
@@ -116,6 +118,7 @@ func unifiedSettings(s ExclusionSettings) unifiedExclusion {
 }
 
 // unifiedPlaces are the places of a scope as unified exclusions take them: one at a time.
+// scopeLevelId is a text, as live calls send it; the document has it as a number.
 func (s Scope) unifiedPlaces() (places []map[string]string) {
 	for _, named := range []struct {
 		level string
@@ -139,7 +142,7 @@ func (c *Client) createUnified(ctx context.Context, in Scope, settings Exclusion
 		call.Body = map[string]any{"data": unifiedSettings(settings), "filter": place}
 		rows, err := asExclusions(pages.Made[Exclusion](ctx, c.t, call))
 		if err != nil && i > 0 {
-			return nil, fmt.Errorf("it is in %d of %d places already: %w", i, len(places), err)
+			return nil, partly(err, fmt.Sprintf("It is in %d of %d places already.", i, len(places)))
 		}
 		if err != nil {
 			return nil, err
@@ -147,6 +150,18 @@ func (c *Client) createUnified(ctx context.Context, in Scope, settings Exclusion
 		made = append(made, rows...)
 	}
 	return made, nil
+}
+
+// partly says of an error what was done before it. The words go into the message, since whoever shows an *Error to people shows
+// that alone and nothing that is wrapped around it.
+func partly(err error, done string) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%s %w", done, err)
+	}
+	told := *e
+	told.Message = strings.TrimSpace(done + " " + e.Message)
+	return &told
 }
 
 // updateUnified replaces the settings of an exclusion, which keeps its name and its reason. The document names the call and not its body, so

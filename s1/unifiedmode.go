@@ -32,8 +32,9 @@ type unifiedChoice struct {
 	until time.Time
 }
 
-// UnifiedAlerts tells whether the bot uses this console's unified alerts: as the settings say or, with UnifiedAuto, by a probe. ProbeUnified
-// tells why not. An error says that the probe got no answer, so nobody knows.
+// UnifiedAlerts tells whether the bot uses this console's unified alerts: as the settings say or,
+// with UnifiedAuto, by a probe. ProbeUnified tells why not. An error says that the probe got no
+// answer, so nobody knows. One caller probes at a time and the others wait for its answer.
 func (c *Client) UnifiedAlerts(ctx context.Context) (bool, error) {
 	u := c.unified
 	if u.setting != UnifiedAuto {
@@ -55,7 +56,9 @@ func (c *Client) UnifiedAlerts(ctx context.Context) (bool, error) {
 // UnifiedSetting is what the settings say.
 func (c *Client) UnifiedSetting() UnifiedMode { return c.unified.setting }
 
-// deniesUnified tells whether an error is the console's word that there are no unified alerts, or none for this token.
+// deniesUnified tells whether an error is the console's word that there are no unified alerts, or
+// none for this token. Anything else is a console that does not answer, of which nothing can be
+// concluded.
 func deniesUnified(err error) bool {
 	var e *Error
 	if !errors.As(err, &e) {

@@ -280,6 +280,10 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"s1/s1sim/files", "s1/s1sim/hunting", "s1/s1sim/protection", "s1/s1sim/store", "s1/s1sim/unified", "s1/s1sim/wire", "s1/s1sim/world"},
 		nil,
 	},
+	"s1/s1sim/simtest": {
+		[]string{"s1/s1sim"},
+		[]string{"github.com/stretchr/testify"},
+	},
 	"s1/s1sim/unified": {
 		[]string{"s1/s1sim/store", "s1/s1sim/wire", "s1/s1sim/world"},
 		[]string{"github.com/vektah/gqlparser/v2"},

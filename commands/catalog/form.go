@@ -307,9 +307,9 @@ func LinesOf(text string) []string {
 // outside of quotes. An odd number of quotes means none of them is one: 6" is an inch.
 func cutWord(line string) (word, rest string) {
 	if content, after, ok := text.CutQuoted(line, true); ok {
-		after = text.TrimSpace(after)
+		after = text.TrimBlank(after)
 		if after == "" || strings.HasPrefix(after, ",") {
-			return content, text.TrimSpace(strings.TrimPrefix(after, ","))
+			return content, text.TrimBlank(strings.TrimPrefix(after, ","))
 		}
 	}
 	inside, paired := false, strings.Count(line, `"`)%2 == 0
@@ -318,7 +318,7 @@ func cutWord(line string) (word, rest string) {
 		case r == '"' && paired:
 			inside = !inside
 		case r == ',' && !inside:
-			return strings.TrimSpace(line[:i]), text.TrimSpace(line[i+1:])
+			return strings.TrimSpace(line[:i]), text.TrimBlank(line[i+1:])
 		}
 	}
 	return line, ""

@@ -32,7 +32,8 @@ var (
 		"(are there|do we have|have we got|exist|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]", "(are|is) [currently|still|now] {+}"}
 )
 
-// grammarOf compiles what a command says of itself.
+// grammarOf compiles what a command says of itself. Everything wrong with a command's wording is
+// found here, at the start, and no sentence can be.
 func grammarOf(cmd *catalog.Command) (grammar, error) {
 	g := grammar{cmd: cmd, words: map[string]setting{}, slots: map[string]slot{}}
 	var problems []error
@@ -50,6 +51,8 @@ func grammarOf(cmd *catalog.Command) (grammar, error) {
 	return g, errors.Join(problems...)
 }
 
+// A read has no reason, and a change no list to narrow down: the clauses of the one would let the
+// other read too much.
 func sharedClauses(cmd *catalog.Command) []string {
 	var list []string
 	if cmd.Risk != catalog.Read {
@@ -89,7 +92,8 @@ func namedHeads(cmd *catalog.Command) []string {
 	return heads
 }
 
-// head compiles a pattern and what stands behind its arrow.
+// head compiles a pattern and what stands behind its arrow. What stands behind the arrow holds for
+// every sentence of the head.
 func (g grammar) head(source string) (head, error) {
 	source, means, _ := strings.Cut(source, "->")
 	p, err := g.pattern(source)
@@ -105,6 +109,7 @@ func (g grammar) head(source string) (head, error) {
 	return h, err
 }
 
+// Its slots are checked against the command here, so that filling one never fails.
 func (g grammar) pattern(source string) (text.Pattern, error) {
 	p, err := text.ReadPattern(macros.Replace(source))
 	if err != nil {
@@ -118,7 +123,8 @@ func (g grammar) pattern(source string) (text.Pattern, error) {
 	return p, nil
 }
 
-// setting reads "status=Unresolved" and "custom-input.incidentStatuses=unresolved,in_progress".
+// setting reads "status=Unresolved" and "custom-input.incidentStatuses=unresolved,in_progress". A
+// value with commas is a list where the parameter is one, and a text where it is not.
 func (g grammar) setting(source string) (setting, error) {
 	name, value, ok := strings.Cut(source, "=")
 	if !ok {

@@ -73,7 +73,7 @@ func New(c *catalog.Catalog) (*Reader, error) {
 // maxWords is the longest sentence that is read: beyond that people tell stories.
 const maxWords = 80
 
-// Read tells what a sentence means. The error is a *catalog.UsageError with the nearest commands.
+// Read tells what a sentence means. The error is a *catalog.UsageError with the nearest commands. A sentence in which somebody takes back what they ask for may be read as a question, never as a change.
 func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 	sentence = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(sentence, "\uFFFD")))
 	words := politely(text.Words(sentence))
@@ -99,7 +99,8 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 	return r.choose(words, found)
 }
 
-// A reading is one way to understand a whole sentence.
+// A reading is one way to understand a whole sentence. Slots take anything, literals only
+// themselves: the reading with more literals explains more of the sentence.
 type reading struct {
 	proposal Proposal
 	literals int // words of the sentence that the grammar itself has
@@ -155,7 +156,8 @@ func (g grammar) readings(sentence string, words []text.Word, has map[string]boo
 	return found
 }
 
-// finish adds clauses to a match until the sentence is at its end.
+// finish adds clauses to a match until the sentence is at its end. Each clause must take a word:
+// one that could take none would go on for ever.
 func (s scene) finish(words []text.Word, m text.Match, each func(text.Match)) {
 	if m.End == len(words) {
 		each(m)

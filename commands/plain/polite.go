@@ -18,6 +18,7 @@ var before = phrases(`please|pls|plz|kindly|hey|hi|hello|ok|okay|so|now|then|and
 var after = phrases(`please|pls|plz|thanks|thank you|thx|ty|cheers|asap|now|right now|right away|at once|immediately|urgently|for me|
 	for us|thanks a lot|many thanks|if you can|,|!|?|.`)
 
+// phrases are apart by bars, their words by blanks.
 func phrases(list string) [][]string {
 	var all [][]string
 	for phrase := range strings.SplitSeq(list, "|") {
@@ -26,7 +27,8 @@ func phrases(list string) [][]string {
 	return all
 }
 
-// politely takes politeness off both ends.
+// politely takes politeness off both ends. It goes on until nothing more comes off, since people
+// stack it: "hey bot, can you please".
 func politely(words []text.Word) []text.Word {
 	for n := 1; n > 0; words = words[n:] {
 		n = longest(before, func(phrase []string) bool { return says(words, 0, phrase) })
@@ -70,6 +72,7 @@ func says(words []text.Word, at int, phrase []string) bool {
 // among them, no change is read out of the sentence.
 var retracting = phrases(`unless|except|but not|only if|instead|not yet|don't|do not|dont|never mind|nevermind|scratch that|forget it|wait|hold on|cancel that|just kidding|on second thought|actually no|ignore that`)
 
+// retracts looks at the whole sentence, the reason included: it is better to ask once too often.
 func retracts(words []text.Word) bool {
 	for at := range words {
 		if longest(retracting, func(phrase []string) bool { return says(words, at, phrase) }) > 0 {

@@ -51,6 +51,7 @@ type draft struct {
 	twice  bool // something is said twice, and not the same
 }
 
+// A second value for the same parameter is a contradiction unless it is the same one.
 func (d *draft) set(s setting) {
 	words := make([]string, len(s.words))
 	for i, w := range s.words {
@@ -79,7 +80,8 @@ func (d *draft) insert(written string) string {
 	return written
 }
 
-// proposal reads the values as the command's own parser would.
+// proposal reads the values as the command's own parser would. A value that the parser refuses
+// makes the reading none, so what is proposed could have been typed as a line.
 func (d *draft) proposal() (Proposal, bool) {
 	if d.twice {
 		return Proposal{}, false

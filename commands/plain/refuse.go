@@ -44,9 +44,11 @@ func (r *Reader) refuse(words []text.Word, problem string) error {
 	return e
 }
 
-// begins refuses a sentence whose beginning, up to a comma, asks for a change, and offers its form with what was read: "disconnect KIOSK
-// from the network, it has malware". What follows the comma is the reason, for the person to look at. Nil where anything in the sentence
-// negates, limits, postpones or asks.
+// begins refuses a sentence whose beginning, up to a comma, asks for a change, and offers its form
+// with what was read: "disconnect KIOSK from the network, it has malware". What follows the comma
+// is the reason, for the person to look at. Nil where anything in the sentence negates, limits,
+// postpones or asks. The form is opened and nothing runs: a comma can turn everything around, and
+// the person sees what was read.
 func (r *Reader) begins(sentence string, words []text.Word, in text.Input) error {
 	comma := slices.IndexFunc(words, func(w text.Word) bool { return w.Lower == "," && !w.Quoted })
 	if comma < 2 || comma == len(words)-1 || strings.Contains(sentence, "?") || retracts(words) || slices.ContainsFunc(words, doubtful) {
@@ -80,7 +82,8 @@ func doubtful(w text.Word) bool {
 	return strings.HasSuffix(w.Lower, "n't") || strings.HasSuffix(w.Lower, "n’t") || oneOf(w.Lower, "not|no|never|if|when|later|tomorrow|tonight|after|before|until|should|would|without|only|but|or|stop|dont|cannot|maybe|perhaps")
 }
 
-// Begins tells whether a refusal offers a form with what a sentence begins with.
+// Begins tells whether a refusal offers a form with what a sentence begins with. Begins is for
+// whoever shows the refusal: such a form has values in it, those of other offers are empty.
 func Begins(err error) bool {
 	var usage *catalog.UsageError
 	return errors.As(err, &usage) && len(usage.Offers) == 1 && len(usage.Offers[0].Do.Said) > 0

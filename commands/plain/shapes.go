@@ -48,6 +48,7 @@ var shapes = map[string]shape{
 	"choice":  {}, "time": {}, "prose": {},
 }
 
+// known refuses a shape that is not in the table, when the bot starts.
 func known(name string) error {
 	if _, ok := shapes[name]; !ok {
 		return fmt.Errorf("there is no shape %q", name)
@@ -76,7 +77,9 @@ func shapeOf(f catalog.Field) string {
 	return "thing"
 }
 
-// list are the ways to read values from a word on: one, or several with commas and "and" between them.
+// list are the ways to read values from a word on: one, or several with commas and "and" between
+// them. The shorter readings come with the longer ones, as it is for the rest of the sentence to
+// choose.
 func (sh shape) list(t slot, words []text.Word, at int, in text.Input) []found {
 	switch t.shape {
 	case "choice":
@@ -112,6 +115,7 @@ func (sh shape) list(t slot, words []text.Word, at int, in text.Input) []found {
 	}
 }
 
+// A value of several words is as it was written, with one blank between them.
 func joined(words []text.Word) string {
 	parts := make([]string, len(words))
 	for i, w := range words {
@@ -142,7 +146,9 @@ func (sh shape) besides(words []text.Word, at int) bool {
 
 const articles = "the|a|an|this"
 
-// skipNouns skips articles and what says the kind of a value: "the host", "threat with id". Told is whether something did.
+// skipNouns skips articles and what says the kind of a value: "the host", "threat with id". Told is
+// whether something did. An article alone tells nothing: "the kiosk" is a name only if something
+// says so.
 func (sh shape) skipNouns(words []text.Word, at int) (next int, told bool) {
 	i := at
 	for i < len(words) && oneOf(words[i].Lower, articles) {
@@ -228,7 +234,7 @@ func isCapital(w text.Word) bool {
 }
 
 var (
-	fileForm = regexp.MustCompile(`(?i)^[^\s/]+\.(?:exe|dll|sys|ps1|psm1|bat|cmd|js|jse|vbs|vbe|wsf|hta|scr|lnk|msi|jar|py|sh|elf|so|bin|dmg|pkg|app|docm?|docx|xlsm?|xlsx|xlsb|pptm?|pptx|pdf|zip|rar|7z|iso|img|tmp|dat|txt|log|evtx|one|com|pif)$`)
+	fileForm = regexp.MustCompile(`(?i)^[^\s/]+\.(?:exe|dll|sys|ps1|psm1|bat|cmd|js|jse|vbs|vbe|wsf|hta|scr|lnk|msi|jar|py|sh|elf|so|bin|dmg|pkg|app|docm?|docx|xlsm?|xlsx|xlsb|pptm?|pptx|pdf|zip|rar|7z|iso|img|tmp|dat|txt|log|evtx|one|pif)$`)
 	dateForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d|^\d{1,2}:\d\d`)
 	hashForm = regexp.MustCompile(`^(?i)(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
 	hostForm = regexp.MustCompile(`^[\pL\d][\pL\d_.-]*$`)
@@ -271,6 +277,8 @@ func distinct(w text.Word) bool {
 // isThing tells names and ids of threats, alerts and the like.
 func isThing(w text.Word) bool { return isHost(w) || isFile(w) || !w.Quoted && isHash(w.Text) }
 
+// The endings are those of programs, scripts, documents that carry macros, archives and images:
+// what analysts name. A name with another ending is a name of a host, or wants quotes.
 func isFile(w text.Word) bool {
 	return w.Quoted && w.Text != "" || !grammatical[w.Lower] && fileForm.MatchString(w.Text)
 }
@@ -283,11 +291,15 @@ func isProgram(w text.Word) bool {
 
 var programForm = regexp.MustCompile(`^[\pL\d_.]+$`)
 
+// isPath tells absolute paths of all systems, shares, and those that begin with a variable.
 func isPath(w text.Word) bool {
 	return w.Quoted || strings.HasPrefix(w.Text, "/") || strings.HasPrefix(w.Text, "~/") || strings.HasPrefix(w.Text, `\\`) || len(w.Text) > 2 && w.Text[1] == ':' && w.Text[2] == '\\' ||
 		strings.HasPrefix(w.Text, "%") && strings.Contains(w.Text, `\`)
 }
 
+// isAddress tells IP addresses, prefixes, URLs and domains. What ends like a file is a file, though
+// some of the endings are domains as well (zip, app); .com is not among them, for people mean a
+// domain by it, and a hunt for a process of that name would find nothing and look like an all-clear.
 func isAddress(w text.Word) bool {
 	if _, err := netip.ParseAddr(w.Text); err == nil {
 		return true
@@ -308,6 +320,8 @@ func isTitle(w text.Word) bool {
 	return isPlace(w) || !grammatical[w.Lower] && distinct(w) && !dateForm.MatchString(w.Text)
 }
 
+// The console's ids have 18 or 19 digits; the bound lies far below them and far above any number
+// that people mean.
 func longID(w text.Word) bool {
 	return len(w.Text) > 12 && strings.Trim(w.Text, "0123456789") == ""
 }

@@ -20,7 +20,8 @@ type slot struct {
 	shape   string
 }
 
-// slot reads the name of a slot; an error where the command has no such parameter.
+// slot reads the name of a slot; an error where the command has no such parameter. Parameters that
+// are hidden from people have no slot: nobody can say what they do not know.
 func (g grammar) slot(name string) (slot, error) {
 	s := slot{name: name}
 	if name == "*" || name == "+" || strings.HasPrefix(name, "@") {
@@ -71,7 +72,8 @@ type (
 	local  struct{ name, value string }
 )
 
-// fill says what may stand in a slot; see text.Filler.
+// fill says what may stand in a slot; see text.Filler. The steps are counted here because every way
+// to go wrong comes by: without a bound a sentence of many names takes longer with each.
 func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 	t := s.slots[name]
 	if *s.steps++; *s.steps > maxSteps {
@@ -102,7 +104,8 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 	return s.values(t, words, at)
 }
 
-// values are what may stand in the slot of a parameter.
+// values are what may stand in the slot of a parameter. A parameter of one value refuses a list: of
+// two names it would be guessed which one was meant.
 func (s scene) values(t slot, words []text.Word, at int) []text.Filling {
 	var fillings []text.Filling
 	single := !t.field.List && t.key == "" && t.field.Type.Selects == ""
@@ -133,7 +136,8 @@ func (s scene) prose(t slot, words []text.Word, at int) []text.Filling {
 	return []text.Filling{{Taken: len(words) - at, Value: []setting{{t.field.Name, "", []string{rest}}}}}
 }
 
-// rangeAt reads a stretch of time into the parameters for its ends.
+// rangeAt reads a stretch of time into the parameters for its ends. Parameters read times again and
+// take RFC 3339; keys of a filter go to the console, which wants microseconds.
 func (s scene) rangeAt(words []text.Word, at int) []text.Filling {
 	r, n := text.ReadRange(words, at, s.in)
 	if n == 0 {

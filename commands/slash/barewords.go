@@ -36,6 +36,7 @@ func (p *parser) choiceWords(f catalog.Field, t *text.Token, following []text.To
 	return 0
 }
 
+// anyWord is for texts: all that follows up to the next name belongs to them.
 func anyWord(string) bool { return true }
 
 // clockWord tells whether a word continues a date: a time of day, a zone, ago.
@@ -43,7 +44,8 @@ func clockWord(word string) bool {
 	return text.ZoneWord(word) || word == "ago" || word == "at" || len(word) >= 4 && word[0] >= '0' && word[0] <= '9' && strings.Contains(word, ":")
 }
 
-// plain reads the first bare word as what the command says that it stands for.
+// plain reads the first bare word as what the command says that it stands for. It comes before the
+// main parameter gets its words, which would take the word as a name.
 func (p *parser) plain() error {
 	if len(p.main) == 0 || p.main[0].Quoted {
 		return nil
@@ -120,6 +122,8 @@ func (p *parser) choiceBehind() (bool, error) {
 	return false, nil
 }
 
+// mainField is where bare words go. The error lists the names, because a person who writes bare
+// words does not know them.
 func mainField(cmd *catalog.Command, value string) (catalog.Field, error) {
 	i := slices.IndexFunc(cmd.Fields, func(f catalog.Field) bool { return f.Name == cmd.Main && !f.Hidden })
 	if i >= 0 {

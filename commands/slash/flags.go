@@ -44,7 +44,8 @@ func unknownFlag(cmd *catalog.Command, name string) error {
 	return e
 }
 
-// offer adds the line that was meant to an error about flags, where that is one.
+// offer adds the line that was meant to an error about flags, where that is one. What is offered
+// was parsed and checked as if it had been typed; a line that would still be wrong is not offered.
 func (p *parser) offer(tokens []text.Token, err error) error {
 	e, ok := err.(*catalog.UsageError)
 	if !ok || !slices.ContainsFunc(tokens, func(t text.Token) bool { return p.flag(t) != "" }) {

@@ -9,7 +9,9 @@ import (
 	"s1bot/commands/text"
 )
 
-// Line writes an invocation back as the slash text that means it: for the history, and for "try this". Parse reads it.
+// Line writes an invocation back as the slash text that means it: for the history, and for "try
+// this". Parse reads it. Hidden parameters and empty values are left out, so a line may mean less
+// than the invocation it came from; secrets are the caller's to take out first.
 func Line(cmd *catalog.Command, args json.RawMessage) string {
 	values, err := catalog.Object(args)
 	if err != nil {
@@ -25,6 +27,7 @@ func Line(cmd *catalog.Command, args json.RawMessage) string {
 	return b.String()
 }
 
+// A list is written with commas, and an item with a comma in it in quotes.
 func written(f catalog.Field, value json.RawMessage) string {
 	var list []json.RawMessage
 	if !f.List || json.Unmarshal(value, &list) != nil {

@@ -15,11 +15,13 @@ var spacedName = regexp.MustCompile(`^(?:--?|–|—)?` + text.NameForm + `[\s\p
 // flagged is a parameter's name as a flag of other programs, with the blanks behind it. It is refused, and masked all the same.
 var flagged = regexp.MustCompile(`^(?:--?|–|—)` + text.NameForm + `([\s\pZ]+)`)
 
-// Mask takes the secrets out of slash text, whatever else is wrong with it, so that it can be written down.
+// Mask takes the secrets out of slash text, whatever else is wrong with it, so that it can be
+// written down. It knows no command line: what is masked goes by names alone, wherever they stand,
+// because a line that cannot be parsed is written down, too.
 func Mask(c *catalog.Catalog, typed string) string {
 	var b strings.Builder
 	for typed != "" {
-		rest := text.TrimSpace(typed)
+		rest := text.TrimBlank(typed)
 		b.WriteString(typed[:len(typed)-len(rest)])
 		if head, after, ok := cutSecret(c, rest); ok {
 			b.WriteString(head + catalog.Mark)
@@ -55,7 +57,7 @@ func cutSecret(c *catalog.Catalog, typed string) (head, after string, ok bool) {
 		if ok && wholly(c, m[1]) {
 			break // a word is all of it
 		}
-		v = text.ValueScanner{Rest: text.TrimSpace(v.Rest)}
+		v = text.ValueScanner{Rest: text.TrimBlank(v.Rest)}
 	}
 	return strings.TrimSuffix(m[0], m[2]), after, ok
 }

@@ -40,6 +40,8 @@ func Nearest(c *catalog.Catalog, name string) []string {
 	return names
 }
 
+// A command that takes back what the nearest one does is never offered beside it: a hand that
+// slipped on block must not find unblock under it.
 func meant(c *catalog.Catalog, name string) []meantCommand {
 	var found []meantCommand
 	for _, cmd := range c.Commands() {
@@ -87,6 +89,7 @@ func meantBy(typed, name string) (meantCommand, bool) {
 // missingNoun is what a noun that a name lacks counts for.
 const missingNoun = 6
 
+// nameWords cuts a name at hyphens, underscores and blanks alike.
 func nameWords(name string) []string {
 	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == ' ' })
 }

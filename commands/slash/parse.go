@@ -25,8 +25,10 @@ import (
 	"s1bot/render"
 )
 
-// Parse reads slash text, as Slack sends it: a command's name or alias, bare words for its main parameter, and name=value.
-// The error is a *UsageError, or a *MissingError where only required parameters are absent.
+// Parse reads slash text, as Slack sends it: a command's name or alias, bare words for its main
+// parameter, and name=value. The error is a *UsageError, or a *MissingError where only required
+// parameters are absent. What was read is returned beside the error, so that a form can be opened
+// with it. Extras are valid in any case.
 func Parse(c *catalog.Catalog, typed string, in text.Input) (catalog.Invocation, catalog.Extras, error) {
 	typed = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(typed, "\uFFFD")))
 	cmd, rest, extras, err := cutCommand(c, typed, in)
@@ -67,10 +69,11 @@ func cutCommand(c *catalog.Catalog, text string, in text.Input) (*catalog.Comman
 	return nil, "", extras, err
 }
 
-// afterWords returns what follows the first n words of text.
+// afterWords returns what follows the first n words of text. The rest is taken from the text and
+// not joined from the words, for blanks within it may mean something.
 func afterWords(typed string, n int) string {
 	for range n {
-		typed = text.TrimSpace(typed)
+		typed = text.TrimBlank(typed)
 		i := strings.IndexFunc(typed, unicode.IsSpace)
 		if i < 0 {
 			return ""
@@ -90,7 +93,8 @@ type parser struct {
 	on     string       // the console that was named
 }
 
-// assign takes what it can of the tokens; the error is about the first that it cannot.
+// assign takes what it can of the tokens; the error is about the first that it cannot. It goes on
+// after an error, so that the form that is offered has everything that could be read.
 func (p *parser) assign(tokens []text.Token) error {
 	var first error
 	for i := 0; i < len(tokens); i++ {

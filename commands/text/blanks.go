@@ -24,17 +24,21 @@ func IsUnseen(r rune) bool {
 // isJoiner tells characters without width that join or part letters of some scripts, and emoji.
 func isJoiner(r rune) bool { return r == '\u200C' || r == '\u200D' }
 
-// IsHyphen tells the signs that stand for the hyphen of a name.
+// IsHyphen tells the signs that stand for the hyphen of a name. U+2011 is what documents put into
+// names so that they do not break there.
 func IsHyphen(r rune) bool {
 	return r >= '\u2010' && r <= '\u2015' || r == '\u2212' || r == '\uFE58' || r == '\uFE63' || r == '\uFF0D'
 }
 
-// TrimBlank cuts off what nobody sees at the beginning of a text: blanks and characters without width.
+// TrimBlank cuts off what nobody sees at the beginning of a text: blanks and characters without
+// width. strings.TrimSpace keeps what has no width, and a line that was pasted may begin with it. The end of the text is left as it is.
 func TrimBlank(text string) string {
 	return strings.TrimLeftFunc(text, func(r rune) bool { return isBlank(r) || IsUnseen(r) })
 }
 
-// CutWord cuts off the first word of a text. The word is as it is found in the catalog: without unseen characters, with plain hyphens.
+// CutWord cuts off the first word of a text. The word is as it is found in the catalog: without
+// unseen characters, with plain hyphens. The rest loses what nobody sees at its end as well, so
+// that an empty rest is empty.
 func CutWord(text string) (word, rest string) {
 	text = TrimBlank(text)
 	at := strings.IndexFunc(text, isBlank)
@@ -48,7 +52,9 @@ func CutWord(text string) (word, rest string) {
 // IsWordRune tells letters, digits and what belongs to them from blanks, punctuation and signs.
 func IsWordRune(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.N) }
 
-// PlainName is a name without what nobody sees in it, and with hyphens that a keyboard has.
+// PlainName is a name without what nobody sees in it, and with hyphens that a keyboard has. Names
+// go through it before they are compared: what was copied from a document looks like the name and
+// is another text.
 func PlainName(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

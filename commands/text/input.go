@@ -9,6 +9,7 @@ type Input struct {
 	Own  []string // words that whoever reads the text knows beside commands, so that a mistyped one is corrected to them, too
 }
 
+// Location is never nil, so that nobody has to ask.
 func (in Input) Location() *time.Location {
 	if in.Zone == nil {
 		return time.UTC

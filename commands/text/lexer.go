@@ -25,16 +25,18 @@ type Token struct {
 // NameForm is a parameter's name, also as documents and phones write it: see blanks.go.
 const NameForm = `[\x{200B}-\x{200F}\x{2060}\x{FEFF}]*(\pL[\pL\d_\x{00AD}\x{200B}-\x{2015}\x{2060}\x{2212}\x{FEFF}-]*)`
 
+// NamePart is a parameter's name with its =, also behind the dashes of other programs, which are
+// refused later with an offer.
 var NamePart = regexp.MustCompile(`^(?:--?|–|—)?` + NameForm + `=`)
 
 // Scan splits text into tokens. It never fails: what is not balanced is taken as it stands.
 func Scan(text string) []Token {
 	var tokens []Token
-	for text = TrimSpace(text); text != ""; text = TrimSpace(text) {
+	for text = TrimBlank(text); text != ""; text = TrimBlank(text) {
 		t, whole := Token{}, text
 		if m := NamePart.FindStringSubmatch(text); m != nil {
 			t.Name, text = PlainName(m[1]), text[len(m[0]):]
-			if after := TrimSpace(text); after != text && !NamePart.MatchString(after) {
+			if after := TrimBlank(text); after != text && !NamePart.MatchString(after) {
 				text = after // "limit= 10"
 			}
 		}
@@ -48,11 +50,9 @@ func Scan(text string) []Token {
 	return tokens
 }
 
-func TrimSpace(s string) string { return TrimBlank(s) }
-
 // CutValue cuts the first value off a text, quotes around it undone. It is none where a parameter begins.
 func CutValue(text string) (value, rest string, ok bool) {
-	text = TrimSpace(text)
+	text = TrimBlank(text)
 	if text == "" || NamePart.MatchString(text) {
 		return "", text, false
 	}
@@ -72,6 +72,7 @@ type ValueScanner struct {
 	solid  bool // the current item has a quoted part: it counts even if it is empty
 }
 
+// Scan reads on from Rest. A JSON object is one value with its blanks and quotes as they stand.
 func (v *ValueScanner) Scan() {
 	if object, rest, ok := CutJSON(v.Rest); ok {
 		v.all.WriteString(object)
@@ -103,6 +104,7 @@ func (v *ValueScanner) Scan() {
 	v.endItem()
 }
 
+// write adds to the value and to its current item, which differ in the commas alone.
 func (v *ValueScanner) write(s string) {
 	v.all.WriteString(s)
 	v.item.WriteString(s)
@@ -112,13 +114,14 @@ func (v *ValueScanner) write(s string) {
 func (v *ValueScanner) comma() {
 	v.endItem()
 	v.all.WriteByte(',')
-	after := TrimSpace(v.Rest)
+	after := TrimBlank(v.Rest)
 	if after != v.Rest && after != "" && !NamePart.MatchString(after) {
 		v.all.WriteByte(' ')
 		v.Rest = after
 	}
 }
 
+// An item that is empty counts if it was quoted: a="" says empty, a=, says nothing.
 func (v *ValueScanner) endItem() {
 	if v.item.Len() > 0 || v.solid {
 		v.items = append(v.items, v.item.String())
@@ -160,6 +163,8 @@ func CutQuoted(s string, atStart bool) (content, rest string, ok bool) {
 	return "", s, false
 }
 
+// It closes at any of the closers, because phones put a closing quote of another kind than the
+// opening one. A quote that nothing closes is no quote: the text stands as it is.
 func cutDouble(s, closers string) (content, rest string, ok bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); {
@@ -201,6 +206,7 @@ func closes(rest string) bool {
 	return (first == ',' || unicode.IsSpace(first)) && strings.Count(rest, `"`)%2 == 0
 }
 
+// A quote with a letter behind it is an apostrophe, wherever the text began.
 func cutSingle(s string) (content, rest string, ok bool) {
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -218,6 +224,8 @@ func cutSingle(s string) (content, rest string, ok bool) {
 }
 
 // CutJSON cuts a JSON object or list off the front of s: up to the brace that closes the first one.
+// It counts braces and does not read: what is inside may still be no JSON, and whoever takes it
+// says so with the parameter's name.
 func CutJSON(s string) (value, rest string, ok bool) {
 	if s == "" || s[0] != '{' && s[0] != '[' {
 		return "", s, false

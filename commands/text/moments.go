@@ -8,7 +8,8 @@ import (
 // Times as sentences have them: "since yesterday", "in the last 24 hours", "for two hours". Every reader here takes the words from at on
 // and returns how many of them it took, the longest reading first; 0 where they say nothing of the kind.
 
-// A Range is a stretch of time; a zero end is open.
+// A Range is a stretch of time; a zero end is open. From belongs to it and Until does not, as in
+// the console's own ranges.
 type Range struct{ From, Until time.Time }
 
 // numberWords are the numbers that people write out.
@@ -34,6 +35,7 @@ func plainly(words []Word) string {
 }
 
 // ReadSpanWords reads a duration: "4 hours", "an hour", "the next 2 days", "1 day and 12 hours".
+// Five words are the longest that people write: "1 day and 12 hours".
 func ReadSpanWords(words []Word, at int) (time.Duration, int) {
 	from := at
 	for from < len(words) && (words[from].Lower == "the" || words[from].Lower == "next" || words[from].Lower == "another") {
@@ -53,7 +55,9 @@ func ReadSpanWords(words []Word, at int) (time.Duration, int) {
 	return 0, 0
 }
 
-// ReadMoment reads a moment in the zone of in.
+// ReadMoment reads a moment in the zone of in. Without a Now nothing is read, for most words count
+// from it. The longest reading wins: "yesterday" alone would leave its time of day for somebody
+// else.
 func ReadMoment(words []Word, at int, in Input) (time.Time, int) {
 	if at >= len(words) || in.Now.IsZero() {
 		return time.Time{}, 0
@@ -84,7 +88,9 @@ func twelveHours(text string) string {
 	return text
 }
 
-// calendar reads days by their names, and stretches of the calendar that are over: "monday", "last week", "midnight".
+// calendar reads days by their names, and stretches of the calendar that are over: "monday", "last
+// week", "midnight". A weekday is the last one that is over; today's name means a week ago, because
+// who means today says today.
 func calendar(text string, in Input) (time.Time, bool) {
 	now := in.Now.In(in.Location())
 	day := func(back int) time.Time {
@@ -115,8 +121,9 @@ func calendar(text string, in Input) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// ReadRange reads a stretch of time with the word that begins it: "since monday", "between 14:00 and 16:00", "in the last two days",
-// "yesterday".
+// ReadRange reads a stretch of time with the word that begins it: "since monday", "between 14:00
+// and 16:00", "in the last two days", "yesterday". The reading with most words wins, since the
+// others would leave words that mean nothing.
 func ReadRange(words []Word, at int, in Input) (Range, int) {
 	if at >= len(words) || in.Now.IsZero() {
 		return Range{}, 0

@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Nearest returns up to three of names that were probably meant by word, the likeliest first: those that contain it or its
-// parts, and those that a slip or two away.
+// Nearest returns up to three of names that were probably meant by word, the likeliest first: those
+// that contain it or its parts, and those that a slip or two away. A third of the letters may
+// differ, two at least: more than that, and short names are near everything.
 func Nearest(word string, names []string) []string {
 	type scored struct {
 		name  string
@@ -76,6 +77,7 @@ func Distance(a, b string) int {
 	return last[len(t)]
 }
 
+// runes bounds what a comparison costs: it is quadratic, and the word comes from anybody.
 func runes(s string) []rune {
 	r := []rune(s)
 	return r[:min(len(r), 64)]

@@ -11,7 +11,9 @@ var titles = map[string]string{
 // capitals are the words of names that titles write in their own way.
 var capitals = map[string]string{"id": "ID", "ids": "IDs", "os": "OS", "url": "URL", "s1ql": "s1ql", "ips": "IPs", "ioc": "IOC", "iocs": "IOCs", "uuids": "UUIDs"}
 
-// TitleOf makes the specification's title of a name: "agent-ids" is "Agent IDs".
+// TitleOf makes the specification's title of a name: "agent-ids" is "Agent IDs". The
+// specification's own titles are the names of the form's fields; they are derived so that none can
+// be misspelled.
 func TitleOf(name string) string {
 	if title, ok := titles[name]; ok {
 		return title
@@ -111,7 +113,8 @@ func several(thing string) string {
 	return thing + "s"
 }
 
-// AliasesOf returns the short forms of a name. Those of ids follow a rule: agent-ids is also agents, agent, ids and id.
+// AliasesOf returns the short forms of a name. Those of ids follow a rule: agent-ids is also agents,
+// agent, ids and id.
 func AliasesOf(name string) []string {
 	if short, ok := aliases[name]; ok {
 		return short

@@ -15,13 +15,15 @@ import (
 // Articles in a sentence never count ("off the network"), so patterns leave them out; before a slot its Filler sees them.
 type Pattern []element
 
-// An element is a word, a slot, or a choice of patterns.
+// An element is a word, a slot, or a choice of patterns. A choice with an empty pattern among its
+// own is what may be missing.
 type element struct {
 	word, slot string
 	choice     []Pattern
 }
 
-// ReadPattern reads the pattern language.
+// ReadPattern reads the pattern language. It is called when the bot starts, never with what people
+// type.
 func ReadPattern(source string) (Pattern, error) {
 	p := patternReader{rest: source}
 	pattern, err := p.sequence()
@@ -34,6 +36,8 @@ func ReadPattern(source string) (Pattern, error) {
 	return pattern, nil
 }
 
+// A patternReader descends: a sequence of elements, an element that may hold choices, a choice of
+// sequences.
 type patternReader struct{ rest string }
 
 func (r *patternReader) sequence() (Pattern, error) {
@@ -116,7 +120,9 @@ func (p Pattern) Slots() []string {
 	return names
 }
 
-// MayFit tells whether the words that the pattern has whichever way it is said all stand in a sentence: most patterns need no closer look.
+// MayFit tells whether the words that the pattern has whichever way it is said all stand in a
+// sentence: most patterns need no closer look. It saves most of the work of a sentence: a few
+// hundred patterns are held against it, and nearly all lack a word.
 func (p Pattern) MayFit(has map[string]bool) bool {
 	for _, e := range p {
 		if e.word != "" && !has[e.word] {
@@ -129,7 +135,7 @@ func (p Pattern) MayFit(has map[string]bool) bool {
 	return true
 }
 
-// Literals are the words that a pattern has, whichever way it is said.
+// Literals are all words of a pattern, those of every way to say it.
 func (p Pattern) Literals() []string {
 	var words []string
 	for _, e := range p {
@@ -168,7 +174,9 @@ type Filler func(slot string, words []Word, at int) []Filling
 // Articles never tell one command from another.
 var articles = map[string]bool{"the": true, "a": true, "an": true}
 
-// Match finds every way in which the pattern fits words from m.End on.
+// Match finds every way in which the pattern fits words from m.End on. All readings are given to
+// each, not the first: a slot may take more words or fewer, and only the rest of the sentence
+// tells. Slices are cut to their length before they grow, because several readings go on from one.
 func (p Pattern) Match(words []Word, m Match, fill Filler, each func(Match)) {
 	if len(p) == 0 {
 		each(m)

@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+// Shorten cuts a text off after so many characters, the ellipsis included. It counts characters, so
+// that none is cut in two.
 func Shorten(s string, most int) string {
 	r := []rune(s)
 	if len(r) <= most {
@@ -13,6 +15,7 @@ func Shorten(s string, most int) string {
 	return string(r[:most-1]) + "…"
 }
 
+// JoinNonEmpty is strings.Join without the parts that say nothing.
 func JoinNonEmpty(separator string, parts ...string) string {
 	var kept []string
 	for _, p := range parts {
@@ -23,6 +26,7 @@ func JoinNonEmpty(separator string, parts ...string) string {
 	return strings.Join(kept, separator)
 }
 
+// Article is for the bot's own nouns, which begin with a small letter.
 func Article(noun string) string {
 	if strings.ContainsRune("aeiou", rune(noun[0])) {
 		return "an"

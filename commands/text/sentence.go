@@ -17,7 +17,9 @@ type Word struct {
 	To     int
 }
 
-// Words cuts a sentence into words. Signs at its end say nothing and are dropped.
+// Words cuts a sentence into words. Signs at its end say nothing and are dropped. Where a word
+// stands is kept in bytes of the sentence, because reasons and prose are cut out of it as they were
+// written.
 func Words(sentence string) []Word {
 	var words []Word
 	for at := 0; at < len(sentence); {
@@ -52,6 +54,7 @@ func trimSigns(words []Word) []Word {
 	return words
 }
 
+// of fills in what a word says: plain hyphens, and small letters with the apostrophe of a keyboard.
 func (w Word) of(sentence string) Word {
 	w.Text = PlainName(sentence[w.From:w.To])
 	w.Lower = strings.ToLower(strings.Map(straight, w.Text))
@@ -92,4 +95,5 @@ func ends(s string) bool {
 	return signs == "" || unicode.IsSpace([]rune(signs)[0])
 }
 
+// A sign is a piece of text that is signs alone.
 func isSign(s string) bool { return s != "" && strings.Trim(s, ".,;:!?()…") == "" }

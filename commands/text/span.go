@@ -94,7 +94,7 @@ func SpanWords(d time.Duration) string {
 	return cmp.Or(strings.Join(words, " "), "less than a second")
 }
 
-// SpanText writes a duration so that ReadSpan reads it: 4h, 36h, 90m.
+// SpanText writes a duration so that ParseSpan reads it: 4h, 36h, 90m.
 func SpanText(d time.Duration) string {
 	if d%time.Hour == 0 {
 		return fmt.Sprintf("%dh", d/time.Hour)

@@ -14,8 +14,9 @@ var (
 	localLayouts = []string{"2006-01-02 15:04:05.999999999", "2006-01-02 15:04", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", time.DateOnly}
 )
 
-// ReadTime reads a moment as people write it: a date with or without a time of day, RFC 3339, seconds or milliseconds since 1970, a
-// day's name (today, yesterday 14:00), or a distance (-24h, 7d ago, in 2h). It is meant in their zone unless it ends in another.
+// ReadTime reads a moment as people write it: a date with or without a time of day, RFC 3339,
+// seconds or milliseconds since 1970, a day's name (today, yesterday 14:00), or a distance (-24h,
+// 7d ago, in 2h). It is meant in their zone unless it ends in another. Numbers of ten or eleven digits are seconds and of thirteen or fourteen milliseconds; others are no times.
 func ReadTime(text string, in Input) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	for _, layout := range zonedLayouts {
@@ -71,6 +72,7 @@ var zoneForm = regexp.MustCompile(`^(?:(?i:UTC|GMT|Z)|[+-]\d{2}(?::?\d{2})?|[A-Z
 // ZoneWord tells whether a word can be the zone at the end of a time.
 func ZoneWord(word string) bool { return zoneForm.MatchString(word) }
 
+// plausible refuses years that nobody means: 1970 is what consoles send for "never".
 func plausible(t time.Time, text string) (time.Time, error) {
 	if y := t.Year(); y < 1971 || y > 9000 {
 		return t, fmt.Errorf("%s is not a plausible time", Quote(text))
@@ -84,7 +86,8 @@ var (
 	dayForm      = regexp.MustCompile(`^(?:(today|yesterday|tomorrow)\s*)?(?:(?:at\s+)?(\d{1,2}):(\d{2}))?$`)
 )
 
-// Relative reads times that count from now.
+// Relative reads times that count from now. A bare number with a unit lies in the past, as "-24h"
+// and "24h ago" do: people look back more than ahead. "in 2h" and "+2h" lie ahead.
 func Relative(text string, now time.Time) (time.Time, bool) {
 	if text == "now" {
 		return now, true

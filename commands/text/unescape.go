@@ -10,7 +10,8 @@ var slackEscape = regexp.MustCompile(`<((?:https?|ftp|tel|mailto|sftp|file|slack
 
 var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
-// Unescape gives back what a person typed from what Slack sends for it.
+// Unescape gives back what a person typed from what Slack sends for it. Entities come last: a
+// mention that somebody typed in letters must not become one.
 func Unescape(text string) string {
 	text = slackEscape.ReplaceAllStringFunc(text, func(found string) string {
 		m := slackEscape.FindStringSubmatch(found)

@@ -18,12 +18,15 @@ import (
 // API. It keeps their order. It only ever becomes a query for reading: what is changed is changed by id.
 type Filter struct{ fields []filterField }
 
+// The value stays as it was typed until the kind is known, for the same key takes other values in
+// another kind.
 type filterField struct {
 	key   string
 	value json.RawMessage
 }
 
-// A Error says what is wrong with one key of a filter.
+// A Error says what is wrong with one key of a filter. The sentence is for the person who typed the
+// filter; nothing has been sent.
 type Error struct {
 	Key     string
 	Problem string
@@ -41,8 +44,9 @@ func Parse(text string) (Filter, error) {
 	return f, err
 }
 
-// UnmarshalJSON reads a JSON object and keeps the order of its keys. A key that is there twice is an error, for people and
-// consoles could disagree on which one counts.
+// UnmarshalJSON reads a JSON object and keeps the order of its keys. A key that is there twice is
+// an error, for people and consoles could disagree on which one counts. It goes token by token
+// because a map would lose the order and the second of two equal keys.
 func (f *Filter) UnmarshalJSON(data []byte) error {
 	f.fields = nil
 	if string(bytes.TrimSpace(data)) == "null" {
@@ -105,6 +109,7 @@ func (f Filter) Keys() []string {
 	return keys
 }
 
+// has goes by the exact letters: the console's keys differ by case.
 func (f Filter) has(key string) bool { return slices.Contains(f.Keys(), key) }
 
 // idle are keys that shape an answer, or widen it, but select nothing.
@@ -121,6 +126,8 @@ func (f Filter) Empty() bool {
 	return true
 }
 
+// saysNothing tells of a value that restricts nothing. Both booleans together are such a value:
+// everything is true or false.
 func saysNothing(raw json.RawMessage) bool {
 	values, err := listOf(raw)
 	if err != nil {
@@ -132,7 +139,9 @@ func saysNothing(raw json.RawMessage) bool {
 	return !slices.ContainsFunc(values, func(v string) bool { return v != "" && v != "{}" })
 }
 
-// Limit returns the filter's own limit, which caps how many things it selects; false if it has none.
+// Limit returns the filter's own limit, which caps how many things it selects; false if it has
+// none. In the filter of a change it means how many things, in a query how many rows on a page; so
+// it is read here and never sent.
 func (f Filter) Limit() (int, bool) {
 	for _, field := range f.fields {
 		if field.key == "limit" {
@@ -143,15 +152,17 @@ func (f Filter) Limit() (int, bool) {
 	return 0, false
 }
 
-// Validate checks every key and value for the kind of filter and returns all problems, each a *FilterError.
+// Validate checks every key and value for the kind of filter and returns all problems, most of them
+// an *Error.
 func (f Filter) Validate(kind Kind) error {
 	_, err := f.ToQuery(kind)
 	return err
 }
 
-// ToQuery returns the filter as query parameters: lists comma separated, times in UTC with microseconds, values of fixed lists
-// in the console's spelling. Keys that say nothing are left out, and so is limit, which a query means differently: see Limit.
-// The error has all problems, each a *FilterError.
+// ToQuery returns the filter as query parameters: lists comma separated, times in UTC with
+// microseconds, values of fixed lists in the console's spelling. Keys that say nothing are left
+// out, and so is limit, which a query means differently: see Limit. The error has all problems,
+// most of them an *Error.
 func (f Filter) ToQuery(kind Kind) (transport.Query, error) {
 	query := transport.Query{}
 	var problems []error
@@ -226,7 +237,9 @@ func (r keyRule) split(raw json.RawMessage, values []string) ([]string, error) {
 	return parts, nil
 }
 
-// check returns the values as the console spells them.
+// check returns the values as the console spells them. A list travels with commas between its
+// values and no escape for one: a value with a comma in it would become two, and select other
+// things than were typed.
 func (r keyRule) check(values []string) ([]string, error) {
 	list := r.kind == listValue || r.kind == boolListValue || r.kind == containsValue
 	if !list && len(values) > 1 {
@@ -249,7 +262,8 @@ func (r keyRule) check(values []string) ([]string, error) {
 	return checked, nil
 }
 
-// spell returns one value as the console spells it.
+// spell returns one value as the console spells it. It is the one place where a value changes on
+// its way to the console.
 func (r keyRule) spell(value string) (string, error) {
 	if strings.HasPrefix(value, "{") && r.kind != objectValue {
 		return "", errors.New("doesn't take an object")
@@ -278,6 +292,7 @@ func (r keyRule) spell(value string) (string, error) {
 	return value, nil
 }
 
+// Consoles want lower case; people also write yes and no.
 func spellBool(value string) (string, error) {
 	switch strings.ToLower(value) {
 	case "true", "yes":
@@ -288,6 +303,7 @@ func spellBool(value string) (string, error) {
 	return "", fmt.Errorf("takes true or false, not %q", value)
 }
 
+// A time without a zone is UTC. The console is sent microseconds and a Z.
 func spellTime(value string) (string, error) {
 	for _, layout := range append(wire.TimeLayouts, "2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02T15:04Z07:00") {
 		if t, err := time.Parse(layout, value); err == nil {
@@ -297,6 +313,8 @@ func spellTime(value string) (string, error) {
 	return "", fmt.Errorf("takes a time like 2026-11-20 14:00 (UTC), not %q", value)
 }
 
+// spellChoice finds the choice that is meant whatever its case, blanks and underscores: verdicts
+// are lower case for threats and upper case for alerts, and nobody should have to know.
 func spellChoice(value string, choices []string) (string, error) {
 	for _, choice := range choices {
 		if wire.Squash(choice) == wire.Squash(value) {

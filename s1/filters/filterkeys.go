@@ -30,7 +30,9 @@ func (k Kind) Keys() []string {
 	return names
 }
 
-// valueKind is what a key takes.
+// valueKind is what a key takes. A key takes one of these. The difference between listValue and
+// containsValue is one of danger: a part of a name can mean more things than its writer thinks, a
+// list of whole values cannot.
 type valueKind int
 
 const (
@@ -169,7 +171,8 @@ var keyValues = map[string][]string{
 		"user_action_needed_notifications"},
 }
 
-// keyRules spells out a table of keys.
+// keyRules spells out a table of keys. The rule is the key of the table so that keys of one rule
+// stand together and a new one is a word in a list.
 func keyRules(table map[keyRule]string) map[string]keyRule {
 	rules := map[string]keyRule{}
 	for rule, keys := range table {

@@ -18,6 +18,9 @@ import (
 // A QueryID names a query that the console runs. It belongs to the account that made it.
 type QueryID string
 
+// An id goes into addresses and comes from people, too: ids of Deep Visibility begin with q, those
+// of power queries with pq, and those of the data lake are base64, so the form is wide and keeps
+// out what would end an address.
 var queryIDForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~+/=:-]{0,499}$`)
 
 // Valid tells whether the text can be the id of a query.
@@ -46,6 +49,7 @@ func (s QueryState) dead() string {
 	return ""
 }
 
+// upper is the state in one spelling: "Event running" and EVENT_RUNNING are one.
 func (s QueryState) upper() QueryState {
 	return QueryState(strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(string(s)), " ", "_")))
 }
@@ -69,7 +73,9 @@ func (s QueryState) Label() string {
 	return cmp.Or(s.dead(), "running")
 }
 
-// An EventQuery asks for events in S1QL 1.0, the only language that the path takes.
+// An EventQuery asks for events in S1QL 1.0, the only language that the path takes. From must lie
+// within the retention of the plan (14 days in the vendor's sample), or the console says 400 with
+// its own words.
 type EventQuery struct {
 	Query   string    `json:"query"`
 	Types   []string  `json:"queryType"` // "events", "processState"
@@ -115,7 +121,9 @@ func harmless(err error) error {
 	return err
 }
 
-// QueryStatus returns how far a query is; the console takes one such call a second.
+// QueryStatus returns how far a query is; the console takes one such call a second. It takes a
+// state that is neither done nor dead for running, so an unknown word makes somebody wait and not
+// give up.
 func (c *Engines) QueryStatus(ctx context.Context, id QueryID) (QueryStatus, error) {
 	call := transport.Call{Operation: "get query status", Method: http.MethodGet, Route: "dv/query-status", Permission: "SDL Data.viewEdr"}
 	if !id.Valid() {
@@ -125,8 +133,10 @@ func (c *Engines) QueryStatus(ctx context.Context, id QueryID) (QueryStatus, err
 	return transport.Get[QueryStatus](ctx, c.t, call)
 }
 
-// EventsPage returns one page of what a query found; kind narrows it down to "process", "file", "ip", "dns", "url", "registry",
-// "logins" or "scheduled_task", and "" is all. A cursor needs q to sort by createdAt, pid or processStartTime.
+// EventsPage returns one page of what a query found; kind narrows it down to "process", "file",
+// "ip", "dns", "url", "registry", "logins" or "scheduled_task", and "" is all. A cursor needs q to
+// sort by createdAt, pid or processStartTime. Before the query is done the list is empty, without
+// an error: who asks looks at the status first.
 func (c *Engines) EventsPage(ctx context.Context, id QueryID, kind string, q transport.Query) (pages.Page[Event], error) {
 	l := pages.List[Event]{Client: c.t, Call: transport.Call{Operation: "get events", Method: http.MethodGet, Route: "dv/events", Permission: "SDL Data.viewEdr"}}
 	if !id.Valid() {
@@ -170,7 +180,8 @@ func (c *Engines) eventsOfKind(ctx context.Context, id QueryID, kind string, q t
 	}
 }
 
-// CancelQuery stops a query at the console.
+// CancelQuery stops a query at the console. The answer says "FINISHED" whatever became of the
+// query, so it is not read.
 func (c *Engines) CancelQuery(ctx context.Context, id QueryID) error {
 	call := transport.Call{Operation: "cancel a query", Method: http.MethodPost, Route: "dv/cancel-query", Permission: "SDL Data.viewEdr"}
 	if !id.Valid() {
@@ -181,7 +192,8 @@ func (c *Engines) CancelQuery(ctx context.Context, id QueryID) error {
 	return harmless(err)
 }
 
-// A PowerQuery asks in the language with pipes.
+// A PowerQuery asks in the language with pipes. Consoles have been seen to pass over Sites that
+// come without their Accounts, and to query every site: send both.
 type PowerQuery struct {
 	Query    string           `json:"query"`
 	From     wire.Time        `json:"fromDate"`
@@ -223,8 +235,9 @@ func (c *Engines) StartPowerQuery(ctx context.Context, q PowerQuery) (PowerResul
 	return result, harmless(err)
 }
 
-// PingPowerQuery returns how far a power query is. The console forgets one that is not asked about for some seconds, and then
-// says 503.
+// PingPowerQuery returns how far a power query is. The console forgets one that is not asked about
+// for some seconds, and then says 503. The id is put into an answer that leaves it out, so that
+// whoever keeps the answer can ask again.
 func (c *Engines) PingPowerQuery(ctx context.Context, id QueryID) (PowerResult, error) {
 	call := transport.Call{Operation: "ping a power query", Method: http.MethodGet, Route: "dv/events/pq-ping", Permission: "SDL Data.viewEdr"}
 	if !id.Valid() {

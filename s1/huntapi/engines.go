@@ -20,7 +20,8 @@ const (
 	DataLake       HuntEngine = "sdl"
 )
 
-// Engines are the two hunt engines of a console, and the queue before one of them.
+// Engines are the two hunt engines of a console, and the queue before one of them. It is safe for
+// use by several goroutines; the queue and the choice are shared by all that Over returns.
 type Engines struct {
 	t      *transport.Client
 	starts *queue // of queries
@@ -49,8 +50,10 @@ type engineChoice struct {
 	until time.Time
 }
 
-// HuntEngine returns the engine for a new hunt: the one of the settings or, with AutoEngine, what a probe says. A console whose data
-// lake refuses the token is hunted on by Deep Visibility, as before; ProbeSDL tells why.
+// HuntEngine returns the engine for a new hunt: the one of the settings or, with AutoEngine, what a
+// probe says. A console whose data lake refuses the token is hunted on by Deep Visibility, as
+// before; ProbeSDL tells why. Any other error of the probe is returned, and nothing remembered: a
+// console that could not be asked has not said which engine it has.
 func (c *Engines) HuntEngine(ctx context.Context) (HuntEngine, error) {
 	if c.choice.setting != AutoEngine {
 		return c.choice.setting, nil
@@ -70,6 +73,8 @@ func (c *Engines) HuntEngine(ctx context.Context) (HuntEngine, error) {
 	return found, nil
 }
 
+// remembered is what a probe found, "" if that was too long ago. Two callers at once may both
+// probe: it costs one small query.
 func (e *engineChoice) remembered() HuntEngine {
 	e.mu.Lock()
 	defer e.mu.Unlock()

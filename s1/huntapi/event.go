@@ -2,7 +2,9 @@ package huntapi
 
 import "s1bot/s1/wire"
 
-// A ThreatEvent is something that happened in the storyline of a threat. Which fields say something depends on ObjectType.
+// A ThreatEvent is something that happened in the storyline of a threat. Which fields say something
+// depends on ObjectType. PIDs and ports are text because consoles send both numbers and text; wire
+// reads either.
 type ThreatEvent struct {
 	wire.Row
 	ID                   string       `json:"id"`

@@ -72,6 +72,7 @@ func pauseAfter(err error, try int) time.Duration {
 	return pause
 }
 
+// join goes to the end of the line.
 func (l *queue) join() *ticket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,6 +81,7 @@ func (l *queue) join() *ticket {
 	return t
 }
 
+// leave gives the place up, whether its turn came or not, and lets the others move.
 func (l *queue) leave(t *ticket) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -113,6 +115,8 @@ func (l *queue) turn(ctx context.Context, t *ticket, told func(Place)) error {
 	}
 }
 
+// place is where a ticket stands now. Each one in front takes a minute: that is the console's pace
+// for the path.
 func (l *queue) place(t *ticket) Place {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -54,6 +54,8 @@ type sdlBody struct {
 	Power    *sdlPower        `json:"pq,omitempty"`
 }
 
+// Rows come in ascending time whatever is asked for; without "ascending" the newest are the ones
+// that are kept.
 type sdlLog struct {
 	Filter string `json:"filter"`
 	Limit  int    `json:"limit"`
@@ -64,6 +66,8 @@ type sdlPower struct {
 	Result string `json:"resultType"`
 }
 
+// No field is sent that need not be: an unknown one is a 400 of the whole launch, and consoles
+// differ.
 func (q SDLQuery) body() sdlBody {
 	b := sdlBody{Type: "LOG", Tenant: len(q.Accounts) == 0, Accounts: q.Accounts, Priority: "HIGH"} // HIGH is what people who wait get
 	b.From, b.To = sdlTime(q.From), sdlTime(q.To)
@@ -117,6 +121,8 @@ func (p SDLProgress) State() QueryState {
 	return "RUNNING"
 }
 
+// It is another permission than that of the older engine: a token that hunts there may be refused
+// here.
 const sdlPermission = "Skylight Query API.view"
 
 // sdlTries is how often a launch is tried that the console was too busy for. It changes nothing there, so it may be repeated; a plain
@@ -147,7 +153,10 @@ func busy(err error) bool {
 	return errors.As(err, &e) && slices.Contains([]int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, e.Status)
 }
 
-// PollSDL tells how far a query is and keeps it alive. ErrNotFound says that the console has forgotten it.
+// PollSDL tells how far a query is and keeps it alive. ErrNotFound says that the console has
+// forgotten it. A poll is sent with the newest tag and the last count of steps; the answer's take
+// their place in the ticket, so keep the answer's and not the old one. Errors leave the ticket as
+// it was.
 func (c *Engines) PollSDL(ctx context.Context, t SDLTicket) (SDLProgress, error) {
 	poll := transport.Call{Operation: "poll a query", Method: http.MethodGet, Route: "queries/{id}", Permission: sdlPermission, DataLake: true, ForwardTag: t.Tag}
 	if !t.valid() {
@@ -162,7 +171,9 @@ func (c *Engines) PollSDL(ctx context.Context, t SDLTicket) (SDLProgress, error)
 	return found, nil
 }
 
-// EndSDL frees the slot of a query, whatever state it is in. One that the console has forgotten is freed.
+// EndSDL frees the slot of a query, whatever state it is in. One that the console has forgotten is
+// freed. End every query, the finished ones as well: each takes up one of the few that a console
+// runs at once.
 func (c *Engines) EndSDL(ctx context.Context, t SDLTicket) error {
 	end := transport.Call{Operation: "end a query", Method: http.MethodDelete, Route: "queries/{id}", Permission: sdlPermission, DataLake: true, ForwardTag: t.Tag}
 	if !t.valid() {
@@ -183,7 +194,8 @@ func (t SDLTicket) valid() bool {
 	return t.ID.Valid() && (t.Tag == "" || sdlTagForm.MatchString(t.Tag))
 }
 
-// askSDL sends a call and reads the query object that answers it.
+// askSDL sends a call and reads the query object that answers it. The tag is checked before it is
+// kept, since it becomes a header of the next call.
 func (c *Engines) askSDL(ctx context.Context, call transport.Call) (SDLProgress, error) {
 	var found SDLProgress
 	err := c.t.Read(ctx, call, func(body []byte, header http.Header) (err error) {

@@ -21,7 +21,9 @@ type sdlAnswer struct {
 	Again     int     `json:"totalSteps"`
 }
 
-// readSDL reads a query object. There is no word for its state: it is done when all steps are completed and there is data.
+// readSDL reads a query object. There is no word for its state: it is done when all steps are
+// completed and there is data. A total of 0 is a query that the console has not planned yet, never
+// one that is done.
 func readSDL(body []byte) (SDLProgress, error) {
 	if err := wire.WellFormed(body); err != nil {
 		return SDLProgress{}, err
@@ -47,6 +49,7 @@ func readSDL(body []byte) (SDLProgress, error) {
 	return p, p.readRows(fields, data)
 }
 
+// orNull stands in for a field that is not there.
 func orNull(raw json.RawMessage) json.RawMessage {
 	if len(raw) == 0 {
 		return json.RawMessage("null")
@@ -80,6 +83,7 @@ func (p *SDLProgress) readRows(fields map[string]json.RawMessage, data json.RawM
 	return nil
 }
 
+// orEmptyList stands in for what should have been a list.
 func orEmptyList(raw json.RawMessage) json.RawMessage {
 	if !strings.HasPrefix(string(raw), "[") {
 		return json.RawMessage("[]")
@@ -138,9 +142,11 @@ func (p *SDLProgress) readTable(columns, values json.RawMessage) error {
 	return nil
 }
 
-// maxPowerRows is the largest limit that people may give a PowerQuery.
+// maxPowerRows is the largest limit that people may give a PowerQuery. A console that sends more
+// than it was asked for is not read further: the process has a bounded memory.
 const maxPowerRows = 100_000
 
+// tableJSON is the table as the console sent it, without the rest of the query object.
 func tableJSON(columns, values json.RawMessage) []byte {
 	return fmt.Appendf(nil, `{"columns":%s,"values":%s}`, orEmptyList(columns), orEmptyList(values))
 }

@@ -61,7 +61,8 @@ const (
 	fewest = 5
 )
 
-// Page asks for one page that has rows. An empty one that names a next page is no end: consoles filter what they read.
+// Page asks for one page that has rows. An empty one that names a next page is no end: consoles
+// filter what they read. Five empty pages in a row are an endless list, not a patient one.
 func (l List[T]) Page(ctx context.Context, q transport.Query) (Page[T], error) {
 	for empty := 1; ; empty++ {
 		page, err := l.readable(ctx, q)
@@ -75,7 +76,9 @@ func (l List[T]) Page(ctx context.Context, q transport.Query) (Page[T], error) {
 	}
 }
 
-// readable asks for one page. One that is too large to be read is asked for with fewer rows: its cursor leads on all the same.
+// readable asks for one page. One that is too large to be read is asked for with fewer rows: its
+// cursor leads on all the same. The reduced number is remembered in the page, so that a Trail goes
+// on with it and does not find out anew on every page.
 func (l List[T]) readable(ctx context.Context, q transport.Query) (Page[T], error) {
 	for reduced := 0; ; {
 		page, err := l.ask(ctx, q)
@@ -89,7 +92,8 @@ func (l List[T]) readable(ctx context.Context, q transport.Query) (Page[T], erro
 	}
 }
 
-// ask asks for one page as it is.
+// ask asks for one page as it is. A first page that is empty while the console counts rows is an
+// error: taking it for "none" would tell a person that there is nothing.
 func (l List[T]) ask(ctx context.Context, q transport.Query) (page Page[T], err error) {
 	l.Query = q
 	err = l.Client.Stream(ctx, l.Call, func(body io.Reader) (err error) {
@@ -127,7 +131,9 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// All goes through every page and holds one at a time. It ends after the first error.
+// All goes through every page and holds one at a time. It ends after the first error. A row comes
+// once, however often pages repeat it. An error comes last, after the rows of its page, as a pair
+// of its own.
 func (l List[T]) All(ctx context.Context, q transport.Query) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		if q.Get("limit") == "" {
@@ -165,7 +171,8 @@ func (p Page[T]) incomplete(operation string) error {
 	return &transport.Error{Operation: operation, Status: http.StatusOK, Message: p.said}
 }
 
-// Count asks how many rows match, without the rows.
+// Count asks how many rows match, without the rows. countOnly is the console's parameter for it;
+// limit 1 is for those that pass over it.
 func (l List[T]) Count(ctx context.Context, q transport.Query) (int, error) {
 	page, err := l.Page(ctx, q.With("countOnly", "true").WithLimit(1))
 	if err != nil {
@@ -251,6 +258,7 @@ func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 }
 
 // Made sends a change that is answered with what it made or changed: a list, or the thing alone.
+// Consoles answer some creations with a list and some with the thing; both are one list here.
 func Made[T any](ctx context.Context, c *transport.Client, call transport.Call) ([]T, error) {
 	body, err := c.Do(ctx, call)
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// pagination is the console's word about a page.
+// pagination is the console's word about a page. totalItems is 0 where the caller asked for
+// skipCount, so a number below the rows at hand is none.
 type pagination struct {
 	TotalItems *int   `json:"totalItems"`
 	NextCursor string `json:"nextCursor"`
@@ -137,7 +138,8 @@ func (c *collector[T]) end() (Page[T], error) {
 type identified interface{ RowKey() string }
 
 // markOfRow is what a row is known again by: its identity or, where it has none, all that it says. Events and activities go by all that
-// they say, for their ids are not always their own.
+// they say, for their ids are not always their own. A mark is 64 bits of a hash: that two rows of one list share one by chance can be
+// neglected.
 func markOfRow[T any](item T, raw json.RawMessage) uint64 {
 	if row, ok := any(item).(identified); ok && row.RowKey() != "" {
 		return mark([]byte(row.RowKey()))

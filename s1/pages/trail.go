@@ -25,8 +25,10 @@ const (
 // ErrTooManyPages: a list that goes on for longer than it is followed.
 var ErrTooManyPages = errors.New("the list has too many pages")
 
-// A Trail is the way through the pages of one list. Consoles have sent cursors that lead back, new cursors with the same rows, and
-// empty pages without end; all of that ends in an error here, and so does a list that is merely too long.
+// A Trail is the way through the pages of one list. Consoles have sent cursors that lead back, new
+// cursors with the same rows, and empty pages without end; all of that ends in an error here, and
+// so does a list that is merely too long. It holds marks and no rows: 8 bytes each, so that a list
+// of 200,000 rows can be followed.
 type Trail struct {
 	operation       string
 	pages, read     int  // pages and their rows
@@ -36,12 +38,15 @@ type Trail struct {
 	rows            map[uint64]struct{}
 }
 
-// NewTrail begins at the page that q asks for.
+// NewTrail begins at the page that q asks for. The cursor that q begins with counts as read: a page
+// that leads there leads back.
 func NewTrail(operation string, q transport.Query) *Trail {
 	return &Trail{operation: operation, cursors: map[string]bool{q.Get("cursor"): true}, rows: map[uint64]struct{}{}}
 }
 
-// Follow returns the query for the page after the one that q brought; more is false at the end of the list.
+// Follow returns the query for the page after the one that q brought; more is false at the end of
+// the list. A page of rows that were all read already counts as repeated only after two of them:
+// what comes in between two answers shifts rows, and one such page happens.
 func Follow[T any](t *Trail, q transport.Query, page Page[T]) (next transport.Query, more bool, err error) {
 	fresh := t.see(page.marks)
 	t.pages++
@@ -114,7 +119,8 @@ var seed = maphash.MakeSeed()
 // mark is what a row is known again by.
 func mark(row []byte) uint64 { return maphash.Bytes(seed, row) }
 
-// Convert returns a page with each of its items made into something else.
+// Convert returns a page with each of its items made into something else. The marks go along, so
+// that Fresh and Follow still know the rows.
 func Convert[A, B any](p Page[A], f func(A) B) Page[B] {
 	items := make([]B, len(p.Items))
 	for i, a := range p.Items {

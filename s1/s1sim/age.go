@@ -29,6 +29,9 @@ type closing struct {
 	status int
 }
 
+// The reputation of hashes goes with Deep Visibility because the document of 2026 has it no more;
+// its neighbour, the verdict, stays. The lists of alerts and exclusions are not deprecated by the
+// vendor: UnifiedOnly is a worst case, not a date.
 func closings() []closing {
 	later := []Age{AfterDV, UnifiedOnly}
 	return []closing{
@@ -43,7 +46,8 @@ func closings() []closing {
 	}
 }
 
-// closed is the answer of a path that the console's age does not have, nil for one that it has.
+// closed is the answer of a path that the console's age does not have, nil for one that it has. It
+// is asked before the token, and for every method: a path that is gone does not tell who calls.
 func (a Age) closed(path string) error {
 	for _, c := range closings() {
 		for _, age := range c.ages {

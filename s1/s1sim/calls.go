@@ -45,6 +45,8 @@ type callLog struct {
 	changed chan struct{} // closed and replaced when a call is added
 }
 
+// The body is kept as bytes that came, so that a test compares what was sent and not what was
+// understood.
 func (l *callLog) Add(q *wire.Request, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -53,6 +55,8 @@ func (l *callLog) Add(q *wire.Request, status int) {
 	l.changed = make(chan struct{})
 }
 
+// The channel is taken under the same lock as the calls, or a call between the two would be waited
+// for in vain.
 func (l *callLog) matching(m Match) (calls []Call, changed <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,7 +84,9 @@ func isQuestion(path, body string) bool {
 	return asksAboutToken(path) || strings.HasSuffix(path, unified.Path) && !strings.Contains(body, `"query":"mutation `)
 }
 
-// WaitCalls waits until n calls match and returns them.
+// WaitCalls waits until n calls match and returns them. It is how a test waits for a program that
+// works by itself, without sleeping: the call is listed once its effect is done, so what it changed
+// can be read at once.
 func (c *Console) WaitCalls(ctx context.Context, n int, m Match) ([]Call, error) {
 	for {
 		calls, changed := c.log.matching(m)

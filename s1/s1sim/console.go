@@ -73,8 +73,9 @@ type Console struct {
 	tokenFacts tokenFacts
 }
 
-// New makes a console with made-up data that does not change from run to run: accounts, the sites Paris, Lyon and Berlin,
-// their groups and endpoints, threats and alerts of the last days.
+// New makes a console with made-up data that does not change from run to run: accounts, the sites
+// Paris, Lyon and Berlin, their groups and endpoints, threats and alerts of the last days. The
+// history comes last, when every room is there that may have to know of it.
 func New(opt Options) *Console {
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -100,7 +101,9 @@ func New(opt Options) *Console {
 	return c
 }
 
-// ServeHTTP answers one call as the console would.
+// ServeHTTP answers one call as the console would. The order is that of the way in: storage and
+// pages are no API; a body that cannot be read, latency, faults, then the answer. A fault that
+// comes before the effect needs no token, like a proxy that is in front of the console.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, files.Storage) {
 		c.ServeStorage(w, r)
@@ -134,7 +137,9 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.reply(w, q, a)
 }
 
-// Answer runs the handler under the lock. The answer is bytes when the lock is let go: no object leaves by reference.
+// Answer runs the handler under the lock. The answer is bytes when the lock is let go: no object
+// leaves by reference. The rate counts before the token does, as a proxy counts: a wrong token uses
+// up a limit, too.
 func (c *Console) Answer(q *wire.Request) wire.Answer {
 	if c.opt.EnforceRates && !c.rates.allow(q, c.opt.Now()) {
 		return wire.TooMany(0)

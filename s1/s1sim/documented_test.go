@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/s1/s1sim"
+	"s1bot/s1/s1sim/simtest"
 )
 
 // Each legal key of the vendor's document that the console once refused, by where it stands.
@@ -26,19 +27,19 @@ const (
 
 func TestLegalKeysOfListsAreTaken(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{Empty: true})
+	r := simtest.New(t, s1sim.Options{Empty: true})
 	for path, keys := range map[string]string{
 		"/cloud-detection/rules": ruleKeys + " expired=true", "/threat-intelligence/iocs": iocKeys, "/exclusions": exclusionKeys,
 		"/cloud-detection/alerts": "disablePagination=true",
 	} {
 		for pair := range strings.FieldsSeq(keys) {
 			key, value, _ := strings.Cut(pair, "=")
-			a := r.get(path, key, value)
-			require.Equal(t, 200, a.status, "%s %s: %s", path, key, a.raw)
+			a := r.Get(path, key, value)
+			require.Equal(t, 200, a.Status, "%s %s: %s", path, key, a.Raw)
 		}
-		require.Equal(t, 400, r.get(path, "surprise", "1").status)
+		require.Equal(t, 400, r.Get(path, "surprise", "1").Status)
 	}
-	require.Equal(t, 400, r.get("/exclusions", "modeType", "x").status)
+	require.Equal(t, 400, r.Get("/exclusions", "modeType", "x").Status)
 }
 
 // bodyValue is the value of a pair as a body has it.
@@ -56,7 +57,7 @@ func bodyValue(key, value string) any {
 
 func TestLegalKeysOfSelectionsAreTaken(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{Empty: true})
+	r := simtest.New(t, s1sim.Options{Empty: true})
 	for call, keys := range map[string]string{
 		"DELETE /cloud-detection/rules": ruleKeys, "PUT /cloud-detection/rules/enable": ruleKeys, "PUT /cloud-detection/rules/disable": ruleKeys,
 		"DELETE /threat-intelligence/iocs": iocKeys,
@@ -64,18 +65,18 @@ func TestLegalKeysOfSelectionsAreTaken(t *testing.T) {
 		method, path, _ := strings.Cut(call, " ")
 		for pair := range strings.FieldsSeq(keys) {
 			key, value, _ := strings.Cut(pair, "=")
-			body, err := json.Marshal(m{"filter": m{"accountIds": []string{r.AccountID("Example Corp")}, key: bodyValue(key, value)}})
+			body, err := json.Marshal(simtest.M{"filter": simtest.M{"accountIds": []string{r.AccountID("Example Corp")}, key: bodyValue(key, value)}})
 			require.NoError(t, err)
-			a := r.call(method, path, string(body))
-			require.NotContains(t, a.raw, "Unknown field", "%s %s", call, key)
-			require.Equal(t, 200, a.status, "%s %s: %s", call, key, a.raw)
+			a := r.Call(method, path, string(body))
+			require.NotContains(t, a.Raw, "Unknown field", "%s %s", call, key)
+			require.Equal(t, 200, a.Status, "%s %s: %s", call, key, a.Raw)
 		}
 	}
 }
 
 func TestLegalKeysOfDataAreTaken(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{Empty: true})
+	r := simtest.New(t, s1sim.Options{Empty: true})
 	for call, keys := range map[string]string{
 		"POST /cloud-detection/rules": "id templateRuleId", "PUT /cloud-detection/rules/1": "id templateRuleId", "POST /firewall-control": "osType remoteHost tag",
 		"POST /groups": "source", "POST /remote-scripts/execute": "apiKey destinationProfileId destinationProfileKeyword outputFilePaths singularityxdrKeyword singularityxdrUrl",
@@ -83,32 +84,32 @@ func TestLegalKeysOfDataAreTaken(t *testing.T) {
 		method, path, _ := strings.Cut(call, " ")
 		for key := range strings.FieldsSeq(keys) {
 			for name, unknown := range map[string]bool{key: false, key + "X": true} {
-				body, err := json.Marshal(m{"data": m{name: "1"}, "filter": m{"tenant": true}})
+				body, err := json.Marshal(simtest.M{"data": simtest.M{name: "1"}, "filter": simtest.M{"tenant": true}})
 				require.NoError(t, err)
-				require.Equal(t, unknown, strings.Contains(r.call(method, path, string(body)).raw, "Unknown field"), "%s %s", call, name)
+				require.Equal(t, unknown, strings.Contains(r.Call(method, path, string(body)).Raw, "Unknown field"), "%s %s", call, name)
 			}
 		}
 	}
-	values := map[string]any{"b": true, "o": m{"any": 1}, "i": 5, "t": "text", "n": nil}
+	values := map[string]any{"b": true, "o": simtest.M{"any": 1}, "i": 5, "t": "text", "n": nil}
 	for _, path := range []string{"/tenant/policy", "/accounts/" + url.PathEscape(r.AccountID("Example Corp")) + "/policy"} {
 		for pair := range strings.FieldsSeq(policyKeys) {
 			key, kind, _ := strings.Cut(pair, "=")
-			body, err := json.Marshal(m{"data": m{key: values[kind]}})
+			body, err := json.Marshal(simtest.M{"data": simtest.M{key: values[kind]}})
 			require.NoError(t, err)
-			a := r.call("PUT", path, string(body))
-			require.Equal(t, 200, a.status, "%s %s: %s", path, key, a.raw)
+			a := r.Call("PUT", path, string(body))
+			require.Equal(t, 200, a.Status, "%s %s: %s", path, key, a.Raw)
 		}
-		require.Equal(t, 400, r.call("PUT", path, `{"data":{"agentUiOn":"yes"}}`).status)
+		require.Equal(t, 400, r.Call("PUT", path, `{"data":{"agentUiOn":"yes"}}`).Status)
 	}
 }
 
 // Answers have the keys and types of the vendor's document, where no recorded answer of a live console says otherwise.
 func TestAnswersHaveTheKeysOfTheDocument(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{})
-	row := func(path string) m {
-		var a struct{ Data []m }
-		require.NoError(t, json.Unmarshal([]byte(r.get(path).raw), &a), path)
+	r := simtest.New(t, s1sim.Options{})
+	row := func(path string) simtest.M {
+		var a struct{ Data []simtest.M }
+		require.NoError(t, json.Unmarshal([]byte(r.Get(path).Raw), &a), path)
 		require.NotEmpty(t, a.Data, path)
 		return a.Data[0]
 	}
@@ -119,8 +120,8 @@ func TestAnswersHaveTheKeysOfTheDocument(t *testing.T) {
 	require.NotContains(t, nic, "gatewayMacAddress")
 	require.Contains(t, row("/agents")["networkInterfaces"].([]any)[0], "gatewayIp", "endpoints have it")
 
-	var events struct{ Data []m }
-	require.NoError(t, json.Unmarshal([]byte(r.get("/threats/"+threat["id"].(string)+"/explore/events").raw), &events))
+	var events struct{ Data []simtest.M }
+	require.NoError(t, json.Unmarshal([]byte(r.Get("/threats/"+threat["id"].(string)+"/explore/events").Raw), &events))
 	ports := 0
 	for _, e := range events.Data {
 		require.IsType(t, true, e["relatedToThreat"])
@@ -134,8 +135,8 @@ func TestAnswersHaveTheKeysOfTheDocument(t *testing.T) {
 	}
 	require.NotZero(t, ports)
 
-	var policy struct{ Data m }
-	require.NoError(t, json.Unmarshal([]byte(r.get("/tenant/policy").raw), &policy))
+	var policy struct{ Data simtest.M }
+	require.NoError(t, json.Unmarshal([]byte(r.Get("/tenant/policy").Raw), &policy))
 	require.NotContains(t, policy.Data, "signedDriverBlockingMode")
 	require.NotContains(t, policy.Data, "remoteScriptOrchestrationOn")
 	require.Contains(t, policy.Data, "signedDriverBlockingOn")
@@ -148,7 +149,7 @@ func TestAnswersHaveTheKeysOfTheDocument(t *testing.T) {
 // A blocked hash has what the document and recorded rows have, and nothing that only exclusions have.
 func TestABlockedHashHasNoKeysOfExclusions(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{})
+	r := simtest.New(t, s1sim.Options{})
 	for _, item := range r.Blocklist() {
 		for _, key := range []string{"actions", "applicationName", "inject", "mode", "pathExclusionType"} {
 			require.NotContains(t, item, key)

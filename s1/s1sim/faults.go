@@ -76,6 +76,7 @@ func (c *Console) Heal() {
 	c.faults.healed = make(chan struct{})
 }
 
+// take is the first fault that matches and has calls left, and counts it as used.
 func (l *ledger) take(q *wire.Request) (Fault, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,6 +92,7 @@ func (l *ledger) take(q *wire.Request) (Fault, bool) {
 	return Fault{}, false
 }
 
+// wait holds a call until Heal or until the caller goes.
 func (l *ledger) wait(r *http.Request) {
 	l.mu.Lock()
 	healed := l.healed
@@ -139,6 +141,8 @@ func (c *Console) breakAnswer(w http.ResponseWriter, r *http.Request, q *wire.Re
 	}
 }
 
+// serverError is a 5xx, of the console in JSON or of the proxy in HTML. Neither says whether the
+// change was made: see AfterEffect.
 func (f Fault) serverError() wire.Answer {
 	status := f.Status
 	if status == 0 {
@@ -221,6 +225,8 @@ func twist(body []byte) []byte {
 	return b
 }
 
+// twisted is a value of another kind; keep spares the object itself and twists what is in it, so
+// that a row stays a row.
 func twisted(v any, keep bool) any {
 	switch v := v.(type) {
 	case wire.Object:

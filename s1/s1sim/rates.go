@@ -18,8 +18,9 @@ type rate struct {
 	address bool // counted by the caller's address, not by token
 }
 
-// published are the limits of the vendor's table; the first path that fits counts. The proxy lets burst calls come early, so
-// a bucket holds one more than that.
+// published are the limits of the vendor's table; the first path that fits counts. The proxy lets
+// burst calls come early, so a bucket holds one more than that. A path that is not in the table has
+// no published limit, and none here. The longer of two paths that begin alike stands first.
 func published() []rate {
 	const minute = 1.0 / 60
 	return []rate{
@@ -80,6 +81,7 @@ func (m *meter) allow(q *wire.Request, now time.Time) bool {
 	return true
 }
 
+// bucket is the one of a path and a caller, full when it is new.
 func (m *meter) bucket(key string, r rate, now time.Time) *bucket {
 	if m.buckets[key] == nil {
 		m.buckets[key] = &bucket{level: r.burst + 1, last: now}
@@ -87,6 +89,8 @@ func (m *meter) bucket(key string, r rate, now time.Time) *bucket {
 	return m.buckets[key]
 }
 
+// take fills by the time that passed and takes one. It goes by the console's clock, so a test
+// decides when there is room again.
 func (b *bucket) take(r rate, now time.Time) bool {
 	b.level = min(r.burst+1, b.level+now.Sub(b.last).Seconds()*r.per)
 	b.last = now

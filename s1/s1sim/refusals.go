@@ -19,6 +19,7 @@ const (
 	FilesExpired = "The requested files do not exist. Fetched files are deleted after 3 days, or earlier if more than 30 files are fetched."
 )
 
+// forbidden is a 403 with a detail, with none (the title alone), or with the usual one.
 func (f Fault) forbidden() error {
 	f.Status, f.Title = http.StatusForbidden, "Insufficient permissions"
 	switch f.Detail {
@@ -30,6 +31,7 @@ func (f Fault) forbidden() error {
 	return f.refused()
 }
 
+// refused is an error in the vendor's form; its code follows from the status, see wire.Error.
 func (f Fault) refused() error {
 	e := &wire.Error{Status: f.Status, Title: f.Title}
 	if f.Detail != "" {

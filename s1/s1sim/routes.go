@@ -21,6 +21,8 @@ func routes(c *Console) []wire.Route {
 		tokenRoutes(c))
 }
 
+// isAPI tells the API and the data lake from the pages of the console, which belong to people and
+// take no token.
 func isAPI(path string) bool {
 	return strings.HasPrefix(path, "/web/api") || strings.HasPrefix(path, "/sdl/")
 }

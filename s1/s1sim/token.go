@@ -50,6 +50,8 @@ func tokenRoutes(c *Console) []wire.Route {
 	}
 }
 
+// The token is in the body, so nobody may log bodies of this path; what the log of calls keeps
+// stays in the test.
 func (c *Console) tokenDetails(q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -63,6 +65,7 @@ func (c *Console) tokenDetails(q *wire.Request) (any, error) {
 	return wire.Data(life(spec)), nil
 }
 
+// self is the second way to learn when a token ends, for a role that may see users.
 func (c *Console) self(*wire.Request) (any, error) {
 	spec := c.tokenFacts.now()
 	if spec.NoSelf {

@@ -49,6 +49,7 @@ func (c *Console) linked(address string) shown {
 	return shown{}
 }
 
+// withoutSecrets keeps from a page what the API shows to whoever has a token: a page needs none.
 func withoutSecrets(o wire.Object) wire.Object {
 	o = wire.Clone(o).(wire.Object)
 	delete(o, "registrationToken")

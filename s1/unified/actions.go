@@ -10,7 +10,8 @@ import (
 	"s1bot/s1"
 )
 
-// A Change is what is set on alerts; what is nil stays as it is.
+// A Change is what is set on alerts; what is nil stays as it is. It is a value of pointers so that
+// "nobody" can be told from "leave it".
 type Change struct {
 	Status   *Status
 	Verdict  *Verdict
@@ -23,6 +24,8 @@ type action struct {
 	Payload map[string]any `json:"payload"`
 }
 
+// The ids of the actions and the names in their payloads are the console's; one action does not
+// stop the others.
 func (ch Change) actions() (actions []action) {
 	add := func(id, key string, value any) {
 		actions = append(actions, action{ID: "S1/alert/" + id, Payload: map[string]any{key: map[string]any{"value": value}}})
@@ -51,6 +54,8 @@ type triggered struct {
 	ExecutionID string `json:"executionId"`
 }
 
+// An alert may be in none of the three, and was not changed then. An entry of skip with NO_CHANGE
+// is what was wanted, any other skip is not.
 type outcomes struct {
 	ActionID string                `json:"actionId"`
 	Success  []struct{ ID string } `json:"success"`
@@ -62,8 +67,11 @@ type outcomes struct {
 	} `json:"failure"`
 }
 
-// Update sets a change on the alerts, in one mutation. The result counts the alerts on which all of it took, those included that were so
-// already; of each other one it says why not. Where the console works it off later, all count as taken: look at them before saying more.
+// Update sets a change on the alerts, in one mutation. The result counts the alerts on which all of
+// it took, those included that were so already; of each other one it says why not. Where the
+// console works it off later, all count as taken: look at them before saying more. Nothing here is
+// sent twice: a mutation whose answer was lost may have been done, and the console shows changes
+// only after some seconds, so a look right after it proves nothing.
 func (c Client) Update(ctx context.Context, ids []ID, change Change) (result s1.ActionResult, err error) {
 	const does = "update unified alerts"
 	filter, err := byIDs(ids)
@@ -93,7 +101,8 @@ func (c Client) Update(ctx context.Context, ids []ID, change Change) (result s1.
 // errSilent: the field of a mutation is null or empty, and no error stands beside it. Whether anything was done, nobody knows.
 const errSilent = s1.Unreadable("The console answered but didn't say what it did.")
 
-// rehearsed is the answer to a mutation that is not sent.
+// rehearsed is the answer to a mutation that is not sent. It says that all went well, so that what
+// people see in a rehearsal is what a success looks like.
 func rehearsed(ids []ID, actions []action) json.RawMessage {
 	type id struct {
 		ID ID `json:"id"`
@@ -148,6 +157,7 @@ func newTally(ids []ID) *tally {
 	return &tally{order: ids, done: map[string]int{}, details: map[string]s1.IDResult{}}
 }
 
+// An action may take and another fail on the same alert: it counts as changed only where all took.
 func (t *tally) took(id string) { t.done[id]++ }
 
 // skipped counts what was so already as done: that is what was wanted.
@@ -160,6 +170,8 @@ func (t *tally) skipped(action, id, kind, message string) {
 	t.skips = append(t.skips, s1.Skip{ID: id, Action: name, Reason: strings.ToLower(kind), Description: message})
 }
 
+// A missing permission is spelled as the rest of the API spells it, so that one sentence serves
+// both.
 func (t *tally) failed(id, kind, message string) {
 	words := strings.ToLower(kind)
 	if kind == "MISSING_PERMISSION" {

@@ -25,7 +25,9 @@ func LooksLikeID(s string) bool {
 	return uuidForm.MatchString(s) && strings.ContainsAny(s, "0123456789")
 }
 
-// An Alert is one row of the unified list. What a console leaves out, or has in another field, is empty here; see the methods.
+// An Alert is one row of the unified list. What a console leaves out, or has in another field, is
+// empty here; see the methods. Severity, status and the like are kept as the console sent them,
+// known or not. SiteID and the other methods know where a release has its fields.
 type Alert struct {
 	s1.Row
 	ID             ID            `json:"id"`
@@ -232,6 +234,8 @@ func (a Alert) Product() string {
 	return a.Source.Vendor + " · " + a.Source.Product
 }
 
+// own tells an alert of SentinelOne's products from another vendor's, whose external ids are its
+// own.
 func (a Alert) own() bool { return strings.EqualFold(a.Source.Vendor, "SentinelOne") }
 
 // Counterpart is the REST thing that the alert may be as well: a threat or a rule alert with the product's own id. It is one for sure only

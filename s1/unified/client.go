@@ -70,6 +70,7 @@ var (
 	errNoTotal = errors.New("the console doesn't say how many alerts there are")
 )
 
+// A row that is no object is counted in the remark, not an error: the others are of use.
 func readPage(data json.RawMessage, after string) (s1.Page[Alert], error) {
 	var answer connection
 	if err := json.Unmarshal(data, &answer); err != nil {
@@ -145,6 +146,7 @@ func (c Client) ByExternalID(ctx context.Context, ids []string) ([]Alert, error)
 	return c.having(ctx, "externalId", wanted, func(a Alert) string { return a.ExternalID })
 }
 
+// The ids go a page at a time, so that an answer cannot be cut off.
 func (c Client) having(ctx context.Context, field string, ids []ID, of func(Alert) string) ([]Alert, error) {
 	var found []Alert
 	for len(ids) > 0 {
@@ -207,6 +209,7 @@ type notes struct {
 	Data []json.RawMessage `json:"data"`
 }
 
+// No notes is an empty list or null.
 func readNotes(data json.RawMessage, field string) ([]Note, error) {
 	answer, err := readField[notes](data, field)
 	if err != nil || len(answer.Data) == 0 {
@@ -216,7 +219,8 @@ func readNotes(data json.RawMessage, field string) ([]Note, error) {
 	return page.Items, err
 }
 
-// Notes returns the notes on an alert.
+// Notes returns the notes on an alert. Their texts are what people and integrations wrote: escape
+// them before showing.
 func (c Client) Notes(ctx context.Context, id ID) (list []Note, err error) {
 	const does = "list the notes on a unified alert"
 	if !id.Valid() {
@@ -230,7 +234,8 @@ func (c Client) Notes(ctx context.Context, id ID) (list []Note, err error) {
 	return list, err
 }
 
-// AddNote writes a note on an alert and returns all that stand on it now.
+// AddNote writes a note on an alert and returns all that stand on it now. The console accepts the
+// note and cannot change or delete it for the next 30 to 90 seconds; nothing here does either.
 func (c Client) AddNote(ctx context.Context, id ID, text string) (list []Note, err error) {
 	const does = "add a note to a unified alert"
 	switch n := utf8.RuneCountInString(text); {

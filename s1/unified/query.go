@@ -14,7 +14,8 @@ import (
 // MaxPage is how many alerts one page has at most: live clients cap it so.
 const MaxPage = 100
 
-// A fieldKind is how the values of a field are compared.
+// A fieldKind is how the values of a field are compared. The kind decides which comparator a filter
+// has; the console refuses a filter with none or with two.
 type fieldKind int
 
 const (
@@ -39,7 +40,8 @@ const Search = "query"
 // scopes are the keys that become the scope, and of which type.
 var scopes = map[string]string{"accountIds": "ACCOUNT", "siteIds": "SITE", "groupIds": "GROUP"}
 
-// variables are the arguments of a list.
+// variables are the arguments of a list. The keys are gone through in their order, so that the same
+// query is always the same document.
 func variables(q s1.Query) (map[string]any, error) {
 	vars := map[string]any{"first": pageSize(q)}
 	if after := q.Get("cursor"); after != "" {
@@ -75,6 +77,7 @@ func variables(q s1.Query) (map[string]any, error) {
 	return vars, nil
 }
 
+// More than MaxPage is asked for a page at a time.
 func pageSize(q s1.Query) int {
 	n, err := strconv.Atoi(q.Get("limit"))
 	if err != nil || n < 1 {
@@ -119,6 +122,7 @@ func filter(key, value string) (any, error) {
 	return condition, nil
 }
 
+// equal puts the comparator for one value or for several.
 func equal(condition map[string]any, values []string) {
 	if len(values) == 1 {
 		condition["stringEqual"] = map[string]any{"value": values[0]}

@@ -37,8 +37,9 @@ event.login.type loginsBaseType
 indicator.name indicatorName
 `
 
-// Flat is an event as the data lake has it. Who did something is its source; of a process that was created, that is the parent, and
-// the new process is the target.
+// Flat is an event as the data lake has it. Who did something is its source; of a process that was
+// created, that is the parent, and the new process is the target. The data source is that of EDR,
+// by which queries restrict themselves to it.
 func Flat(e map[string]any) map[string]any {
 	flat := object{"dataSource.name": "SentinelOne", "dataSource.category": "security"}
 	for line := range strings.Lines(strings.TrimSpace(lakeNames)) {

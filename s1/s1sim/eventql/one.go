@@ -63,7 +63,9 @@ func tokenize(query string) ([]string, error) {
 	return tokens.FindAllString(query, -1), nil
 }
 
-// A condition parser reads field-operator-value terms joined by AND, OR, NOT and brackets.
+// A condition parser reads field-operator-value terms joined by AND, OR, NOT and brackets. NOT
+// binds closest, then AND, then OR. The service wants brackets where both stand side by side; that
+// it refuses such a query is left out here.
 type conditions struct {
 	rest   []string
 	fields map[string]string
@@ -102,6 +104,7 @@ func (p *conditions) word(words ...string) bool {
 	return true
 }
 
+// either is terms with OR between them.
 func (p *conditions) either() (func(object) bool, error) {
 	test, err := p.both()
 	for err == nil && p.word("OR") {
@@ -113,6 +116,7 @@ func (p *conditions) either() (func(object) bool, error) {
 	return test, err
 }
 
+// both is terms with AND between them.
 func (p *conditions) both() (func(object) bool, error) {
 	test, err := p.single()
 	for err == nil && p.word("AND") {
@@ -124,6 +128,7 @@ func (p *conditions) both() (func(object) bool, error) {
 	return test, err
 }
 
+// single is one term, one in brackets, or one of the two turned around.
 func (p *conditions) single() (func(object) bool, error) {
 	switch {
 	case p.word("NOT"):
@@ -211,6 +216,7 @@ func (p *conditions) values() ([]string, error) {
 	}
 }
 
+// A doubled backslash is one. A single one stays what it is, where the service refuses the query.
 func (p *conditions) value() (string, error) {
 	if len(p.rest) == 0 || strings.ContainsAny(p.rest[0][:1], "=<>!(),|") {
 		return "", errSyntax

@@ -42,6 +42,8 @@ func RunPower(query string, events []map[string]any, parse Parser) (Table, error
 	return p.table(), nil
 }
 
+// The first stage is a condition and needs no word; a lone star there is everything, other than in
+// a filter of the data lake.
 func (p *pipe) run(i int, stage []string) error {
 	switch {
 	case i == 0 && (len(stage) == 0 || len(stage) == 1 && stage[0] == "*"):
@@ -71,6 +73,7 @@ func (p *pipe) run(i int, stage []string) error {
 	return errSyntax
 }
 
+// The rows are copied before some are taken out: the slice is the caller's.
 func (p *pipe) filter(stage []string) error {
 	keep, err := p.parse(stage)
 	if err != nil {
@@ -80,7 +83,7 @@ func (p *pipe) filter(stage []string) error {
 	return nil
 }
 
-// choose reads "name = field, field, …".
+// choose reads "name = field, field, …". After it only the chosen columns are known: a later stage must name those.
 func (p *pipe) choose(stage []string) error {
 	names, paths := []string{}, map[string]string{}
 	for _, part := range split(stage, ",") {
@@ -183,6 +186,7 @@ func (p *pipe) table() Table {
 	return t
 }
 
+// split cuts a list of tokens at a sign.
 func split(list []string, at string) [][]string {
 	var out [][]string
 	for {

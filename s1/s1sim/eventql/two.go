@@ -70,6 +70,7 @@ func (p *lakeConditions) either() (func(object) bool, error) {
 	return test, err
 }
 
+// Terms that stand side by side are joined as if by "and".
 func (p *lakeConditions) both() (func(object) bool, error) {
 	test, err := p.single()
 	for err == nil && len(p.rest) > 0 && !strings.EqualFold(p.rest[0], "or") && p.rest[0] != ")" {
@@ -146,7 +147,8 @@ func number(s string) float64 {
 	return n
 }
 
-// values reads one value or a list in brackets; operators of lists take nothing else.
+// values reads one value or a list in brackets; operators of lists take nothing else. "in" with a
+// lone text is refused and not read as a list of one.
 func (p *lakeConditions) values(list bool) ([]string, error) {
 	if !p.word("(") {
 		if list {

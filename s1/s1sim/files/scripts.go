@@ -38,6 +38,8 @@ type link struct {
 
 const linkLife = time.Hour
 
+// The path that fetches results is POST and changes nothing. Approval by guardrails, which lets a
+// run wait for a person, is left out: a run here is never pending.
 func scriptRoutes(c *Cabinet) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/remote-scripts", Handle: scriptList(c).Handle},
@@ -47,6 +49,7 @@ func scriptRoutes(c *Cabinet) []wire.Route {
 	}
 }
 
+// scriptList is the library. One of the vendor's own has -1 for its scope and its maker.
 func scriptList(c *Cabinet) store.Listing {
 	return store.Listing{
 		Rows: func(*wire.Request) *store.Collection { return &c.scripting.library },
@@ -70,6 +73,8 @@ func library(name string) []keys.Key {
 	return []keys.Key{k}
 }
 
+// seedScripts has one script of each type, some for one operating system alone, and one that an
+// account owns. Only the first two want input, and say in which form.
 func (c *Cabinet) seedScripts() {
 	add := func(id, name, kind, input, example, scopeID, scopeName string, systems ...string) {
 		o := wire.Object{
@@ -124,6 +129,8 @@ func runScript(c *Cabinet, q *wire.Request) (any, error) {
 	return wire.Data(wire.Object{"affected": n, "parentTaskId": parent, "pending": false}), nil
 }
 
+// checkRun checks data as the document has it. A password is needed where the result goes to the
+// vendor's cloud, and checked wherever one is sent.
 func (c *Cabinet) checkRun(body, d wire.Object) error {
 	if d == nil {
 		return wire.Invalid("data: Missing data for required field.")
@@ -161,7 +168,10 @@ func (c *Cabinet) checkRun(body, d wire.Object) error {
 	return nil
 }
 
-// startTask lets an endpoint run the script when it can: pending, in progress, and then completed or failed.
+// startTask lets an endpoint run the script when it can: pending, in progress, and then completed
+// or failed. A script that does not support the system is found out by the endpoint and not by the
+// call (inferred), so that a run over a mixed group is counted in full and fails in part. Actions
+// bring no file: an empty list of links is normal.
 func (c *Cabinet) startTask(parent string, script, agent, d wire.Object, now time.Time) {
 	id := c.world.NewID(now)
 	t := wire.Object{
@@ -202,7 +212,8 @@ func texts(o wire.Object, path string) []string {
 	return out
 }
 
-// scriptStatus lists tasks of given parents; it insists on them, in the words of a recorded refusal.
+// scriptStatus lists tasks of given parents; it insists on them, in the words of a recorded
+// refusal. Each endpoint has a row of its own under the parent that the run answered with.
 func scriptStatus(c *Cabinet, q *wire.Request) (any, error) {
 	if q.Query.Get("parentTaskId") == "" && q.Query.Get("parentTaskId__in") == "" {
 		return nil, wire.Invalid("Either parent_task_id or parent_task_id__in should be a part of the request")
@@ -222,8 +233,10 @@ func scriptStatus(c *Cabinet, q *wire.Request) (any, error) {
 	}.Handle(q)
 }
 
-// scriptResults signs links to the outputs of tasks, by their ids or by parts of the names of their endpoints. A task without
-// an output is left out; one that has not ended, or does not exist, is an error of its own inside the 200. The document nests data in data.
+// scriptResults signs links to the outputs of tasks, by their ids or by parts of the names of their
+// endpoints. A task without an output is left out; one that has not ended, or does not exist, is an
+// error of its own inside the 200. The document nests data in data; other answers have been seen,
+// so a reader takes more than one form.
 func scriptResults(c *Cabinet, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -261,6 +274,8 @@ func scriptResults(c *Cabinet, q *wire.Request) (any, error) {
 // Storage is where signed links lead to: the cloud storage beside the console.
 const Storage = "/storage/"
 
+// sign makes a link for one result, whoever holds it. It leads to another path than the API's, so
+// that a client which sends its token along everywhere is found out.
 func (c *Cabinet) sign(task string, q *wire.Request) string {
 	signature := c.world.Hex(40)
 	c.scripting.links[signature] = link{task, q.Now.Add(linkLife)}
@@ -276,6 +291,7 @@ func (c *Cabinet) ServeStorage(w http.ResponseWriter, r *http.Request) {
 	c.stored(r.URL.Query().Get("Signature")).Write(w)
 }
 
+// stored is what is behind a signature; an unknown one and one that ended are told alike.
 func (c *Cabinet) stored(signature string) wire.Answer {
 	defer c.world.Look()()
 	l, ok := c.scripting.links[signature]

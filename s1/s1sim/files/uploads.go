@@ -60,6 +60,8 @@ func New(w *world.World) *Cabinet {
 // Routes are the calls about files and scripts.
 func Routes(c *Cabinet) []wire.Route { return slices.Concat(uploadRoutes(c), scriptRoutes(c)) }
 
+// The two ways to get a file differ in what they answer: an endpoint's says success, a threat's
+// says how many.
 func uploadRoutes(c *Cabinet) []wire.Route {
 	return []wire.Route{
 		{Method: "POST", Path: "/agents/{agent}/actions/fetch-files", Handle: wire.On(c, fetchFiles)},
@@ -68,7 +70,9 @@ func uploadRoutes(c *Cabinet) []wire.Route {
 	}
 }
 
-// SetUploadSize makes the archives that endpoints upload from now on this large, in bytes; 0 makes them small again.
+// SetUploadSize makes the archives that endpoints upload from now on this large, in bytes; 0 makes
+// them small again. It is for tests of limits: a caller must stop reading at its own bound,
+// whatever comes.
 func (c *Cabinet) SetUploadSize(bytes int) {
 	defer c.world.Look()()
 	c.vault.size = bytes
@@ -103,6 +107,7 @@ func fetchFiles(c *Cabinet, q *wire.Request) (any, error) {
 // absolutePath begins with a drive or at the root. Wildcards and regular expressions are not supported.
 var absolutePath = regexp.MustCompile(`^([A-Za-z]:[\\/]|[\\/])[^*?]+$`)
 
+// wantedPaths reads what is wanted: 1 to 10 absolute paths.
 func wantedPaths(body wire.Object) ([]string, error) {
 	d, _ := body["data"].(wire.Object)
 	list, ok := d["files"].([]any)
@@ -136,13 +141,17 @@ func archivePassword(body wire.Object) error {
 	return nil
 }
 
+// strong is the document's rule for passwords of archives: ten characters, with upper and lower
+// case, digits and symbols.
 func strong(password string) bool {
 	has := func(is func(rune) bool) bool { return strings.ContainsFunc(password, is) }
 	symbol := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 	return len([]rune(password)) >= 10 && has(unicode.IsUpper) && has(unicode.IsLower) && has(unicode.IsDigit) && has(symbol)
 }
 
-// upload keeps an archive and writes the activity that names it.
+// upload keeps an archive and writes the activity that names it. The address of the archive holds
+// the activity's own id, so the row is completed after it was written: it is the last one, for the
+// lock is held. data.downloadUrl has no /web/api/v2.1 in front, as recorded.
 func (c *Cabinet) upload(kind int, agent, threat wire.Object, batch string, paths []string, at time.Time) {
 	name := wire.Text(agent, "computerName")
 	file := name + "_" + at.UTC().Format("2006-01-02_15_04_05") + ".zip"
@@ -182,8 +191,9 @@ func (c *Cabinet) pack(paths []string) []byte {
 	return b.Bytes()
 }
 
-// getUpload hands out an archive. Status and words for one that is gone are recorded, but for the status: it is inferred from
-// the code.
+// getUpload hands out an archive. Status and words for one that is gone are recorded, but for the
+// status: it is inferred from the code. An archive goes after three days or when thirty newer ones
+// of its endpoint are there. One of another endpoint is "incorrect", not absent.
 func getUpload(c *Cabinet, q *wire.Request) (any, error) {
 	id := q.Params["activity"]
 	a, ok := c.vault.archives[id]
@@ -202,11 +212,14 @@ func getUpload(c *Cabinet, q *wire.Request) (any, error) {
 	return asFile(a.name, a.body), nil
 }
 
+// asFile is a download with its name: all that this room hands out are archives.
 func asFile(name string, body []byte) wire.Answer {
 	return wire.Answer{Status: http.StatusOK, Kind: "application/zip", Body: body, Header: map[string]string{"Content-Disposition": `attachment; filename="` + name + `"`}}
 }
 
-// fetchThreatFile takes exactly one threat. One without a file, and one whose endpoint is offline, is not affected.
+// fetchThreatFile takes exactly one threat. One without a file, and one whose endpoint is offline,
+// is not affected. The document warns that an empty filter means every threat and in the same
+// breath refuses more than one; so an empty filter is served here if there is only one threat.
 func fetchThreatFile(c *Cabinet, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {

@@ -41,6 +41,8 @@ func New(w *world.World, queryTime time.Duration) *Chronicle {
 // Routes are the calls that search what was recorded.
 func Routes(c *Chronicle) []wire.Route { return slices.Concat(dvRoutes(c), lakeRoutes(c)) }
 
+// The vendor closes all of these on 2027-02-15; Options.Age plays a console of after that day. The
+// literal paths of power queries stand before the one with a type.
 func dvRoutes(c *Chronicle) []wire.Route {
 	return []wire.Route{
 		{Method: "POST", Path: "/dv/init-query", Handle: wire.On(c, initQuery)},
@@ -83,6 +85,8 @@ func (h *hunt) progress(c *Chronicle, now time.Time) int {
 	return min(100, int(100*now.Sub(h.began)/c.queryTime))
 }
 
+// state is the service's word for it. A query here never fails by itself: FAILED, TIMED_OUT and
+// their like are played by faults.
 func (h *hunt) state(c *Chronicle, now time.Time) string {
 	switch {
 	case !h.cancelled.IsZero():
@@ -98,6 +102,8 @@ func badRequest(detail string) error {
 	return &wire.Error{Status: http.StatusBadRequest, Title: "Bad Request", Detail: detail}
 }
 
+// notParsed is all that this service says of a wrong query; where it is wrong is for the caller to
+// find out.
 func notParsed() error { return badRequest("Bad Request - could not parse query.") }
 
 // A queryBody is the body of a call that starts a query.
@@ -191,7 +197,9 @@ func scopeIn(body wire.Object) (func(wire.Object) bool, error) {
 	}, nil
 }
 
-// initQuery starts a query in S1QL.
+// initQuery starts a query in S1QL. What it finds is settled at once and shown when the time has
+// come: what happens while a query runs is not in its result. The answer's mode "scalyr" is
+// recorded: a hint of the new engine behind the old path.
 func initQuery(c *Chronicle, q *wire.Request) (any, error) {
 	h, err := readHunting(q, "query queryType fromDate toDate limit isVerbose accountIds siteIds groupIds tenant", 20_000)
 	if err != nil {
@@ -218,6 +226,8 @@ func initQuery(c *Chronicle, q *wire.Request) (any, error) {
 	return wire.Data(wire.Object{"queryId": made.id, "queryModeInfo": wire.Object{"mode": "scalyr", "lastActivatedAt": "2022-07-31T08:11:01+00:00"}}), nil
 }
 
+// keepHunt keeps a query for as long as the console lives. A real one keeps it for its user and
+// account.
 func (c *Chronicle) keepHunt(h *hunt) {
 	if c.hunts == nil {
 		c.hunts = map[string]*hunt{}
@@ -237,6 +247,7 @@ func (c *Chronicle) huntOf(id string, given bool) (*hunt, error) {
 	return h, nil
 }
 
+// queryStatus answers for both kinds of query, though a power query has its own call.
 func queryStatus(c *Chronicle, q *wire.Request) (any, error) {
 	h, err := c.huntOf(q.Query.Get("queryId"), q.Query.Has("queryId"))
 	if err != nil {
@@ -378,7 +389,8 @@ func (c *Chronicle) Queries() []map[string]any {
 	return out
 }
 
-// SetQueryTime changes how long queries run, those that run already included.
+// SetQueryTime changes how long queries run, those that run already included. With 0 a query is
+// finished in the answer that starts it.
 func (c *Chronicle) SetQueryTime(d time.Duration) {
 	defer c.world.Lock()()
 	c.queryTime = d

@@ -18,6 +18,8 @@ import (
 // LakeRoot is where the paths of the Singularity Data Lake begin, which took over from Deep Visibility. Its answers have no envelope.
 const LakeRoot = "/sdl/v2/api"
 
+// A query that was deleted is gone: the next look is a 404. The document answers 204 to the delete,
+// and 200 was seen.
 func lakeRoutes(c *Chronicle) []wire.Route {
 	return []wire.Route{
 		{Method: "POST", Root: LakeRoot, Path: "/queries", Handle: wire.On(c, launchQuery)},
@@ -62,6 +64,9 @@ type lakeError struct {
 
 func (e *lakeError) Error() string { return e.message }
 
+// Answer is the error without the envelope of the rest of the API. A 500 carries the status word of
+// a wrong parameter, for that is what it is: a query that cannot be read is a 500 here, and
+// repeating it does not help.
 func (e *lakeError) Answer() wire.Answer {
 	body := wire.Object{"message": e.message}
 	if e.code != "" {
@@ -76,14 +81,18 @@ func (e *lakeError) Answer() wire.Answer {
 	return wire.JSON(e.status, body)
 }
 
+// lakeRefused is a body that says something that cannot be.
 func lakeRefused(message string) error {
 	return &lakeError{status: http.StatusBadRequest, code: "invalid_argument", message: message}
 }
 
+// lakeField is a body that cannot be read, with the field in which it stopped.
 func lakeField(field, detail string) error {
 	return &lakeError{status: http.StatusBadRequest, code: "invalid_argument", message: "Invalid JSON", field: field, detail: detail}
 }
 
+// lakeForgotten is the same for a query that ended, one that was never there, and one whose tag is
+// missing.
 func lakeForgotten(id string) error {
 	return &lakeError{status: http.StatusNotFound, code: "not_found", message: "Requested token=" + id + " not found"}
 }
@@ -100,6 +109,8 @@ var lakeFields = map[string]string{
 	"pq":  "query resultType frequency",
 }
 
+// knownFields refuses a field that the service does not have, by name. siteIds, skip and sortBy of
+// the older engine are such fields.
 func knownFields(in string, o wire.Object) error {
 	for name := range o {
 		if !slices.Contains(strings.Fields(lakeFields[in]), name) {
@@ -109,7 +120,8 @@ func knownFields(in string, o wire.Object) error {
 	return nil
 }
 
-// launchQuery starts a query. Small ones are done at once, as most are out there.
+// launchQuery starts a query. Small ones are done at once, as most are out there. The range and the
+// scope are checked before the language: whoever has several of them wrong hears of the first.
 func launchQuery(c *Chronicle, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -140,6 +152,7 @@ func launchQuery(c *Chronicle, q *wire.Request) (any, error) {
 	return made.Answer(c, q.Now), nil
 }
 
+// Keep remembers queries that are over, too, for LakeQueries.
 func (l *lake) Keep(q *lakeQuery) {
 	if l.queries == nil {
 		l.queries = map[string]*lakeQuery{}
@@ -167,7 +180,9 @@ func (l *lakeQuery) Find(body wire.Object, events []wire.Object) error {
 	return lakeField("queryType", "Cannot deserialize JSON")
 }
 
-// findLog keeps the newest matches, or the oldest where ascending is true; they come the oldest first either way.
+// findLog keeps the newest matches, or the oldest where ascending is true; they come the oldest
+// first either way. More than 5000 come in no answer, however high the limit: the bound was
+// measured by a client, no document has it.
 func (l *lakeQuery) findLog(body wire.Object, events []wire.Object) error {
 	part, _ := body["log"].(wire.Object)
 	if err := knownFields("log", part); err != nil {
@@ -197,7 +212,8 @@ func (l *lakeQuery) findLog(body wire.Object, events []wire.Object) error {
 	return nil
 }
 
-// asMatch is an event as a match.
+// asMatch is an event as a match. asMatch has the time twice: in nanoseconds beside the values and
+// in milliseconds among them.
 func asMatch(e wire.Object) wire.Object {
 	values := eventql.Flat(e)
 	at := eventql.Moment(e)
@@ -207,6 +223,7 @@ func asMatch(e wire.Object) wire.Object {
 	}
 }
 
+// A table without a limit of its own ends after 1000 rows, with a warning. There is no second page.
 func (l *lakeQuery) findTable(body wire.Object, events []wire.Object) error {
 	part, _ := body["pq"].(wire.Object)
 	if err := knownFields("pq", part); err != nil {
@@ -229,6 +246,7 @@ func (l *lakeQuery) findTable(body wire.Object, events []wire.Object) error {
 	return nil
 }
 
+// lakeCannotRead is the refusal of the language, in its words where it has some.
 func lakeCannotRead(err error) error {
 	message := "Unable to parse the entire query"
 	var refusal eventql.Refusal
@@ -238,7 +256,9 @@ func lakeCannotRead(err error) error {
 	return &lakeError{status: http.StatusInternalServerError, message: message}
 }
 
-// lakeScope reads where a query looks. With neither tenant nor accounts that is next to nothing, and no error.
+// lakeScope reads where a query looks. With neither tenant nor accounts that is next to nothing,
+// and no error. The document says that tenant false is not supported yet, and consoles of 2026-09
+// want it with accounts: both are taken.
 func lakeScope(body wire.Object) (func(wire.Object) bool, error) {
 	tenant := body["tenant"] == true
 	v, given := body["accountIds"]
@@ -256,7 +276,9 @@ func lakeScope(body wire.Object) (func(wire.Object) bool, error) {
 
 var relative = regexp.MustCompile(`^(\d+) ?(s|m|h|d|seconds?|minutes?|hours?|days?)$`)
 
-// lakeRange reads the range: the last day, unless one end or both are given.
+// lakeRange reads the range: the last day, unless one end or both are given. A start and no end
+// means the day after it, an end and no start the day before. The start belongs to the range and
+// the end does not.
 func lakeRange(body wire.Object, now time.Time) (from, to time.Time, err error) {
 	read := func(name string) (time.Time, error) {
 		s := plainOr(body[name], "")
@@ -312,7 +334,9 @@ func (l *lakeQuery) steps(c *Chronicle, now time.Time) int {
 	return min(lakeSteps, int(lakeSteps*now.Sub(l.began)/c.queryTime))
 }
 
-// Answer is the query object, with a tag that was not there before.
+// Answer is the query object, with a tag that was not there before. There is no word for done: all
+// steps are completed and data is there. The total stands under two names, as in some recorded
+// answers. Each answer has a new tag and takes any that it gave out before, the newest or not.
 func (l *lakeQuery) Answer(c *Chronicle, now time.Time) wire.Answer {
 	done := l.steps(c, now)
 	o := wire.Object{
@@ -328,6 +352,7 @@ func (l *lakeQuery) Answer(c *Chronicle, now time.Time) wire.Answer {
 	return a
 }
 
+// data is what was found, in the form of the query's type.
 func (l *lakeQuery) data() wire.Object {
 	if l.kind == "LOG" {
 		matches := l.matches
@@ -361,6 +386,7 @@ func (c *Chronicle) lakeQueryOf(q *wire.Request) (*lakeQuery, error) {
 	return l, nil
 }
 
+// A poll is what keeps a query alive: 30 seconds without one and it is forgotten.
 func pollQuery(c *Chronicle, q *wire.Request) (any, error) {
 	if _, err := strconv.Atoi(q.Query.Get("lastStepSeen")); err != nil {
 		return nil, lakeRefused("lastStepSeen must be specified")
@@ -373,6 +399,7 @@ func pollQuery(c *Chronicle, q *wire.Request) (any, error) {
 	return l.Answer(c, q.Now), nil
 }
 
+// endQuery frees the slot. A client is to send it after every end, success included.
 func endQuery(c *Chronicle, q *wire.Request) (any, error) {
 	l, err := c.lakeQueryOf(q)
 	if err != nil {

@@ -35,7 +35,10 @@ func habits() []habit {
 	}
 }
 
-// recorded is what endpoints did between two times, oldest first: their habits, and what threats did.
+// recorded is what endpoints did between two times, oldest first: their habits, and what threats
+// did. Habits stand two hours apart within the last day, so a range of a day finds all of them and
+// one of an hour none. Ids are given in the end, by time: they hold for one query and mean nothing
+// in the next.
 func (c *Chronicle) recorded(from, to, now time.Time) []wire.Object {
 	var events []wire.Object
 	add := func(e wire.Object, at time.Time) {

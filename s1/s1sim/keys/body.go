@@ -9,7 +9,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// A Member is one legal field of the data of a body.
+// A Member is one legal field of the data of a body. What a value must be is told as for filters; a
+// body has required members besides, and texts of a bounded length.
 type Member struct {
 	Key
 	Required bool
@@ -38,7 +39,8 @@ func (m Member) Several() Member {
 	return m
 }
 
-// Check tells what is wrong with the data of a body: what is unknown, else what is missing, else what is of the wrong kind.
+// Check tells what is wrong with the data of a body: what is unknown, else what is missing, else
+// what is of the wrong kind. An unknown name hides all else. A member that may be left out may be null as well.
 func Check(data wire.Object, where string, legal []Member) error {
 	for _, name := range slices.Sorted(maps.Keys(data)) {
 		if !slices.ContainsFunc(legal, func(m Member) bool { return m.Name == name }) {
@@ -64,6 +66,7 @@ func Check(data wire.Object, where string, legal []Member) error {
 	return nil
 }
 
+// fault says what is wrong with a value, "" if nothing is.
 func (m Member) fault(v any) string {
 	_, message := m.read(v)
 	if s, ok := v.(string); ok && message == "" && m.longest > 0 && len([]rune(s)) > m.longest {
@@ -85,7 +88,8 @@ func DataOf(body wire.Object) (wire.Object, error) {
 	return o, nil
 }
 
-// WantedIDs reads the deletions that take no filter: {"data": {"ids": […], "type": …}}.
+// WantedIDs reads the deletions that take no filter: {"data": {"ids": […], "type": …}}. An empty
+// list is refused, which it is not in a filter.
 func WantedIDs(q *wire.Request, types ...string) (ids []string, of string, err error) {
 	body, err := q.Body()
 	if err != nil {

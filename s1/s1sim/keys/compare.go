@@ -19,7 +19,9 @@ var WrongKind = map[Kind]string{
 	Moment:  "Not a valid datetime.",
 }
 
-// scalars returns, for each kind that is more than a string, the check that also brings a value to its one spelling.
+// scalars returns, for each kind that is more than a string, the check that also brings a value to
+// its one spelling. One spelling is what makes values of bodies, queries and objects comparable as
+// text.
 func scalars() map[Kind]func(any) (string, bool) {
 	return map[Kind]func(any) (string, bool){
 		Ident:   readID,
@@ -36,6 +38,8 @@ func readID(v any) (string, bool) {
 	return s, ok && validID(s)
 }
 
+// validID is the form of an id and not whether there is one: what does not exist is nobody's error
+// in a filter.
 func validID(s string) bool {
 	if len(s) < 17 || len(s) > 20 {
 		return false
@@ -142,6 +146,7 @@ func (k Key) ordered(have, want string) bool {
 	return n >= 0
 }
 
+// Both ends belong to a range.
 func (k Key) inside(have, want string) bool {
 	from, to, _ := strings.Cut(want, "-")
 	if k.Kind == Moment {
@@ -152,6 +157,7 @@ func (k Key) inside(have, want string) bool {
 	return ok1 && ok2 && low >= 0 && high <= 0
 }
 
+// millis writes a time that came in milliseconds as objects have it.
 func millis(s string) string {
 	n, _ := strconv.ParseInt(s, 10, 64)
 	return wire.Stamp(time.UnixMilli(n))
@@ -173,6 +179,7 @@ func (k Key) compare(a, b string) (int, bool) {
 	return strings.Compare(a, b), true
 }
 
+// compareNumeric compares digits as numbers, of any length.
 func compareNumeric(a, b string) int {
 	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
 	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))

@@ -96,6 +96,8 @@ func (f Filter) Keep(o wire.Object) bool {
 func (f Filter) Has(name string) bool { return len(f.Given[name]) > 0 }
 
 // FromQuery reads a filter from a query string without the parameters in but, which are the page's.
+// A single value that is sent twice is the last one; a list may be sent with commas, or several
+// times.
 func (t Table) FromQuery(q url.Values, but []string) (Filter, error) {
 	in := map[string]any{}
 	for name, vs := range q {
@@ -187,6 +189,7 @@ func (k Key) read(v any) (vs []string, message string) {
 	return vs, ""
 }
 
+// limit is bounded in filters as on pages. __between is not looked at beyond its form.
 func (k Key) one(v any) (value, message string) {
 	if v == nil {
 		return "", "Field may not be null."

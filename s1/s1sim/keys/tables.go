@@ -88,7 +88,8 @@ func Search(name string, paths ...string) []Key {
 	}}}
 }
 
-// Tags selects by the tags under the path. Its value is JSON in a string: {"key": ["value"], "other__nin": ["value"]}.
+// Tags selects by the tags under the path. Its value is JSON in a string: {"key": ["value"],
+// "other__nin": ["value"]}. Several names must all hold; "__nin" behind one turns it around.
 func Tags(name, p string) []Key {
 	return []Key{{Name: name, Kind: Textual, Op: AnyOf, Values: Path(p), Test: func(o wire.Object, want string) bool {
 		var asked map[string][]string
@@ -112,7 +113,8 @@ func tagged(o wire.Object, p, name string, values []string) bool {
 	})
 }
 
-// Legal is a key that the service takes and that restricts nothing here.
+// Legal is a key that the service takes and that restricts nothing here. Use it where objects here
+// do not have what the key looks at, so that a client may send what the document allows.
 func Legal(name string, k Kind) []Key {
 	return []Key{{Name: name, Kind: k}}
 }
@@ -131,7 +133,7 @@ func Derived(k Key, values func(wire.Object) []any) []Key {
 	return []Key{k}
 }
 
-// Count is a single number that must be the object's.
+// Count is a single number that must be the object's. The path is the name.
 func Count(name string) []Key {
 	return []Key{{Name: name, Kind: Integer, Op: AnyOf, Values: Path(name)}}
 }

@@ -31,14 +31,16 @@ type Controls struct {
 	firewall      store.Collection
 }
 
-// New sets up what a new console looks for and leaves alone.
+// New sets up what a new console looks for and leaves alone. It comes after the world and before
+// the history: rules, exclusions and indicators lie in the sites and accounts that are there.
 func New(w *world.World) *Controls {
 	c := &Controls{world: w, ruleTurns: map[string]ruleTurn{}}
 	c.seedProtection()
 	return c
 }
 
-// Routes are the calls that the controls answer.
+// Routes are the calls that the controls answer. The literal paths of rules stand before the one
+// with an id: enable and disable are PUT like it.
 func Routes(c *Controls) []wire.Route {
 	return slices.Concat(ruleRoutes(c), exclusionRoutes(c), unifiedExclusionRoutes(c), hashRoutes(c), iocRoutes(c), firewallRoutes(c))
 }
@@ -50,7 +52,9 @@ func (c *Controls) Rules() []map[string]any {
 	return world.Copies(&c.RuleRows)
 }
 
-// SetRule changes the rule of that name or id in place, as somebody in the console would; false when there is none.
+// SetRule changes the rule of that name or id in place, as somebody in the console would; false
+// when there is none. A change of the state by hand does not stop a turn that is under way; see
+// settleRules.
 func (c *Controls) SetRule(nameOrID string, change func(map[string]any)) bool {
 	defer c.world.Look()()
 	o := c.RuleRows.Get(nameOrID)
@@ -142,6 +146,8 @@ func (c *Controls) seedProtection() {
 	c.seedIOCs(created)
 }
 
+// The rules that made the alerts of the history are here under the same names, so that a demo leads
+// from the one to the other; a draft and a scheduled one beside them show what a list leaves out.
 func (c *Controls) seedRules(paris world.Reach, created time.Time) {
 	for i, a := range world.AlertScenarios() {
 		o := c.newRule(wire.Object{
@@ -156,6 +162,7 @@ func (c *Controls) seedRules(paris world.Reach, created time.Time) {
 		"s1ql": "event.type = 'Login' | group count() by endpoint.name", "scheduledParams": wire.Object{"runInterval": 60}}, world.Global, world.Admin, created)
 }
 
+// The indicators end after a month; the made-up addresses are of the ranges for documentation.
 func (c *Controls) seedIOCs(created time.Time) {
 	corp := world.Reach{Level: "account", Id: wire.Text(c.world.AccountRows.Find("name", "Example Corp"), "id")}
 	for i, d := range []wire.Object{
@@ -170,6 +177,7 @@ func (c *Controls) seedIOCs(created time.Time) {
 	}
 }
 
+// siteReach is a site as a scope, by its name.
 func (c *Controls) siteReach(name string) world.Reach {
 	return world.Reach{Level: "site", Id: wire.Text(c.world.SiteRows.Find("name", name), "id")}
 }

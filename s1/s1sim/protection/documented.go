@@ -7,6 +7,8 @@ import (
 )
 
 // ruleFilterKeys are those of detection rules, for the list and for what is done to a selection.
+// Newer documents mark some of them as ignored by the server (the substrings, scopeId); here they
+// restrict, as they say.
 func ruleFilterKeys() []keys.Key {
 	return slices.Concat(
 		keys.Yes("activeResponse", "activeResponse"), keys.OneOf("attackSurfaces", "attackSurfaces"), keys.OneOf("mitreTactics", "mitreTactics"),

@@ -24,6 +24,8 @@ var (
 
 const blocked = "black_hash"
 
+// Exclusions and the blocklist are one kind of item in two lists: what is left alone and what is
+// stopped. One word of a body, its type, tells them apart, which is the danger in both calls.
 func exclusionRoutes(c *Controls) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/exclusions", Handle: exclusionList(c).Handle},
@@ -38,6 +40,8 @@ func exclusionRoutes(c *Controls) []wire.Route {
 
 const itemSorts = "id createdAt updatedAt osType description scope value userName source scopePath imported"
 
+// Without includeChildren or includeParents a list has the items of the named scope alone: 0 rows
+// do not mean that nothing is excluded on an endpoint there.
 func exclusionList(c *Controls) store.Listing {
 	return store.Listing{
 		Rows:  func(q *wire.Request) *store.Collection { return c.world.InScope(&c.ExclusionRows, q.Query) },
@@ -46,6 +50,7 @@ func exclusionList(c *Controls) store.Listing {
 	}
 }
 
+// blocklist is the list of blocked hashes, one item for each operating system and scope.
 func blocklist(c *Controls) store.Listing {
 	return store.Listing{
 		Rows:  func(q *wire.Request) *store.Collection { return c.world.InScope(&c.BlockedRows, q.Query) },
@@ -72,6 +77,8 @@ func itemKeys(types ...string) keys.Table {
 	))
 }
 
+// itemMembers are what a body may have. The document requires type and osType; that value is needed
+// is checked afterwards, because the same members serve both calls.
 func itemMembers(types ...string) []keys.Member {
 	return []keys.Member{
 		keys.Need("type", keys.Textual, types...), keys.Need("osType", keys.Textual, world.OsTypes...), keys.May("value", keys.Textual), keys.May("mode", keys.Textual, exclusionModes...),
@@ -102,6 +109,8 @@ func readItem(q *wire.Request, types ...string) (data, body wire.Object, err err
 	return data, body, nil
 }
 
+// createExclusion makes an exclusion in every scope that is named. value__contains is the only way
+// to find it again whatever the case: see itemKeys.
 func createExclusion(c *Controls, q *wire.Request) (any, error) {
 	d, body, err := readItem(q, exclusionTypes...)
 	if err != nil {
@@ -143,7 +152,8 @@ func createRestriction(c *Controls, q *wire.Request) (any, error) {
 	return answered(made, shape), err
 }
 
-// createItems makes one item for each scope that the body names.
+// createItems makes one item for each scope that the body names. All scopes are looked at before
+// the first item is made: either each gets one or none does.
 func (c *Controls) createItems(l *store.Collection, d, body wire.Object, twice string, now time.Time) (made []wire.Object, err error) {
 	places, err := c.world.PlacesOf(body)
 	if err != nil {
@@ -160,12 +170,16 @@ func (c *Controls) createItems(l *store.Collection, d, body wire.Object, twice s
 	return made, nil
 }
 
+// hasItem tells whether a scope has the value already. Items are of one operating system: the same
+// hash for another is another item, and not a second one.
 func (c *Controls) hasItem(l *store.Collection, d wire.Object, p world.Reach) bool {
 	return len(l.Where(func(o wire.Object) bool {
 		return world.PlaceOfItem(o) == p && wire.Text(o, "type") == wire.Text(d, "type") && wire.Text(o, "osType") == wire.Text(d, "osType") && strings.EqualFold(wire.Text(o, "value"), wire.Text(d, "value"))
 	})) > 0
 }
 
+// newItem makes an item in one scope. The fields that exclusions alone have are taken out of
+// blocked hashes at the end, since recorded ones have none of them.
 func (c *Controls) newItem(l *store.Collection, d wire.Object, p world.Reach, now time.Time) wire.Object {
 	id := c.world.NewID(now)
 	o := wire.Object{
@@ -217,6 +231,8 @@ func replaceExclusion(c *Controls, q *wire.Request) (any, error) {
 	return wire.Data([]any{asAnswered(o)}), nil
 }
 
+// deleteExclusions deletes by ids alone; there is no filter. An id that is not there is not
+// counted, and no error.
 func deleteExclusions(c *Controls, q *wire.Request) (any, error) {
 	ids, of, err := keys.WantedIDs(q, exclusionTypes...)
 	if err != nil {
@@ -225,6 +241,7 @@ func deleteExclusions(c *Controls, q *wire.Request) (any, error) {
 	return wire.Affected(removeItems(&c.ExclusionRows, ids, of)), nil
 }
 
+// deleteRestrictions is the same for the blocklist.
 func deleteRestrictions(c *Controls, q *wire.Request) (any, error) {
 	ids, of, err := keys.WantedIDs(q, blocked)
 	if err != nil {
@@ -233,6 +250,8 @@ func deleteRestrictions(c *Controls, q *wire.Request) (any, error) {
 	return wire.Affected(removeItems(&c.BlockedRows, ids, of)), nil
 }
 
+// removeItems takes items out and counts them. Where the body names a type, an item of another one
+// stays.
 func removeItems(l *store.Collection, ids []string, of string) int {
 	n := 0
 	for _, id := range ids {

@@ -9,6 +9,7 @@ import (
 	"s1bot/s1/s1sim/world"
 )
 
+// Rules of the firewall can be made here and read by tests alone: no command lists them.
 func firewallRoutes(c *Controls) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/firewall-control", Handle: firewallList(c).Handle},
@@ -41,7 +42,9 @@ func firewallList(c *Controls) store.Listing {
 	}
 }
 
-// createFirewallRule makes a rule; the answer is an object.
+// createFirewallRule makes a rule; the answer is an object. Several scopes in one filter would make
+// one rule in each (inferred); the answer stays a single object, and here the first scope alone
+// gets it. remoteHost, osType and tag are deprecated and legal.
 func createFirewallRule(c *Controls, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -81,6 +84,8 @@ func createFirewallRule(c *Controls, q *wire.Request) (any, error) {
 	return wire.Data(o), nil
 }
 
+// checkHosts refuses hosts of an unknown form. "any", and no host at all, are legal with Block, and
+// then stop all traffic: it is for the caller to send neither.
 func checkHosts(d wire.Object) error {
 	list, ok := d["remoteHosts"].([]any)
 	if !ok && d["remoteHosts"] != nil {

@@ -8,6 +8,8 @@ import (
 	"s1bot/s1/s1sim/world"
 )
 
+// Verdict and reputation are two ages of one question, both deprecated by now; the older one is
+// absent from the document of 2026.
 func hashRoutes(c *Controls) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/hashes/{hash}/verdict", Handle: wire.On(c, hashVerdict)},
@@ -25,6 +27,7 @@ func (c *Controls) knownHash(q *wire.Request) (string, error) {
 	return wire.Text(c.world.ThreatRows.Find("threatInfo.sha1", hash), "threatInfo.confidenceLevel"), nil
 }
 
+// A file that nobody has seen is an empty object in a 200, not a 404.
 func hashVerdict(c *Controls, q *wire.Request) (any, error) {
 	known, err := c.knownHash(q)
 	if err != nil || known == "" {
@@ -71,6 +74,8 @@ func blockThreats(c *Controls, q *wire.Request) (any, error) {
 	return wire.Data(wire.Object{"affected": n, "details": details}), nil
 }
 
+// blockThreat blocks one threat's hash in the scope of that level where the threat was found. A
+// threat without a file has no hash, which is a result of its own, in a 200.
 func (c *Controls) blockThreat(t, d wire.Object, q *wire.Request) string {
 	hash := wire.Text(t, "threatInfo.sha1")
 	if hash == "" {

@@ -14,6 +14,9 @@ import (
 
 var iocTypes = []string{"DNS", "IPV4", "IPV6", "MD5", "SHA1", "SHA256", "URL"}
 
+// Indicators have a uuid and no id. Out there what was made shows in lists some seconds later, and
+// a token of several accounts is refused everywhere (s1sim.MultiScope); here both is left to
+// faults.
 func iocRoutes(c *Controls) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/threat-intelligence/iocs", Handle: iocList(c).Handle},
@@ -46,7 +49,9 @@ func iocKeys() keys.Table {
 	))
 }
 
-// createIOCs makes indicators; data is a list in both directions.
+// createIOCs makes indicators; data is a list in both directions. The scope may be left out, and is
+// the tenant then, which wants a user of that scope out there. Every indicator is checked before
+// the first is made.
 func createIOCs(c *Controls, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -77,6 +82,8 @@ func createIOCs(c *Controls, q *wire.Request) (any, error) {
 	return wire.Data(made), nil
 }
 
+// iocMembers are what makes an indicator: source, type, value and method are required, and EQUALS
+// is the only method.
 func iocMembers() []keys.Member {
 	return []keys.Member{
 		keys.Need("source", keys.Textual), keys.Need("type", keys.Textual, iocTypes...), keys.Need("value", keys.Textual), keys.Need("method", keys.Textual, "EQUALS"), keys.May("name", keys.Textual),
@@ -117,7 +124,9 @@ func (c *Controls) newIOC(d wire.Object, p world.Reach, now time.Time) wire.Obje
 	return o
 }
 
-// deleteIOCs deletes what the filter means. That accounts alone mean all of theirs is what the API document leaves to fear.
+// deleteIOCs deletes what the filter means. That accounts alone mean all of theirs is what the API
+// document leaves to fear. It speaks of the account and one other field; whether a console insists
+// is not known, so this one does not.
 func deleteIOCs(c *Controls, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {

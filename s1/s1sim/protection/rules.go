@@ -20,6 +20,7 @@ var (
 	treatments  = []string{"UNDEFINED", "Suspicious", "Malicious"}
 )
 
+// There is no GET of one rule: whoever wants it lists by its id.
 func ruleRoutes(c *Controls) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/cloud-detection/rules", Handle: wire.On(c, listRules)},
@@ -31,6 +32,8 @@ func ruleRoutes(c *Controls) []wire.Route {
 	}
 }
 
+// Sorting is by the document's names. A list shows what the token's highest scope has and nothing
+// below; here the token is the tenant's and every scope is filtered by its ids.
 func ruleList(c *Controls) store.Listing {
 	return store.Listing{
 		Rows: func(*wire.Request) *store.Collection { return &c.RuleRows },
@@ -51,7 +54,8 @@ func legacyRules(f keys.Filter) func(wire.Object) bool {
 	}
 }
 
-// ruleKeys are what rules are filtered by. isLegacy is a query's alone.
+// ruleKeys are what rules are filtered by. isLegacy is a query's alone. "query" looks into the
+// text, the name and the description of a rule, and takes ten words.
 func ruleKeys(more []keys.Key) keys.Table {
 	return keys.Of(slices.Concat(
 		keys.Scope("accountIds", "accountId"), keys.Scope("siteIds", "siteId"), keys.Derived(keys.Scope("groupIds", "")[0], groupOfRule), keys.OneOf("scopes", "scope", "global", "account", "site", "group"),
@@ -70,6 +74,8 @@ func groupOfRule(o wire.Object) []any {
 	return wire.At(o, "scopeId")
 }
 
+// listRules lets rules arrive first: their turns are kept here and not among the world's effects,
+// because no endpoint has to be online for them.
 func listRules(c *Controls, q *wire.Request) (any, error) {
 	c.settleRules(q.Now)
 	return ruleList(c).Handle(q)
@@ -94,11 +100,13 @@ func (c *Controls) settleRules(now time.Time) {
 	}
 }
 
+// setRule writes a state with its reason, as answers show both.
 func (c *Controls) setRule(o wire.Object, state string, at time.Time) {
 	o["status"], o["statusReason"], o["updatedAt"] = state, "Rule is "+strings.ToLower(state), wire.Stamp(at)
 }
 
-// sendRule starts a rule's way to a state.
+// sendRule starts a rule's way to a state. A rule that is there, or on its way there, is left
+// alone. Without a delay it arrives in the same call.
 func (c *Controls) sendRule(o wire.Object, going, gone string, now time.Time) {
 	if state := wire.Text(o, "status"); state == going || state == gone {
 		return
@@ -127,6 +135,7 @@ func (c *Controls) chosenRules(q *wire.Request) ([]*store.Row, error) {
 	return c.RuleRows.Where(f.Keep), nil
 }
 
+// A filter that means several rules turns all of them; a scope alone is such a filter.
 func turnRules(going, gone string) func(*Controls, *wire.Request) (any, error) {
 	return func(c *Controls, q *wire.Request) (any, error) {
 		rows, err := c.chosenRules(q)
@@ -140,6 +149,7 @@ func turnRules(going, gone string) func(*Controls, *wire.Request) (any, error) {
 	}
 }
 
+// A second delete of the same id is an error, not 0 affected (seen live).
 func deleteRules(c *Controls, q *wire.Request) (any, error) {
 	rows, err := c.chosenRules(q)
 	if err != nil {
@@ -161,6 +171,8 @@ func ruleMembers() []keys.Member {
 	}
 }
 
+// What a rule needs beyond its members depends on its type and on how it ends. A scheduled rule
+// cannot respond to what it finds.
 func readRule(q *wire.Request) (data, body wire.Object, err error) {
 	if body, err = q.Body(); err != nil {
 		return nil, nil, err
@@ -182,7 +194,8 @@ func readRule(q *wire.Request) (data, body wire.Object, err error) {
 	return data, body, nil
 }
 
-// createRule makes a rule in each scope that is named, and answers the first. It is a draft whatever was asked for: seen live.
+// createRule makes a rule in the first scope that is named and answers it. It is a draft whatever
+// was asked for: seen live.
 func createRule(c *Controls, q *wire.Request) (any, error) {
 	d, body, err := readRule(q)
 	if err != nil {
@@ -197,6 +210,8 @@ func createRule(c *Controls, q *wire.Request) (any, error) {
 	return wire.Data(o), nil
 }
 
+// newRule makes a rule that has found nothing yet. Whoever made it, creatorId is the token's user,
+// since nothing here reads it.
 func (c *Controls) newRule(d wire.Object, at world.Reach, creator string, now time.Time) wire.Object {
 	id := c.world.NewID(now)
 	o := wire.Object{
@@ -220,7 +235,8 @@ func (c *Controls) placeRule(o wire.Object, at world.Reach) {
 	}
 }
 
-// fillRule sets what a body says; what it does not say is lost.
+// fillRule sets what a body says; what it does not say is lost. UNDEFINED is kept as null, as
+// answers have it.
 func fillRule(o, d wire.Object, now time.Time) {
 	for _, m := range ruleMembers() {
 		o[m.Name] = d[m.Name]
@@ -238,7 +254,9 @@ func fillRule(o, d wire.Object, now time.Time) {
 	o["updatedAt"], o["updaterId"] = wire.Stamp(now), world.ApiUserID
 }
 
-// replaceRule is PUT, not PATCH. A rule that is to be active starts anew.
+// replaceRule is PUT, not PATCH. A rule that is to be active starts anew. Out there every PUT puts
+// an active rule back on its way (Activating). The draft in between is not shown to anybody: the
+// lock is held.
 func replaceRule(c *Controls, q *wire.Request) (any, error) {
 	c.settleRules(q.Now)
 	d, body, err := readRule(q)

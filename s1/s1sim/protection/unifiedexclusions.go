@@ -16,6 +16,7 @@ var exclusionReasons = []string{
 	"interoperability_issue_with_OS", "interoperability_issue_with_a_third_party_application", "interoperability_issue_with_a_different_security_application",
 }
 
+// The blocklist has no newer shape: restrictions serve both ages.
 func unifiedExclusionRoutes(c *Controls) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/unified-exclusions", Handle: wire.On(c, listUnifiedExclusions)},
@@ -25,6 +26,8 @@ func unifiedExclusionRoutes(c *Controls) []wire.Route {
 	}
 }
 
+// listUnifiedExclusions filters and pages the same rows and dresses them last, so that keys go by
+// the older fields.
 func listUnifiedExclusions(c *Controls, q *wire.Request) (any, error) {
 	rows, pagination, err := exclusionList(c).List(q)
 	if err != nil {
@@ -57,6 +60,8 @@ func unifiedRow(o wire.Object) wire.Object {
 	return row
 }
 
+// unifiedExclusionMembers are those for EDR. IDR exclusions have conditions in place of a type and
+// are left out; binary_vault is legal and checked no further.
 func unifiedExclusionMembers() []keys.Member {
 	return []keys.Member{
 		keys.Need("exclusionName", keys.Textual), keys.Need("modeType", keys.Textual, "suppression", "agent_interoperability", "binary_vault"), keys.Need("osType", keys.Textual, world.OsTypes...),
@@ -68,7 +73,9 @@ func unifiedExclusionMembers() []keys.Member {
 	}
 }
 
-// createUnifiedExclusion makes an exclusion in one place. Engines and an interaction level together are refused, as the document has it.
+// createUnifiedExclusion makes an exclusion in one place. Engines and an interaction level together
+// are refused, as the document has it. The scope is one, by its level and id; the document types
+// the id as an integer, live calls send text.
 func createUnifiedExclusion(c *Controls, q *wire.Request) (any, error) {
 	d, body, err := readUnified(q, unifiedExclusionMembers())
 	if err != nil {
@@ -87,7 +94,8 @@ func createUnifiedExclusion(c *Controls, q *wire.Request) (any, error) {
 	return answered(made, unifiedRow), err
 }
 
-// readUnified reads a body that makes or changes one.
+// readUnified reads a body that makes or changes one. A mode needs what belongs to it: suppression
+// the engines, interoperability the level.
 func readUnified(q *wire.Request, members []keys.Member) (d, body wire.Object, err error) {
 	if body, err = q.Body(); err != nil {
 		return nil, nil, err
@@ -128,7 +136,8 @@ func replaceUnifiedExclusion(c *Controls, q *wire.Request) (any, error) {
 	return wire.Data([]any{unifiedRow(o)}), nil
 }
 
-// oldSettings are those of an exclusion as it is kept.
+// oldSettings are those of an exclusion as it is kept. It is the other way round of unifiedRow:
+// "_deep" and childProcess are one fact in two spellings (inferred).
 func oldSettings(d wire.Object) wire.Object {
 	engines, level := wire.Text(d, "engines"), wire.Text(d, "interactionLevel")
 	o := wire.Object{}
@@ -145,7 +154,8 @@ func oldSettings(d wire.Object) wire.Object {
 	return o
 }
 
-// deleteUnifiedExclusions wants the type of each beside its id.
+// deleteUnifiedExclusions wants the type of each beside its id. deleteUnifiedExclusions counts like
+// the older call: what is not there is passed over.
 func deleteUnifiedExclusions(c *Controls, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {

@@ -34,7 +34,8 @@ func (l *Collection) Put(id string, o wire.Object) {
 	l.Add(id, o)
 }
 
-// Add appends an object even where its id is taken: recordings of activities repeat ids.
+// Add appends an object even where its id is taken: recordings of activities repeat ids. ByID then
+// has the newest; Get finds that one.
 func (l *Collection) Add(id string, o wire.Object) {
 	if l.ByID == nil {
 		l.ByID = map[string]*Row{}
@@ -63,7 +64,8 @@ func (l *Collection) Find(path, s string) wire.Object {
 	return nil
 }
 
-// Remove takes an object out and says whether it was there.
+// Remove takes an object out and says whether it was there. It builds the list anew, because rows
+// that a handler has chosen are still in use.
 func (l *Collection) Remove(id string) bool {
 	if l.ByID[id] == nil {
 		return false

@@ -27,7 +27,8 @@ type Listing struct {
 	Implied func(keys.Filter) func(wire.Object) bool
 }
 
-// A window is which part of a list was asked for.
+// A window is which part of a list was asked for. Cursor and skip exclude each other: with a cursor
+// the other is not looked at.
 type window struct {
 	limit, skip          int
 	cursor               string
@@ -74,7 +75,7 @@ func (l Listing) Handle(q *wire.Request) (any, error) {
 	return wire.Object{"data": rows, "pagination": pagination}, nil
 }
 
-// Choose returns the rows that a filter means, for lists and actions alike.
+// Choose returns the rows that a filter means, for lists and actions alike. The service's own restrictions hold for actions as for lists (inferred), so an action never means what a list does not show.
 func (l Listing) Choose(from *Collection, f keys.Filter) []*Row {
 	also := func(wire.Object) bool { return true }
 	if l.Implied != nil && !from.Whole {
@@ -96,6 +97,7 @@ func (l Listing) Chosen(body wire.Object) ([]*Row, error) {
 	return rows, nil
 }
 
+// A sortBy without an order is ascending, whatever the list does by itself.
 func (l Listing) window(q *wire.Request) (window, error) {
 	w := window{limit: 10, cursor: q.Query.Get("cursor"), path: l.Order, desc: l.Desc}
 	var err error
@@ -127,6 +129,7 @@ func (l Listing) window(q *wire.Request) (window, error) {
 	return w, nil
 }
 
+// number is a bounded parameter of a page, in the service's words where it is none.
 func number(q *wire.Request, name string, low, high, fallback int) (int, error) {
 	if !q.Query.Has(name) {
 		return fallback, nil
@@ -142,6 +145,7 @@ func number(q *wire.Request, name string, low, high, fallback int) (int, error) 
 	return n, nil
 }
 
+// truth is the same for booleans.
 func truth(q *wire.Request, name string) (bool, error) {
 	if !q.Query.Has(name) {
 		return false, nil
@@ -185,6 +189,8 @@ type placed struct {
 	place place
 }
 
+// Rows of one value stand in the order of their arrival, so that the order is the same on every
+// page.
 func sorted(rows []*Row, w window) []placed {
 	out := make([]placed, len(rows))
 	for i, r := range rows {
@@ -207,7 +213,8 @@ type mark struct {
 	After place  `json:"p"`
 }
 
-// cut returns one page and the cursor of the next, nil after the last.
+// cut returns one page and the cursor of the next, nil after the last. With a cursor the rows up to
+// its place are passed over; the row that it names need not be there any more.
 func cut(all []placed, w window, fingerprint uint64) (page []placed, next any, err error) {
 	page = all
 	if w.cursor != "" {
@@ -233,6 +240,8 @@ func (m mark) String() string {
 	return base64.URLEncoding.EncodeToString(b) // with "=" at the end, which callers must escape
 }
 
+// A cursor from elsewhere is refused and no start from the beginning: that would repeat rows
+// without a word.
 func readMark(s string) (m mark, ok bool) {
 	b, err := base64.URLEncoding.DecodeString(s)
 	if err != nil {

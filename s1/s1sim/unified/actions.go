@@ -23,6 +23,8 @@ const (
 	falsely = "BENIGN BENIGN_BUT_SUSPICIOUS SYSTEM_ERROR USER_ERROR UNDEFINED"
 )
 
+// These five of the service's actions are played; those that act on endpoints (kill, quarantine,
+// isolate, block) are not, and are answered like an action that does not exist.
 func deeds() map[string]deed {
 	return map[string]deed{
 		"S1/alert/statusUpdate": {"status", func(_ *List, v any) bool {
@@ -35,6 +37,8 @@ func deeds() map[string]deed {
 	}
 }
 
+// There is no bare TRUE_POSITIVE and no SUSPICIOUS in this list: a verdict of threats has to be
+// translated.
 func isVerdict(v string) bool {
 	for prefix, kinds := range map[string]string{"TRUE_POSITIVE_": truly, "FALSE_POSITIVE_": falsely} {
 		if kind, ok := strings.CutPrefix(v, prefix); ok {
@@ -54,7 +58,9 @@ func (l *List) user(id string) any {
 	return nil
 }
 
-// triggerActions does each action to each alert that the filter means; without a filter that is every alert.
+// triggerActions does each action to each alert that the filter means; without a filter that is
+// every alert. Its answer says ActionsTriggered even if nothing was done: whether something was is
+// in the entries, and an empty list of actions is what a filter that means nothing gives.
 func triggerActions(l *List, args map[string]any) (any, error) {
 	rows, err := l.choose(args)
 	if err != nil {
@@ -77,7 +83,8 @@ func triggerActions(l *List, args map[string]any) (any, error) {
 	return wire.Object{"__typename": "ActionsTriggered", "actions": list}, nil
 }
 
-// do does one action to one alert and says how it went.
+// do does one action to one alert and says how it went. MISSING_PERMISSION is also what the service
+// says where a kind of alert does not offer the action; that is left out.
 func (l *List) do(o wire.Object, action map[string]any) (kind string, entry wire.Object) {
 	id := o["id"]
 	failed := func(kind, message string) (string, wire.Object) {
@@ -100,6 +107,8 @@ func (l *List) do(o wire.Object, action map[string]any) (kind string, entry wire
 	return "success", wire.Object{"id": id}
 }
 
+// is tells whether an alert says so already, which is a skip and no success. A note is never there
+// already.
 func (l *List) is(o wire.Object, field string, value any) bool {
 	switch field {
 	case "note":
@@ -141,6 +150,7 @@ func (l *List) write(o wire.Object, text string) {
 	o["noteExists"], o["updatedAt"] = true, now
 }
 
+// addAlertNote answers with all notes of the alert, the new one last.
 func addAlertNote(l *List, args map[string]any) (any, error) {
 	o := l.rows.Get(wire.Plain(args["alertId"]))
 	switch {

@@ -24,7 +24,8 @@ func (f failure) Error() string { return f.message }
 // fetching is what goes wrong while a document runs.
 func fetching(message string) error { return failure{message, "DataFetchingException"} }
 
-// serve answers a document: with status 200, whatever becomes of it.
+// serve answers a document: with status 200, whatever becomes of it. Only what is refused before
+// the document is read has another one: the token, the rate.
 func serve(l *List, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -46,6 +47,8 @@ func serve(l *List, q *wire.Request) (any, error) {
 	return answer(data, nil), nil
 }
 
+// answer writes data and errors side by side; the service has both where a part went wrong. The
+// place in the document is made up.
 func answer(data any, err error) wire.Answer {
 	o := wire.Object{"data": data}
 	var f failure
@@ -58,7 +61,8 @@ func answer(data any, err error) wire.Answer {
 	return wire.JSON(http.StatusOK, o)
 }
 
-// run does what a document says, and returns what it selected.
+// run does what a document says, and returns what it selected. A field that this release lacks is
+// looked for before variables are read, since a document that does not fit is refused whole.
 func (l *List) run(body wire.Object) (wire.Object, error) {
 	text, _ := body["query"].(string)
 	doc, problems := gqlparser.LoadQueryWithRules(l.schema, text, rules.NewDefaultRules())
@@ -118,7 +122,8 @@ func invalid(e *gqlerror.Error) error {
 	return failure{"Invalid Syntax : " + e.Message, "InvalidSyntax"}
 }
 
-// fields resolves the fields of an operation, one after the other.
+// fields resolves the fields of an operation, one after the other. The rows are brought up to date
+// once for a document, before its first field.
 func (l *List) fields(op *ast.OperationDefinition, vars map[string]any) (wire.Object, error) {
 	if !l.mayView {
 		return nil, failure{"Missing UAM view permissions", "ExecutionAborted"}
@@ -162,6 +167,8 @@ func selected(value any, set ast.SelectionSet) any {
 	return value
 }
 
+// A fragment is for a type: what has no type of its own takes any, since only the union of a
+// mutation's answer has names here.
 func pick(out, v wire.Object, set ast.SelectionSet) {
 	for _, s := range set {
 		switch s := s.(type) {
@@ -191,6 +198,7 @@ func alerts(l *List, args map[string]any) (any, error) {
 	return page(rows, args)
 }
 
+// An alert that is not there is an error beside null data, not a 404.
 func alert(l *List, args map[string]any) (any, error) {
 	o := l.rows.Get(wire.Plain(args["id"]))
 	if o == nil {
@@ -199,10 +207,12 @@ func alert(l *List, args map[string]any) (any, error) {
 	return o, nil
 }
 
+// alertNotes of an alert that is not there is an empty list (inferred).
 func alertNotes(l *List, args map[string]any) (any, error) {
 	return wire.Object{"data": l.notesOn(wire.Plain(args["alertId"]))}, nil
 }
 
+// notesOn is never null, for clients range over it.
 func (l *List) notesOn(id string) []any {
 	if l.notes[id] == nil {
 		return []any{}

@@ -68,7 +68,8 @@ func allOf(filters any) (condition, error) {
 	return func(o wire.Object) bool { return !slices.ContainsFunc(all, func(c condition) bool { return !c(o) }) }, nil
 }
 
-// one is a single FilterInput.
+// one is a single FilterInput. A value that no alert can have ("OPEN" for a status) is legal and
+// finds nothing: the service does not say so either.
 func one(f map[string]any) (condition, error) {
 	path, known := paths[wire.Plain(f["fieldId"])]
 	if !known {
@@ -99,12 +100,14 @@ var comparators = map[string]func(map[string]any) func(string) bool{
 	"match":        matched, "dateTimeRange": within,
 }
 
+// oneOf compares as text, whatever the kind of the comparator was.
 func oneOf(values []any) func(string) bool {
 	return func(s string) bool {
 		return slices.ContainsFunc(values, func(v any) bool { return wire.Plain(v) == s })
 	}
 }
 
+// matched ignores case; without an operator it is "contains".
 func matched(f map[string]any) func(string) bool {
 	fits := map[string]func(s, part string) bool{"startsWith": strings.HasPrefix, "endsWith": strings.HasSuffix, "exactMatch": func(s, part string) bool { return s == part }}[wire.Plain(f["operator"])]
 	if fits == nil {
@@ -115,6 +118,8 @@ func matched(f map[string]any) func(string) bool {
 	}
 }
 
+// within takes milliseconds since 1970, each end open where it is null and included unless it is
+// said not to be.
 func within(f map[string]any) func(string) bool {
 	start, end := millis(f["start"]), millis(f["end"])
 	return func(s string) bool {
@@ -124,12 +129,14 @@ func within(f map[string]any) func(string) bool {
 	}
 }
 
+// millis reads a number that may have come as text; 0 for what is none.
 func millis(v any) int64 {
 	n, _ := strconv.ParseInt(wire.Plain(v), 10, 64)
 	return n
 }
 
-// scoped reads the scope; none is all that the token sees.
+// scoped reads the scope; none is all that the token sees. Account, site and group are no fields of
+// a filter: the scope is the only way to them. It goes by where the asset is now.
 func scoped(v any) condition {
 	scope, given := v.(map[string]any)
 	if !given {
@@ -150,7 +157,8 @@ func listOf(v any) []any {
 	return []any{v}
 }
 
-// page cuts rows into a connection. A cursor is a position in the list as it is then.
+// page cuts rows into a connection. A cursor is a position in the list as it is then. The service
+// has served 200 at once and 100 is what clients ask for; 50 where nobody says.
 func page(rows []*store.Row, args map[string]any) (wire.Object, error) {
 	if err := sortRows(rows, args["sorts"]); err != nil {
 		return nil, err
@@ -185,6 +193,8 @@ func cursor(position int) string {
 	return base64.StdEncoding.EncodeToString([]byte(strconv.Itoa(position)))
 }
 
+// sortRows sorts in place, before the page is cut. No caller sends more than one order; of several
+// the last would count most.
 func sortRows(rows []*store.Row, sorts any) error {
 	for _, s := range listOf(sorts) {
 		by, _ := s.(map[string]any)

@@ -210,7 +210,8 @@ func (l *List) UnifiedProblem(message string, besideData bool) {
 // stamp writes a time as this list does: with milliseconds.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// newID makes a UUID of version 7, which begins with the time.
+// newID makes a UUID of version 7, which begins with the time. A unified id is never valid on a
+// path of the rest of the API, and its form keeps anybody from trying.
 func (l *List) newID(at time.Time) string {
 	ms := at.UnixMilli()
 	hex := l.world.Hex(18)

@@ -49,7 +49,10 @@ func asset(agent wire.Object) wire.Object {
 	}
 }
 
-// sync brings the rows up to date with the threats and rule alerts that they are as well, and shows the changes that are due.
+// sync brings the rows up to date with the threats and rule alerts that they are as well, and shows
+// the changes that are due. Threats and rule alerts come into the list when somebody looks and
+// UnifiedDelays has passed. A change of this list that is due is made last, so it wins over what
+// was changed on the thing meanwhile. A row stays when its threat is deleted.
 func (l *List) sync() {
 	now := l.world.Now()
 	for _, r := range l.world.ThreatRows.Rows {
@@ -84,6 +87,7 @@ func (l *List) appears(created string, now time.Time) bool {
 	return err == nil && !now.Before(at.Add(l.delay))
 }
 
+// addThreat makes the row of a threat: product EDR, the threat's id as the external one.
 func (l *List) addThreat(t wire.Object) {
 	id, at := l.adopt(wire.Text(t, "id"), wire.Text(t, "threatInfo.createdAt"))
 	o := l.row(id, at)
@@ -101,6 +105,8 @@ func (l *List) addThreat(t wire.Object) {
 	l.follow(o, t, "threatInfo.")
 }
 
+// addRuleAlert makes the row of a custom rule's alert: product STAR, and neither confidence nor
+// result, as recorded.
 func (l *List) addRuleAlert(a wire.Object) {
 	id, at := l.adopt(wire.Text(a, "alertInfo.alertId"), wire.Text(a, "alertInfo.createdAt"))
 	o := l.row(id, at)
@@ -115,7 +121,8 @@ func (l *List) addRuleAlert(a wire.Object) {
 	l.follow(o, a, "alertInfo.")
 }
 
-// adopt gives a threat or a rule alert its id in this list.
+// adopt gives a threat or a rule alert its id in this list. The id is drawn by the count of those
+// before, so it does not depend on what else was drawn.
 func (l *List) adopt(restID, created string) (id string, at time.Time) {
 	at, _ = time.Parse(time.RFC3339Nano, created)
 	l.world.Repeatably(len(l.mirror), func() { id = l.newID(at) })
@@ -123,6 +130,7 @@ func (l *List) adopt(restID, created string) (id string, at time.Time) {
 	return id, at
 }
 
+// onEndpoint names the endpoint that it is about, as it is when the row is made.
 func (l *List) onEndpoint(o wire.Object, agentID string) {
 	if agent := l.world.AgentRows.Get(agentID); agent != nil {
 		place(o, agent)
@@ -130,7 +138,9 @@ func (l *List) onEndpoint(o wire.Object, agentID string) {
 	}
 }
 
-// follow shows in a row what was changed on the threat or the rule alert that it is.
+// follow shows in a row what was changed on the threat or the rule alert that it is. A row with a
+// change under way is left alone until it shows, or it would show the old value for a moment. The
+// finer verdict of this list survives as long as the coarser one of the thing agrees with it.
 func (l *List) follow(o, thing wire.Object, part string) {
 	if l.dueAt[wire.Text(o, "id")] != (time.Time{}) {
 		return
@@ -171,7 +181,8 @@ func (l *List) counterpart(o wire.Object) (thing wire.Object, part string) {
 	return l.world.AlertRows.Get(id), "alertInfo."
 }
 
-// tell changes the threat or the rule alert that a row is as well.
+// tell changes the threat or the rule alert that a row is as well. The kinds of true and false
+// positives are lost on the way: REST knows the bare two.
 func (l *List) tell(o wire.Object) {
 	thing, part := l.counterpart(o)
 	if thing == nil {

@@ -8,6 +8,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
+// Accounts are read only here. A console answers 403 where the token's scope is a site; to play
+// that, fail GET /accounts (see s1sim.Forbidden).
 func accountRoutes(w *World) []wire.Route {
 	return []wire.Route{{Method: "GET", Path: "/accounts", Handle: accountList(w).Handle}}
 }
@@ -22,6 +24,8 @@ func accountList(w *World) store.Listing {
 	}
 }
 
+// accountKeys are the filters of the API document. In the wild a token sees its own accounts alone;
+// here it sees the tenant.
 func accountKeys() keys.Table {
 	return keys.Of(slices.Concat(
 		keys.IDs("ids", "id"), keys.IDs("accountIds", "id"), keys.Search("query", "name"), keys.Just("name", "name"), keys.Contains(10, "name", "name"),
@@ -35,6 +39,8 @@ func accountKeys() keys.Table {
 	))
 }
 
+// newAccount makes an account of a kind that most tests do not look at: paid, without an end. The
+// document has activeAgents and no activeLicenses, which sites have.
 func (w *places) newAccount(name string) wire.Object {
 	created := w.DaysAgo(900)
 	o := wire.Object{

@@ -27,6 +27,8 @@ func orders() []order {
 	}
 }
 
+// agentActions are one route each, from the table: a new action under agents/actions is a line
+// there and a method to obey.
 func agentActions(w *World) []wire.Route {
 	var out []wire.Route
 	for _, o := range orders() {
@@ -99,6 +101,8 @@ func (w *actions) turn(agent wire.Object, now time.Time, t turn) bool {
 	return true
 }
 
+// tell writes the activity of an order by the token's user. What becomes of the order is an
+// activity of its own, by nobody.
 func (w *actions) tell(agent wire.Object, kind int, now time.Time, about string) {
 	w.Note(Event{Kind: kind, At: now, Agent: agent, ByUser: true, About: about})
 }
@@ -117,6 +121,8 @@ func (w *actions) shutdown(agent wire.Object, now time.Time) bool {
 	return true
 }
 
+// restart starts the machine anew; like a shutdown it does not wait for one that is offline. That
+// nobody sees it offline in between is a simplification.
 func (w *actions) restart(agent wire.Object, now time.Time) bool {
 	if !Online(agent) {
 		return false
@@ -129,6 +135,8 @@ func (w *actions) restart(agent wire.Object, now time.Time) bool {
 	return true
 }
 
+// scan is two effects, so that a caller sees "started" for one EffectDelay. An endpoint that is
+// offline is counted, too: the document calls the number that of queued commands.
 func (w *actions) scan(agent wire.Object, now time.Time) bool {
 	w.tell(agent, saidScan, now, "The management user "+ApiUser+" initiated a full disk scan to the agent: "+wire.Text(agent, "computerName")+".")
 	id := wire.Text(agent, "id")
@@ -143,7 +151,8 @@ func (w *actions) scan(agent wire.Object, now time.Time) bool {
 	return true
 }
 
-// hasMessage checks what broadcast sends: 1 to 140 characters.
+// hasMessage checks what broadcast sends: 1 to 140 characters. The 140 characters are the
+// document's, counted as characters and not as bytes.
 func hasMessage(body wire.Object) error {
 	d, _ := body["data"].(wire.Object)
 	m, ok := d["message"].(string)

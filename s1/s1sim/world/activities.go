@@ -82,6 +82,9 @@ func activityTypes() []activityType {
 	}...)
 }
 
+// Activities are the console's diary. The client reads them to find the archives that endpoints
+// uploaded, since nothing else says where those are, and the notifier reads them to tell who did
+// what.
 func activityRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/activities", Handle: activityList(w).Handle},
@@ -89,6 +92,8 @@ func activityRoutes(w *World) []wire.Route {
 	}
 }
 
+// getActivityTypes is the list of the kinds that this console can write. The real one knows many
+// more.
 func getActivityTypes(*World, *wire.Request) (any, error) {
 	rows := []any{}
 	for _, t := range activityTypes() {
@@ -97,6 +102,8 @@ func getActivityTypes(*World, *wire.Request) (any, error) {
 	return wire.Data(rows), nil
 }
 
+// Newest first is the service's order. The document warns that the list is huge, so that callers
+// page with a bound.
 func activityList(w *World) store.Listing {
 	return store.Listing{
 		Rows:  func(*wire.Request) *store.Collection { return &w.ActivityRows },
@@ -106,6 +113,8 @@ func activityList(w *World) store.Listing {
 	}
 }
 
+// There is no key for commandBatchUuid: the service has none, and whoever waits for a batch
+// compares data.commandBatchUuid itself.
 func activityKeys() keys.Table {
 	return keys.Of(slices.Concat(
 		keys.Scope("accountIds", "accountId"), keys.Scope("siteIds", "siteId"), keys.Scope("groupIds", "groupId"),

@@ -8,8 +8,11 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// AgentKeys are the legal keys of an agent filter, 199 of them, from the API document. Keys about clouds, clusters and
-// directories look at places that the made-up agents leave empty, so they match nothing, as they would in such a tenant.
+// AgentKeys are the legal keys of an agent filter, 199 of them, from the API document. Keys about
+// clouds, clusters and directories look at places that the made-up agents leave empty, so they
+// match nothing, as they would in such a tenant. Fields are ANDed and the values of one field ORed.
+// __contains is a substring of at least two characters, ten values at most, and so means more
+// endpoints than a name does: computerName alone is exact, and takes one value.
 func AgentKeys(w *World) keys.Table {
 	return keys.Of(
 		agentPlaceKeys(), agentNameKeys(), agentStateKeys(), agentSystemKeys(), agentThreatKeys(w), agentTimeKeys(),
@@ -17,6 +20,7 @@ func AgentKeys(w *World) keys.Table {
 	)
 }
 
+// agentPlaceKeys select by where an endpoint is. ids with groupIds is an intersection, not a union.
 func agentPlaceKeys() []keys.Key {
 	return slices.Concat(
 		keys.Scope("siteIds", "siteId"), keys.Scope("accountIds", "accountId"),
@@ -28,6 +32,8 @@ func agentPlaceKeys() []keys.Key {
 	)
 }
 
+// agentNameKeys select by what names an endpoint: the computer, its addresses, its user, its entry
+// in the directory.
 func agentNameKeys() []keys.Key {
 	return slices.Concat(
 		keys.Just("computerName", "computerName"),
@@ -68,6 +74,8 @@ func agentSearch() []keys.Key {
 	return []keys.Key{k}
 }
 
+// agentStateKeys select by what an endpoint says of itself. Where both a plural and a singular key
+// exist, both are the document's.
 func agentStateKeys() []keys.Key {
 	return slices.Concat(
 		keys.YesList("isActive", "isActive"), keys.YesList("isPendingUninstall", "isPendingUninstall"), keys.YesList("isUpToDate", "isUpToDate"),
@@ -98,6 +106,8 @@ func agentStateKeys() []keys.Key {
 	)
 }
 
+// agentSystemKeys select by hardware, operating system and version of the agent. Versions compare
+// number by number.
 func agentSystemKeys() []keys.Key {
 	gigabytes := func(o wire.Object) []any {
 		mb, err := strconv.Atoi(wire.Text(o, "totalMemory"))
@@ -156,6 +166,8 @@ func agentThreatKeys(w *World) []keys.Key {
 	)
 }
 
+// agentTimeKeys select by times; __between takes milliseconds since 1970 with a dash between the
+// two.
 func agentTimeKeys() []keys.Key {
 	return slices.Concat(
 		keys.Span(keys.Moment, "createdAt", "createdAt", "lt lte gt gte between"),
@@ -167,6 +179,8 @@ func agentTimeKeys() []keys.Key {
 	)
 }
 
+// agentCloudKeys select by what a cloud or a cluster says of an endpoint. Nothing here runs in one,
+// so they match nothing unless a test writes the fields; what matters is that they are legal.
 func agentCloudKeys() []keys.Key {
 	rows := keys.OneOfOrNot("cloudProvider", "cloudProviders.name")
 	for _, name := range []string{"awsRole", "awsSecurityGroups", "awsSubnetIds", "azureResourceGroup", "cloudAccount",

@@ -8,6 +8,7 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
+// agentRoutes are the reading half of the endpoints; what is done to them is in orders.
 func agentRoutes(w *World) []wire.Route {
 	out := []wire.Route{
 		{Method: "GET", Path: "/agents", Handle: AgentList(w).Handle},
@@ -42,6 +43,8 @@ func enrolled(f keys.Filter) func(wire.Object) bool {
 	}
 }
 
+// countAgents takes the keys of the list and answers one number. Whoever wants to know what an
+// action would mean asks here, with the very filter of the action.
 func countAgents(w *World, q *wire.Request) (any, error) {
 	f, err := AgentKeys(w).FromQuery(q.Query, nil)
 	if err != nil {
@@ -94,6 +97,7 @@ func (w *endpoints) refresh() {
 	clear(w.dirty)
 }
 
+// show copies fields of an endpoint into agentRealtimeInfo, under the names that they have there.
 func show(agent, o wire.Object, fields map[string]string) {
 	for from, to := range fields {
 		wire.Put(o, "agentRealtimeInfo."+to, agent[from])
@@ -118,6 +122,8 @@ func liveThreatFields() map[string]string {
 		"computerName": "agentComputerName", "decommissionedAt": "agentDecommissionedAt"}
 }
 
+// liveAlertFields are the same for alerts, whose agentRealtimeInfo has fewer fields and calls the
+// computer "name". The document has no such part in an alert, live consoles send it.
 func liveAlertFields() map[string]string {
 	return map[string]string{"isActive": "isActive", "infected": "infected", "isDecommissioned": "isDecommissioned",
 		"computerName": "name"}
@@ -126,11 +132,15 @@ func liveAlertFields() map[string]string {
 // threatsOf returns the threats of an agent. They are indexed: a burst of thousands must not slow the console down.
 func (w *endpoints) threatsOf(agent string) []*store.Row { return w.byAgent[agent] }
 
+// index enters a threat that was just added. One that replaces another of its id needs reindex
+// instead, or it would be there twice.
 func (w *endpoints) index(r *store.Row) {
 	agent := wire.Text(r.Obj, "agentRealtimeInfo.agentId")
 	w.byAgent[agent] = append(w.byAgent[agent], r)
 }
 
+// reindex builds the index anew, after something that may have moved a threat to another endpoint
+// or taken one out.
 func (w *threats) reindex() {
 	clear(w.byAgent)
 	for _, r := range w.ThreatRows.Rows {

@@ -14,6 +14,8 @@ func alertKeys(w *World) keys.Table {
 	return keys.Of(alertPlaceKeys(w), alertTextKeys())
 }
 
+// The keys are singular, analystVerdict and incidentStatus, where those of threats are plural: a
+// filter made for the one is a 400 with the other.
 func alertPlaceKeys(w *World) []keys.Key {
 	return slices.Concat(
 		keys.Scope("accountIds", "agentDetectionInfo.accountId"), keys.Scope("siteIds", "agentDetectionInfo.siteId"),
@@ -37,6 +39,8 @@ func spelled(name, path string, enum []string) []keys.Key {
 	})
 }
 
+// alertTextKeys search what the alert tells of the endpoint when it happened and of the process;
+// most are __contains alone.
 func alertTextKeys() []keys.Key {
 	rows := slices.Concat(
 		keys.Search("query", "ruleInfo.name", "ruleInfo.description", "sourceProcessInfo.name", "sourceProcessInfo.commandline",

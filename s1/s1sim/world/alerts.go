@@ -10,6 +10,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
+// The vendor's document still has these paths and does not call them deprecated, though unified
+// alerts show the same things.
 func alertRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/cloud-detection/alerts", Handle: alertList(w).Handle},
@@ -18,6 +20,8 @@ func alertRoutes(w *World) []wire.Route {
 	}
 }
 
+// Alerts of scheduled rules are in the unified list alone out there; here no rule makes alerts by
+// itself, so it does not arise.
 func alertList(w *World) store.Listing {
 	return store.Listing{
 		Rows:  func(*wire.Request) *store.Collection { return &w.AlertRows },
@@ -75,6 +79,8 @@ func setAlert(name string, legal []string, kind int) func(*World, *wire.Request)
 	}
 }
 
+// changeAlert leaves an alert that says so already as it is, without an activity; the answer counts
+// it all the same, for it is a count of what the filter meant.
 func (w *alerts) changeAlert(a wire.Object, name, to string, kind int, now time.Time) {
 	if wire.Text(a, "alertInfo."+name) == to {
 		return
@@ -84,6 +90,8 @@ func (w *alerts) changeAlert(a wire.Object, name, to string, kind int, now time.
 	w.noteAlert(kind, a, now, true, "The management user "+ApiUser+" changed an alert of "+wire.Text(a, "ruleInfo.name")+" to "+to+".")
 }
 
+// noteAlert writes an activity about an alert. It is tied to the endpoint of now; the alert keeps
+// that of then.
 func (w *alerts) noteAlert(kind int, a wire.Object, now time.Time, byUser bool, about string) {
 	w.Note(Event{Kind: kind, At: now, Agent: w.AgentRows.Get(wire.Text(a, "agentRealtimeInfo.id")), ByUser: byUser, About: about,
 		Data: wire.Object{"alertId": wire.Value(a, "alertInfo.alertId"), "ruleId": wire.Value(a, "ruleInfo.id"), "ruleName": wire.Value(a, "ruleInfo.name"),

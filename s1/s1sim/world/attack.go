@@ -30,8 +30,10 @@ func (w *scenes) CheckIn() {
 	}
 }
 
-// Strike makes one thing happen, in turn: a threat on one host, an alert, a storyline over several hosts, and something that
-// becomes of an older threat. It returns the ids of the threats and alerts that are new or changed.
+// Strike makes one thing happen, in turn: a threat on one host, an alert, a storyline over several
+// hosts, and something that becomes of an older threat. It returns the ids of the threats and
+// alerts that are new or changed. What happens in which turn is fixed, whom it hits is drawn: a
+// test may count on the fourth strike being a development.
 func (w *scenes) Strike() []string {
 	defer w.Lock()()
 	n := w.wave

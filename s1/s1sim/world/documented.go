@@ -29,8 +29,9 @@ func documentedPolicy() wire.Object {
 	}
 }
 
-// documentedKinds are keys whose kind in the document is another than in recordings: text for cloudValidationOn, an object or null for
-// forensicsAutoTriggering. Both are taken.
+// documentedKind tells whether a value is of the kind that the document gives a key and recordings
+// do not: text for cloudValidationOn, an object or null for forensicsAutoTriggering. Both are
+// taken, since no recording shows which one a console insists on.
 func documentedKind(key string, v any) bool {
 	switch v.(type) {
 	case string:

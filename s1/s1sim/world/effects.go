@@ -15,14 +15,18 @@ type effect struct {
 	apply func(agent wire.Object, at time.Time)
 }
 
-// Later plans an effect for the time that endpoints take to obey.
+// Later plans an effect for the time that endpoints take to obey. A newer order takes the place of
+// an older one of the same topic that has not been obeyed: whoever isolates an endpoint and
+// reconnects it while it is offline gets a connected one. Topics keep apart what does not
+// contradict each other, such as a scan and an isolation.
 func (w *schedule) Later(agent, topic string, at time.Time, apply func(wire.Object, time.Time)) {
 	w.effects = slices.DeleteFunc(w.effects, func(e effect) bool { return e.agent == agent && e.topic == topic })
 	w.effects = append(w.effects, effect{at.Add(w.Opt.EffectDelay), agent, topic, apply})
 }
 
-// settle lets happen, in their order, what is due by now. Each effect is stamped with the moment it was due, so that it does
-// not matter who looked when.
+// settle lets happen, in their order, what is due by now. Each effect is stamped with the moment it
+// was due, so that it does not matter who looked when. An effect may plan another, so the search
+// begins anew after each one.
 func (w *schedule) settle(now time.Time) {
 	for {
 		i := w.nextDue(now)
@@ -35,6 +39,8 @@ func (w *schedule) settle(now time.Time) {
 	}
 }
 
+// nextDue is the index of the effect that was due first among those whose endpoint can obey, -1 if
+// there is none. What waits for an endpoint that is offline holds up nobody else.
 func (w *schedule) nextDue(now time.Time) int {
 	best := -1
 	for i, e := range w.effects {

@@ -41,7 +41,8 @@ var (
 	agentThreatStates = []string{"mitigated", "blocked", "active", "suspicious", "pending", "suspicious_resolved"}
 )
 
-// engineTitle is how an answer names an engine, as far as the made-up threats need it.
+// engineTitle is how an answer names an engine, as far as the made-up threats need it. A threat has
+// its engines twice, as keys under detectionEngines and as titles under engines; filters take keys.
 func engineTitle(key string) string {
 	switch key {
 	case "pre_execution":

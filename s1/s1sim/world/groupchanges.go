@@ -10,6 +10,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
+// There is no call to change a group here, since nothing asks for one. A site's policy is read
+// only: whoever makes a group without inheritance starts from it.
 func groupChangeRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "POST", Path: "/groups", Handle: wire.On(w, createGroup)},
@@ -19,6 +21,8 @@ func groupChangeRoutes(w *World) []wire.Route {
 	}
 }
 
+// getGroup answers one group with its registrationToken, a secret that the document calls
+// deprecated and consoles still send.
 func getGroup(w *World, q *wire.Request) (any, error) {
 	group, err := w.knownGroup(q.Params["group"])
 	if err != nil {
@@ -67,6 +71,7 @@ func createGroup(w *World, q *wire.Request) (any, error) {
 	return wire.Data(o), nil
 }
 
+// groupFault checks what the document's schema requires of a new group.
 func (w *places) groupFault(d wire.Object) error {
 	for _, k := range slices.Sorted(maps.Keys(d)) {
 		if !slices.Contains(groupFields, k) {
@@ -123,7 +128,8 @@ func (w *places) groupPolicy(d, site wire.Object, inherits bool) (wire.Object, e
 	return policy, nil
 }
 
-// GroupPolicy returns a copy of the policy that holds for a group.
+// GroupPolicy returns a copy of the policy that holds for a group. Of a group that inherits it is
+// the site's.
 func (w *placeTools) GroupPolicy(id string) map[string]any {
 	defer w.Look()()
 	if p := w.policies[id]; p != nil {
@@ -171,6 +177,8 @@ func deleteGroup(w *World, q *wire.Request) (any, error) {
 	return wire.Data(wire.Object{"success": true}), nil
 }
 
+// noteGroup writes an activity about a group. It belongs to no endpoint, so what stands for one
+// holds the place alone.
 func (w *chronicle) noteGroup(kind int, group wire.Object, q *wire.Request, did string) {
 	site := w.SiteRows.Get(wire.Text(group, "siteId"))
 	where := wire.Object{"accountId": site["accountId"], "accountName": site["accountName"], "siteId": site["id"], "siteName": site["name"],

@@ -8,6 +8,7 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
+// groupRoutes is the list; one group, and what changes it, are in groupchanges.go.
 func groupRoutes(w *World) []wire.Route {
 	return []wire.Route{{Method: "GET", Path: "/groups", Handle: groupList(w).Handle}}
 }
@@ -21,6 +22,8 @@ func groupList(w *World) store.Listing {
 	}
 }
 
+// Groups carry no account of their own: accountIds goes by the group's site. The console's own
+// pages call a static group "Manual".
 func groupKeys(w *World) keys.Table {
 	accountOf := func(o wire.Object) []any { return wire.At(w.SiteRows.Get(wire.Text(o, "siteId")), "accountId") }
 	return keys.Of(slices.Concat(
@@ -33,6 +36,8 @@ func groupKeys(w *World) keys.Table {
 	))
 }
 
+// newGroup makes a group that inherits its policy. The one that bears the default's name is the
+// default: each site has one, and agents go there that belong nowhere else.
 func (w *places) newGroup(site wire.Object, name, kind string) wire.Object {
 	created := w.DaysAgo(700)
 	id := w.NewID(created)

@@ -23,6 +23,10 @@ type mitigation struct {
 	after string   // what the threat's mitigation status is when all is done
 }
 
+// Each action brings the steps before it: remediate kills and quarantines first,
+// rollback-remediation all three, as the document says. Rollback is Windows alone, remediate
+// Windows and macOS. network-quarantine is in the document's prose and missing in the list of its
+// path; it is taken here, with the isolation that its name promises (inferred).
 func mitigationActions() map[string]mitigation {
 	kill := remedy{"kill", didKill, "killed"}
 	quarantine := remedy{"quarantine", didQuarantine, "quarantined"}
@@ -75,6 +79,8 @@ var skipReasons = map[string]string{
 	"precondition":  "The threat is not in a state in which the action applies.",
 }
 
+// skips says why a threat cannot have this action, "" where it can. Being offline is no reason: the
+// order waits.
 func (w *threats) skips(m mitigation, t wire.Object) string {
 	os := wire.Text(t, "agentRealtimeInfo.agentOsType")
 	switch {
@@ -141,6 +147,8 @@ func (w *threats) treated(m mitigation, t, agent wire.Object, at time.Time) {
 	w.recount(agent, at)
 }
 
+// succeed is one step's success. There is one file to a threat here, so the counters say one of
+// one; see SetReport for others.
 func (w *threats) succeed(s remedy, t wire.Object, at time.Time) {
 	r := report(t, s.action)
 	if r == nil {
@@ -153,6 +161,7 @@ func (w *threats) succeed(s remedy, t wire.Object, at time.Time) {
 		" the threat: "+wire.Text(t, "threatInfo.threatName")+".", wire.Value(t, "threatInfo.filePath"))
 }
 
+// anyPending goes by the beginning of the word, since "pending-reboot" is a way of being pending.
 func anyPending(t wire.Object) bool {
 	return slices.ContainsFunc(wire.At(t, "mitigationStatus.status"), func(v any) bool { return strings.HasPrefix(wire.Plain(v), "pending") })
 }

@@ -20,6 +20,7 @@ const (
 	markedThreat  = 5127
 )
 
+// placeActivityTypes are the rows of activities/types for the codes above.
 func placeActivityTypes() []activityType {
 	const user = "The management user {{ username }} "
 	return []activityType{
@@ -33,6 +34,8 @@ func placeActivityTypes() []activityType {
 	}
 }
 
+// The move within a site is PUT on the group and the move between sites POST with the agents, as in
+// the document.
 func moveRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "PUT", Path: "/groups/{group}/move-agents", Handle: wire.On(w, moveToGroup)},
@@ -50,8 +53,10 @@ func selectedAgents(w *World, body wire.Object) ([]*store.Row, error) {
 	return AgentList(w).Choose(&w.AgentRows, f), nil
 }
 
-// moveToGroup moves the agents of the group's own site; the others are not counted, and nobody is told. A dynamic group takes
-// whom its filter finds and nobody else: the document has a 409 for the path and does not say when.
+// moveToGroup moves the agents of the group's own site; the others are not counted, and nobody is
+// told. A dynamic group takes whom its filter finds and nobody else: the document has a 409 for the
+// path and does not say when. The document has a 204 without a body; clients of live consoles read
+// data.agentsMoved of a 200, which is what is played.
 func moveToGroup(w *World, q *wire.Request) (any, error) {
 	group, err := w.knownGroup(q.Params["group"])
 	if err != nil {
@@ -79,7 +84,8 @@ func moveToGroup(w *World, q *wire.Request) (any, error) {
 	return wire.Data(wire.Object{"agentsMoved": n}), nil
 }
 
-// moveToSite moves agents into the default group of a site: the simulator has no dynamic group that would fit better.
+// moveToSite moves agents into the default group of a site: the simulator has no dynamic group that
+// would fit better. An empty filter moves every endpoint, the document says so.
 func moveToSite(w *World, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -104,7 +110,9 @@ func moveToSite(w *World, q *wire.Request) (any, error) {
 	return wire.Affected(len(rows)), nil
 }
 
-// place puts an agent into a group, and keeps right what sites, groups and threats show of it.
+// place puts an agent into a group, and keeps right what sites, groups and threats show of it. The
+// order is not free: the endpoint is taken out of the counts by the place that it still has, and
+// only then given the new one.
 func (w *endpoints) place(agent, site, group wire.Object, now time.Time) {
 	w.countOut(agent)
 	maps.Copy(agent, wire.Object{"siteId": site["id"], "siteName": site["name"], "accountId": site["accountId"], "accountName": site["accountName"],

@@ -10,6 +10,8 @@ import (
 )
 
 const (
+	// Whoever set the console up, and the service user whose token callers send: an activity, a
+	// note, a rule names one of the two.
 	Admin        = "Grace Admin"
 	AdminID      = "225494730938493804"
 	ApiUser      = "s1bot service user"
@@ -31,6 +33,8 @@ type platform struct {
 	name, revision, arch, installer, kind string
 }
 
+// platforms are by the wire's osType, except windows_server, which is "windows" on the wire and
+// told by its machineType.
 func platforms() map[string]platform {
 	return map[string]platform{
 		"windows":        {"Windows 11 Pro", "22631", "64 bit", ".exe", "desktop"},
@@ -41,6 +45,9 @@ func platforms() map[string]platform {
 	}
 }
 
+// newAgent makes an endpoint in the site and group that are named, which come to be if they were
+// not there: a test should not have to say more than it means. Names need not be unique, as out
+// there. Edit comes last and may change the id.
 func (w *endpoints) newAgent(s AgentSpec) wire.Object {
 	s.Name, s.OS = cmp.Or(s.Name, fmt.Sprintf("PC-%04d", len(w.AgentRows.Rows)+1)), cmp.Or(s.OS, "windows")
 	key := s.OS
@@ -118,6 +125,7 @@ func (w *places) countIn(site, group wire.Object) {
 	more(account, "activeAgents")
 }
 
+// siteNamed is the site of that name, made in the first account when there is none.
 func (w *places) siteNamed(name string) wire.Object {
 	if o := w.SiteRows.Find("name", name); o != nil {
 		return o
@@ -129,6 +137,7 @@ func (w *places) siteNamed(name string) wire.Object {
 	return w.newSite(account, name, false)
 }
 
+// groupNamed is the group of that name in the site, made when there is none.
 func (w *places) groupNamed(site wire.Object, name string) wire.Object {
 	for _, r := range w.GroupRows.Rows {
 		if r.Obj["siteId"] == site["id"] && r.Obj["name"] == name {
@@ -138,6 +147,8 @@ func (w *places) groupNamed(site wire.Object, name string) wire.Object {
 	return w.newGroup(site, name, "static")
 }
 
+// tagList writes tags as the console does: a list of key and value, all with the id of one made-up
+// tag.
 func tagList(tags map[string]string) []any {
 	out := []any{}
 	for k, v := range tags {

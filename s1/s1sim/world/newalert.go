@@ -14,6 +14,8 @@ func (w *findingTools) AddAlert(s AlertSpec) string {
 	return wire.Text(w.newAlert(s), "alertInfo.alertId")
 }
 
+// The parts are those of recorded alerts. An alert keeps the endpoint twice: agentDetectionInfo as
+// it was, agentRealtimeInfo as it is.
 func (w *alerts) newAlert(s AlertSpec) wire.Object {
 	agent := w.anyAgent(s.Agent)
 	created := wire.OrTime(s.CreatedAt, w.Now())
@@ -42,12 +44,15 @@ func (w *alerts) newAlert(s AlertSpec) wire.Object {
 	return w.insertAlert(o, created)
 }
 
+// insertAlert puts an alert in and tells of it; a recorded one goes this way as well.
 func (w *alerts) insertAlert(o wire.Object, at time.Time) wire.Object {
 	w.AlertRows.Put(wire.Text(o, "alertInfo.alertId"), o)
 	w.noteAlert(newAlert, o, at, false, "Alert created for "+wire.Text(o, "ruleInfo.name")+" on "+wire.Text(o, "agentDetectionInfo.name")+".")
 	return o
 }
 
+// alertInfo has every field that recorded alerts have, null where the kind of event does not fill
+// it. It is reported a little after it was made, so that nobody takes the two times for one.
 func (w *alerts) alertInfo(id string, s AlertSpec, created time.Time) wire.Object {
 	reported := wire.OrTime(s.ReportedAt, created.Add(125*time.Millisecond))
 	o := wire.Object{"alertId": id, "analystVerdict": cmp.Or(s.Verdict, "Undefined"), "incidentStatus": cmp.Or(s.Incident, "Unresolved"),
@@ -62,12 +67,16 @@ func (w *alerts) alertInfo(id string, s AlertSpec, created time.Time) wire.Objec
 	return o
 }
 
+// ruleInfo is the rule as it was when the alert was made. Its id is new each time: alerts of one
+// rule share a name here, not an id.
 func ruleInfo(s AlertSpec, id string) wire.Object {
 	return wire.Object{"id": id, "name": cmp.Or(s.Rule, "Suspicious script host"), "description": wire.OrNil(s.Description), "queryLang": "1.0",
 		"queryType": "events", "s1ql": cmp.Or(s.Query, `SrcProcName = "powershell.exe"`), "scopeLevel": "account",
 		"severity": cmp.Or(s.Severity, "High"), "treatAsThreat": cmp.Or(s.Treat, "UNDEFINED")}
 }
 
+// process is a process of an alert with everything that a recorded one has. Its pid is text, as on
+// the wire.
 func (w *alerts) process(s AlertSpec, started time.Time) wire.Object {
 	return wire.Object{"name": s.Process, "commandline": cmp.Or(s.Command, s.Process), "filePath": cmp.Or(s.Path, `C:\Windows\System32\`+s.Process),
 		"user": cmp.Or(s.User, "CORP\\jdoe"), "effectiveUser": nil, "loginUser": nil, "realUser": nil, "fileHashMd5": w.Hex(32),

@@ -14,6 +14,9 @@ func (w *findingTools) AddThreat(s ThreatSpec) string {
 	return wire.Text(w.newThreat(s), "id")
 }
 
+// A threat that comes mitigated brings the reports of the steps that did it, for a console never
+// shows the one without the other. AddThreat counts the endpoint's threats anew; a raw one does
+// not.
 func (w *threats) newThreat(s ThreatSpec) wire.Object {
 	s = w.plausible(s)
 	agent := w.anyAgent(s.Agent)
@@ -40,7 +43,8 @@ func (w *threats) newThreat(s ThreatSpec) wire.Object {
 	return o
 }
 
-// insertThreat puts a threat in and tells of it.
+// insertThreat puts a threat in and tells of it. An id that was there already is replaced, which is
+// how a test changes a recorded threat.
 func (w *threats) insertThreat(o wire.Object, at time.Time) {
 	id := wire.Text(o, "id")
 	again := w.ThreatRows.Get(id) != nil
@@ -68,6 +72,9 @@ func (w *threats) plausible(s ThreatSpec) ThreatSpec {
 	return s
 }
 
+// threatInfo has the fields of recorded threats. analystVerdict, incidentStatus and
+// mitigationStatus each have a twin for people beside them, which setThreat keeps in step. It was
+// identified a little before the console learnt of it.
 func (w *threats) threatInfo(id string, s ThreatSpec) wire.Object {
 	extension := s.Name[strings.LastIndex(s.Name, ".")+1:]
 	return wire.Object{
@@ -90,7 +97,8 @@ func (w *threats) threatInfo(id string, s ThreatSpec) wire.Object {
 	}
 }
 
-// contentID is the id that all threats of the same content share.
+// contentID is the id that all threats of the same content share. Blocking by threat goes by it in
+// some clients, and one id then means several threats.
 func (w *threats) contentID(s ThreatSpec) string {
 	if w.contents[s.SHA1] == "" {
 		w.contents[s.SHA1] = w.NewID(s.CreatedAt)
@@ -106,7 +114,9 @@ func (w *threats) doneReport(action string, at time.Time) wire.Object {
 		"mitigationEndedAt": wire.Stamp(at), "actionsCounters": wire.Object{"total": 1, "success": 1, "failed": 0, "pendingReboot": 0, "notFound": 0}}
 }
 
-// liveInfo is the part of a threat that shows the endpoint as it is now.
+// liveInfo is the part of a threat that shows the endpoint as it is now. rebootRequired and the
+// times of the scan are here though the endpoint has them: the console shows a threat without
+// asking for its endpoint.
 func liveInfo(a wire.Object) wire.Object {
 	o := wire.Object{"agentId": a["id"], "agentUuid": a["uuid"], "agentDomain": a["domain"], "agentMachineType": a["machineType"],
 		"agentMitigationMode": a["mitigationMode"], "agentOsName": a["osName"], "agentOsRevision": a["osRevision"],
@@ -131,6 +141,8 @@ func detectionInfo(a wire.Object) wire.Object {
 		"groupId": a["groupId"], "groupName": a["groupName"], "siteId": a["siteId"], "siteName": a["siteName"]}
 }
 
+// indicators are the reasons as the console has them: a category, a sentence, and the tactics of
+// MITRE ATT&CK with a link each. Their ids are made up.
 func indicators(list []Indicator) []any {
 	out := []any{}
 	for i, in := range list {

@@ -8,6 +8,7 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
+// Notes are added to many threats by one filter and read one threat at a time.
 func noteRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "POST", Path: "/threats/notes", Handle: wire.On(w, addNotes)},
@@ -15,6 +16,8 @@ func noteRoutes(w *World) []wire.Route {
 	}
 }
 
+// A threat nobody wrote on has an empty list, not an error; one that does not exist is the caller's
+// 404, before this.
 func noteList(w *World) store.Listing {
 	return store.Listing{
 		Rows: func(q *wire.Request) *store.Collection {
@@ -29,6 +32,7 @@ func noteList(w *World) store.Listing {
 	}
 }
 
+// noteKeys: the document lets notes be filtered by their authors.
 func noteKeys() keys.Table {
 	return keys.Of(
 		keys.Renamed("creator__like", keys.Within, keys.Just("", "creator")),
@@ -67,6 +71,8 @@ func addNotes(w *World, q *wire.Request) (any, error) {
 	return wire.Affected(len(rows)), nil
 }
 
+// addNote writes one note and stamps the threat: a note is a change of it, which whoever polls by
+// updatedAt must see.
 func (w *threats) addNote(t wire.Object, s, creator, creatorID string, now time.Time) {
 	id := wire.Text(t, "id")
 	if w.notes[id] == nil {

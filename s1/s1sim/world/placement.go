@@ -18,8 +18,10 @@ var levels = []struct{ level, Key string }{{"account", "accountIds"}, {"site", "
 
 var Global = Reach{"global", ""}
 
-// PlacesOf reads the filter of a body that makes something: one or several scopes, or tenant: true. An empty one is refused, for a
-// token could not mean more than its own scope by it; that the refusal is a 403 is inferred.
+// PlacesOf reads the filter of a body that makes something: one or several scopes, or tenant: true.
+// An empty one is refused, for a token could not mean more than its own scope by it; that the
+// refusal is a 403 is inferred. A scope that does not exist is refused like one out of reach. The
+// document allows 500 ids at most, and no empty list.
 func (w *places) PlacesOf(body wire.Object) ([]Reach, error) {
 	v, ok := body["filter"]
 	if !ok {
@@ -62,7 +64,7 @@ func outOfScope() error {
 	return &wire.Error{Status: 403, Title: "Insufficient permissions", Detail: "Filter args is not compatible with user scope"}
 }
 
-// Named is the name of a scope, "" if there is none.
+// Named is the name of a scope, "" if there is none. An unknown scope is refused by whoever asks.
 func (w *places) Named(p Reach) string {
 	switch p.Level {
 	case "global":
@@ -104,7 +106,7 @@ func (p Reach) ScopeObject() wire.Object {
 	return wire.Object{"tenant": true}
 }
 
-// PlaceOfItem reads what scopeObject wrote.
+// PlaceOfItem reads what ScopeObject wrote.
 func PlaceOfItem(o wire.Object) Reach {
 	for _, l := range levels {
 		if id := wire.Text(o, "scope."+l.Key); id != "" {
@@ -148,7 +150,8 @@ func (w *places) InScope(l *store.Collection, q url.Values) *store.Collection {
 	})}
 }
 
-// PlaceKeys are the query parameters of inScope, which looks at them itself.
+// PlaceKeys are the query parameters of InScope, which looks at them itself; here they are only
+// made legal.
 func PlaceKeys() []keys.Key {
 	out := slices.Concat(keys.Legal("tenant", keys.Boolean), keys.Legal("includeParents", keys.Boolean), keys.Legal("includeChildren", keys.Boolean), keys.Legal("unified", keys.Boolean))
 	for _, l := range levels {

@@ -11,6 +11,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
+// policyRoutes are the tenant and the accounts. Policies of sites and groups cannot be changed
+// here, since no command changes one.
 func policyRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/tenant/policy", Handle: wire.On(w, getPolicy)},
@@ -28,6 +30,7 @@ func getPolicy(w *World, q *wire.Request) (any, error) {
 	return wire.Data(w.policy(q.Params["account"])), nil
 }
 
+// policy returns the row itself, not a copy: whoever wants to change it clones it first.
 func (w *places) policy(account string) wire.Object {
 	if p := w.policies[account]; p != nil {
 		return p
@@ -37,6 +40,7 @@ func (w *places) policy(account string) wire.Object {
 	return p
 }
 
+// policyScope refuses an account that is not there, in the words of the service.
 func (w *places) policyScope(account string) error {
 	if account == "" || w.AccountRows.Get(account) != nil {
 		return nil
@@ -44,9 +48,10 @@ func (w *places) policyScope(account string) error {
 	return &wire.Error{Status: http.StatusNotFound, Title: "Policy not found", Detail: "The account with ID " + account + " is not found."}
 }
 
-// putPolicy merges what was sent into the policy of the scope; that the service merges rather than resets is inferred from
-// its schema, which requires no key. A change below the tenant ends the inheritance. Keys that the service only echoes are
-// taken and change nothing.
+// putPolicy merges what was sent into the policy of the scope; that the service merges rather than
+// resets is inferred from its schema, which requires no key. A change below the tenant ends the
+// inheritance. Keys that the service only echoes are taken and change nothing. What is checked is a
+// copy, so that a refusal in the middle leaves nothing half done.
 func putPolicy(w *World, q *wire.Request) (any, error) {
 	account := q.Params["account"]
 	if err := w.policyScope(account); err != nil {
@@ -81,6 +86,7 @@ func putPolicy(w *World, q *wire.Request) (any, error) {
 	return wire.Data(next), nil
 }
 
+// notePolicy writes the activity, which says that the policy changed and not what in it.
 func (w *chronicle) notePolicy(account string, q *wire.Request) {
 	scope := wire.Object{"accountId": nil}
 	name := "the tenant"
@@ -142,6 +148,8 @@ func settled(have, want any) any {
 	return n
 }
 
+// policyFault says what is wrong with a value by the kind of the one that it replaces, "" if
+// nothing is. Engines are "on" and "off" in words, most other switches true and false.
 func policyFault(where, k string, have, want any) string {
 	s, isString := want.(string)
 	_, isBool := want.(bool)

@@ -14,6 +14,9 @@ type scenario struct {
 	threat ThreatSpec
 }
 
+// The list is what a demo shows, so it has one of each: two hosts and one, certain and suspicious,
+// with and without techniques, each operating system. Addresses are of the ranges for
+// documentation, hashes are drawn.
 func scenarios() []scenario {
 	mitre := func(tactic string, techniques ...string) []Tactic { return []Tactic{{tactic, techniques}} }
 	const downloads, temp = `\Device\HarddiskVolume3\Users\{user}\Downloads\`, `\Device\HarddiskVolume3\Users\{user}\AppData\Local\Temp\`

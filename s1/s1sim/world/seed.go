@@ -53,7 +53,9 @@ DESKTOP-OLD-1 Paris   Workstations  windows         pgarnier  decommissioned
 DESKTOP-OLD-2 Lyon    Workstations  windows         rfaure    decommissioned
 `
 
-// seed fills a new world.
+// seed fills a new world. The order matters: what is drawn depends on what was drawn before, so a
+// thing that is put in between changes the addresses and serial numbers of all that follow.
+// Whatever is added later goes to the end or through Repeatably.
 func (w *scenes) seed() {
 	w.policies[""] = w.tenantPolicy()
 	main := w.newAccount("Example Corp")
@@ -70,6 +72,8 @@ func (w *scenes) seed() {
 	w.populate()
 }
 
+// populate makes Options.Agents endpoints: those of the population first, and plain ones after them
+// where more are asked for.
 func (w *scenes) populate() {
 	lines := strings.Split(strings.TrimSpace(population), "\n")
 	for i := range w.Opt.Agents {
@@ -89,6 +93,7 @@ func (w *scenes) populate() {
 }
 
 // History is what happened in the days before somebody looked: some of it dealt with, some not.
+// Each state in which a threat can be found is there, and those that are nobody's yet twice.
 func (w *scenes) History() {
 	if len(w.AgentRows.Rows) == 0 {
 		return

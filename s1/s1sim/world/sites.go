@@ -9,6 +9,7 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
+// siteRoutes is the list alone; nothing here makes or removes a site but the specs of tests.
 func siteRoutes(w *World) []wire.Route {
 	return []wire.Route{{Method: "GET", Path: "/sites", Handle: wire.On(w, getSites)}}
 }
@@ -28,6 +29,8 @@ func getSites(w *World, q *wire.Request) (any, error) {
 	return wire.Object{"data": wire.Object{"sites": rows, "allSites": all}, "pagination": pagination}, nil
 }
 
+// whole is a count of a row that this package wrote: an int. One that came in as JSON, from a
+// recording, counts as 0.
 func whole(v any) int {
 	n, _ := v.(int)
 	return n
@@ -43,6 +46,7 @@ func siteList(w *World) store.Listing {
 	}
 }
 
+// availableMoveSites restricts nothing here: the token may move endpoints to any site.
 func siteKeys() keys.Table {
 	return keys.Of(slices.Concat(
 		keys.Scope("siteIds", "id"), keys.Scope("accountIds", "accountId"), keys.Just("accountId", "accountId"),
@@ -58,6 +62,7 @@ func siteKeys() keys.Table {
 	))
 }
 
+// newSite makes a site and counts it in its account.
 func (w *places) newSite(account wire.Object, name string, isDefault bool) wire.Object {
 	created := w.DaysAgo(800)
 	id := w.NewID(created)

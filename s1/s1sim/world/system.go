@@ -2,6 +2,7 @@ package world
 
 import "s1bot/s1/s1sim/wire"
 
+// systemRoutes are what a console says of itself, and whether the token is a viewer's.
 func systemRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/system/info", Handle: wire.On(w, systemInfo)},
@@ -12,6 +13,7 @@ func systemRoutes(w *World) []wire.Route {
 	}
 }
 
+// systemInfo needs a token and no permission, so it is the call to try a token with.
 func systemInfo(*World, *wire.Request) (any, error) {
 	return wire.Data(wire.Object{"build": "S-25.1.4#21", "version": "25.1.4", "release": "S", "patch": "4", "latestAgentVersion": agentVersions[0]}), nil
 }

@@ -12,6 +12,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
+// Both private paths are the console's own, in no document; public clients use them with an API
+// token all the same. They can change or vanish without notice.
 func threatDetailRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/private/threats/{threat}/analysis", Handle: wire.On(w, getAnalysis)},
@@ -64,6 +66,8 @@ func eventKeys() []keys.Key {
 	}
 }
 
+// The public and the private list differ in their filters alone here; out there the private one has
+// more fields per row.
 func getThreatEvents(of func() keys.Table) func(*World, *wire.Request) (any, error) {
 	return func(w *World, q *wire.Request) (any, error) {
 		t := w.ThreatRows.Get(q.Params["threat"])
@@ -105,6 +109,9 @@ func (w *threats) EventsOf(t wire.Object) *store.Collection {
 	return events
 }
 
+// stepsOf is the story of any threat: it comes from its parent, writes a file, runs, makes itself
+// stay, calls home, starts a child, and is noticed. Keys of processes tie it together: storyline,
+// dash, number.
 func stepsOf(t wire.Object) []Step {
 	name, parent, path := wire.Text(t, "threatInfo.threatName"), cmp.Or(wire.Text(t, "threatInfo.originatorProcess"), "explorer.exe"), wire.Text(t, "threatInfo.filePath")
 	key := cmp.Or(wire.Text(t, "threatInfo.storyline"), wire.Text(t, "id"))
@@ -122,6 +129,9 @@ func stepsOf(t wire.Object) []Step {
 	}
 }
 
+// threatEvent is one step with what the row of a threat's events says of the endpoint.
+// relatedToThreat is a boolean on this path (document) and the text "False" in the events of a hunt
+// (recorded).
 func (w *threats) threatEvent(t wire.Object, s Step, at time.Time) wire.Object {
 	o := wire.Object{
 		"objectType": s.Object, "eventType": s.Event, "createdAt": at.UTC().Format("2006-01-02T15:04:05.000Z"), "processName": s.Process,

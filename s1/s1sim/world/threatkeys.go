@@ -12,6 +12,8 @@ func threatKeys(w *World) keys.Table {
 	return keys.Of(threatPlaceKeys(), threatStateKeys(w), threatTextKeys(), threatCloudKeys())
 }
 
+// limit is legal in the filter of an action and caps how many threats it means; it is taken and not
+// heeded here.
 func threatPlaceKeys() []keys.Key {
 	return slices.Concat(
 		keys.Scope("accountIds", "agentRealtimeInfo.accountId"), keys.Scope("siteIds", "agentRealtimeInfo.siteId"),
@@ -32,6 +34,8 @@ func threatPlaceKeys() []keys.Key {
 	)
 }
 
+// engines and detectionEngines are two names of one thing in the document. "resolved" is a
+// shorthand for the incident status.
 func threatStateKeys(w *World) []keys.Key {
 	return slices.Concat(
 		keys.OneOfOrNot("mitigationStatuses", "threatInfo.mitigationStatus", mitigations...),
@@ -55,6 +59,8 @@ func threatStateKeys(w *World) []keys.Key {
 	)
 }
 
+// threatTextKeys search what was found. displayName is exact, contentHash__contains takes any of
+// the three hashes.
 func threatTextKeys() []keys.Key {
 	return slices.Concat(
 		keys.Just("displayName", "threatInfo.threatName"),
@@ -79,6 +85,7 @@ func threatTextKeys() []keys.Key {
 	)
 }
 
+// threatCloudKeys are legal and match nothing unless a test writes the fields; see agentCloudKeys.
 func threatCloudKeys() []keys.Key {
 	rows := slices.Concat(
 		keys.Contains(10, "containerName", "containerInfo.name"), keys.Contains(10, "containerImageName", "containerInfo.image"),

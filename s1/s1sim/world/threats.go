@@ -10,6 +10,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
+// Each change takes a filter, and an empty one is every threat: the document says so of mitigate,
+// and it is inferred of the other two.
 func threatRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/threats", Handle: ThreatList(w).Handle},
@@ -53,6 +55,7 @@ func Field(body wire.Object, name string, legal []string) (string, error) {
 	return s, nil
 }
 
+// The words are lower case alone on this path, where the one of alerts takes both.
 func setThreatVerdict(w *World, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -102,7 +105,10 @@ func setThreatIncident(w *World, q *wire.Request) (any, error) {
 	}), nil
 }
 
-// triage applies a change to each threat and answers what became of each: affected counts those that changed.
+// triage applies a change to each threat and answers what became of each: affected counts those
+// that changed. Each id has its own result in a 200, and a caller that looks at the status alone
+// takes "already_set" for a change. Ids that are not there are in no detail: the filter did not
+// mean them.
 func (w *threats) triage(rows []*store.Row, change func(wire.Object) (bool, wire.Object)) wire.Object {
 	n, details := 0, []any{}
 	for _, r := range rows {

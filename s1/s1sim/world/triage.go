@@ -2,6 +2,8 @@ package world
 
 import "s1bot/s1/s1sim/wire"
 
+// triageRoutes are the two odd ones: PUT on one note, where notes are made by POST with a filter,
+// and a path of the API before this one.
 func triageRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "PUT", Path: "/threats/{threat}/notes/{note}", Handle: wire.On(w, updateNote)},
@@ -37,6 +39,7 @@ func updateNote(w *World, q *wire.Request) (any, error) {
 	return wire.Data(note), nil
 }
 
+// noteText takes what addNotes takes: 2 to 10000 characters, the document's bounds.
 func noteText(body wire.Object) (string, error) {
 	d, _ := body["data"].(wire.Object)
 	s, ok := d["text"].(string)
@@ -51,8 +54,10 @@ func noteText(body wire.Object) (string, error) {
 	return s, nil
 }
 
-// markAsThreat is a path of version 2.0 that version 2.1 left out: suspicious threats become malicious, are a true positive, and
-// the policy deals with them, which here means quarantine.
+// markAsThreat is a path of version 2.0 that version 2.1 left out: suspicious threats become
+// malicious, are a true positive, and the policy deals with them, which here means quarantine. A
+// live console answered 405 there in 2026-07, which the ages after Deep Visibility play.
+// targetScope is checked, and nothing is blocked: the blocklist is another room's.
 func markAsThreat(w *World, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {

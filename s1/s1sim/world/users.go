@@ -14,10 +14,14 @@ func Users() []wire.Object {
 	}
 }
 
+// userRoutes is the list of people, by which whoever assigns a unified alert finds a number for an
+// address.
 func userRoutes(*World) []wire.Route {
 	return []wire.Route{{Method: "GET", Path: "/users", Handle: userList().Handle}}
 }
 
+// userList is read only and the same in every console. A service user is not in it: nobody can
+// assign an alert to one (inferred).
 func userList() store.Listing {
 	rows := &store.Collection{}
 	for _, u := range Users() {

@@ -121,7 +121,8 @@ func New(opt Setup) *World {
 	return w
 }
 
-// Routes are the calls that the world answers. The first that fits is taken, so literal paths stand before patterns.
+// Routes are the calls that the world answers. The first that fits is taken, so literal paths stand
+// before patterns. A handler runs under the lock (see s1sim.Console.Answer), so none here takes it.
 func Routes(w *World) []wire.Route {
 	return slices.Concat(
 		systemRoutes(w), accountRoutes(w), siteRoutes(w), groupRoutes(w), policyRoutes(w), agentRoutes(w), threatRoutes(w), noteRoutes(w),
@@ -129,14 +130,18 @@ func Routes(w *World) []wire.Route {
 	)
 }
 
-// Lock takes the console's lock, lets happen what is due by now, and returns the function that lets go of it.
+// Lock takes the console's lock, lets happen what is due by now, and returns the function that lets
+// go of it. It is not reentrant: a method for tests must not be called from a handler, nor from the
+// function that another one is given.
 func (w *schedule) Lock() (unlock func()) {
 	w.mu.Lock()
 	w.settle(w.Now())
 	return w.mu.Unlock
 }
 
-// Look is lock for those who read.
+// Look is Lock for whoever reads: what threats and alerts show of endpoints that changed is brought
+// up to date first. The order is settle, refresh, read; the other way round a reader would see an
+// isolated endpoint in a threat that says it is connected.
 func (w *endpoints) Look() (unlock func()) {
 	unlock = w.Lock()
 	w.refresh()
@@ -157,8 +162,10 @@ func (w *core) Repeatably(i int, make func()) {
 // epoch is where the vendor's ids begin to count: recorded ids divided by 2^23 are milliseconds since 2017.
 const epoch = 1483228800000
 
-// NewID makes an id of 18 or 19 digits as the console gives to something created at that time. Within one millisecond ids
-// come in no order, as in recordings: whoever pages or polls must not rely on them to sort.
+// NewID makes an id of 18 or 19 digits as the console gives to something created at that time.
+// Within one millisecond ids come in no order, as in recordings: whoever pages or polls must not
+// rely on them to sort. Ids are made of the time that is given, not of now, so that what happened
+// last week has an id of last week.
 func (w *core) NewID(at time.Time) string {
 	w.seq++
 	ms := at.UnixMilli() - epoch

@@ -1,4 +1,4 @@
-package s1sim_test
+package world_test
 
 import (
 	"context"
@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/s1/s1sim"
+	"s1bot/s1/s1sim/simtest"
 )
 
 func TestAnAttackBringsThreatsStorylinesAlertsAndChanges(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{EffectDelay: delay})
-	since := r.clock.now()
-	r.clock.pass(time.Minute)
+	r := simtest.New(t, s1sim.Options{EffectDelay: delay})
+	since := r.Clock.Now()
+	r.Clock.Pass(time.Minute)
 	threat, alert, story, changed := r.Strike(), r.Strike(), r.Strike(), r.Strike()
 	require.Len(t, threat, 1)
 	require.NotNil(t, r.Threat(threat[0]))
@@ -25,9 +26,9 @@ func TestAnAttackBringsThreatsStorylinesAlertsAndChanges(t *testing.T) {
 		require.Equal(t, info(r.Threat(story[0]), "storyline"), info(r.Threat(id), "storyline"))
 	}
 	require.Equal(t, "in_progress", info(r.Threat(changed[0]), "incidentStatus"))
-	r.clock.pass(delay)
+	r.Clock.Pass(delay)
 	require.Equal(t, "mitigated", info(r.Threat(changed[0]), "mitigationStatus"))
-	require.Len(t, r.get("/threats", "createdAt__gt", since.Format(time.RFC3339Nano), "limit", "100").rows(), len(threat)+len(story))
+	require.Len(t, r.Get("/threats", "createdAt__gt", since.Format(time.RFC3339Nano), "limit", "100").Rows(), len(threat)+len(story))
 }
 
 func TestAnAttackEndsWithItsContext(t *testing.T) {
@@ -49,17 +50,17 @@ func TestAnAttackEndsWithItsContext(t *testing.T) {
 // TestManyAtOnce is for the race detector: readers, writers, tests and faults at the same time.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{EffectDelay: time.Microsecond, EnforceRates: true})
+	r := simtest.New(t, s1sim.Options{EffectDelay: time.Microsecond, EnforceRates: true})
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
 			for range 10 {
 				r.Strike()
-				r.clock.pass(time.Millisecond)
-				_, _ = r.try("GET", "/threats?limit=100", "")
-				_, _ = r.try("GET", "/agents?limit=100", "")
-				_, _ = r.try("POST", "/threats/mitigate/kill", `{"filter":{}}`)
-				_, _ = r.try("POST", "/agents/actions/connect", `{"filter":{}}`)
+				r.Clock.Pass(time.Millisecond)
+				_, _ = r.Try("GET", "/threats?limit=100", "")
+				_, _ = r.Try("GET", "/agents?limit=100", "")
+				_, _ = r.Try("POST", "/threats/mitigate/kill", `{"filter":{}}`)
+				_, _ = r.Try("POST", "/agents/actions/connect", `{"filter":{}}`)
 				r.SetOnline("SRV-DC-2", true)
 				r.Fail(s1sim.Match{PathPrefix: "/threats"}, s1sim.Fault{Kind: s1sim.WrongTypes})
 				r.Calls()

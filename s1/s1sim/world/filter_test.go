@@ -1,4 +1,4 @@
-package s1sim_test
+package world_test
 
 import (
 	"net/url"
@@ -9,11 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/s1/s1sim"
+	"s1bot/s1/s1sim/simtest"
 )
 
 func TestWhatAFilterRefuses(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{})
+	r := simtest.New(t, s1sim.Options{})
 	eleven := strings.TrimSuffix(strings.Repeat("ab,", 11), ",")
 	for _, row := range []struct{ name, path, query, detail string }{
 		{"an unknown key", "/agents", "xxx=1", "dict_values(['xxx']): Unknown field"},
@@ -40,45 +41,45 @@ func TestWhatAFilterRefuses(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			a := r.call("GET", row.path+"?"+row.query, "")
-			a.t = t
-			a.refused(400, row.detail)
+			a := r.Call("GET", row.path+"?"+row.query, "")
+			a.Under(t)
+			a.Refused(400, row.detail)
 		})
 	}
 }
 
 func TestWhatAFilterOfAnActionRefuses(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{})
+	r := simtest.New(t, s1sim.Options{})
 	for _, row := range []struct {
 		name   string
 		filter any
 		detail string
 	}{
-		{"an unknown key", m{"xxx": 1}, "dict_values(['xxx']): Unknown field"},
+		{"an unknown key", simtest.M{"xxx": 1}, "dict_values(['xxx']): Unknown field"},
 		{"no object", []string{}, "filter: Invalid input type."},
-		{"an id as a number", m{"ids": []any{225494730938493804}}, "filter: ids: 0: Not a valid Identifier."},
-		{"a bare string for a list", m{"ids": "225494730938493804"}, "filter: ids: Not a valid list."},
-		{"null", m{"computerName": nil}, "filter: computerName: Field may not be null."},
-		{"a number for a text", m{"computerName": 7}, "filter: computerName: Not a valid string."},
-		{"a page's parameter", m{"limit": 5}, "dict_values(['limit']): Unknown field"},
+		{"an id as a number", simtest.M{"ids": []any{225494730938493804}}, "filter: ids: 0: Not a valid Identifier."},
+		{"a bare string for a list", simtest.M{"ids": "225494730938493804"}, "filter: ids: Not a valid list."},
+		{"null", simtest.M{"computerName": nil}, "filter: computerName: Field may not be null."},
+		{"a number for a text", simtest.M{"computerName": 7}, "filter: computerName: Not a valid string."},
+		{"a page's parameter", simtest.M{"limit": 5}, "dict_values(['limit']): Unknown field"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			a := r.post("/agents/actions/connect", m{"filter": row.filter})
-			a.t = t
-			a.refused(400, row.detail)
+			a := r.Post("/agents/actions/connect", simtest.M{"filter": row.filter})
+			a.Under(t)
+			a.Refused(400, row.detail)
 		})
 	}
 }
 
 func TestFiltersFindWhatTheySay(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{Empty: true})
-	start := r.clock.now()
+	r := simtest.New(t, s1sim.Options{Empty: true})
+	start := r.Clock.Now()
 	one := r.AddThreat(s1sim.ThreatSpec{Name: "one.exe", Agent: "DESKTOP-1", SHA1: strings.Repeat("a", 40), Process: "winword.exe",
 		Path: `C:\Users\jdoe\one.exe`, Storyline: "STORY1", Classification: "Trojan"})
-	r.clock.pass(time.Hour)
+	r.Clock.Pass(time.Hour)
 	two := r.AddThreat(s1sim.ThreatSpec{Name: "two.sh", Agent: "LNX-WEB-1", Confidence: "suspicious", Incident: "resolved",
 		Verdict: "false_positive", Mitigation: "mitigated", Storyline: "STORY2", Path: "/tmp/two.sh", Process: "sh"})
 	middle := start.Add(time.Minute).Format(time.RFC3339Nano)
@@ -89,7 +90,7 @@ func TestFiltersFindWhatTheySay(t *testing.T) {
 		{"ids", one, []string{one}},
 		{"ids", one + "," + two, []string{one, two}},
 		{"ids", "", []string{one, two}}, // as dangerous as it looks
-		{"agentIds", r.id("LNX-WEB-1"), []string{two}},
+		{"agentIds", r.ID("LNX-WEB-1"), []string{two}},
 		{"siteIds", r.SiteID("Paris"), []string{one, two}},
 		{"siteIds", r.SiteID("Berlin"), nil},
 		{"accountIds", r.AccountID("Example Corp"), []string{one, two}},
@@ -125,14 +126,14 @@ func TestFiltersFindWhatTheySay(t *testing.T) {
 		{"updatedAt__gte", start.In(time.FixedZone("", 7200)).Add(time.Hour).Format(time.RFC3339Nano), []string{two}},
 		{"k8sPodName__contains", "web", nil},
 	} {
-		require.ElementsMatch(t, row.want, r.get("/threats", row.key, row.value).values("id"), "%s=%s", row.key, row.value)
+		require.ElementsMatch(t, row.want, r.Get("/threats", row.key, row.value).Values("id"), "%s=%s", row.key, row.value)
 	}
-	require.Equal(t, []string{one}, r.get("/threats", "query", "exe", "resolved", "false").values("id"), "keys are ANDed")
+	require.Equal(t, []string{one}, r.Get("/threats", "query", "exe", "resolved", "false").Values("id"), "keys are ANDed")
 }
 
 func TestAgentFiltersFindWhatTheySay(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{})
+	r := simtest.New(t, s1sim.Options{})
 	r.AddAgent(s1sim.AgentSpec{Name: "TAGGED", Tags: map[string]string{"tier": "0"}, Offline: true, NetworkStatus: "disconnected", IP: "10.99.0.7",
 		Edit: func(a map[string]any) { a["agentVersion"] = "99.10.2" }})
 	for _, row := range []struct {
@@ -157,9 +158,9 @@ func TestAgentFiltersFindWhatTheySay(t *testing.T) {
 		{"isDecommissioned", "true", []string{"DESKTOP-OLD-1", "DESKTOP-OLD-2"}},
 		{"threatContentHash", "nothing", nil},
 	} {
-		require.ElementsMatch(t, row.want, r.get("/agents", row.key, row.value, "limit", "1000").values("computerName"), "%s=%s", row.key, row.value)
+		require.ElementsMatch(t, row.want, r.Get("/agents", row.key, row.value, "limit", "1000").Values("computerName"), "%s=%s", row.key, row.value)
 	}
-	count := func(pairs ...string) any { return r.get("/agents/count", pairs...).at("data.total") }
+	count := func(pairs ...string) any { return r.Get("/agents/count", pairs...).At("data.total") }
 	require.EqualValues(t, 39, count(), "decommissioned ones are left out unless asked for")
 	require.EqualValues(t, 41, count("isDecommissioned", "true,false"))
 	require.EqualValues(t, 31, count("isActive", "true"))
@@ -170,24 +171,24 @@ func TestAgentFiltersFindWhatTheySay(t *testing.T) {
 	require.EqualValues(t, 39, count("totalMemory__between", "16-16"))
 	require.EqualValues(t, 1, count("agentVersion__gt", "99.9.9", "agentVersion__lt", "99.11"), "versions are compared by their numbers")
 	require.EqualValues(t, 1, count("agentVersion__between", "99.9-99.10.5"))
-	r.get("/agents/count", "limit", "10").refused(400, "dict_values(['limit']): Unknown field")
+	r.Get("/agents/count", "limit", "10").Refused(400, "dict_values(['limit']): Unknown field")
 }
 
 func TestAgentsAreFoundByTheirThreats(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{Empty: true})
+	r := simtest.New(t, s1sim.Options{Empty: true})
 	r.AddThreat(s1sim.ThreatSpec{Agent: "MAC-1", SHA1: "abc", Incident: "resolved"})
 	r.AddThreat(s1sim.ThreatSpec{Agent: "MAC-2"})
-	require.Equal(t, []string{"MAC-1"}, r.get("/agents", "threatContentHash", "abc").values("computerName"))
-	require.Equal(t, []string{"MAC-1"}, r.get("/agents", "threatResolved", "true").values("computerName"))
-	require.Equal(t, []string{"MAC-2"}, r.get("/agents", "infected", "true").values("computerName"))
-	require.Equal(t, []string{"MAC-2"}, r.get("/agents", "activeThreats", "1").values("computerName"))
-	require.Len(t, r.get("/agents", "threatCreatedAt__gte", "2026-01-01T00:00:00Z").rows(), 2)
+	require.Equal(t, []string{"MAC-1"}, r.Get("/agents", "threatContentHash", "abc").Values("computerName"))
+	require.Equal(t, []string{"MAC-1"}, r.Get("/agents", "threatResolved", "true").Values("computerName"))
+	require.Equal(t, []string{"MAC-2"}, r.Get("/agents", "infected", "true").Values("computerName"))
+	require.Equal(t, []string{"MAC-2"}, r.Get("/agents", "activeThreats", "1").Values("computerName"))
+	require.Len(t, r.Get("/agents", "threatCreatedAt__gte", "2026-01-01T00:00:00Z").Rows(), 2)
 }
 
 func TestAlertFiltersSpeakUpperCaseAndAnswersSentences(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{Empty: true})
+	r := simtest.New(t, s1sim.Options{Empty: true})
 	one := r.AddAlert(s1sim.AlertSpec{Agent: "MAC-1", Rule: "Rule one", Severity: "Critical", Process: "curl", Command: "curl http://203.0.113.1"})
 	two := r.AddAlert(s1sim.AlertSpec{Agent: "LNX-DB-1", Rule: "Rule two", Severity: "Low", Verdict: "True positive", Incident: "In progress"})
 	for _, row := range []struct{ key, value, want string }{
@@ -196,29 +197,29 @@ func TestAlertFiltersSpeakUpperCaseAndAnswersSentences(t *testing.T) {
 		{"osType", "linux", two}, {"sourceProcessName__contains", "curl", one}, {"query", "203.0.113.1", one}, {"ids", two, two},
 		{"siteIds", r.SiteID("Lyon"), two}, {"groupIds", r.GroupID("Paris", "Laptops"), one},
 	} {
-		require.Equal(t, []string{row.want}, r.get("/cloud-detection/alerts", row.key, row.value).values("alertInfo.alertId"), "%s=%s", row.key, row.value)
+		require.Equal(t, []string{row.want}, r.Get("/cloud-detection/alerts", row.key, row.value).Values("alertInfo.alertId"), "%s=%s", row.key, row.value)
 	}
-	require.Equal(t, "In progress", r.get("/cloud-detection/alerts", "ids", two).at("data.0.alertInfo.incidentStatus"))
-	require.Len(t, r.get("/cloud-detection/alerts", "scopes", "account", "createdAt__gte", "2020-01-01T00:00:00Z").rows(), 2)
+	require.Equal(t, "In progress", r.Get("/cloud-detection/alerts", "ids", two).At("data.0.alertInfo.incidentStatus"))
+	require.Len(t, r.Get("/cloud-detection/alerts", "scopes", "account", "createdAt__gte", "2020-01-01T00:00:00Z").Rows(), 2)
 }
 
 func TestPlacesAreFoundByNameAndState(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{})
-	require.Equal(t, []string{"Example Labs"}, r.get("/accounts", "name__contains", "labs").values("name"))
-	require.Empty(t, r.get("/accounts", "states", "expired").rows())
-	sites := r.get("/sites", "query", "ber", "state", "active")
-	require.Equal(t, "Berlin", sites.at("data.sites.0.name"))
-	require.EqualValues(t, 1, sites.at("pagination.totalItems"))
-	require.EqualValues(t, 450, sites.at("data.allSites.totalLicenses"), "of all sites, not of those found")
-	require.Equal(t, []string{"Servers"}, r.get("/groups", "siteIds", r.SiteID("Lyon"), "name", "Servers").values("name"))
-	require.Equal(t, []string{"Default Group"}, r.get("/groups", "accountIds", r.AccountID("Example Labs"), "isDefault", "true").values("name"))
-	require.Empty(t, r.get("/groups", "types", "dynamic").rows())
+	r := simtest.New(t, s1sim.Options{})
+	require.Equal(t, []string{"Example Labs"}, r.Get("/accounts", "name__contains", "labs").Values("name"))
+	require.Empty(t, r.Get("/accounts", "states", "expired").Rows())
+	sites := r.Get("/sites", "query", "ber", "state", "active")
+	require.Equal(t, "Berlin", sites.At("data.sites.0.name"))
+	require.EqualValues(t, 1, sites.At("pagination.totalItems"))
+	require.EqualValues(t, 450, sites.At("data.allSites.totalLicenses"), "of all sites, not of those found")
+	require.Equal(t, []string{"Servers"}, r.Get("/groups", "siteIds", r.SiteID("Lyon"), "name", "Servers").Values("name"))
+	require.Equal(t, []string{"Default Group"}, r.Get("/groups", "accountIds", r.AccountID("Example Labs"), "isDefault", "true").Values("name"))
+	require.Empty(t, r.Get("/groups", "types", "dynamic").Rows())
 }
 
 func TestAListMayComeAsOneValueOrSeveral(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{})
+	r := simtest.New(t, s1sim.Options{})
 	q := url.Values{"computerName__contains": {"MAC-1", "MAC-2"}}
-	require.Len(t, r.call("GET", "/agents?"+q.Encode(), "").rows(), 2)
+	require.Len(t, r.Call("GET", "/agents?"+q.Encode(), "").Rows(), 2)
 }
