@@ -74,6 +74,8 @@ type IOCSettings struct {
 	ExternalID  string
 }
 
+// EQUALS is the only method that the console has. What is empty is left out: without validUntil the
+// console takes 14, 90 or 180 days by the type.
 func (s IOCSettings) body() map[string]any {
 	body := map[string]any{"source": s.Source, "type": s.Type, "value": s.Value, "method": "EQUALS"}
 	for key, text := range map[string]string{"name": s.Name, "description": s.Description, "externalId": s.ExternalID} {

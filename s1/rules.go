@@ -205,6 +205,8 @@ func (c *Client) UpdateRule(ctx context.Context, id RuleID, in Scope, settings R
 	return c.putRule(ctx, call, in, settings)
 }
 
+// It creates and replaces: both take the whole rule with its scope, and answer with a list or with
+// the rule.
 func (c *Client) putRule(ctx context.Context, call transport.Call, in Scope, settings RuleSettings) (Rule, error) {
 	if err := in.check(); err != nil {
 		return Rule{}, transport.Refusal(call.Operation, err)

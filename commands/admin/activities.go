@@ -30,6 +30,8 @@ var activityKeys = []string{
 	"createdAt__between", "sortBy", "sortOrder", "limit",
 }
 
+// It reads the filter twice: once as any list's, and once for what the list of activities asks
+// beyond that.
 func (activityQuery) Kind() catalog.Kind {
 	k := lookup.ListQueryKind(`JSON: {"agentIds": ["1845174760470303882"], "createdAt__gte": "-24h"}`, activityKeys, "activities", lookup.ShortFilter)
 	read := k.Read

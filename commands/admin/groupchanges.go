@@ -25,6 +25,7 @@ func groupChangeCommands() []*catalog.Command {
 // box that was left unticked from one that was overlooked.
 type inheritance bool
 
+// It is a menu, in which each answer says what it means for the group.
 func (inheritance) Kind() catalog.Kind {
 	k := catalog.BoolKind()
 	k.Widget = render.Select

@@ -40,6 +40,7 @@ type getSitesParams struct {
 	NextPage  string          `json:"next-page,omitzero" help:"The cursor from an earlier list. The More rows button fills it in."`
 }
 
+// An empty list of ids must not be sent: the console refuses it.
 func (p getSitesParams) Wire() s1.Query {
 	q := s1.Query{}
 	if len(p.Sites) > 0 {

@@ -139,6 +139,8 @@ type getBlocklistParams struct {
 	Input blocklistQuery `json:"custom-input,omitzero" help:"Filter by the console's own query parameters."`
 }
 
+// A hash in the filter may be a SHA-256, which the console does not find in the values of items;
+// see withSHA256.
 func getBlocklist() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-black-list", Title: "Get Black List", Area: "blocklist", Aliases: []string{"blocklist", "blacklist", "blocked"}, Main: "custom-input",

@@ -172,6 +172,9 @@ func (p *updateExclusionParams) Check() error {
 	return p.fits(s1.ExclusionType(p.Type), p.Value)
 }
 
+// PUT replaces all settings, so the wanted ones start from those that are there. The fingerprint of
+// those is compared again before the change: what was approved is a difference, and it is another
+// one if somebody changed the exclusion meanwhile.
 func (p *updateExclusionParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	e, err := p.read(ctx, call)
 	if err != nil {

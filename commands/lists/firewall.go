@@ -257,6 +257,9 @@ func blockRemoteHosts() *catalog.Command {
 	})
 }
 
+// The console's answer may leave fields out, and is then filled from what was sent. Firewall
+// control is a matter of each endpoint's policy: the rule can be there and have no effect, which is
+// said.
 func (p *blockHostsParams) made(call *catalog.Call, rule s1.FirewallRule) render.Card {
 	s := p.settings()
 	status := cmp.Or(rule.Status, string(s.Status))

@@ -101,6 +101,8 @@ func kindOfIOC(value string) (s1.IOCType, bool) {
 // run.
 func (p *createIOCParams) Resolved() bool { return len(p.Accounts) > 0 }
 
+// Without accounts the console would make it for the scope of the token, which may be everything;
+// so one is named, and only where the token has a single account is it taken without asking.
 func (p *createIOCParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	if len(p.Accounts) == 0 {
 		if err := p.onlyAccount(ctx, call); err != nil {
@@ -228,6 +230,9 @@ func (p *deleteIOCsParams) Check() error {
 
 func (p *deleteIOCsParams) Resolved() bool { return len(p.Values) == 0 && len(p.UUIDs) > 0 }
 
+// The plan pins UUIDs: between approval and deletion somebody may add an indicator of the same
+// value, which nobody has approved to delete. The accounts stay, since the console wants them
+// beside the UUIDs.
 func (p *deleteIOCsParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	places := lookup.PlaceParams{Accounts: p.Accounts}
 	accounts, err := places.Pin(ctx, call)

@@ -62,6 +62,8 @@ func iocTable(found []s1.IOC) render.Table {
 	return t
 }
 
+// Delete is offered only with a UUID that can be sent; the accounts of the list go along, because
+// the console asks for them.
 func iocCard(i s1.IOC, accounts []s1.AccountID) render.Card {
 	var f listing.Sheet
 	f.Text("Type", i.Type.Label())

@@ -39,6 +39,10 @@ var shapes = map[string]shape{
 	"program": {takes: isProgram},
 	"path":    {nouns: "path|file|files|folder|directory", takes: isPath},
 	"hash":    {nouns: "hash|hashes|sha1|sha-1|sha256|sha-256|md5|file", takes: func(w text.Word) bool { return isHash(w.Text) }, spaced: true},
+	// The console's keys for the hash of a file compare SHA-1s, so a sentence can ask for that kind, or
+	// for the other two.
+	"sha1":    {nouns: "hash|hashes|sha1|sha-1|file", takes: func(w text.Word) bool { return isSHA1(w.Text) }, spaced: true},
+	"digest":  {nouns: "hash|sha256|sha-256|md5|file", takes: func(w text.Word) bool { return isHash(w.Text) && !isSHA1(w.Text) }},
 	"address": {nouns: "ip|ips|address|addresses|domain|url", takes: isAddress},
 	"ip":      {nouns: "ip|ips|address|addresses", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err == nil }},
 	"domain":  {nouns: "domain|url", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err != nil && isAddress(w) }},
@@ -242,6 +246,8 @@ var (
 )
 
 func isHash(s string) bool { return hashForm.MatchString(s) }
+
+func isSHA1(s string) bool { return isHash(s) && len(s) == 40 }
 
 // isHost tells names of endpoints from other words: a digit, a hyphen, or capitals all through.
 func isHost(w text.Word) bool {

@@ -108,7 +108,7 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 // two names it would be guessed which one was meant.
 func (s scene) values(t slot, words []text.Word, at int) []text.Filling {
 	var fillings []text.Filling
-	single := !t.field.List && t.key == "" && t.field.Type.Selects == ""
+	single := !t.field.List && t.key == "" && t.field.Type.Selects == "" || scalarKeys[t.key]
 	if t.shape == "prose" {
 		return s.prose(t, words, at)
 	}

@@ -20,11 +20,15 @@ import (
 
 // What a value is asked about. Rows are compared here once more: a filter of the console's may match by a part.
 
+// The console's key for hashes, contentHashes, knows SHA-1 alone and takes several; the others are
+// found by free text, one at a time. Its list of blocked hashes is searched by parts, and
+// everywhere: a list without its parents and children has the items of one scope alone. The
+// reputation is of SHA-1 alone.
 func (s *search) askAboutHashes(of map[observables.Kind][]int, value func(int) string) {
 	threats := func(filter func(hashes []string) s1.Query) func(context.Context, []int) (map[int]string, error) {
 		return func(ctx context.Context, about []int) (map[int]string, error) {
 			page, err := s.call.Console.ThreatsPage(ctx, filter(values(about, value)).SortedBy("createdAt", s1.Descending).WithLimit(rows))
-			return eachOf(about, func(i int) string { return threatsWith(page, value(i)) }), err
+			return s.eachSure(asThreats, about, func(i int) (string, string) { return threatsWith(page, value(i)) }, err), err
 		}
 	}
 	s.add(asThreats, of[observables.SHA1], perCall, threats(func(h []string) s1.Query { return s1.Query{}.With("contentHashes", h...) }))
@@ -47,6 +51,8 @@ func values(about []int, value func(int) string) []string {
 	return all
 }
 
+// eachOf has an answer for each sighting that a question was about, those that nothing was found of
+// as well.
 func eachOf(about []int, says func(int) string) map[int]string {
 	all := map[int]string{}
 	for _, i := range about {
@@ -55,8 +61,10 @@ func eachOf(about []int, says func(int) string) map[int]string {
 	return all
 }
 
-// threatsWith counts the threats of a file and the endpoints that had it, and says what the file is called there.
-func threatsWith(page s1.Page[s1.Threat], hash string) string {
+// threatsWith counts the threats of a file and the endpoints that had it, and says what the file is
+// called there, or why they cannot be counted: hashes are asked about together, and the threats of
+// one may fill the page.
+func threatsWith(page s1.Page[s1.Threat], hash string) (words, why string) {
 	hosts, n, open, files := map[string]bool{}, 0, 0, []string(nil)
 	for _, t := range page.Items {
 		if !slices.ContainsFunc([]string{t.Info.SHA1, t.Info.MD5, t.Info.SHA256}, func(h string) bool { return strings.EqualFold(h, hash) }) {
@@ -70,16 +78,15 @@ func threatsWith(page s1.Page[s1.Threat], hash string) string {
 		}
 	}
 	least := ""
-	if page.Total > len(page.Items) {
+	switch cut := page.Total > len(page.Items); {
+	case cut && n == 0:
+		return "", fmt.Sprintf("only the latest %d of %d were read", len(page.Items), page.Total)
+	case n == 0:
+		return "no threats", ""
+	case cut:
 		least = "at least "
 	}
-	if n == 0 {
-		if least != "" {
-			return "" // its threats may be among those that were not read
-		}
-		return "no threats"
-	}
-	return text.JoinNonEmpty(" · ", fileWords(files), fmt.Sprintf("seen on %s%s", least, text.Plural(len(hosts), "endpoint")), fmt.Sprintf("%s, %d open", text.Plural(n, "threat"), open))
+	return text.JoinNonEmpty(" · ", fileWords(files), fmt.Sprintf("seen on %s%s", least, text.Plural(len(hosts), "endpoint")), fmt.Sprintf("%s%s, %d open", least, text.Plural(n, "threat"), open)), ""
 }
 
 // fileWords name the files of a hash, those of its latest threats first.
@@ -129,6 +136,8 @@ func blockedWords(page s1.Page[s1.BlocklistItem], hash string) (words, why strin
 	return "not blocked", ""
 }
 
+// Decommissioned endpoints are left out: an address is theirs no more. An address is looked for at
+// the interfaces and, apart from that, as the one by which a network reaches the console.
 func (s *search) askAboutAddresses(of map[observables.Kind][]int, value func(int) string) {
 	agents := func(key string) func(context.Context, []int) (map[int]string, error) {
 		return func(ctx context.Context, about []int) (map[int]string, error) {
@@ -182,7 +191,8 @@ func behind(page s1.Page[s1.Agent], address string) string {
 	return "external address of " + text.Plural(n, "endpoint")
 }
 
-// askAboutIDs looks for threats and alerts: an id does not tell which it is of.
+// askAboutIDs looks for threats and alerts: an id does not tell which it is of. Both are asked by
+// id, so that the answer cannot be about something else; the form of an id is the same for both.
 func (s *search) askAboutIDs(about []int, value func(int) string) {
 	s.add(asThreats, about, Most, func(ctx context.Context, about []int) (map[int]string, error) {
 		found, err := s.call.Console.ThreatsByID(ctx, valid[s1.ThreatID](values(about, value)))
@@ -233,15 +243,13 @@ func (s *search) becomes(i int, kind, name string, actions []render.Action) {
 // askAboutIndicators looks for values among the indicators of all accounts that the bot's token sees: the console wants accounts named.
 func (s *search) askAboutIndicators(of map[observables.Kind][]int, value func(int) string) {
 	var once sync.Once
-	var ids []string
+	var page s1.Page[s1.Account]
 	var err error
-	accounts := func(ctx context.Context) ([]string, error) {
+	accounts := func(ctx context.Context) (s1.Page[s1.Account], error) {
 		once.Do(func() {
-			var page s1.Page[s1.Account]
 			page, err = s.call.Console.AccountsPage(ctx, s1.Query{}.WithLimit(rows)) // more ids make too long an address
-			ids = lookup.NamesIn(page.Items, func(a s1.Account) string { return string(a.ID) })
 		})
-		return ids, err
+		return page, err
 	}
 	var about []int
 	for kind, all := range of {
@@ -255,15 +263,22 @@ func (s *search) askAboutIndicators(of map[observables.Kind][]int, value func(in
 	}
 	about = about[:min(len(about), mostIndicators)]
 	s.add(asIndicator, about, 1, func(ctx context.Context, about []int) (map[int]string, error) {
-		ids, err := accounts(ctx)
-		if err != nil || len(ids) == 0 {
+		of, err := accounts(ctx)
+		if err != nil || len(of.Items) == 0 {
 			return nil, err
 		}
+		ids := lookup.NamesIn(of.Items, func(a s1.Account) string { return string(a.ID) })
 		page, err := s.call.Console.IOCsPage(ctx, s1.Query{}.With("accountIds", ids...).And(s1.Query{"value": {value(about[0])}}).WithLimit(rows))
-		return map[int]string{about[0]: indicatorWords(page.Items, value(about[0]), s.call)}, err
+		return s.eachSure(asIndicator, about, func(i int) (words, why string) {
+			if words = indicatorWords(page.Items, value(i), s.call); words == "" && of.Total > len(of.Items) {
+				return "", fmt.Sprintf("only %d of %d accounts were asked", len(of.Items), of.Total)
+			}
+			return cmp.Or(words, "no IOC"), ""
+		}, err), err
 	})
 }
 
+// indicatorWords is "" where none of the indicators has the value.
 func indicatorWords(found []s1.IOC, value string, call *catalog.Call) string {
 	for _, i := range found {
 		if !strings.EqualFold(i.Value, value) {
@@ -278,11 +293,13 @@ func indicatorWords(found []s1.IOC, value string, call *catalog.Call) string {
 		}
 		return words
 	}
-	return "no IOC"
+	return ""
 }
 
-// endpointsNamed are the endpoints that words are the names of. Names are looked for several at once by their parts; where that brings more
-// than one page, and a word was not on it, it is looked for alone.
+// endpointsNamed are the endpoints that words are the names of. Names are looked for several at
+// once by their parts; where that brings more than one page, and a word was not on it, it is looked
+// for alone. Words come from any text, so a word is taken for a name only where an endpoint is
+// called exactly so.
 func endpointsNamed(ctx context.Context, call *catalog.Call, all *catalog.Catalog, words []observables.Observable) ([]Sighting, error) {
 	var seen []Sighting
 	for part := range slices.Chunk(words, perCall) {
@@ -301,6 +318,7 @@ func endpointsNamed(ctx context.Context, call *catalog.Call, all *catalog.Catalo
 	return seen, nil
 }
 
+// endpointsIn asks at most once for all names and once more for each that may have been cut off.
 func endpointsIn(ctx context.Context, call *catalog.Call, names []string) (found []s1.Agent, err error) {
 	active := s1.Query{}.With("isDecommissioned", "false").WithLimit(rows)
 	page, err := call.Console.AgentsPage(ctx, active.With("computerName__contains", names...))
@@ -325,6 +343,8 @@ func endpointsIn(ctx context.Context, call *catalog.Call, names []string) (found
 	return found, nil
 }
 
+// agentWords are what decides whether somebody must act: is it there, is it isolated, how much is
+// open on it.
 func agentWords(a s1.Agent) []string {
 	state := "offline"
 	if a.Online() {

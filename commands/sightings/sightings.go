@@ -41,7 +41,8 @@ const (
 	patience = 12 * time.Second
 )
 
-// A Sighting is one observable with what the console knows of it and what can be done about it.
+// A Sighting is one observable with what the console knows of it and what can be done about it. A
+// question is in Known or in Unknown, and in neither only where it does not arise for such a value.
 type Sighting struct {
 	Name    string // as people read it: the value, or the name of a thing
 	Kind    string // "SHA-1", "endpoint", "threat"
@@ -91,7 +92,8 @@ func why(err error) string {
 	return strings.TrimSuffix(refusal.ProblemWords(err), ".")
 }
 
-// A search is one look-up under way.
+// A search is one look-up under way. The questions run at the same time: sightings and answers are
+// changed under mu.
 type search struct {
 	call      *catalog.Call
 	all       *catalog.Catalog
@@ -110,6 +112,8 @@ type question struct {
 	ask   func(ctx context.Context) (map[int]string, error)
 }
 
+// Every value gets its questions before the first is sent, so that those that take several values
+// are sent once.
 func newSearch(call *catalog.Call, all *catalog.Catalog, found []observables.Observable) *search {
 	s := &search{call: call, all: all, answers: map[int]map[string]string{}}
 	of := map[observables.Kind][]int{}
@@ -132,7 +136,9 @@ func (s *search) add(name string, about []int, atOnce int, ask func(ctx context.
 	}
 }
 
-// run asks all questions and sorts the answers in.
+// run asks all questions and sorts the answers in. A slot is taken before a question's goroutine
+// begins, so that there are never more of them than slots. What was not asked when patience ends
+// fails like what was not answered.
 func (s *search) run(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -163,6 +169,7 @@ func (s *search) run(ctx context.Context) {
 	}
 }
 
+// take sorts the answer to one question in, or says beside all that it was about why there is none.
 func (s *search) take(q question, answers map[int]string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -82,6 +82,12 @@ func TestALookUpClaimsNothingOfPagesThatWereNotRead(t *testing.T) {
 		case strings.HasSuffix(path, "/restrictions"):
 			_, _ = w.Write([]byte(`{"data":[{"id":"1748812345678905555","value":"0000056ceb81f2b7382dee72602f798b642f4140"}],"pagination":{"totalItems":101}}`))
 			return
+		case strings.HasSuffix(path, "/threats"):
+			_, _ = w.Write([]byte(`{"data":[{"id":"1748812345678906666","threatInfo":{"sha1":"0000056ceb81f2b7382dee72602f798b642f4140"}}],"pagination":{"totalItems":101}}`))
+			return
+		case strings.HasSuffix(path, "/accounts"):
+			_, _ = w.Write([]byte(`{"data":[{"id":"225494730938493804","name":"A"}],"pagination":{"totalItems":300}}`))
+			return
 		}
 		console.ServeHTTP(w, r)
 	})
@@ -90,7 +96,9 @@ func TestALookUpClaimsNothingOfPagesThatWereNotRead(t *testing.T) {
 	require.Contains(t, about(seen, "10.0.0.1").Unknown, "endpoints: only the first 1 of 101 with a similar address were read")
 	require.NotContains(t, strings.Join(about(seen, "10.0.0.1").Known, "; "), "no endpoint has it")
 	require.Contains(t, about(seen, hash).Unknown, "blocklist: only the first 1 of 101 items were read")
-	require.NotContains(t, strings.Join(about(seen, hash).Known, "; "), "not blocked")
+	require.Contains(t, about(seen, hash).Unknown, "threats: only the latest 1 of 101 were read")
+	require.Contains(t, about(seen, hash).Unknown, "IOCs: only 1 of 300 accounts were asked")
+	require.Equal(t, []string{"reputation: unknown"}, about(seen, hash).Known)
 }
 
 // A console that refuses one question is asked the others, and no more than four at a time.

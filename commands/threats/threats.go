@@ -29,6 +29,8 @@ type getThreatParams struct {
 	Storylines []string           `json:"storylines,omitzero" help:"Only threats of these storylines. get-alerts shows the storylines of alerts."`
 }
 
+// One command is the list and the single threat. countOnly asks for the number alone, which has a
+// card of its own.
 func getThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat", Title: "Get Threat", Area: "threats", Aliases: []string{"threats", "threat", "get-threats"}, Main: "custom-input",
@@ -58,6 +60,8 @@ type threatNotesParams struct {
 	Threat s1.ThreatID `json:"threat-id" help:"The threat whose notes to show, by name or id."`
 }
 
+// All notes are read: a threat has few, and the console's own page of ten would hide the older
+// ones.
 func getThreatNotes() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat-notes", Title: "Get Threat Notes", Area: "threats", Aliases: []string{"notes", "threat-notes"}, Main: "threat-id",

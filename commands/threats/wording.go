@@ -4,6 +4,8 @@ import "s1bot/commands/catalog"
 
 // How people ask for what this area does, beside names and aliases. See package plain.
 
+// Hashes have two clauses because the console's key compares SHA-1s: with another kind it finds
+// nothing and says so like an all-clear. The others are found by its free text.
 func threatsWording() catalog.Wording {
 	return catalog.Wording{
 		Heads: []string{
@@ -12,7 +14,7 @@ func threatsWording() catalog.Wording {
 		},
 		Clauses: []string{
 			"(on|for|at|affecting|from) {custom-input.computerName__contains:host}", "(in|at|of|from) {custom-input.siteIds:place}",
-			"(by|with|of|for|matching|having) {custom-input.contentHashes:hash}", "(of|in|from) storyline {storylines:word}",
+			"(by|with|of|for|matching|having) {custom-input.contentHashes:sha1}", "(by|with|of|for|matching|having) {custom-input.query:digest}", "(of|in|from) storyline {storylines:word}",
 			"(from|by|started by) process {custom-input.originatedProcess__contains:file}", "(with|in|under) path {custom-input.filePath__contains:path}",
 		},
 		Words: map[string]string{

@@ -119,6 +119,8 @@ func rehearsed(ids []ID, actions []action) json.RawMessage {
 	return raw
 }
 
+// What comes later (an execution) is counted as taken, for nothing tells how it goes: whoever wants
+// to know reads the alerts again.
 func (t triggered) result(does string, ids []ID, actions int) (s1.ActionResult, error) {
 	if len(t.Errors) > 0 { // too many alerts, or too many executions at once: nothing was begun
 		var words []string
