@@ -82,8 +82,8 @@ func doubtful(w text.Word) bool {
 	return strings.HasSuffix(w.Lower, "n't") || strings.HasSuffix(w.Lower, "n’t") || oneOf(w.Lower, "not|no|never|if|when|later|tomorrow|tonight|after|before|until|should|would|without|only|but|or|stop|dont|cannot|maybe|perhaps")
 }
 
-// Begins tells whether a refusal offers a form with what a sentence begins with. Begins is for
-// whoever shows the refusal: such a form has values in it, those of other offers are empty.
+// Begins tells whether a refusal offers a form with what a sentence begins with: such a form has
+// values in it, those of other offers are empty.
 func Begins(err error) bool {
 	var usage *catalog.UsageError
 	return errors.As(err, &usage) && len(usage.Offers) == 1 && len(usage.Offers[0].Do.Said) > 0

@@ -161,39 +161,39 @@ func TestABlockedHashHasNoKeysOfExclusions(t *testing.T) {
 // What the document does not have in the answer, the list or the data of these calls.
 func TestRowsOfProtectionAreTheDocuments(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, s1sim.Options{Empty: true})
-	data := func(a *answer) (rows []m) {
+	r := simtest.New(t, s1sim.Options{Empty: true})
+	data := func(a *simtest.Answer) (rows []simtest.M) {
 		var answer struct{ Data json.RawMessage }
-		require.NoError(t, json.Unmarshal([]byte(a.raw), &answer), a.raw)
+		require.NoError(t, json.Unmarshal([]byte(a.Raw), &answer), a.Raw)
 		if json.Unmarshal(answer.Data, &rows) != nil {
-			var row m
-			require.NoError(t, json.Unmarshal(answer.Data, &row), a.raw)
-			rows = []m{row}
+			var row simtest.M
+			require.NoError(t, json.Unmarshal(answer.Data, &row), a.Raw)
+			rows = []simtest.M{row}
 		}
-		require.NotEmpty(t, rows, a.raw)
+		require.NotEmpty(t, rows, a.Raw)
 		return rows
 	}
 	site := r.SiteID("Paris")
 	exclusion := `{"data":{"type":"path","osType":"windows","value":"D:\\x\\","pathExclusionType":"folder"},"filter":{"siteIds":["` + site + `"]}}`
-	answered := data(r.call("POST", "/exclusions", exclusion))[0]
+	answered := data(r.Call("POST", "/exclusions", exclusion))[0]
 	for _, key := range []string{"applicationName", "imported", "includeChildren", "includeParents", "scopePath", "sha256Value"} {
 		require.NotContains(t, answered, key)
 	}
-	listed := data(r.get("/exclusions", "siteIds", site))
+	listed := data(r.Get("/exclusions", "siteIds", site))
 	require.NotContains(t, listed[0], "sha256Value")
 	require.Contains(t, listed[0], "scopePath")
 
-	group := data(r.get("/groups", "siteIds", site))[0]["id"].(string)
+	group := data(r.Get("/groups", "siteIds", site))[0]["id"].(string)
 	rule := `{"data":{"name":"n","queryType":"events","severity":"Low","status":"Draft","expirationMode":"Permanent","s1ql":"a = \"b\""},"filter":{"groupIds":["` + group + `"]}}`
-	made := data(r.call("POST", "/cloud-detection/rules", rule))[0]
+	made := data(r.Call("POST", "/cloud-detection/rules", rule))[0]
 	require.NotContains(t, made, "groupId")
 	require.Equal(t, []any{group}, made["scopeId"])
-	require.Equal(t, made["id"], data(r.get("/cloud-detection/rules", "groupIds", group))[0]["id"], "it is filtered by its group all the same")
+	require.Equal(t, made["id"], data(r.Get("/cloud-detection/rules", "groupIds", group))[0]["id"], "it is filtered by its group all the same")
 
 	firewall := `{"data":{"name":"n","action":"Block","status":"Enabled","remoteHosts":[{"type":"addresses","values":["203.0.113.9"]}]},"filter":{"siteIds":["` + site + `"]}}`
-	blocks := data(r.call("POST", "/firewall-control", firewall))[0]
-	require.Equal(t, blocks["id"], data(r.get("/firewall-control", "ids", blocks["id"].(string), "siteIds", site))[0]["id"])
-	require.Contains(t, r.get("/firewall-control", "siteIds", r.SiteID("Lyon")).raw, `"totalItems":0`)
+	blocks := data(r.Call("POST", "/firewall-control", firewall))[0]
+	require.Equal(t, blocks["id"], data(r.Get("/firewall-control", "ids", blocks["id"].(string), "siteIds", site))[0]["id"])
+	require.Contains(t, r.Get("/firewall-control", "siteIds", r.SiteID("Lyon")).Raw, `"totalItems":0`)
 
-	require.Contains(t, r.call("POST", "/remote-scripts/fetch-files", `{"data":{"taskIds":["1"]}}`).raw, `{"data":{"data":{"downloadLinks":[]`)
+	require.Contains(t, r.Call("POST", "/remote-scripts/fetch-files", `{"data":{"taskIds":["1"]}}`).Raw, `{"data":{"data":{"downloadLinks":[]`)
 }

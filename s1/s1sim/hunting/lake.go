@@ -212,8 +212,8 @@ func (l *lakeQuery) findLog(body wire.Object, events []wire.Object) error {
 	return nil
 }
 
-// asMatch is an event as a match. asMatch has the time twice: in nanoseconds beside the values and
-// in milliseconds among them.
+// asMatch is an event as a match. It has the time twice: in nanoseconds beside the values and in
+// milliseconds among them.
 func asMatch(e wire.Object) wire.Object {
 	values := eventql.Flat(e)
 	at := eventql.Moment(e)

@@ -9,7 +9,7 @@ import (
 	"s1bot/s1/s1sim/world"
 )
 
-// Rules of the firewall can be made here and read by tests alone: no command lists them.
+// Rules of the firewall can be made and listed; nothing changes or deletes one here, as no command does.
 func firewallRoutes(c *Controls) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/firewall-control", Handle: firewallList(c).Handle},
