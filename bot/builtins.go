@@ -34,6 +34,7 @@ type builtin struct {
 	alone    *regexp.Regexp // of a word that decides: the form in which it stands alone in a message, see decisions.go
 	spoken   plain.Phrases  // sentences that mean the word: "what can you do"; none for words that decide
 	takes    string         // what stands behind the word, for the palette: "The threat or alert"; empty where nothing must
+	bare     bool           // nothing stands behind it: with other words it may begin a sentence, "find hosts named LAB"
 	bareToo  bool           // what stands behind it may be left out
 	console  bool           // may wait for the console, so it stands in its person's queue
 	every    bool           // waits for all consoles, so it takes the slots of none of them

@@ -61,9 +61,9 @@ const helloWord = "hello"
 
 func (g *greetings) builtins() []builtin {
 	return []builtin{
-		{name: helloWord, summary: "Says what I do here, with three things to try.", examples: []string{"/s1 hello"}, typed: g.hello, clicked: bare(g.hello)},
+		{name: helloWord, summary: "Says what I do here, with three things to try.", examples: []string{"/s1 hello"}, typed: g.hello, clicked: bare(g.hello), bare: true},
 		{
-			name: "who", summary: "Who can make changes here, and who can approve.", examples: []string{"/s1 who"}, typed: g.who,
+			name: "roles", summary: "Who can make changes here, and who can approve.", examples: []string{"/s1 roles"}, typed: g.whoMay, bare: true,
 			spoken: plain.MustPhrases(
 				"(who is|who's|whos|who are|anyone|is anyone|is anybody) [currently] [working] [on] (shift|call|duty|oncall|on-call|today|tonight|in charge)", "who is here", "who (approves|decides) [here|this|that|it|requests|my request]",
 				"who (can|may|could|must|should|will) (approve|decide|act|isolate|change things|do that|do this|help|help me) [here|this|that|it|requests|my request|something|hosts]",
@@ -100,8 +100,8 @@ func (g *greetings) hello(ctx context.Context, a exchange.Interaction, _ string)
 	return nil
 }
 
-// who answers who may do what: roles are all that is known of people here, and nothing of shifts.
-func (g *greetings) who(ctx context.Context, a exchange.Interaction, _ string) error {
+// whoMay answers who may do what: roles are all that is known of people here, and nothing of shifts.
+func (g *greetings) whoMay(ctx context.Context, a exchange.Interaction, _ string) error {
 	const title = "Who can do what here"
 	g.answers.Reply(ctx, a, render.Card{Tone: render.Info, Title: title, Text: title, Parts: []render.Part{
 		g.roles(ctx), render.Note{render.Text("I know roles, not shifts: I can't tell who is on duty. Type "), render.Mono("whoami"), render.Text(" for your own roles.")},

@@ -222,7 +222,7 @@ func (h *handler) line(ctx context.Context, a *exchange.Interaction) error {
 		return h.mean(ctx, a, meant, behind)
 	case known && a.Written && !own.standsAlone(rest):
 		return h.talk.offerDecision(ctx, *a, word, rest)
-	case known && !plain.Courteous(a.Line):
+	case known && !plain.Courteous(a.Line) && !(own.bare && rest != ""):
 		return own.say(ctx, *a, rest)
 	}
 	err := h.runner.Command(ctx, *a)
@@ -230,6 +230,8 @@ func (h *handler) line(ctx context.Context, a *exchange.Interaction) error {
 	switch {
 	case !errors.As(err, &none):
 		return err
+	case known && own.bare:
+		return own.say(ctx, *a, rest)
 	case spoken:
 		return h.mean(ctx, a, meant, behind)
 	case a.Written:

@@ -119,6 +119,12 @@ func TestPlainQuestionsAboutTheBotAreAnswered(t *testing.T) {
 	} {
 		k.writes(alice, "", sentence).has(want)
 	}
+	for sentence, want := range map[string]string{ // they begin with words of the bot's own, and are no such words
+		"find hosts named DESKTOP": "List Agents", "history of DESKTOP-1": "haven't run any", "block evil.example": "Block Remote Hosts", "show me evil.exe": "Get Threat",
+	} {
+		k.writes(alice, "", sentence).has(want)
+	}
+	require.NotContains(t, k.writes(alice, "", "who approved the isolation of DESKTOP-1").text(), "Who can do what here")
 	k.writes(alice, "", "can you isolate DESKTOP-1 because phishing").has("Open the form")
 	k.types(alice, "save handover = agents DESKTOP")
 	k.writes(alice, "", "handover").has("DESKTOP-1")

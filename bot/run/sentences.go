@@ -30,6 +30,9 @@ import (
 func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras, parsed error, in text.Input) (p plain.Proposal, read bool, err error) {
 	unknown := parsed != nil && inv.Command == ""
 	cmd, known := r.Catalog.Find(inv.Command)
+	if p, read := r.otherwise(line, inv, parsed, in); read {
+		return p, true, nil
+	}
 	if !unknown && !(known && plain.Talks(cmd, line)) {
 		return p, false, nil
 	}
@@ -43,6 +46,17 @@ func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras,
 		return p, false, err
 	}
 	return p, false, nil
+}
+
+// otherwise reads a command line whose values do not fit as a sentence that means another command: "block evil.example" is about a remote
+// host, not about a hash. A line with name=value in it means what it says.
+func (r *Runner) otherwise(line string, inv catalog.Invocation, parsed error, in text.Input) (p plain.Proposal, read bool) {
+	var missing *catalog.MissingError
+	if parsed == nil || inv.Command == "" || errors.As(parsed, &missing) || strings.Contains(line, "=") {
+		return p, false
+	}
+	p, err := r.Sentences.Read(line, in)
+	return p, err == nil && p.Do.Command != inv.Command
 }
 
 // guessed tells whether an error knows what a mistyped command was meant to be.

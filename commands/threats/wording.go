@@ -9,7 +9,7 @@ import "s1bot/commands/catalog"
 func threatsWording() catalog.Wording {
 	return catalog.Wording{
 		Heads: []string{
-			"<show> {*} (threats|detections|infections) {*}", "<show> threat {custom-input}", "(tell me about|what do we know about|details of|details on|details for|look up) threat {custom-input}",
+			"<show> {*} (threats|detections|infections) {*}", "<show> threat {custom-input}", "(show|show me|find|look for) {custom-input:file}", "(tell me about|what do we know about|details of|details on|details for|look up) threat {custom-input}",
 			"<show> [details of|details on|details about] threat {custom-input}",
 		},
 		Clauses: []string{
