@@ -111,9 +111,6 @@ type Config struct {
 }
 
 // A Runner does jobs in this process.
-//
-// Jobs run in goroutines of their own and not in the queue: their number is bounded by what people
-// ask for and the commands' own limits.
 type Runner struct {
 	Config
 	owner   string

@@ -40,9 +40,9 @@ const (
 // whoever asks "as of now" may take an answer only if it was asked for after now. Anything else
 // could be older than the change that the question is about.
 //
-// Locks are per question (asking), so that a hundred clicks of one person cost one call of
-// users.info and nobody waits behind another person's question. Group lists have one lock for all,
-// mu, since there is one list.
+// Locks are per question (asking), so that clicks that come together cost one call of users.info and
+// nobody waits behind another person's question. Group lists have one lock for all, mu, since there
+// is one list.
 type Directory struct {
 	Config
 	roster *roster
