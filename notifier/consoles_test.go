@@ -69,7 +69,7 @@ func TestAConsoleThatHangsKeepsNoOtherFromBeingRead(t *testing.T) {
 			return context.DeadlineExceeded, nil
 		}
 		var away atomic.Bool
-		w.Config.Operators = "COPS"
+		w.Config.Operators = func() string { return "COPS" }
 		w.Config.Check = func(context.Context) error { return nil }
 		w.Config.Label = "emea"
 		w.Config.More = []notifier.Feeds{{Name: "us", Mark: "us", Stamp: "us", Label: "us", Console: dead, ThreatsChannel: "CTHREATS", Check: func(context.Context) error {

@@ -71,7 +71,7 @@ func (n *Notifier) verdict(ctx context.Context, f routing.Facts, fallback string
 	if quiet, is := routing.SnoozedBy(asleep, f, now); err == nil && is {
 		return render.Line{render.Text("Nowhere right now: snoozed by "), render.User(quiet.Owner), render.Text(" until "), render.At(quiet.Until)}
 	}
-	to := n.config.Routes().Walk(f, fallback, now).Targets(n.config.Operators)
+	to := n.config.Routes().Walk(f, fallback, now).Targets(n.config.Operators())
 	if len(to) == 0 {
 		return render.Line{render.Text("Nowhere: it is muted, or no channel is set for it.")}
 	}

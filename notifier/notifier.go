@@ -94,7 +94,7 @@ type Config struct {
 	Actions  cards.Actions // what the cards offer: the catalog has them; empty, not nil, for cards without buttons
 
 	Routes    func() routing.Routes // as they are now; nil: none
-	Operators string                // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Operators func() string         // channel for notes about trouble, and what goes to a channel that is closed, as it is now; empty: nobody does, it waits
 
 	Reports Reports                 // of shifts; nil: none
 	Also    []func(context.Context) // what else one process alone does, as long as it has the lease; each runs until its context ends
@@ -159,6 +159,9 @@ func New(c Config) (*Notifier, error) {
 	if c.Routes == nil {
 		c.Routes = func() routing.Routes { return nil }
 	}
+	if c.Operators == nil {
+		c.Operators = func() string { return "" }
+	}
 	c.born = c.Now()
 	return &Notifier{config: c}, nil
 }
@@ -216,10 +219,10 @@ func (s *service) read(c Config, journal Journal, of Feeds) {
 // watch adds what tells operators of one console.
 func (s *service) watch(c Config, own noteWriter, of Feeds) {
 	s.parts = append(s.parts, own.recall)
-	if of.Check != nil && c.Operators != "" {
+	if of.Check != nil {
 		s.parts = append(s.parts, watch{own, of.Check, c.Operators, c.Interval}.run)
 	}
-	if of.Token != nil && c.Operators != "" {
+	if of.Token != nil {
 		s.parts = append(s.parts, tokenWatch{own, of.Token, c.Operators}.run)
 	}
 }

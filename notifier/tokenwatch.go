@@ -28,7 +28,7 @@ var warnings = []int{30, 14, 3, 1}
 type tokenWatch struct {
 	noteWriter
 	token     func() s1.Token
-	operators string // channel
+	operators func() string // channel, as it is now; while there is none nobody is told
 }
 
 // run counts the days until ctx ends.
@@ -48,21 +48,21 @@ func (w tokenWatch) run(ctx context.Context) {
 // The cursor keeps the moment of the last warning, counted back from the token's end. A new token
 // has another end, so its own warnings are due by themselves and nothing has to be reset.
 func (w tokenWatch) warn(ctx context.Context) error {
-	token, now := w.token(), w.now()
+	token, now, to := w.token(), w.now(), w.operators()
 	due := lastWarning(token.Expires, now)
-	if due.IsZero() {
+	if due.IsZero() || to == "" {
 		return nil
 	}
 	told, err := w.journal.Cursor(ctx, journal.TokenEnd.Of(w.mark))
 	if err != nil || told.Since.Sub(due).Abs() < sameDay {
 		return err
 	}
-	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.TokenEnd.Of(w.mark), due.UnixMilli()), w.operators, tokenCard(token, now).Named(w.label), now)
+	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.TokenEnd.Of(w.mark), due.UnixMilli()), to, tokenCard(token, now).Named(w.label), now)
 	if err != nil {
 		return err
 	}
 	err = w.journal.Record(ctx, journal.Batch{Source: journal.TokenEnd.Of(w.mark), Cursor: journal.Cursor{Since: due}, Fresh: []journal.Notice{note}})
-	w.wake(w.operators)
+	w.wake(to)
 	return err
 }
 

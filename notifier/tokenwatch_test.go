@@ -16,7 +16,7 @@ func TestOperatorsHearFourTimesThatTheTokenEnds(t *testing.T) {
 		const day = 24 * time.Hour
 		var known atomic.Pointer[s1.Token]
 		known.Store(&s1.Token{})
-		w.Config.Operators = "COPS"
+		w.Config.Operators = func() string { return "COPS" }
 		w.Config.Keep = 7 * day
 		w.Config.Token = func() s1.Token { return *known.Load() }
 		told := func(want ...string) {

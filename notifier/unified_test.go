@@ -89,7 +89,7 @@ func TestWhatOnlySharesAnIdIsTwoCards(t *testing.T) {
 // Where the REST paths are gone, unified alerts are the source for all, and operators hear no complaint about those paths.
 func TestAConsoleWithUnifiedAlertsAlone(t *testing.T) {
 	unifiedStory(t, func(t *testing.T, w *notifiertest.World) {
-		w.Config.Operators = "COPS"
+		w.Config.Operators = func() string { return "COPS" }
 		gone := &s1.Error{Operation: "list", Status: http.StatusGone, Reason: s1.Retired}
 		w.Console.Set(func(c *notifiertest.Console) {
 			c.Fault = func(op string) (error, error) {
@@ -110,7 +110,7 @@ func TestAConsoleWithUnifiedAlertsAlone(t *testing.T) {
 
 func TestAConsoleWithoutThemIsReadAsBefore(t *testing.T) {
 	unifiedStory(t, func(t *testing.T, w *notifiertest.World) {
-		w.Config.Operators = "COPS"
+		w.Config.Operators = func() string { return "COPS" }
 		w.Console.NoUnified = true
 		w.Console.Set(func(c *notifiertest.Console) {
 			c.Fault = func(op string) (error, error) {

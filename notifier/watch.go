@@ -30,7 +30,7 @@ const (
 type watch struct {
 	noteWriter
 	check     func(context.Context) error // reports whether the console is well
-	operators string                      // channel
+	operators func() string               // channel, as it is now; while there is none nobody is told, and nothing checked
 	interval  time.Duration               // between polls of the feeds
 }
 
@@ -39,6 +39,9 @@ func (w watch) run(ctx context.Context) {
 	pause := max(min(w.interval, watchEvery), watchLeast)
 	var noting pacing.Streak
 	for failures := 0; ctx.Err() == nil; pacing.Rest(ctx, pause, nil) {
+		if w.operators() == "" {
+			continue
+		}
 		err := w.check(ctx)
 		if ctx.Err() != nil {
 			return
@@ -66,14 +69,14 @@ func (w watch) changed(ctx context.Context, problem error) error {
 	if err != nil || was.Ready == (problem != nil) {
 		return err
 	}
-	now := w.now()
+	now, to := w.now(), w.operators()
 	card := consoleCard(was.Since, problem).Named(w.label)
-	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.Source("console").Of(w.mark), now.UnixMilli()), w.operators, card, now)
+	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.Source("console").Of(w.mark), now.UnixMilli()), to, card, now)
 	if err != nil {
 		return err
 	}
 	err = w.journal.Record(ctx, journal.Batch{Source: journal.ConsoleState.Of(w.mark), Cursor: journal.Cursor{Since: now, Ready: problem != nil}, Fresh: []journal.Notice{note}})
-	w.wake(w.operators)
+	w.wake(to)
 	return err
 }
 

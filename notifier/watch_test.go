@@ -17,7 +17,9 @@ func TestThatTheConsoleFailsAndIsBackIsToldOnceEach(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
 		var away atomic.Bool
 		problem := errors.New("503 Service Unavailable")
-		w.Config.Operators = "COPS"
+		var operators atomic.Value
+		operators.Store("COPS")
+		w.Config.Operators = func() string { return operators.Load().(string) }
 		w.Config.Check = func(context.Context) error {
 			if away.Load() {
 				return problem
@@ -54,5 +56,10 @@ func TestThatTheConsoleFailsAndIsBackIsToldOnceEach(t *testing.T) {
 		away.Store(true)
 		w.Pass(62 * time.Second)
 		require.Equal(t, "The console denies the bot access", notifiertest.Titles(w, "COPS")[2])
+
+		operators.Store("CNEW")
+		away.Store(false)
+		w.Pass(32 * time.Second)
+		require.Equal(t, []string{"The console is responding again"}, notifiertest.Titles(w, "CNEW"), "where they are now")
 	})
 }

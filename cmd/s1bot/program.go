@@ -120,7 +120,7 @@ func (p *program) wire(ctx context.Context) error {
 	}
 	p.notifier, err = notifier.New(notifier.Config{
 		Feeds: p.feeds(p.consoles[0]), More: more, Actions: cards.NewActions(slices.Concat(catalog.CardActions(), bot.CardActions())), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot.Channels, Files: p.bot.Channels,
-		Operators: p.operators(),
+		Operators: p.operators,
 		Routes:    func() routing.Routes { return *p.routes.Load() }, Reports: shifts{p},
 		Also:     p.figures(),
 		Interval: c.PollInterval, Backfill: c.Backfill, Keep: c.Keep, Observer: p.metrics, Logger: p.log,
@@ -131,8 +131,7 @@ func (p *program) wire(ctx context.Context) error {
 // operators is the channel that hears of trouble: that of approvals, else one that hears of threats
 // or alerts.
 //
-// A policy that is read again may move it. What is posted through tellOperators follows; the
-// notifier keeps the channel of the start.
+// It is asked for each time, since a policy that is read again may move it.
 func (p *program) operators() string {
 	channels := append([]string{p.policy.Load().Channel()}, p.newsChannels()...)
 	for _, source := range []journal.Source{journal.Threats, journal.Alerts} {

@@ -144,7 +144,7 @@ func TestADigestWhoseAnswersGetLostIsThereOnce(t *testing.T) {
 
 func TestAFileThatSlackDoesNotTakeHoldsNothingUp(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
-		w.Config.Operators, w.Config.Burst = "COPS", 5
+		w.Config.Operators, w.Config.Burst = func() string { return "COPS" }, 5
 		w.Start()
 		w.Slack.Set(func(s *notifiertest.Slack) {
 			s.Fault = func(op string) (error, error) {
@@ -171,7 +171,7 @@ func TestAFileThatSlackDoesNotTakeHoldsNothingUp(t *testing.T) {
 
 func TestWhatAClosedChannelDoesNotTakeGoesToTheOperatorsWithANote(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
-		w.Config.Operators = "COPS"
+		w.Config.Operators = func() string { return "COPS" }
 		w.Start()
 		w.Slack.Set(func(s *notifiertest.Slack) { s.Closed["CTHREATS"] = true })
 		w.Console.AddThreat(notifiertest.NewThreat{Name: "one", Story: "s"})
@@ -197,7 +197,7 @@ func TestWhatAClosedChannelDoesNotTakeGoesToTheOperatorsWithANote(t *testing.T) 
 
 func TestAChannelThatIsOpenAgainHasThreadsOfItsOwn(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
-		w.Config.Operators = "CSOC"
+		w.Config.Operators = func() string { return "CSOC" }
 		w.Slack.Closed["CTHREATS"] = true
 		w.Start()
 		w.Console.AddThreat(notifiertest.NewThreat{Name: "while closed", Story: "s"})

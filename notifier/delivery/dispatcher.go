@@ -42,7 +42,7 @@ type Config struct {
 	Files     Uploader
 	Consoles  []Console     // whose items are delivered
 	Actions   cards.Actions // what cards offer
-	Operators string        // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Operators func() string // channel for notes about trouble, and what goes to a channel that is closed, as it is now; empty: nobody does, it waits
 	Burst     int           // more than so many in a minute and channel become a digest
 	Observer  Observer
 	Now       func() time.Time
@@ -88,7 +88,7 @@ func NewDispatcher(c Config) *Dispatcher {
 		opened: map[string]bool{}, bell: make(chan struct{}, 1),
 	}
 	d.deps.wake = d.Wake
-	d.Wake(c.Operators)
+	d.Wake(c.Operators())
 	return d
 }
 

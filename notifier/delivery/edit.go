@@ -192,7 +192,7 @@ func (s *channelSender) editFailed(ctx context.Context, n journal.Notice, err er
 		s.logger.Info("a card was deleted; posting it again", "channel", s.channel, "notice", n.Key())
 		return s.repost(ctx, n)
 	}
-	if isClosed(err) && (n.Place != "" || s.operators == "" || s.operators == s.channel) { // there is nobody else
+	if isClosed(err) && (n.Place != "" || !s.mayStandIn()) { // there is nobody else
 		s.editAt = s.now().Add(closedPause)
 		return nil
 	}

@@ -15,10 +15,16 @@ func (s *channelSender) destination() (place string, wait time.Duration) {
 	switch {
 	case s.closedUntil.IsZero() || wait <= 0:
 		return "", 0
-	case s.operators == "" || s.operators == s.channel:
+	case !s.mayStandIn():
 		return "", wait
 	}
-	return s.operators, 0
+	return s.operators(), 0
+}
+
+// mayStandIn tells whether the operators have a channel other than the sender's own.
+func (s *channelSender) mayStandIn() bool {
+	operators := s.operators()
+	return operators != "" && operators != s.channel
 }
 
 // useFallback deals with a channel that takes no messages.
@@ -37,13 +43,14 @@ func (s *channelSender) useFallback(ctx context.Context, n journal.Notice, err e
 
 // reportClosed writes a note for the operators that a channel is closed. That it cannot be written down is no reason to hold the notices back.
 func (s *channelSender) reportClosed(ctx context.Context, n journal.Notice) {
-	if s.operators == "" || s.operators == s.channel {
+	if !s.mayStandIn() {
 		return
 	}
+	to := s.operators()
 	words := "It is archived or deleted, or I was removed from it. Unarchive it, or type /invite @s1bot there. Until then its notifications come here."
 	card := render.Card{Tone: render.Warning, Title: "I can't post to a channel", Text: words,
 		Parts: []render.Part{render.Line{render.Channel(s.channel), render.Text(" · "), render.Mono(s.channel)}, render.Line{render.Text(words)}}}
-	note, err := journal.NewNote("closed-"+s.channel+"-"+n.ID, s.operators, card, s.now())
+	note, err := journal.NewNote("closed-"+s.channel+"-"+n.ID, to, card, s.now())
 	if err == nil {
 		err = s.journal.Record(ctx, journal.Batch{Source: journal.Notes, Fresh: []journal.Notice{note}})
 	}
@@ -51,5 +58,5 @@ func (s *channelSender) reportClosed(ctx context.Context, n journal.Notice) {
 		s.logger.Warn("can't write the note about a closed channel", "channel", s.channel, "err", err)
 		return
 	}
-	s.wake(s.operators)
+	s.wake(to)
 }

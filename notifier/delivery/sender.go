@@ -48,7 +48,7 @@ type dependencies struct {
 	templates  map[journal.Source]template
 	actions    cards.Actions // of digests
 	burstLimit int           // more than so many in a minute become a digest
-	operators  string        // channel that stands in for one that is closed; may be empty
+	operators  func() string // channel that stands in for one that is closed; may be empty
 	pacer      *pacing.Pacer
 	wake       func(channels ...string) // the senders of channels
 	observer   Observer

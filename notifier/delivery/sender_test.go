@@ -425,7 +425,7 @@ func TestACardThatCannotBeEditedIsFollowedByOneThatTellsWhatBecameOfIt(t *testin
 
 func TestWhatChangesOfACardInAnArchivedChannelIsToldToTheOperators(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
-		w.Config.Operators = "COPS"
+		w.Config.Operators = func() string { return "COPS" }
 		w.Start()
 		id := w.Console.AddThreat(notifiertest.NewThreat{Name: "evil.exe"})
 		w.Pass(time.Minute)

@@ -219,7 +219,7 @@ func TestAnAlertWhoseSiteHasToBeLookedUpWaitsForThatButNotForEver(t *testing.T) 
 func TestWhatMayBeOfSeveralSitesIsForTheOperators(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
 		berlin(w)
-		w.Config.Operators = "COPS"
+		w.Config.Operators = func() string { return "COPS" }
 		w.Config.Routes = func() routing.Routes {
 			return routing.Routes{{Sites: notifiertest.Globs("Berlin"), Channel: "CBERLIN"}, {Groups: notifiertest.Globs("Kiosks"), Channel: "CKIOSKS"}, {Sites: notifiertest.Globs("Lab"), Mute: true}}
 		}

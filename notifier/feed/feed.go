@@ -74,7 +74,7 @@ type Config struct {
 	Journal   Journal
 	Channel   string // where no route says another; empty: only what routes name gets anything
 	Routes    func() routing.Routes
-	Operators string                   // channel for notes about trouble; may be empty
+	Operators func() string            // channel for notes about trouble, as it is now; may be empty
 	Wake      func(channels ...string) // there is something to deliver; must not wait
 	Interval  time.Duration            // between polls
 	Born      time.Time                // the very first start delivers what happens from then on
@@ -123,7 +123,7 @@ type Feed struct {
 	untilSweep map[string]int         // by pass: polls until the next sweep
 
 	readAt        map[string]time.Time // by pass: when a page was read last
-	operators     string               // what belongs to nobody's channel for sure goes there; may be empty
+	operators     func() string        // what belongs to nobody's channel for sure goes there; may be empty
 	known         *bool                // whether operators know that it cannot be read; nil until the journal was asked
 	lookupAt      time.Time            // when endpoints may be looked up again after a failure; zero if that works
 	deferredSince map[string]time.Time // by id: items whose channel depends on a look-up that failed, since when

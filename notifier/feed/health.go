@@ -94,7 +94,7 @@ func (f *Feed) announceHealth(ctx context.Context) error {
 		return nil
 	}
 	was, err := f.journal.Cursor(ctx, journal.FeedState(f.kept))
-	if err != nil || problem != nil && !refuses(problem.err) && (f.operators == "" || f.consoleIsAway(ctx)) {
+	if err != nil || problem != nil && !refuses(problem.err) && (f.operators() == "" || f.consoleIsAway(ctx)) {
 		return err
 	}
 	if was.Ready != (problem != nil) {
@@ -121,7 +121,7 @@ func (f *Feed) recordHealth(ctx context.Context, since time.Time, problem *probl
 		card = problem.card(f.source)
 	}
 	card = card.Named(f.label)
-	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.FeedState(f.kept), now.UnixMilli()), cmp.Or(f.operators, f.channels()[0]), card, now)
+	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.FeedState(f.kept), now.UnixMilli()), cmp.Or(f.operators(), f.channels()[0]), card, now)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func TestAFeedThatTheConsoleRefusesIsToldOnceAndOnceWhenItWorks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
-				w.Config.Operators = "COPS"
+				w.Config.Operators = func() string { return "COPS" }
 				heal := notifiertest.Refuse(w, c.feed, c.err)
 				w.Start()
 				w.Pass(6 * time.Minute)
@@ -77,7 +77,7 @@ func TestARefusedFeedIsToldInItsOwnChannelWhereOperatorsHaveNone(t *testing.T) {
 
 func TestOneRefusalIsNoRefusalAndAnAbsentConsoleIsToldOnce(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
-		w.Config.Operators = "COPS"
+		w.Config.Operators = func() string { return "COPS" }
 		w.Start()
 		heal := notifiertest.Refuse(w, "alerts", noRules)
 		w.Pass(31 * time.Second)
@@ -108,7 +108,7 @@ func TestAFeedThatAloneIsUnauthorizedIsTold(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
-				w.Config.Operators = "COPS"
+				w.Config.Operators = func() string { return "COPS" }
 				w.Config.Check = func(context.Context) error { return c.check }
 				for _, feed := range c.feeds {
 					notifiertest.Refuse(w, feed, unauthorized)
@@ -125,7 +125,7 @@ func TestAFeedThatAloneIsUnauthorizedIsTold(t *testing.T) {
 
 func TestSeveralProcessesTellOfARefusedFeedOnce(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
-		w.Config.Operators = "COPS"
+		w.Config.Operators = func() string { return "COPS" }
 		notifiertest.Refuse(w, "alerts", noRules)
 		w.Start()
 		w.Pass(3 * time.Minute)

@@ -106,7 +106,7 @@ func (f *Feed) notices(cursor journal.Cursor, it item, surveying surveying, asle
 		return nil
 	}
 	var all []journal.Notice
-	for _, d := range way.Targets(f.operators) {
+	for _, d := range way.Targets(f.operators()) {
 		n.Channel, n.Mention = d.Channel, d.Mention
 		all = append(all, n)
 	}
@@ -138,7 +138,7 @@ func (f *Feed) record(ctx context.Context, batch journal.Batch) error {
 	}
 	if len(batch.Fresh)+len(batch.Changed) > 0 {
 		f.logger.Debug("feed", "new", len(batch.Fresh), "changed", len(batch.Changed))
-		f.wake(f.channels()...)
+		f.wake(append(f.channels(), f.operators())...)
 	}
 	return nil
 }
