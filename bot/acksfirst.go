@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -9,13 +10,15 @@ import (
 // the work on those before them begins a little later. Fifty that come together are read, written
 // down in one transaction and acknowledged before the first answer is drawn, and before the next
 // answer of an earlier fifty is. Decisions do not wait: their acknowledgement is only the beginning
-// of what their person waits for.
+// of what their person waits for, and what else there is to do gives way to them as well.
 //
 // The longest pause bounds the price: under a stream of envelopes that never leaves a lull, work
-// still has half of the time to itself.
+// still has a part of the time to itself.
 const (
 	lull         = 500 * time.Microsecond // without an envelope, until work begins
-	longestPause = 20 * time.Millisecond  // however many come; then work may begin for as long before the next pause
+	longestPause = 50 * time.Millisecond  // however many come
+	breather     = 20 * time.Millisecond  // for which work may begin before the next pause
+	decisionTime = 250 * time.Millisecond // for which a decision counts as under way: one that the console lets hang holds nobody up
 )
 
 // A pauser is work that can be told to begin nothing; see fairqueue.Queue.
@@ -33,7 +36,7 @@ type acksFirst struct {
 	work pauser
 
 	mu      sync.Mutex
-	coming  int // envelopes without an acknowledgement
+	coming  int // envelopes without an acknowledgement, and decisions under way
 	paused  bool
 	over    chan struct{} // closed at the end of the pause
 	since   time.Time     // of it
@@ -46,7 +49,7 @@ func (a *acksFirst) begin() {
 	defer a.mu.Unlock()
 	a.coming++
 	now := time.Now()
-	if a.paused || now.Sub(a.resumed) < longestPause {
+	if a.paused || now.Sub(a.resumed) < breather {
 		return
 	}
 	a.paused, a.since, a.over = true, now, make(chan struct{})
@@ -87,11 +90,22 @@ func (a *acksFirst) resume(since time.Time) {
 	a.work.Resume()
 }
 
-// giveWay returns when no envelope waits for its acknowledgement, or has had long enough. Work that has begun calls it before it draws and
-// sends a message.
-func (a *acksFirst) giveWay() {
+// ahead is the key under which the context of a decision says that it gives way to nobody.
+type ahead struct{}
+
+// decide is called when work on a decision begins; done, when it ends.
+func (a *acksFirst) decide(ctx context.Context) (_ context.Context, done func()) {
+	a.begin()
+	end := sync.OnceFunc(a.end)
+	time.AfterFunc(decisionTime, end)
+	return context.WithValue(ctx, ahead{}, true), end
+}
+
+// giveWay returns when nothing that goes first is under way, or it has had long enough. Work that has
+// begun calls it before it draws and sends a message.
+func (a *acksFirst) giveWay(ctx context.Context) {
 	a.mu.Lock()
-	paused, over := a.paused, a.over
+	paused, over := a.paused && ctx.Value(ahead{}) == nil, a.over
 	a.mu.Unlock()
 	if paused {
 		<-over

@@ -57,10 +57,10 @@ func TestMessagesGiveWayToAcknowledgements(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, _, _, stop := began(t)
 		defer stop()
-		a.giveWay() // nobody waits
+		a.giveWay(t.Context()) // nobody waits
 		a.begin()
 		sent := make(chan struct{})
-		go func() { a.giveWay(); close(sent) }()
+		go func() { a.giveWay(t.Context()); close(sent) }()
 		<-time.After(longestPause / 2)
 		require.False(t, closed(sent))
 		a.end()
@@ -69,9 +69,29 @@ func TestMessagesGiveWayToAcknowledgements(t *testing.T) {
 		a.begin() // and never ends
 		<-time.After(time.Millisecond)
 		before := time.Now()
-		a.giveWay()
+		a.giveWay(t.Context())
 		require.Less(t, time.Since(before), longestPause)
 		a.end()
+	})
+}
+
+// A decision holds the messages of others back until it ended, for a while, and none of its own.
+func TestMessagesGiveWayToDecisions(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, _, _, stop := began(t)
+		defer stop()
+		ctx, done := a.decide(t.Context())
+		before := time.Now()
+		a.giveWay(ctx)
+		require.Zero(t, time.Since(before), "its own")
+		time.AfterFunc(longestPause/2, done)
+		a.giveWay(t.Context())
+		require.Equal(t, longestPause/2+lull, time.Since(before))
+		a.decide(t.Context()) // and it hangs
+		<-time.After(decisionTime + longestPause + lull)
+		require.Zero(t, a.coming)
+		require.False(t, a.paused)
 	})
 }
 
@@ -94,12 +114,12 @@ func TestEnvelopesThatNeverEndHoldWorkUpForABlinkOnly(t *testing.T) {
 		push()
 		<-time.After(longestPause / 2)
 		require.Zero(t, n())
-		<-time.After(longestPause)
+		<-time.After(longestPause/2 + breather/2)
 		require.Equal(t, 1, n())
 		a.begin()
 		push()
-		require.Equal(t, 2, n(), "work may begin for as long as it was held up")
-		<-time.After(longestPause)
+		require.Equal(t, 2, n(), "work may begin before the next pause")
+		<-time.After(breather)
 		a.begin()
 		push()
 		require.Equal(t, 2, n())

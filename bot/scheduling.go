@@ -83,6 +83,7 @@ func (c chores) conclude(ctx context.Context, console string, do func(context.Co
 // (takeUpLater) and after a crash (resume), and the only one that finishes it in the inbox.
 type scheduler struct {
 	chores
+	first   *acksFirst
 	inbox   Inbox
 	reader  inbound.Reader
 	handler *handler
@@ -105,6 +106,11 @@ func (s *scheduler) schedule(ctx context.Context, d inbound.Delivery) {
 	wait := s.watchWait(d)
 	err := s.work.Push(fairqueue.Work{Class: class, Pool: s.pools.Of(ctx, d, class), Owner: user, Ref: d.Key, Keep: d.Again || d.Tries > 0, Do: func(ctx context.Context) {
 		wait.stop()
+		if class == decisionClass {
+			first, done := s.first.decide(ctx)
+			defer done()
+			ctx = first
+		}
 		s.process(ctx, d)
 	}, Stopped: func(ctx context.Context) {
 		wait.stop()

@@ -76,7 +76,7 @@ func (b *Bot) wire() error {
 	handler := b.wireHandler(w, forms, searches, sentences, shelf, work)
 	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}
 	b.scheduler = &scheduler{
-		chores: work, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, pools: handler.shortcuts.pools, meter: b.Meter, log: b.Log,
+		chores: work, first: first, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, pools: handler.shortcuts.pools, meter: b.Meter, log: b.Log,
 	}
 	b.intake = &intake{
 		queue: fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}), first: first,
@@ -92,7 +92,7 @@ func (b *Bot) wire() error {
 //
 // Uploads have a client of their own, because a file of many megabytes takes longer than a call of
 // the Web API may.
-func (b *Bot) wireSlack(client *http.Client, giveWay func()) (w ways, err error) {
+func (b *Bot) wireSlack(client *http.Client, giveWay func(context.Context)) (w ways, err error) {
 	_, uploads := b.client(workLimit)
 	w.seal = seal.Sealer{Key: b.SealKey}
 	w.finder = chat.Finder{API: b.api, Self: b.self.ids}

@@ -52,7 +52,7 @@ type Messenger struct {
 	// attached looks for a file of ours in a thread by its name.
 	Attached func(ctx context.Context, channel, thread, name string) (bool, error)
 	// GiveWay, if set, returns when it is a message's turn: what Slack waits for within seconds goes first.
-	GiveWay func()
+	GiveWay func(ctx context.Context)
 	Log     *slog.Logger
 
 	dataTables refusals
@@ -94,7 +94,7 @@ const (
 func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, send func(render.Message) error) error {
 	look := render.Options{ConsoleURL: p.Console, Others: p.Others, Public: bool(who), Seal: p.Seal}
 	if p.GiveWay != nil {
-		p.GiveWay()
+		p.GiveWay(ctx)
 	}
 	card, err := p.clip(ctx, card.On(p.Unsettled))
 	if err != nil {

@@ -33,9 +33,24 @@ func New(c Config, more ...slack.Option) (*http.Client, *slack.Client) {
 		c.Count = func(string, string) {}
 	}
 	address, first := strings.TrimSuffix(cmp.Or(c.Address, slack.APIURL), "/")+"/", c.Tokens()
-	client := &http.Client{Timeout: c.Timeout, Transport: rotating{transport{http.DefaultTransport, address, c.Count}, first, c.Tokens}}
+	client := &http.Client{Timeout: c.Timeout, Transport: rotating{transport{pooled(), address, c.Count}, first, c.Tokens}}
 	opts := append([]slack.Option{slack.OptionHTTPClient(client), slack.OptionAppLevelToken(first.App.Reveal()), slack.OptionAPIURL(address)}, more...)
 	return client, slack.New(first.Bot.Reveal(), opts...)
+}
+
+// connectionsKept is how many connections to Slack stay open between calls. http.DefaultTransport keeps
+// two: with more calls at once the rest were closed after each and made anew, over TLS at Slack's.
+const connectionsKept = 32
+
+// pooled is http.DefaultTransport with more connections that are kept.
+func pooled() http.RoundTripper {
+	usual, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // somebody who embeds this put another in its place
+		return http.DefaultTransport
+	}
+	own := usual.Clone()
+	own.MaxIdleConnsPerHost = connectionsKept
+	return own
 }
 
 // errNoAnswer is an answer of the Web API that says neither that a call succeeded nor what was wrong with it. slack-go takes it for a
@@ -56,16 +71,35 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return t.next.RoundTrip(r)
 	}
 	method, _, _ = strings.Cut(method, "?")
-	resp, result, err := t.call(r)
+	resp, result, err := t.call(r, method)
 	t.count(method, result)
 	return resp, err
+}
+
+// withoutEcho is an answer without the message that was sent, which Slack sends back as it drew it. Nobody
+// reads that; taking its blocks apart was an eighth of the work of an approval, and kinds of blocks that
+// slack-go does not know yet would make a failure of a success.
+func withoutEcho(method string, body []byte) []byte {
+	if method != "chat.postMessage" && method != "chat.update" {
+		return body
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil {
+		return body
+	}
+	delete(fields, "message")
+	short, err := json.Marshal(fields)
+	if err != nil {
+		return body
+	}
+	return short
 }
 
 // call asks the Web API, and says how it went: ok, refused, rate_limited or failed.
 //
 // A body that is no JSON is left to slack-go, which makes an error of it. The whole body is read
 // here, for a yes that is cut off in the middle is none.
-func (t transport) call(r *http.Request) (*http.Response, string, error) {
+func (t transport) call(r *http.Request, method string) (*http.Response, string, error) {
 	resp, err := t.next.RoundTrip(r)
 	switch {
 	case err != nil:
@@ -80,7 +114,7 @@ func (t transport) call(r *http.Request) (*http.Response, string, error) {
 	if err != nil {
 		return nil, "failed", err
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = io.NopCloser(bytes.NewReader(withoutEcho(method, body)))
 	var answer struct {
 		OK    bool   `json:"ok"`
 		Error string `json:"error"`

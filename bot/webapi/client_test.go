@@ -46,6 +46,22 @@ func TestAnAnswerIsAYesANoOrNone(t *testing.T) {
 	}
 }
 
+// Slack sends a message back as it drew it. Blocks of kinds that slack-go does not know are no failure.
+func TestWhatSlackSendsBackOfAMessageIsNotRead(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"ok":true,"channel":"C1","ts":"1.2","message":{"blocks":"of a kind that is new"}}`)
+	}))
+	t.Cleanup(server.Close)
+	_, api := New(Config{Tokens: Tokens{Bot: s1.NewSecret("xoxb-1")}.Now, Address: server.URL, Timeout: time.Minute})
+	channel, ts, err := api.PostMessageContext(t.Context(), "C1", slack.MsgOptionText("hello", false))
+	require.NoError(t, err)
+	require.Equal(t, []string{"C1", "1.2"}, []string{channel, ts})
+	_, ts, _, err = api.UpdateMessageContext(t.Context(), "C1", "1.2", slack.MsgOptionText("hello", false))
+	require.NoError(t, err)
+	require.Equal(t, "1.2", ts)
+}
+
 func TestANewTokenIsShownFromThenOn(t *testing.T) {
 	t.Parallel()
 	var shown atomic.Value
