@@ -208,7 +208,7 @@ func TestCheckTellsWhichOfTheTokensIsWrong(t *testing.T) {
 	}
 	nobody := "http://" + freeAddr(t)
 	out = checked(map[string]string{"SLACK_API_URL": nobody + "/api/", "S1_URL": nobody})
-	for _, words := range []string{"FAIL  Slack bot token", "check the network, and SLACK_API_URL", "FAIL  Console address", "check S1_URL"} {
+	for _, words := range []string{"FAIL  Slack bot token", "check the network, and SLACK_API_URL", "FAIL  Console address", "check that S1_URL"} {
 		require.Contains(t, out, words)
 	}
 	require.NotContains(t, out, "copy the bot token")
