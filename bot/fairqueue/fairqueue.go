@@ -8,7 +8,7 @@
 //
 //	Push ──▶ slot free, owner below PerOwner ──▶ runs
 //	     ├─▶ else, fewer than Backlog wait   ──▶ owner's line ──▶ runs in its turn
-//	     └─▶ else                            ──▶ ErrBusy: the caller says so to the person
+//	     └─▶ else                            ──▶ BusyError: the caller says so to the person
 //
 // The rule one must not break: Push never blocks and never calls the work itself. It is called by what acknowledges Slack's envelopes.
 package fairqueue

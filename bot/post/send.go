@@ -27,9 +27,9 @@ func (e UnconfirmedError) Error() string {
 
 // Post shows a card to a channel, or to a person where channel is a user id, and returns where it
 // stands. Every message carries a key in its metadata: where an answer of Slack's got lost it is
-// looked for before it is posted again, and where it cannot be looked for the error is
-// errUnconfirmed. Files are uploaded before the card is posted and stand in its thread, or the card
-// says why not.
+// looked for before it is posted again, and where it cannot be looked for the error is an
+// UnconfirmedError. Files are uploaded before the card is posted and stand in its thread, or the
+// card says why not.
 //
 // Files come first because a card must not promise what then fails; the share comes after, for a
 // file needs a message to stand below.

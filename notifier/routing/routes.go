@@ -36,7 +36,7 @@ type Facts struct {
 	Hashes                     []string
 }
 
-// A Pattern fits names. It is the program's one glob, which this package does not own: see approvals.Pattern.
+// A Pattern fits names. It is the program's one glob, which this package does not own: see policy.Pattern.
 type Pattern interface{ Match(name string) bool }
 
 // A Route says where some notices go. All matchers that are set must hold; each is a list of which one must. What the console does
