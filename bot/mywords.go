@@ -121,7 +121,7 @@ func frozenParts(freeze approvals.Request) []render.Part {
 // offered are the words whose buttons a row has. A list in the direct message stays there and does not follow its requests: its rows have
 // Review, which shows the card as it is when somebody clicks.
 func (w myWords) offered(a exchange.Interaction, words ...string) []string {
-	if a.Written && strings.HasPrefix(a.At.Channel, "D") {
+	if a.At.ResponseURL == "" && (a.At.Channel == "" || strings.HasPrefix(a.At.Channel, "D")) {
 		return []string{reviewWord}
 	}
 	return words

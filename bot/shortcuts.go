@@ -29,6 +29,7 @@ import (
 type shortcuts struct {
 	help     helpWords
 	notices  noticeWords
+	my       myWords
 	home     *home.Keeper
 	pages    *run.Pages
 	searches *run.Searches
@@ -61,14 +62,18 @@ func (h *handler) shortcut(ctx context.Context, d inbound.Delivery) error {
 	})
 }
 
-// waiting opens what waits for a person's decision, and their own requests.
+// waiting opens what waits for a person's decision, and their own requests. A trigger lasts three seconds: where no window opens, for whatever
+// reason, the list comes as a direct message, for somebody is waiting for these approvals.
 func (s *shortcuts) waiting(ctx context.Context, a exchange.Interaction) error {
 	page, err := s.home.Waiting(ctx, a.Who)
 	if err != nil {
 		return err
 	}
-	_, err = s.pages.Open(ctx, a, page)
-	return err
+	if _, err = s.pages.Open(ctx, a, page); err != nil {
+		s.log.WarnContext(ctx, "cannot open a window of what waits; answering in the direct messages", "user", a.User, "err", err)
+		return s.my.pending(ctx, a, "")
+	}
+	return nil
 }
 
 // maxNote is how much of a message a note begins with: the rest is behind the link.

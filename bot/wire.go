@@ -182,9 +182,10 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 	}
 	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: runner, answers: w.answers, now: b.Now}
 	files := caseWords{catalog: b.Catalog, settler: w.settler, caller: w.caller, ledger: b.Ledger, exports: b.Exports, runner: runner, answers: w.answers}
+	my := myWords{requests: b.Ledger, answers: w.answers, now: b.Now}
 	words.add(answerers{
 		help: help, greetings: greetings, cases: files, notices: notices, requests: requests,
-		my:     myWords{requests: b.Ledger, answers: w.answers, now: b.Now},
+		my:     my,
 		dryRun: dryRunWord{preview: b.flow.Preview, catalog: b.Catalog, settler: w.settler, answers: w.answers, now: b.Now},
 		report: reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
 		extend: extendWord{extensions: b.flow.Extensions, forms: forms, answers: w.answers},
@@ -193,7 +194,7 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 	return &handler{
 		greetings: greetings, home: b.home,
 		shortcuts: &shortcuts{
-			help: help, notices: notices, home: b.home, pages: pages, searches: searches,
+			help: help, notices: notices, my: my, home: b.home, pages: pages, searches: searches,
 			slots: work.work, pools: pools{settler: w.settler, requests: b.Ledger, library: shelf, words: words},
 			address: func() string { return b.self.Address }, log: b.Log,
 		},

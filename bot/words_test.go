@@ -282,6 +282,20 @@ func TestShortcutsOpenThePaletteAndWhatWaits(t *testing.T) {
 	k.shortcut(bob, "of another version", "").has("too old")
 }
 
+// A window that Slack does not open is no reason to say nothing: what waits is written to the person, in rows that show the card as it is by then.
+func TestWhatWaitsIsWrittenWhereNoWindowOpens(t *testing.T) {
+	t.Parallel()
+	for _, refused := range []webapitest.Answer{webapitest.No("expired_trigger_id"), webapitest.Slow(1), webapitest.Status(500), webapitest.Broken} {
+		k := newKit(t, nil)
+		_, ref := k.asks()
+		k.slack.On("views.open", refused)
+		k.shortcut(bob, setup.WaitingShortcut, "")
+		list := k.await(bob, ref)
+		require.Equal(t, "chat.postMessage", list.Method)
+		list.button("Review")
+	}
+}
+
 func TestAMessagesTextBecomesANote(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
