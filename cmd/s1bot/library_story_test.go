@@ -59,7 +59,7 @@ func TestHelpBeginsWithWhatIsUsed(t *testing.T) {
 		s.isTold("alice", "Paris")
 	}
 	s.types("alice", "#soc", "/s1 help")
-	told := s.isTold("alice", "What I can do", "Used most", "sites", "Get Sites")
+	told := s.isTold("alice", "What I can do", "Most useful", "sites", "Get Sites")
 	var blocks []any
 	require.NoError(t, json.Unmarshal(told.Blocks, &blocks))
 	require.LessOrEqual(t, len(blocks), 20, "it fits a screen")

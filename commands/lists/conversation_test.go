@@ -45,7 +45,7 @@ func TestDeletingExclusionsNeverMeansAll(t *testing.T) {
 	card := s.Done("delete-exclusions site-ids=Lyon reason=x")
 	require.Contains(t, card.Plain(), "2 of 2 exclusions")
 	require.Len(t, console.Exclusions(), before-2)
-	s.Refused("delete-exclusions site-ids=Lyon reason=x", "matches no exclusion")
+	s.Refused("delete-exclusions site-ids=Lyon reason=x", "no exclusion matches")
 	s.Refused("delete-exclusions 2999999999999999999 reason=x", "has no exclusion")
 }
 

@@ -75,7 +75,7 @@ func TestRulesOfEveryKindAreFound(t *testing.T) {
 	s.Refused(`disable-rules "Logins at night" reason=x`, "is disabled already")
 	s.Refused("disable-rules reason=x", "needs at least one of rule-ids, ")
 	s.Refused("disable-rules name=a reason=x", "two characters")
-	s.Refused("disable-rules name=nothing-like-it reason=x", "matches no rule")
+	s.Refused("disable-rules name=nothing-like-it reason=x", "no rule matches")
 	s.Refused(`update-rule "Logins at night" name=x s1ql=y query-type=Correlation severity=Low status=Draft expiration-mode=Permanent reason=x`, "needs more than a query")
 }
 
