@@ -284,3 +284,25 @@ func TestALateTwinThatNobodyClicksEndsWithTheRequest(t *testing.T) {
 		require.NotContains(t, wordsOf(k.chat.shown[late].card), "[Approve]", name)
 	}
 }
+
+// A twin that Slack posts only when the request has ended is nobody's card until somebody clicks there: then it finds its request, and says
+// how that ended.
+func TestACardThatArrivesAfterTheEndFindsItsRequest(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	known := req.Cards[0]
+	drawn := k.chat.shown[Message{known.Channel, known.TS}].card
+	in, _ := k.by(bob)
+	require.NoError(t, k.flow.Decisions.Deny(t.Context(), in, req.ID, "no"))
+	late, err := k.chat.Post(t.Context(), channel, "", req.ID, drawn)
+	require.NoError(t, err)
+	in, _ = k.by(bob)
+	in.At.Channel, in.At.Message = late.Channel, late.TS
+	k.flow.Publisher.AdoptCard(t.Context(), in, req.ID)
+	require.ErrorIs(t, k.flow.Decisions.Approve(t.Context(), in, req.ID), approvals.ErrNotPending)
+	k.later(time.Minute)
+	require.Contains(t, wordsOf(k.chat.shown[late].card), "Denied")
+	require.NotContains(t, wordsOf(k.chat.shown[late].card), "[Approve]")
+	require.Empty(t, k.console.Changes())
+}

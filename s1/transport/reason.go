@@ -53,6 +53,8 @@ func reasonFor(call Call, a attempt, code int) Reason {
 	text := strings.TrimSpace(string(a.body[:min(len(a.body), 4096)]))
 	told, title := tellings(a.body)
 	switch {
+	case knownClosed(call, a.status, told): // whatever it answers: a load balancer in front of the console says it with a page
+		return Retired
 	case a.status == http.StatusProxyAuthRequired, a.status/100 == 4 && a.status != http.StatusTooManyRequests && strings.HasPrefix(text, "<") && call.Link.Empty():
 		return NotTheConsole
 	case a.status == http.StatusForbidden, a.status == http.StatusUnauthorized:

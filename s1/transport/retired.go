@@ -28,7 +28,7 @@ var retirements = []retirement{
 	{"hashes/{id}/reputation", time.Time{}, ""},
 	{"exclusions", time.Time{}, "The console keeps unified exclusions only; look at them there."},
 	{"cloud-detection/alerts", time.Time{}, "The console keeps unified alerts only; look at it there."},
-	{graphQLRoute, time.Time{}, "The console has no unified alerts: set S1BOT_UNIFIED_ALERTS to auto or off."},
+	{graphQLRoute, time.Time{}, "It has no unified alerts yet, or no more: threats and alerts of rules have lists of their own."},
 	{"queries", time.Time{}, "The console has no data lake: set S1BOT_HUNT_ENGINE to auto or dv."},
 }
 
@@ -71,6 +71,12 @@ func retired(call Call, status int, told string) bool {
 		return call.Link.Empty() && !call.download && !strings.Contains(told, "query") && !strings.Contains(told, "file")
 	}
 	return false
+}
+
+// knownClosed tells whether a console does not have a call of which it is known that consoles may not have it.
+func knownClosed(call Call, status int, told string) bool {
+	_, known := retirementOf(call.Route)
+	return known && retired(call, status, told)
 }
 
 // retiredWords says that a console does not have a call, and the way around it where there is one.

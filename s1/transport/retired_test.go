@@ -36,3 +36,24 @@ func TestARetiredPathIsNamedWithItsDayAndTheWayAround(t *testing.T) {
 	require.Contains(t, retiredWords(Call{Route: "dv/events/pq"}, "Gone", after), "which the vendor shut down on 2027-02-15")
 	require.Equal(t, "Method Not Allowed", retiredWords(Call{Route: "agents"}, "Method Not Allowed", after))
 }
+
+// Every path of the table, closed with each status, in whatever shape: the reason is the same, and the sentence names the path.
+func TestAClosedPathIsKnownByEachOfItsAnswers(t *testing.T) {
+	t.Parallel()
+	for _, r := range retirements {
+		if r.instead == "" {
+			continue // not closed, or there is another way that nobody needs to read of
+		}
+		call := Call{Route: r.route, Method: "GET"}
+		for _, status := range []int{404, 405, 410, 501} {
+			for _, body := range []string{"", "Not here", `{"errors":[{"code":4040010,"title":"Gone for good"}]}`, `{"message":"no route"}`, "<html><head><title>404 Not Found</title></head></html>"} {
+				said, code := ReadProblem(status, []byte(body))
+				require.Equal(t, Retired, reasonFor(call, attempt{status: status, body: []byte(body)}, code), "%s %d %s", r.route, status, body)
+				require.Contains(t, retiredWords(call, said, DeepVisibilityEnds), "This console doesn't have "+r.route)
+				require.True(t, Absent(&Error{Status: status}))
+			}
+		}
+	}
+	page := attempt{status: 404, body: []byte("<html><head><title>Blocked by the proxy</title></head></html>")}
+	require.Equal(t, NotTheConsole, reasonFor(Call{Route: "agents", Method: "GET"}, page, 0), "of a path that every console has, a page is somebody else's")
+}
