@@ -49,6 +49,7 @@ func check(ctx context.Context, environ map[string]string, out io.Writer) error 
 		findings = append(findings, setup.Finding{What: "Settings", Note: "complete"})
 		findings = append(findings, checkSlack(ctx, c)...)
 		findings = append(findings, checkConsoles(ctx, c)...)
+		findings = append(findings, checkPlaces(ctx, c)...)
 		findings = append(findings, checkDatabase(ctx, c), checkSealKey(c))
 		findings = append(findings, checkAuditCopies(ctx, c)...)
 	} else {
