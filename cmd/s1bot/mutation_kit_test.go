@@ -31,6 +31,7 @@ type tape struct {
 	playing bool
 	heard   map[string]int                     // answers given so far, by shot.key
 	edit    func(s *shot, query string) []byte // of the recorded answers; nil: as recorded
+	closed  *shot                              // answers every request of its key; nil: none is closed
 }
 
 // A shot is one recorded answer.
@@ -48,6 +49,9 @@ func (t *tape) RoundTrip(r *http.Request) (*http.Response, error) {
 		t.heard[key]++
 	}
 	nth := t.heard[key] - 1
+	if c := t.closed; c != nil && c.key == key {
+		return &http.Response{StatusCode: c.status, Header: c.header, Body: io.NopCloser(bytes.NewReader(c.body)), ContentLength: int64(len(c.body)), Request: r}, nil
+	}
 	if t.playing {
 		if s := t.find(key, nth); s != nil {
 			body := s.body
