@@ -219,6 +219,20 @@ func TestAResponseURLIsRefusedInItsBody(t *testing.T) {
 	require.NoError(t, m.Respond(t.Context(), "http://slack.test/respond/1", false, words("for you")), "plainer, it is taken")
 }
 
+// A proxy's page with the status 200 is none of Slack's answers: nobody has seen the message.
+func TestAWebPageIsNoAnswerOfAResponseURL(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := webapitest.New()
+		m := messengerOf(s, &found{})
+		s.On("/respond/1", webapitest.OK("<html>Down for maintenance"), webapitest.OK("ok"))
+		require.NoError(t, m.Respond(t.Context(), "http://slack.test/respond/1", false, words("for you")))
+		require.Len(t, s.Calls("/respond/1"), 2)
+		s.On("/respond/1", webapitest.OK("<html>Down for maintenance"))
+		require.Error(t, m.Respond(t.Context(), "http://slack.test/respond/1", false, words("for you")))
+	})
+}
+
 // Whoever has a response URL can post through it: it stands in no error, and so in no log.
 func TestAResponseURLStaysOutOfErrors(t *testing.T) {
 	t.Parallel()

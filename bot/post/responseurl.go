@@ -23,16 +23,13 @@ func (p *Messenger) postHook(ctx context.Context, address string, hook *slack.We
 	if err := slack.PostWebhookCustomHTTPContext(ctx, address, &client, hook); err != nil {
 		return err
 	}
-	if listening.refusal != "" {
-		return slack.SlackErrorResponse{Err: listening.refusal}
-	}
-	return nil
+	return listening.refusal
 }
 
 // A refusalReader is the transport of one post; it keeps what a 200 was refused with.
 type refusalReader struct {
 	next    http.RoundTripper // nil: the default one
-	refusal string
+	refusal error
 }
 
 // RoundTrip sends the request, and reads the answer on the way.
@@ -45,21 +42,28 @@ func (r *refusalReader) RoundTrip(request *http.Request) (*http.Response, error)
 	if err != nil || response.StatusCode != http.StatusOK {
 		return response, err
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxRefusal))
-	if err != nil {
-		_ = response.Body.Close()
-		return nil, err
-	}
+	body, _ := io.ReadAll(io.LimitReader(response.Body, maxRefusal)) // where it breaks off, the status stands
 	response.Body = struct {
 		io.Reader
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(body), response.Body), response.Body}
+	r.refusal = refusalIn(body)
+	return response, nil
+}
+
+// refusalIn is the error that the body of a 200 holds, if any: Slack's word, or a proxy's page, which Broken knows by its syntax. Anything else
+// is a yes, most often "ok".
+func refusalIn(body []byte) error {
 	var answer struct {
 		OK    *bool  `json:"ok"`
 		Error string `json:"error"`
 	}
-	if json.Unmarshal(body, &answer) == nil && answer.OK != nil && !*answer.OK {
-		r.refusal = cmp.Or(answer.Error, "unknown_error")
+	err := json.Unmarshal(body, &answer)
+	switch {
+	case err == nil && answer.OK != nil && !*answer.OK:
+		return slack.SlackErrorResponse{Err: cmp.Or(answer.Error, "unknown_error")}
+	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
+		return err
 	}
-	return response, nil
+	return nil
 }
