@@ -24,9 +24,14 @@ func (ws *demoPage) shortcuts() []state.Shortcut {
 	return append([]state.Shortcut{}, ws.st.App.Shortcuts...)
 }
 
-// doHome opens the Home tab: the app hears of it, and publishes.
-func (ws *demoDeeds) doHome(u *roster.User, _ webapi.Args) (map[string]any, error) {
-	(&Person{ws.client, u.ID}).OpensHome()
+// doHome opens one of the app's tabs: the app hears of it, and publishes Home, or greets in the direct message.
+func (ws *demoDeeds) doHome(u *roster.User, a webapi.Args) (map[string]any, error) {
+	p := &Person{ws.client, u.ID}
+	if a.Str("tab") == "messages" {
+		p.OpensMessages()
+		return nil, nil
+	}
+	p.OpensHome()
 	return nil, nil
 }
 

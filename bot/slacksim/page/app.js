@@ -272,6 +272,7 @@ class App {
     this.#showTab();
     this.#drawSide();
     const direct = channel.kind === "dm" || channel.kind === "app";
+    if (channel.kind === "app" && !again) this.#tellTab();
     if (again) {
       this.list.refresh();
       if (this.thread) this.threadList.refresh();
@@ -326,7 +327,12 @@ class App {
     this.#drawHead(this.current);
     this.#showTab();
     this.#read();
-    if (tab === "home") this.api.post("home", {}).catch((err) => this.fail(err));
+    this.#tellTab();
+  }
+
+  /** #tellTab tells the app which of its tabs was opened, as Slack does. */
+  #tellTab() {
+    this.api.post("home", { tab: this.tab }).catch((err) => this.fail(err));
   }
 
   #showTab() {
