@@ -189,6 +189,9 @@ func (j Journal) Notices(ctx context.Context, q journal.Query) ([]journal.Notice
 	var w where
 	for column, value := range pairs("source", string(q.Source), "channel", q.Channel, "thread_group", q.Group, "digest", q.Digest, "ts", q.TS) {
 		w.add(column+" = ?", text(value))
+		if column == "digest" || column == "ts" { // whose index has no empty ones: neither engine sees that a parameter is none
+			w.add(column + " <> ''")
+		}
 	}
 	if len(q.IDs) > 0 {
 		in(&w, "id", texts(q.IDs))
