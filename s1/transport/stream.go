@@ -34,12 +34,16 @@ func (c *Client) streamBody(ctx context.Context, watch *stopwatch, response *htt
 		}
 		resume := watch.pause()
 		defer resume()
-		a.done, err = c.gate.enter(ctx, size)
+		a.done, err = c.gate.enter(ctx, madeOf*size)
 		return err
 	}}
 	a.misread = use(coming)
 	a.body, a.err = coming.head, coming.err
 }
+
+// madeOf is how many times the size of an answer the rows take that are made of it, while it comes: each
+// is kept as it came beside its fields, and what it was decoded from is garbage for a while.
+const madeOf = 2
 
 // headKept is how much of an answer is kept for whoever says what is wrong with it.
 const headKept = 4 << 10
