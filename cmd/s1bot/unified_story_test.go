@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,4 +53,40 @@ func TestStoryOfAUnifiedAlert(t *testing.T) {
 	for _, m := range s.slack.User("alice").Sees("#alerts") {
 		require.False(t, strings.Contains(m.PlainText(), "evil.exe"), "it is told as a threat")
 	}
+}
+
+// A unified card is assigned, and its file is blocked, by the forms that it opens; what is a rule's alert as well is one card, not two.
+func TestAUnifiedCardIsAssignedAndItsFileBlocked(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.unifiedPolled(3)
+	const sha1 = "3395856ce81f2b7382dee72602f798b642f14177"
+	id := s.console.AddUnifiedAlert(s1sim.UnifiedSpec{Name: "Impossible travel", Vendor: "Okta", Host: "DESKTOP-1", User: "jdoe@example.com", SHA1: sha1})
+	card := s.sees("#alerts", "Impossible travel")
+	s.clicks("alice", card, "Assign")
+	form := s.form("alice", "Update Unified Alert", "Assignee")
+	require.True(t, s.submits("alice", form, map[string]any{"assignee": "alice@example.com"}).Closed)
+	require.Eventually(t, func() bool { return s.console.UnifiedAlert(id)["assignee"] != nil }, patience, time.Millisecond)
+	card = s.becomes(card, "Alice Martin")
+
+	s.clicks("alice", card, "Block hash")
+	form = s.form("alice", "Block Hash", sha1)
+	options, err := s.slack.User("alice").Suggests(form, "site-id", "Paris")
+	require.NoError(t, err)
+	require.True(t, s.submits("alice", form, map[string]any{"os-type": "Windows", "site-id": options[0].Text, "Reason": "seen"}).Closed)
+	request := s.sees("#approvals", "Approval needed", "Block Hash", "Paris")
+	s.clicks("bob", request, "Approve")
+	s.becomes(request, "Successful")
+	require.True(t, slices.ContainsFunc(s.console.Blocklist(), func(b map[string]any) bool { return b["value"] == sha1 }))
+
+	s.console.AddAlert(s1sim.AlertSpec{Rule: "Encoded PowerShell", Agent: "DESKTOP-2"})
+	s.sees("#alerts", "Encoded PowerShell")
+	s.unifiedPolled(s.calls("/unifiedalerts/graphql") + 4)
+	told := 0
+	for _, m := range s.slack.User("alice").Sees("#alerts") {
+		if strings.Contains(m.PlainText(), "Encoded PowerShell") {
+			told++
+		}
+	}
+	require.Equal(t, 1, told)
 }
