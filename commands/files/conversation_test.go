@@ -151,6 +151,23 @@ func TestAnOrderIsNotMistakenForAnEarlierOne(t *testing.T) {
 	})
 }
 
+// An archive of the same threat that was fetched a moment ago opens with another password: it is not taken for the one that was asked for now.
+func TestAThreatsArchiveIsNotMistakenForAnEarlierOne(t *testing.T) {
+	inABubble(t, s1sim.Options{EffectDelay: 20 * time.Second}, func(w *watch) {
+		w.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+		w.asks(`fetch-threat-file evil.exe`)
+		time.Sleep(25 * time.Second)
+		w.call.Now = commandtest.Now.Add(25 * time.Second)
+		wait := w.asks(`fetch-threat-file evil.exe`)
+		began := time.Now()
+		card, err := wait(w.t.Context())
+		require.NoError(w.t, err)
+		require.Len(w.t, card.Files, 1)
+		require.GreaterOrEqual(w.t, time.Since(began), 20*time.Second, "the first archive was there at once")
+		require.Less(w.t, time.Since(began), waitNewer)
+	})
+}
+
 // A console whose clock is behind dates the order before it was given: that counts after some patience.
 func TestAClockThatIsBehindHidesNothing(t *testing.T) {
 	inABubble(t, s1sim.Options{}, func(w *watch) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ const (
 	// and the button fetches it then.
 	waitUploads = 30 * time.Minute
 	waitBatch   = 10 * time.Second // for the activity of this very order, before an older one is taken for it
+	waitNewer   = time.Minute      // for a threat's archive that is newer than the order, before an older one is taken for it
 	clockSkew   = 30 * time.Second // by which the console's clock may differ from ours
 	maxHanded   = 50 << 20         // bytes of files in one answer
 	maxLapses   = 5                // failed looks in a row
@@ -144,7 +146,7 @@ func (p *pickup) await(ctx context.Context, call *catalog.Call) (haul, error) {
 	}
 	lapses := 0
 	for began := time.Now(); ; {
-		h, err := p.round(ctx, call, time.Since(began) < waitBatch)
+		h, err := p.round(ctx, call, time.Since(began))
 		lapses++
 		if err == nil {
 			lapses = 0
@@ -162,12 +164,19 @@ func (p *pickup) await(ctx context.Context, call *catalog.Call) (haul, error) {
 	}
 }
 
-// round looks once.
-func (p *pickup) round(ctx context.Context, call *catalog.Call, patient bool) (haul, error) {
-	if err := p.name(ctx, call, patient); err != nil {
+// round looks once, after having waited for so long.
+//
+// A threat's archive has no batch, and the same file may have been fetched half a minute ago with another password, which would not open
+// this one. An archive that seems older than the order counts only after a while, for the console's clock may be behind.
+func (p *pickup) round(ctx context.Context, call *catalog.Call, waited time.Duration) (haul, error) {
+	if err := p.name(ctx, call, waited < waitBatch); err != nil {
 		return haul{}, err
 	}
-	return p.look(ctx, call)
+	h, err := p.look(ctx, call)
+	if waited < waitNewer && !p.Now {
+		maps.DeleteFunc(h.Found, func(i int, u s1.Upload) bool { return p.Wants[i].Batch == "" && u.CreatedAt.Before(p.Since) })
+	}
+	return h, err
 }
 
 // pause is how long to wait before the next look: short at first, when a person watches.
