@@ -12,6 +12,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
 	"s1bot/render"
 )
@@ -67,18 +68,27 @@ func (w myWords) builtins() []builtin {
 // maxPending is how many requests are listed: a message has room for about as many.
 const maxPending = 15
 
-// pending lists the requests that the person may decide, and their own that are not over.
+// pending answers with the requests that the person may decide, and their own that are not over.
+func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) error {
+	card, err := w.list(ctx, a)
+	if err == nil {
+		w.answers.Reply(ctx, a, card)
+	}
+	return err
+}
+
+// list is what waits, as a card.
 //
 // An interrupted request is listed only while it waits for somebody to run it again or to close it:
 // it may have run, and somebody must look.
-func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) error {
+func (w myWords) list(ctx context.Context, a exchange.Interaction) (card render.Card, err error) {
 	found, err := w.requests.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Approved, approvals.Running, approvals.Interrupted}})
 	if err != nil {
-		return fmt.Errorf("find requests: %w", err)
+		return card, fmt.Errorf("find requests: %w", err)
 	}
 	freeze, err := freezeOf(ctx, w.requests)
 	if err != nil {
-		return err
+		return card, err
 	}
 	var decide, mine []render.Part
 	for _, req := range found {
@@ -92,10 +102,9 @@ func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) 
 	if len(decide)+len(mine) == 0 {
 		card := render.Notice("Nothing is waiting: you have no open requests, and there are none for you to decide.")
 		card.Parts = append(card.Parts, frozenParts(freeze)...)
-		w.answers.Reply(ctx, a, card)
-		return nil
+		return card, nil
 	}
-	card := render.Card{Title: "Requests", Text: fmt.Sprintf("%d to decide, %d of yours", len(decide), len(mine)), Parts: frozenParts(freeze)}
+	card = render.Card{Title: "Requests", Text: fmt.Sprintf("%d to decide, %d of yours", len(decide), len(mine)), Parts: frozenParts(freeze)}
 	for _, list := range []struct {
 		title string
 		rows  []render.Part
@@ -106,8 +115,7 @@ func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) 
 		card.Parts = append(card.Parts, render.Line{render.Bold(fmt.Sprintf("%s (%d)", list.title, len(list.rows)))})
 		card.Parts = append(card.Parts, list.rows[:min(len(list.rows), maxPending)]...)
 	}
-	w.answers.Reply(ctx, a, card)
-	return nil
+	return card, nil
 }
 
 // frozenParts say who froze changes and why; none where nobody did.
@@ -152,6 +160,7 @@ func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 	}
 	for _, action := range workflow.ActionsUnder(freeze, req) {
 		if b, ok := action.(render.Button); ok && slices.Contains(words, b.Do.Command) {
+			b.Do.Args = catalog.Marshal(map[string]any{"request": req.ID, "listed": true})
 			row.Actions = append(row.Actions, b)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
 	"s1bot/bot/run"
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -37,6 +38,7 @@ type requestWords struct {
 	forms   *run.Forms
 	answers *exchange.Answers
 	log     *slog.Logger
+	waiting func(context.Context, exchange.Interaction) (render.Card, error) // the list of what waits for somebody; see myWords.list
 }
 
 // reviewWord shows a request in a window.
@@ -45,11 +47,11 @@ const reviewWord = "review"
 func (w requestWords) builtins() []builtin {
 	approve, again := w.decision((*workflow.Decisions).Approve), w.decision((*workflow.Decisions).RunAgain)
 	return []builtin{
-		{name: "approve", summary: "Approves a request. For approvers; you can't approve your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.onCard(approve), alone: aloneRef, takes: theRef},
-		{name: "deny", summary: "Denies a request, with a reason. For approvers.", examples: []string{`/s1 deny A-7F3A reason="not today"`}, typed: byRef(w.deny), clicked: w.onCard(w.deny), alone: aloneRefWhy, takes: theRef + ", and why"},
+		{name: "approve", summary: "Approves a request. For approvers; you can't approve your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.listed(w.onCard(approve)), alone: aloneRef, takes: theRef},
+		{name: "deny", summary: "Denies a request, with a reason. For approvers.", examples: []string{`/s1 deny A-7F3A reason="not today"`}, typed: byRef(w.deny), clicked: w.listed(w.onCard(w.deny)), alone: aloneRefWhy, takes: theRef + ", and why"},
 		{
 			name: "withdraw", summary: "Withdraws your own request.", examples: []string{"/s1 withdraw A-7F3A"},
-			typed: byRef(w.decision((*workflow.Decisions).Withdraw)), clicked: w.withdrawClicked, alone: aloneRef, takes: theRef,
+			typed: byRef(w.decision((*workflow.Decisions).Withdraw)), clicked: w.listed(w.withdrawClicked), alone: aloneRef, takes: theRef,
 		},
 		{name: reviewWord, summary: "Shows a request's card, with its buttons.", examples: []string{"/s1 review A-7F3A"}, typed: byRef(w.review), clicked: w.byID(w.review), takes: theRef},
 		{name: workflow.ShowCardWord, button: "to see a request's card, click the button on its message", clicked: w.byID(w.showHere)},
@@ -150,6 +152,9 @@ func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id, ty
 		why.Value = []string{text.Shorten(typed, why.MaxLength)}
 	}
 	form := render.Form{Title: "Deny the request", Submit: "Deny", Origin: a.At, Do: workflow.About("deny", id), Fields: []render.FormField{why}}
+	if a.Choice.Listed {
+		form.Do.Args = catalog.Marshal(map[string]any{"request": id, "listed": true})
+	}
 	ref := id
 	if req, err := w.ledger.Get(ctx, id); err == nil {
 		ref = req.Ref
@@ -211,6 +216,30 @@ func (w requestWords) byID(do decide) func(context.Context, exchange.Interaction
 			return w.gate.Forged(ctx, &a, "button", workflow.ErrGone, errors.New("the button of one request on the card of another"))
 		}
 		return do(ctx, a, p.Request, strings.TrimSpace(p.Reason))
+	}
+}
+
+// listed is a click that may come from a list of what waits: that is drawn anew afterwards, for nothing else can edit what only its reader
+// sees.
+func (w requestWords) listed(click clickedWord) clickedWord {
+	return func(ctx context.Context, a exchange.Interaction) error {
+		if !a.Choice.Listed || a.At.ResponseURL == "" {
+			return click(ctx, a)
+		}
+		before, _ := w.ledger.Get(ctx, a.Choice.Request)
+		failed := click(ctx, a)
+		after, err := w.ledger.Get(ctx, a.Choice.Request)
+		if err != nil || after.State == approvals.Pending && after.Rev == before.Rev { // a form asks why first
+			return failed
+		}
+		card, err := w.waiting(ctx, a)
+		if err == nil {
+			err = w.answers.Post.Respond(ctx, a.At.ResponseURL, true, card)
+		}
+		if err != nil {
+			w.log.WarnContext(ctx, "cannot draw a list of what waits anew", "user", a.User, "err", err)
+		}
+		return failed
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -196,7 +198,20 @@ func TestPendingListsWhatIsMineAndWhatWaitsForMe(t *testing.T) {
 	require.Contains(t, waits.labels(), "Approve")
 	require.NotContains(t, k.types(dave, "pending").text(), ref)
 	k.clicks(bob, waits, "Approve")
+	replaced := slices.ContainsFunc(k.slack.Calls("/respond"), func(c webapitest.Call) bool {
+		return strings.Contains(string(c.Body), `"replace_original":true`) && strings.Contains(said{c, t}.text(), "Nothing is waiting")
+	})
+	require.True(t, replaced, "no stale button stays in the list")
 	k.await(alice, "DESKTOP-1")
+	_, ref = k.asks()
+	mine := k.types(alice, "pending").has(ref)
+	k.clicks(alice, mine, "Withdraw")
+	require.Contains(t, string(k.slack.Calls("/respond")[len(k.slack.Calls("/respond"))-1].Body), "Nothing is waiting")
+	_, ref = k.asks()
+	form := k.clicks(bob, k.types(bob, "pending").has(ref), "Deny")
+	require.Contains(t, form.Get("view"), "Why?")
+	k.sends(bob, form, map[string]string{"reason": "not today"})
+	require.Contains(t, string(k.slack.Calls("/respond")[len(k.slack.Calls("/respond"))-1].Body), "Nothing is waiting", "neither after the form of a denial")
 }
 
 func TestWhoamiSaysWhichRolesAndWhy(t *testing.T) {

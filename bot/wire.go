@@ -177,12 +177,12 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 	greetings := b.wireHome(w, pages)
 	words := vocabulary{}
 	help := helpWords{words: words, library: shelf, catalog: b.Catalog, set: b.Consoles, forms: forms, answers: w.answers, runner: runner}
+	my := myWords{requests: b.Ledger, answers: w.answers, now: b.Now}
 	requests := requestWords{
-		flow: b.flow, policy: b.Policy, ledger: b.Ledger, gate: w.gate, forms: forms, answers: w.answers, log: b.Log,
+		waiting: my.list, flow: b.flow, policy: b.Policy, ledger: b.Ledger, gate: w.gate, forms: forms, answers: w.answers, log: b.Log,
 	}
 	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: runner, answers: w.answers, now: b.Now}
 	files := caseWords{catalog: b.Catalog, settler: w.settler, caller: w.caller, ledger: b.Ledger, exports: b.Exports, runner: runner, answers: w.answers}
-	my := myWords{requests: b.Ledger, answers: w.answers, now: b.Now}
 	words.add(answerers{
 		help: help, greetings: greetings, cases: files, notices: notices, requests: requests,
 		my:     my,

@@ -20,7 +20,8 @@ import (
 type Choice struct {
 	workflow.Extension        // the request, and how much longer
 	Reason             string `json:"reason"`
-	Asked              bool   `json:"asked"` // on the message that told its requester that it waits
+	Asked              bool   `json:"asked"`  // on the message that told its requester that it waits
+	Listed             bool   `json:"listed"` // in a list of what waits, which only its reader sees
 	Job                string `json:"job"`
 	User               string `json:"user"` // who asked for the job
 	ID                 string `json:"id"`   // of a snooze

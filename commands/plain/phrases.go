@@ -12,9 +12,6 @@ import (
 // macros of the grammar and at most one slot, {rest}, which is all that follows: "can i {rest}".
 type Phrases []text.Pattern
 
-// restSlot is what follows a phrase, as it was written.
-const restSlot = "rest"
-
 // ReadPhrases compiles patterns. The error names each that is wrong.
 func ReadPhrases(patterns ...string) (Phrases, error) {
 	var all Phrases
