@@ -325,6 +325,24 @@ func TestAfterACrash(t *testing.T) {
 	})
 }
 
+// takenByTen is how many requests ten takers at the same moment get, all together.
+func takenByTen(t *testing.T, processes []*Ledger, take func(*Ledger, context.Context) ([]Request, error)) int {
+	t.Helper()
+	var taken atomic.Int32
+	var all sync.WaitGroup
+	for n := range 10 {
+		all.Go(func() {
+			got, err := take(processes[n%len(processes)], t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			taken.Add(int32(len(got)))
+		})
+	}
+	all.Wait()
+	return int(taken.Load())
+}
+
 // Two processes that look at the same moment would post two cards and tell an end twice: one of them gets it.
 func TestWhatIsLeftIsTakenUpByOne(t *testing.T) {
 	t.Parallel()
@@ -337,19 +355,7 @@ func TestWhatIsLeftIsTakenUpByOne(t *testing.T) {
 		require.NoError(t, err)
 		for range 3 {
 			<-time.After(processes[0].lease)
-			var taken atomic.Int32
-			var all sync.WaitGroup
-			for n := range 10 {
-				all.Go(func() {
-					left, err := processes[n%2].Recover(t.Context())
-					if err != nil {
-						t.Error(err)
-					}
-					taken.Add(int32(len(left)))
-				})
-			}
-			all.Wait()
-			require.EqualValues(t, 2, taken.Load(), "one card and one end")
+			require.Equal(t, 2, takenByTen(t, processes, (*Ledger).Recover), "one card and one end")
 		}
 	})
 }

@@ -2,8 +2,6 @@ package approvals
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -115,19 +113,7 @@ func TestOneTakesWhatIsDue(t *testing.T) {
 		processes := []*Ledger{ledger(t, m, "p1"), ledger(t, m, "p2")}
 		isolated(t, processes[0], time.Hour)
 		time.Sleep(45 * time.Minute)
-		var taken atomic.Int32
-		var all sync.WaitGroup
-		for n := range 10 {
-			all.Go(func() {
-				due, err := processes[n%2].TermsDue(t.Context())
-				if err != nil {
-					t.Error(err)
-				}
-				taken.Add(int32(len(due)))
-			})
-		}
-		all.Wait()
-		require.EqualValues(t, 1, taken.Load())
+		require.Equal(t, 1, takenByTen(t, processes, (*Ledger).TermsDue))
 
 		time.Sleep(TermLease)
 		late := dueOf(t, processes[0])

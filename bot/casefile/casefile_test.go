@@ -1,13 +1,11 @@
 package casefile
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strconv"
@@ -84,17 +82,7 @@ func made(t *testing.T, console Console, s Subject) (*Case, map[string]string) {
 	m := Maker{Console: console, Ledger: noRequests{}, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(c string) string { return c }, Now: func() time.Time { return noon }}
 	c, err := m.Make(t.Context(), s, &file)
 	require.NoError(t, err)
-	z, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
-	require.NoError(t, err)
-	files := map[string]string{}
-	for _, f := range z.File {
-		r, err := f.Open()
-		require.NoError(t, err)
-		content, err := io.ReadAll(r)
-		require.NoError(t, err)
-		files[f.Name] = string(content)
-	}
-	return c, files
+	return c, unzipped(t, file.Bytes())
 }
 
 func ofThreat() Subject {

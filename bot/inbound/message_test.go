@@ -7,6 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// with is a message with blocks, if there are any.
+func with(blocks string, m Message) Message {
+	if blocks != "" {
+		m.Blocks = blocksOf(blocks)
+	}
+	return m
+}
+
 // blocksOf builds a message's blocks from the containers of a rich_text block.
 func blocksOf(containers string) json.RawMessage {
 	return json.RawMessage(`[{"type":"rich_text","block_id":"x","elements":[` + containers + `]}]`)
@@ -69,11 +77,7 @@ func TestOnlyWhatBeginsWithTheMentionIsACommand(t *testing.T) {
 		"another host in the text": {"<@UBOT> scan DESKTOP-2", pr + me + `,{"type":"text","text":" scan DESKTOP-1"}]}`, "", Doubtful},
 		"more in the text":         {"<@UBOT> scan X", pr + me + `]}`, "", Doubtful},
 	} {
-		m := Message{Type: "app_mention", User: "U1", Text: c.text, Channel: "C1", TS: "1.2"}
-		if c.blocks != "" {
-			m.Blocks = blocksOf(c.blocks)
-		}
-		line, what := r.meaning(m)
+		line, what := r.meaning(with(c.blocks, Message{Type: "app_mention", User: "U1", Text: c.text, Channel: "C1", TS: "1.2"}))
 		require.Equal(t, c.what, what, name)
 		require.Equal(t, c.line, line, name)
 	}
@@ -96,11 +100,7 @@ func TestADirectMessageIsACommandAsItStands(t *testing.T) {
 		"a quotation":    {"&gt; agents", `{"type":"rich_text_quote","elements":[{"type":"text","text":"agents"}]}`, "", Doubtful},
 		"two stories":    {"agents A", pr + `{"type":"text","text":"agents B"}]}`, "", Doubtful},
 	} {
-		m := Message{Type: "message", ChannelType: "im", User: "U1", Text: c.text, Channel: "D1", TS: "1.2"}
-		if c.blocks != "" {
-			m.Blocks = blocksOf(c.blocks)
-		}
-		line, what := r.meaning(m)
+		line, what := r.meaning(with(c.blocks, Message{Type: "message", ChannelType: "im", User: "U1", Text: c.text, Channel: "D1", TS: "1.2"}))
 		require.Equal(t, c.what, what, name)
 		require.Equal(t, c.line, line, name)
 	}

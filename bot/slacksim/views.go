@@ -40,25 +40,24 @@ type viewAPI struct{ st *state.State }
 // The view is judged before the trigger is spent, so that an app may correct itself within the
 // three seconds.
 func (ws *viewAPI) openView(a webapi.Args) (webapi.Reply, error) {
-	source, err := readView(a.JSON("view"), "modal")
-	if err != nil {
-		return nil, err
-	}
-	t, err := ws.st.Exchange(a.Str("trigger_id"))
-	if err != nil {
-		return nil, err
-	}
-	ws.st.CloseViews(t.User, true)
-	v, err := ws.st.AddView(t.User, source)
-	if err != nil {
-		return nil, err
-	}
-	t.Used = true
-	return webapi.Reply{"view": ws.st.ViewObject(v)}, nil
+	return ws.show(a, func(user string) error {
+		ws.st.CloseViews(user, true)
+		return nil
+	})
 }
 
 // pushView is views.push: it needs a modal to push upon.
 func (ws *viewAPI) pushView(a webapi.Args) (webapi.Reply, error) {
+	return ws.show(a, func(user string) error {
+		if len(ws.st.Stacks[user]) == 0 {
+			return webapi.Refuse("not_found")
+		}
+		return nil
+	})
+}
+
+// show shows a modal to whoever's trigger id it comes with, after ready has seen to those that the person has open.
+func (ws *viewAPI) show(a webapi.Args, ready func(user string) error) (webapi.Reply, error) {
 	source, err := readView(a.JSON("view"), "modal")
 	if err != nil {
 		return nil, err
@@ -67,8 +66,8 @@ func (ws *viewAPI) pushView(a webapi.Args) (webapi.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(ws.st.Stacks[t.User]) == 0 {
-		return nil, webapi.Refuse("not_found")
+	if err := ready(t.User); err != nil {
+		return nil, err
 	}
 	v, err := ws.st.AddView(t.User, source)
 	if err != nil {

@@ -144,6 +144,9 @@ func followWords(fetch bool) string {
 	return "I'll tell you when the endpoint has uploaded them."
 }
 
+// Collecting and fetching differ in two things: whether the bot gets the archive when it is there, and how the specification calls the
+// paths (file-paths, files-path). The second is why each has parameters of its own; all else is in filesOrder.
+
 type collectParams struct {
 	Agent    s1.AgentID              `json:"agent-id" help:"The endpoint, by name or id."`
 	Paths    []string                `json:"file-paths" help:"The files: 1 to 10 full paths, 10 MB in total."`
@@ -233,7 +236,7 @@ func downloadFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "download-files", Title: "Download Files", Area: "files", Aliases: []string{"download"}, Main: "agent-id",
 		Settled: "the files are there already",
-		Risk:    catalog.Change, Needs: "Endpoints › View + File Fetch, Activity › View", Repeatable: true,
+		Risk:    catalog.Change, Needs: fetchNeeds, Repeatable: true,
 		Doc:      "Downloads files that an endpoint has uploaded, as an encrypted archive. The console keeps them for three days.",
 		Examples: []string{`download-files agent-id=DESKTOP-1 command-batch-uuids=7011777f-77e7-4a01-a674-e5f767808895 activity-created-time="2026-11-22 14:00"`},
 	}, func(ctx context.Context, call *catalog.Call, p downloadParams) (render.Card, error) {

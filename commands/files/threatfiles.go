@@ -144,7 +144,7 @@ func downloadThreatFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "download-threat-files", Title: "Download Threat Files", Area: "files", Aliases: []string{"download-threat"}, Main: "threat-id",
 		Settled: "the files are there already",
-		Risk:    catalog.Change, Needs: "Endpoints › View + File Fetch, Activity › View", Repeatable: true,
+		Risk:    catalog.Change, Needs: fetchNeeds, Repeatable: true,
 		Doc:      "Downloads files of a threat that its endpoint has uploaded, as encrypted archives. The console keeps them for three days.",
 		Examples: []string{"download-threat-files agent-id=DESKTOP-1 threat-id=1112953674841025235 command-batch-uuids=e1f0aaaa-0000-4000-8000-000000000e87"},
 	}, func(ctx context.Context, call *catalog.Call, p downloadThreatParams) (render.Card, error) {

@@ -201,34 +201,6 @@ func ruleChange(ctx context.Context, call *catalog.Call, ids []s1.RuleID, result
 	return c
 }
 
-type activateRulesParams struct{ ruleSelection }
-
-// A filter of status=Active, as the specification's example has it, selects rules that need no
-// activation: then nobody is asked.
-func (p *activateRulesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	rules, plan, err := p.Resolve(ctx, call)
-	if err != nil {
-		return catalog.Plan{}, err
-	}
-	acting := 0
-	for _, r := range rules {
-		if r.NetworkQuarantine || r.Treat() != s1.TreatUndefined {
-			acting++
-		}
-	}
-	if acting > 0 {
-		plan.Notes = append(plan.Notes, "⚠ "+text.Plural(acting, "rule")+" will act on endpoints, not only raise alerts.")
-	}
-	same := settled(rules, s1.RuleActive)
-	if same == len(rules) {
-		return catalog.Plan{}, catalog.AllSo(same, "rule", "active")
-	}
-	plan.Notes = append(plan.Notes, catalog.SameNote(same, "rule", "this status")...)
-	plan.Targets, plan.Undo = turned(call, rules, s1.RuleActive.Label()), "Disable"
-	reachesRules(&plan, rules)
-	return plan, nil
-}
-
 // reachesRules adds the scopes of rules.
 func reachesRules(p *catalog.Plan, rules []s1.Rule) {
 	for _, r := range rules {
@@ -263,70 +235,9 @@ func settled(rules []s1.Rule, status s1.RuleStatus) int {
 	return n
 }
 
-// PUT /cloud-detection/rules/enable. It is a change, not destructive, and its plan warns where
-// rules act on endpoints.
-func activateRules() *catalog.Command {
-	return catalog.Define(catalog.Command{
-		Name: "activate-star-custom-rules", Title: "Activate Star Custom Rules", Short: "Activate rules", Area: "rules", Aliases: []string{"activate-rules", "enable-rules", "activate-rule"}, Main: "rule-ids",
-		Wording: activateWording(),
-		Risk:    catalog.Change, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "disable-star-custom-rules",
-		Doc:      "Activates detection rules. It can take up to an hour for them to take effect.",
-		Examples: []string{`activate-rules "Office program starts a script host"`, "activate-star-custom-rules name=powershell status=Draft,Disabled"},
-	}, func(ctx context.Context, call *catalog.Call, p activateRulesParams) (render.Card, error) {
-		result, err := call.Console.EnableRules(ctx, p.Rules)
-		if err != nil {
-			return render.Card{}, fmt.Errorf("activate %d rules: %w", len(p.Rules), err)
-		}
-		c := ruleChange(ctx, call, p.Rules, result, "activation accepted")
-		c.Actions = append([]render.Action{turnRules("Disable", "disable-star-custom-rules", p.Rules)}, c.Actions...)
-		return c.Card(call), nil
-	})
-}
-
 // turnRules is the button that takes an activation or a deactivation back.
 func turnRules(label, command string, rules []s1.RuleID) render.Button {
 	return render.Button{Label: label, Do: catalog.Invocation{Command: command, Args: catalog.Marshal(map[string]any{"rule-ids": rules})}}
-}
-
-type disableRulesParams struct{ ruleSelection }
-
-// Only active rules weaken the protection by going; drafts find nothing anyway.
-func (p *disableRulesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	rules, plan, err := p.Resolve(ctx, call)
-	if err != nil {
-		return catalog.Plan{}, err
-	}
-	if n := settled(rules, s1.RuleActive); n > 0 {
-		plan.Notes = append(plan.Notes, "⚠ Weakens protection: "+text.Plural(n, "rule")+" will no longer find anything.")
-	}
-	same := settled(rules, s1.RuleDisabled)
-	if same == len(rules) {
-		return catalog.Plan{}, catalog.AllSo(same, "rule", "disabled")
-	}
-	plan.Notes = append(plan.Notes, catalog.SameNote(same, "rule", "this status")...)
-	plan.Targets, plan.Undo = turned(call, rules, s1.RuleDisabled.Label()), "Activate"
-	reachesRules(&plan, rules)
-	return plan, nil
-}
-
-// PUT /cloud-detection/rules/disable. The console also disables rules by itself that reach the
-// limit of alerts (reachedLimit), which their state says.
-func disableRules() *catalog.Command {
-	return catalog.Define(catalog.Command{
-		Name: "disable-star-custom-rules", Title: "Disable Star Custom Rules", Short: "Disable rules", Area: "rules", Aliases: []string{"disable-rules", "disable-rule"}, Main: "rule-ids",
-		Wording: disableWording(),
-		Risk:    catalog.Destructive, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "activate-star-custom-rules",
-		Doc:      "Disables detection rules: they no longer raise alerts.",
-		Examples: []string{`disable-rules "Scheduled task by a user" reason="too noisy, INC-1042"`, "disable-star-custom-rules expired=Expired status=Active reason=cleaning"},
-	}, func(ctx context.Context, call *catalog.Call, p disableRulesParams) (render.Card, error) {
-		result, err := call.Console.DisableRules(ctx, p.Rules)
-		if err != nil {
-			return render.Card{}, fmt.Errorf("disable %d rules: %w", len(p.Rules), err)
-		}
-		c := ruleChange(ctx, call, p.Rules, result, "disabling accepted")
-		c.Actions = append([]render.Action{turnRules("Activate", "activate-star-custom-rules", p.Rules)}, c.Actions...)
-		return c.Card(call), nil
-	})
 }
 
 type deleteRulesParams struct{ ruleSelection }

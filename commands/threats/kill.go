@@ -215,6 +215,9 @@ func lowered(texts []string) []string {
 	return low
 }
 
+// Kill, quarantine and roll back are a catalog.Command each, with one line for the plan and one for the run: what they share is in hostThreats
+// and mitigate. A type around them, as endpoints' actions have, would hold the action and nothing else.
+
 type killParams struct{ hostThreats }
 
 func (p *killParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {

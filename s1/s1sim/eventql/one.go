@@ -106,24 +106,22 @@ func (p *conditions) word(words ...string) bool {
 
 // either is terms with OR between them.
 func (p *conditions) either() (func(object) bool, error) {
-	test, err := p.both()
-	for err == nil && p.word("OR") {
-		var other func(object) bool
-		other, err = p.both()
-		one := test
-		test = func(o object) bool { return one(o) || other(o) }
-	}
-	return test, err
+	return chain(p.both, func() bool { return p.word("OR") }, func(a, b bool) bool { return a || b })
 }
 
 // both is terms with AND between them.
 func (p *conditions) both() (func(object) bool, error) {
-	test, err := p.single()
-	for err == nil && p.word("AND") {
+	return chain(p.single, func() bool { return p.word("AND") }, func(a, b bool) bool { return a && b })
+}
+
+// chain reads terms for as long as more says that another one follows, and joins what they say of an event.
+func chain(term func() (func(object) bool, error), more func() bool, join func(a, b bool) bool) (func(object) bool, error) {
+	test, err := term()
+	for err == nil && more() {
 		var other func(object) bool
-		other, err = p.single()
+		other, err = term()
 		one := test
-		test = func(o object) bool { return one(o) && other(o) }
+		test = func(o object) bool { return join(one(o), other(o)) }
 	}
 	return test, err
 }

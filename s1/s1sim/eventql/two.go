@@ -60,27 +60,19 @@ func (p *lakeConditions) word(w string) bool {
 }
 
 func (p *lakeConditions) either() (func(object) bool, error) {
-	test, err := p.both()
-	for err == nil && p.word("or") {
-		var other func(object) bool
-		other, err = p.both()
-		one := test
-		test = func(o object) bool { return one(o) || other(o) }
-	}
-	return test, err
+	return chain(p.both, func() bool { return p.word("or") }, func(a, b bool) bool { return a || b })
 }
 
 // Terms that stand side by side are joined as if by "and".
 func (p *lakeConditions) both() (func(object) bool, error) {
-	test, err := p.single()
-	for err == nil && len(p.rest) > 0 && !strings.EqualFold(p.rest[0], "or") && p.rest[0] != ")" {
-		p.word("and")
-		var other func(object) bool
-		other, err = p.single()
-		one := test
-		test = func(o object) bool { return one(o) && other(o) }
+	another := func() bool {
+		if len(p.rest) == 0 || strings.EqualFold(p.rest[0], "or") || p.rest[0] == ")" {
+			return false
+		}
+		p.word("and") // which may be left out
+		return true
 	}
-	return test, err
+	return chain(p.single, another, func(a, b bool) bool { return a && b })
 }
 
 func (p *lakeConditions) single() (func(object) bool, error) {

@@ -88,14 +88,19 @@ func DataOf(body wire.Object) (wire.Object, error) {
 	return o, nil
 }
 
+// Data reads the object "data" of a request's body.
+func Data(q *wire.Request) (wire.Object, error) {
+	body, err := q.Body()
+	if err != nil {
+		return nil, err
+	}
+	return DataOf(body)
+}
+
 // WantedIDs reads the deletions that take no filter: {"data": {"ids": […], "type": …}}. An empty
 // list is refused, which it is not in a filter.
 func WantedIDs(q *wire.Request, types ...string) (ids []string, of string, err error) {
-	body, err := q.Body()
-	if err != nil {
-		return nil, "", err
-	}
-	d, err := DataOf(body)
+	d, err := Data(q)
 	if err != nil {
 		return nil, "", err
 	}

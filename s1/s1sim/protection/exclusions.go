@@ -204,11 +204,7 @@ func (c *Controls) newItem(l *store.Collection, d wire.Object, p world.Reach, no
 
 // replaceExclusion is PUT on the collection with the id in the body. That type and system cannot change is inferred.
 func replaceExclusion(c *Controls, q *wire.Request) (any, error) {
-	body, err := q.Body()
-	if err != nil {
-		return nil, err
-	}
-	d, err := keys.DataOf(body)
+	d, err := keys.Data(q)
 	if err != nil {
 		return nil, err
 	}

@@ -157,11 +157,7 @@ func oldSettings(d wire.Object) wire.Object {
 // deleteUnifiedExclusions wants the type of each beside its id. deleteUnifiedExclusions counts like
 // the older call: what is not there is passed over.
 func deleteUnifiedExclusions(c *Controls, q *wire.Request) (any, error) {
-	body, err := q.Body()
-	if err != nil {
-		return nil, err
-	}
-	d, err := keys.DataOf(body)
+	d, err := keys.Data(q)
 	if err != nil {
 		return nil, err
 	}
