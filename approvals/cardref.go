@@ -47,15 +47,34 @@ func (r *Request) Heads() []CardRef {
 	return slices.DeleteFunc(slices.Clone(r.Cards), func(c CardRef) bool { return c.Placeholder })
 }
 
-// Post records that a card of the request is about to be handed to Slack, or, with under false,
+// Cards is the side of a Ledger that remembers which messages show a request, and as of when.
+// Nothing of it is a step of a request or anybody's decision, so nothing of it is in the trail.
+type Cards struct{ ledger *Ledger }
+
+// Cards remembers which messages show a request.
+func (l *Ledger) Cards() Cards { return Cards{l} }
+
+// Add records that a message shows the request, once.
+func (c Cards) Add(ctx context.Context, id string, card CardRef) error {
+	r, err := c.ledger.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) { return nil, r.addCard(card) })
+	switch {
+	case errors.Is(err, errUnchanged):
+		return nil
+	case err == nil:
+		c.ledger.changed(r)
+	}
+	return err
+}
+
+// Posting records that a card of the request is about to be handed to Slack, or, with under false,
 // that it certainly is not there.
 //
 // It is written before the call. chat.postMessage knows no idempotency key, so where the answer is
 // lost nobody can tell whether the card stands; with this mark whoever takes the request up looks
 // for the card first, or puts a placeholder, and does not post a second one that would show live
-// buttons for ever. AddCard takes the mark away.
-func (l *Ledger) Post(ctx context.Context, id string, under bool) error {
-	return l.updateCards(ctx, id, func(r *Request) bool {
+// buttons for ever. Add takes the mark away.
+func (c Cards) Posting(ctx context.Context, id string, under bool) error {
+	return c.update(ctx, id, func(r *Request) bool {
 		same := r.Posting == under
 		r.Posting = under
 		return !same
@@ -67,8 +86,8 @@ func (l *Ledger) Post(ctx context.Context, id string, under bool) error {
 //
 // Only the change between "seen" and "not seen" is news. Another reason for the same trouble is
 // written down and told to nobody.
-func (l *Ledger) Hide(ctx context.Context, id, why string) (news bool, err error) {
-	err = l.updateCards(ctx, id, func(r *Request) bool {
+func (c Cards) Hide(ctx context.Context, id, why string) (news bool, err error) {
+	err = c.update(ctx, id, func(r *Request) bool {
 		news = (r.Unseen == "") != (why == "")
 		r.Unseen = why
 		return news
@@ -77,12 +96,12 @@ func (l *Ledger) Hide(ctx context.Context, id, why string) (news bool, err error
 }
 
 // AddCopy records that a message shows the request to who asked, or its result, once.
-func (l *Ledger) AddCopy(ctx context.Context, id string, c CardRef) error {
-	return l.updateCards(ctx, id, func(r *Request) bool {
-		if slices.ContainsFunc(r.Copies, c.same) {
+func (c Cards) AddCopy(ctx context.Context, id string, shown CardRef) error {
+	return c.update(ctx, id, func(r *Request) bool {
+		if slices.ContainsFunc(r.Copies, shown.same) {
 			return false
 		}
-		r.Copies = append(slices.Clip(r.Copies), c)
+		r.Copies = append(slices.Clip(r.Copies), shown)
 		return true
 	})
 }
@@ -92,10 +111,10 @@ func (l *Ledger) AddCopy(ctx context.Context, id string, c CardRef) error {
 //
 // What can't be edited must leave the row: a copy that stays behind makes the request Behind, and
 // Recover would return it for ever.
-func (l *Ledger) DropCopies(ctx context.Context, id string, gone []CardRef) error {
-	return l.updateCards(ctx, id, func(r *Request) bool {
+func (c Cards) DropCopies(ctx context.Context, id string, gone []CardRef) error {
+	return c.update(ctx, id, func(r *Request) bool {
 		before := len(r.Copies)
-		r.Copies = slices.DeleteFunc(slices.Clone(r.Copies), func(c CardRef) bool { return slices.ContainsFunc(gone, c.same) })
+		r.Copies = slices.DeleteFunc(slices.Clone(r.Copies), func(has CardRef) bool { return slices.ContainsFunc(gone, has.same) })
 		return len(r.Copies) != before
 	})
 }
@@ -113,9 +132,9 @@ func (r *Request) ReplyTo() (reply string) {
 	return reply
 }
 
-// MoveCard records that a message tells of the request in the place of another one, which cannot be edited any more.
-func (l *Ledger) MoveCard(ctx context.Context, id string, from, to CardRef) error {
-	return l.updateCards(ctx, id, func(r *Request) bool {
+// Move records that a message tells of the request in the place of another one, which cannot be edited any more.
+func (c Cards) Move(ctx context.Context, id string, from, to CardRef) error {
+	return c.update(ctx, id, func(r *Request) bool {
 		own := slices.Clone(r.Cards)
 		at := slices.IndexFunc(own, func(has CardRef) bool { return has.Channel == from.Channel && has.TS == from.TS })
 		if at < 0 {
@@ -127,11 +146,10 @@ func (l *Ledger) MoveCard(ctx context.Context, id string, from, to CardRef) erro
 	})
 }
 
-// updateCards changes what the row knows of messages; nobody's decision, so the trail has nothing
-// of it. With no entries the step leaves Rev alone, too: where a message stands is nothing that
+// update changes what the row knows of messages. With no entries the step leaves Rev alone, too: where a message stands is nothing that
 // another message would have to show.
-func (l *Ledger) updateCards(ctx context.Context, id string, do func(*Request) bool) error {
-	_, err := l.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) {
+func (c Cards) update(ctx context.Context, id string, do func(*Request) bool) error {
+	_, err := c.ledger.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) {
 		if !do(r) {
 			return nil, errUnchanged
 		}

@@ -14,8 +14,8 @@ import (
 // have made another step, and the cards do not show that one: it is r's Rev that is written, and
 // the row stays behind until it is drawn again. The same goes for told: an interrupted request that
 // was reopened meanwhile (another state, or another fence) has an end of its own to tell.
-func (l *Ledger) RecordShown(ctx context.Context, r Request, cards []CardRef, told bool) error {
-	_, err := l.step(ctx, r.ID, func(q *Request, _ time.Time) ([]Entry, error) {
+func (c Cards) RecordShown(ctx context.Context, r Request, cards []CardRef, told bool) error {
+	_, err := c.ledger.step(ctx, r.ID, func(q *Request, _ time.Time) ([]Entry, error) {
 		news := told && !q.Told && q.State == r.State && q.Fence == r.Fence // else there is another end to tell
 		if !q.markShown(r.Rev, cards) && !news {
 			return nil, errUnchanged

@@ -38,40 +38,40 @@ func TestACardTakesThePlaceOfWhatStandsInForIt(t *testing.T) {
 	stand := func(ts string) CardRef { return CardRef{Channel: "C1", TS: ts, Shown: 1, Placeholder: true} }
 	card := func(channel, ts string) CardRef { return CardRef{Channel: channel, TS: ts, Shown: 1} }
 
-	require.NoError(t, l.Post(t.Context(), id, true))
+	require.NoError(t, l.Cards().Posting(t.Context(), id, true))
 	require.True(t, get(t, l, id).Posting)
-	require.NoError(t, l.AddCard(t.Context(), id, stand("1")))
-	require.NoError(t, l.AddCard(t.Context(), id, stand("2")))
+	require.NoError(t, l.Cards().Add(t.Context(), id, stand("1")))
+	require.NoError(t, l.Cards().Add(t.Context(), id, stand("2")))
 	before := *changes
-	require.NoError(t, l.AddCard(t.Context(), id, stand("2")))
+	require.NoError(t, l.Cards().Add(t.Context(), id, stand("2")))
 	require.Equal(t, before, *changes, "the same again is no change")
 	r := get(t, l, id)
 	require.False(t, r.Posting, "now it is known where it is")
 	require.False(t, r.HasCard())
 	require.Equal(t, []CardRef{stand("1"), stand("2")}, r.Heads(), "until there is a card, people talk below what stands in for it")
 
-	require.NoError(t, l.AddCard(t.Context(), id, card("C1", "2")))
+	require.NoError(t, l.Cards().Add(t.Context(), id, card("C1", "2")))
 	r = get(t, l, id)
 	old := stand("1")
 	old.Shown = -1
 	require.Equal(t, []CardRef{old, card("C1", "2")}, r.Cards, "the other placeholder must be drawn again: it points to the card")
 	require.True(t, r.HasCard())
 	require.Equal(t, []CardRef{card("C1", "2")}, r.Heads())
-	require.NoError(t, l.AddCard(t.Context(), id, stand("2")), "what stands in for a card does not push it away")
-	require.NoError(t, l.AddCard(t.Context(), id, card("C2", "2")))
-	require.NoError(t, l.AddCard(t.Context(), id, card("C1", "3")))
+	require.NoError(t, l.Cards().Add(t.Context(), id, stand("2")), "what stands in for a card does not push it away")
+	require.NoError(t, l.Cards().Add(t.Context(), id, card("C2", "2")))
+	require.NoError(t, l.Cards().Add(t.Context(), id, card("C1", "3")))
 	require.Equal(t, []CardRef{old, card("C1", "2"), card("C2", "2"), card("C1", "3")}, get(t, l, id).Cards)
 
 	moved := card("C1", "9")
-	require.NoError(t, l.MoveCard(t.Context(), id, card("C1", "2"), moved))
-	require.NoError(t, l.MoveCard(t.Context(), id, card("C7", "3"), card("C7", "0")), "one that is not there")
-	require.NoError(t, l.MoveCard(t.Context(), id, card("C1", "7"), card("C7", "0")))
+	require.NoError(t, l.Cards().Move(t.Context(), id, card("C1", "2"), moved))
+	require.NoError(t, l.Cards().Move(t.Context(), id, card("C7", "3"), card("C7", "0")), "one that is not there")
+	require.NoError(t, l.Cards().Move(t.Context(), id, card("C1", "7"), card("C7", "0")))
 	require.Equal(t, []CardRef{old, moved, card("C2", "2"), card("C1", "3")}, get(t, l, id).Cards)
-	require.NoError(t, l.MoveCard(t.Context(), id, old, card("C1", "0")), "the first of them, too")
+	require.NoError(t, l.Cards().Move(t.Context(), id, old, card("C1", "0")), "the first of them, too")
 	require.Equal(t, card("C1", "0"), get(t, l, id).Cards[0])
 
 	for _, c := range []CardRef{card("D1", "1"), card("D1", "2"), card("D2", "1"), card("D1", "1")} {
-		require.NoError(t, l.AddCopy(t.Context(), id, c))
+		require.NoError(t, l.Cards().AddCopy(t.Context(), id, c))
 	}
 	require.Equal(t, []CardRef{card("D1", "1"), card("D1", "2"), card("D2", "1")}, get(t, l, id).Copies)
 }
@@ -85,17 +85,17 @@ func TestWhyThereIsNoCardIsNewsOnce(t *testing.T) {
 		why  string
 		news bool
 	}{{"not in the channel", true}, {"not in the channel", false}, {"", true}, {"", false}} {
-		news, err := l.Hide(t.Context(), id, c.why)
+		news, err := l.Cards().Hide(t.Context(), id, c.why)
 		require.NoError(t, err)
 		require.Equal(t, c.news, news)
 		require.Equal(t, c.why, get(t, l, id).Unseen)
 	}
 	version := get(t, l, id).Version
-	require.NoError(t, l.Post(t.Context(), id, false))
+	require.NoError(t, l.Cards().Posting(t.Context(), id, false))
 	require.Equal(t, version, get(t, l, id).Version, "nothing is written where nothing changes")
 	full := errors.New("disk full")
 	m.fail = func(string) error { return full }
-	require.ErrorIs(t, l.Post(t.Context(), id, true), full)
+	require.ErrorIs(t, l.Cards().Posting(t.Context(), id, true), full)
 }
 
 func TestWhatIsShownIsKnownAndOnlyThat(t *testing.T) {
@@ -105,9 +105,9 @@ func TestWhatIsShownIsKnownAndOnlyThat(t *testing.T) {
 	id := submit(t, l, isolate("click")).ID
 	cards := []CardRef{{Channel: "C1", TS: "1"}, {Channel: "C1", TS: "2"}, {Channel: "C2", TS: "1"}}
 	for _, c := range cards[:2] {
-		require.NoError(t, l.AddCard(t.Context(), id, c))
+		require.NoError(t, l.Cards().Add(t.Context(), id, c))
 	}
-	require.NoError(t, l.AddCopy(t.Context(), id, cards[2]))
+	require.NoError(t, l.Cards().AddCopy(t.Context(), id, cards[2]))
 	r := get(t, l, id)
 	require.True(t, r.Behind())
 	shown := func() (revs []int64) {
@@ -117,33 +117,33 @@ func TestWhatIsShownIsKnownAndOnlyThat(t *testing.T) {
 		}
 		return revs
 	}
-	require.NoError(t, l.RecordShown(t.Context(), r, cards[:1], false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards[:1], false))
 	require.Equal(t, []int64{1, 0, 0}, shown())
-	require.NoError(t, l.RecordShown(t.Context(), r, []CardRef{{Channel: "C2", TS: "2"}, {Channel: "C3", TS: "1"}}, false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, []CardRef{{Channel: "C2", TS: "2"}, {Channel: "C3", TS: "1"}}, false))
 	require.Equal(t, []int64{1, 0, 0}, shown(), "messages of others")
-	require.NoError(t, l.RecordShown(t.Context(), r, cards[1:], false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards[1:], false))
 	require.Equal(t, []int64{1, 1, 1}, shown())
 	require.False(t, get(t, l, id).Told)
 	version := get(t, l, id).Version
-	require.NoError(t, l.RecordShown(t.Context(), r, cards, false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards, false))
 	require.Equal(t, version, get(t, l, id).Version, "nothing is written where nothing changes")
 
 	denied, err := l.Deny(t.Context(), id, bob, "no")
 	require.NoError(t, err)
-	require.NoError(t, l.RecordShown(t.Context(), r, cards, true))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards, true))
 	require.False(t, get(t, l, id).Told, "that it waits was shown and told, not its end")
-	require.NoError(t, l.RecordShown(t.Context(), denied, nil, true))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), denied, nil, true))
 	require.True(t, get(t, l, id).Told)
-	require.NoError(t, l.RecordShown(t.Context(), denied, nil, true), "once is enough")
-	require.NoError(t, l.RecordShown(t.Context(), denied, cards, false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), denied, nil, true), "once is enough")
+	require.NoError(t, l.Cards().RecordShown(t.Context(), denied, cards, false))
 	require.True(t, get(t, l, id).Told, "what was told stays told")
 	require.Equal(t, []int64{2, 2, 2}, shown())
-	require.NoError(t, l.RecordShown(t.Context(), r, cards, false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards, false))
 	require.Equal(t, []int64{2, 2, 2}, shown(), "an edit that comes late does not make them older")
 	require.False(t, func() bool { r := get(t, l, id); return r.Behind() }())
 	full := errors.New("disk full")
 	m.fail = func(string) error { return full }
-	require.ErrorIs(t, l.RecordShown(t.Context(), denied, cards, true), full)
+	require.ErrorIs(t, l.Cards().RecordShown(t.Context(), denied, cards, true), full)
 }
 
 // Of a request that ran twice the end of the first run was told, not that of the second.
@@ -157,7 +157,7 @@ func TestTheEndOfEachRunIsTold(t *testing.T) {
 	require.NoError(t, err)
 	_, err = l.Run(t.Context(), r.ID, func(context.Context, Request) Result { return Result{Uncertain: true} })
 	require.NoError(t, err)
-	require.NoError(t, l.RecordShown(t.Context(), first, nil, true))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true))
 	require.False(t, get(t, l, r.ID).Told)
 }
 
@@ -228,7 +228,7 @@ func TestPeopleAreRemindedAtHalfAndFourFifthsOfTheTime(t *testing.T) {
 	}
 	pass(15 * time.Minute)
 	require.Zero(t, due(), "without a card nobody could answer")
-	require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1"}))
+	require.NoError(t, l.Cards().Add(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1"}))
 	require.Equal(t, 1, due())
 	require.Zero(t, due(), "once")
 	pass(9*time.Minute - time.Millisecond)

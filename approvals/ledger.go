@@ -40,6 +40,12 @@ type Config struct {
 //
 // Changed is called after the commit, never before: who is told of a row may read it and must find
 // what they were told.
+//
+// A method is a step, as the diagram of the package has them, or finds what is due for one:
+// decisions here and in decide.go, a run in run.go and recover.go, an isolation's end in term.go,
+// the freeze in freeze.go. All of them need the clock, the store and the trail and nothing else, so
+// that types apart would only repeat that. What is no step, which messages show a request, is
+// apart: see Cards.
 type Ledger struct {
 	store          Store
 	owner          string
@@ -349,18 +355,6 @@ func (l *Ledger) MayDecide(ctx context.Context, id string, p policy.Person) erro
 	err = r.decidable(p, l.clock())
 	if forbidden(err) {
 		l.auditRefusal(ctx, r, p, "decide", err)
-	}
-	return err
-}
-
-// AddCard records that a message shows the request, once.
-func (l *Ledger) AddCard(ctx context.Context, id string, c CardRef) error {
-	r, err := l.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) { return nil, r.addCard(c) })
-	switch {
-	case errors.Is(err, errUnchanged):
-		return nil
-	case err == nil:
-		l.changed(r)
 	}
 	return err
 }

@@ -60,8 +60,8 @@ func TestTheLifeOfARequest(t *testing.T) {
 	r := submit(t, l, isolate("click"))
 	require.Regexp(t, `^A-[0-9A-F]{4}$`, r.Ref)
 	require.Equal(t, 30*time.Minute, r.Expires.Sub(r.Created))
-	require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1"}))
-	require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1"}))
+	require.NoError(t, l.Cards().Add(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1"}))
+	require.NoError(t, l.Cards().Add(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1"}))
 
 	r, err := l.Approve(t.Context(), r.ID, bob)
 	require.NoError(t, err)

@@ -52,6 +52,10 @@ const (
 //
 // Slices and pointers are shared between a row that was read and the next one that a step makes of
 // it, so a step never writes into them.
+//
+// Its exported methods are what a row says of itself. The others are the steps (transitions.go,
+// term.go, hold.go, freeze.go): pure functions of a row, a person and a time, which a Ledger makes
+// lasting. They are methods because each reads and changes this row and nothing else.
 type Request struct {
 	ID      string       `json:"id"`  // unique, for machines
 	Ref     string       `json:"ref"` // short, for people: "A-7F3A"

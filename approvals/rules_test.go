@@ -307,7 +307,7 @@ func TestPeopleAreRemindedTwice(t *testing.T) {
 		m := newMemory()
 		l, other := ledger(t, m, "p1"), ledger(t, m, "p2")
 		r := submit(t, l, isolate("click"))
-		require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1", Shown: 1}))
+		require.NoError(t, l.Cards().Add(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1", Shown: 1}))
 		due := func() (n int) {
 			for _, l := range []*Ledger{l, other} {
 				rs, err := l.RemindDue(t.Context())

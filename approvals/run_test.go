@@ -103,13 +103,13 @@ func TestEachEndIsTold(t *testing.T) {
 	unclear := func(context.Context, Request) Result { return Result{Uncertain: true} }
 	first, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, unclear)
 	require.NoError(t, err)
-	require.NoError(t, l.RecordShown(t.Context(), first, nil, true))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true))
 	_, err = l.Reopen(t.Context(), first.ID, bob, "again")
 	require.NoError(t, err)
 	r, err := l.Run(t.Context(), first.ID, succeed)
 	require.NoError(t, err)
 	require.False(t, r.Told)
-	require.NoError(t, l.RecordShown(t.Context(), first, nil, true), "somebody is slow to say how the first one ended")
+	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true), "somebody is slow to say how the first one ended")
 	r, err = l.Get(t.Context(), r.ID)
 	require.NoError(t, err)
 	require.False(t, r.Told)
@@ -286,7 +286,7 @@ func TestAfterACrash(t *testing.T) {
 		ids["unstarted"] = approved(t, dead, isolate("unstarted")).ID
 		ids["unposted"] = submit(t, dead, isolate("unposted")).ID
 		posted := submit(t, dead, isolate("posted"))
-		require.NoError(t, dead.AddCard(t.Context(), posted.ID, CardRef{Channel: "C1", TS: "1.1", Shown: posted.Rev}))
+		require.NoError(t, dead.Cards().Add(t.Context(), posted.ID, CardRef{Channel: "C1", TS: "1.1", Shown: posted.Rev}))
 
 		next := ledger(t, m, "next")
 		states := func() map[string]State {
@@ -317,7 +317,7 @@ func TestAfterACrash(t *testing.T) {
 			"nobody was told how they ended")
 		for r, err := range all(next.Find(t.Context(), Query{Behind: true})) {
 			require.NoError(t, err)
-			require.NoError(t, next.RecordShown(t.Context(), r, r.Cards, true))
+			require.NoError(t, next.Cards().RecordShown(t.Context(), r, r.Cards, true))
 		}
 		require.Empty(t, states())
 		_, err := Verify(Trail{Head: m.head, Entries: each(m.trail)})

@@ -22,8 +22,8 @@ type Uncounted struct {
 
 // AddUncounted shows on a pending request that a decision waits for an answer. It is nobody's step, so the trail has nothing of it: it gets
 // the decision when it counts, or the refusal when it never does.
-func (l *Ledger) AddUncounted(ctx context.Context, idOrRef string, u Uncounted) (Request, error) {
-	return l.changeUncounted(ctx, idOrRef, func(r *Request) bool {
+func (c Cards) AddUncounted(ctx context.Context, idOrRef string, u Uncounted) (Request, error) {
+	return c.changeUncounted(ctx, idOrRef, func(r *Request) bool {
 		if r.State != Pending || slices.Contains(r.Uncounted, u) {
 			return false
 		}
@@ -33,8 +33,8 @@ func (l *Ledger) AddUncounted(ctx context.Context, idOrRef string, u Uncounted) 
 }
 
 // RemoveUncounted ends that: the decision of a person is over without counting.
-func (l *Ledger) RemoveUncounted(ctx context.Context, idOrRef, user string) (Request, error) {
-	return l.changeUncounted(ctx, idOrRef, func(r *Request) bool {
+func (c Cards) RemoveUncounted(ctx context.Context, idOrRef, user string) (Request, error) {
+	return c.changeUncounted(ctx, idOrRef, func(r *Request) bool {
 		rest := r.withoutUncounted(user)
 		gone := len(rest) < len(r.Uncounted)
 		r.Uncounted = rest
@@ -45,8 +45,8 @@ func (l *Ledger) RemoveUncounted(ctx context.Context, idOrRef, user string) (Req
 // changeUncounted has the cards drawn again where do changes something.
 //
 // Rev is raised here by hand, because a step without entries leaves it alone.
-func (l *Ledger) changeUncounted(ctx context.Context, idOrRef string, do func(*Request) bool) (Request, error) {
-	r, err := l.step(ctx, idOrRef, func(r *Request, now time.Time) ([]Entry, error) {
+func (c Cards) changeUncounted(ctx context.Context, idOrRef string, do func(*Request) bool) (Request, error) {
+	r, err := c.ledger.step(ctx, idOrRef, func(r *Request, now time.Time) ([]Entry, error) {
 		if !do(r) {
 			return nil, errUnchanged
 		}
@@ -57,7 +57,7 @@ func (l *Ledger) changeUncounted(ctx context.Context, idOrRef string, do func(*R
 	case errors.Is(err, errUnchanged):
 		return r, nil
 	case err == nil:
-		l.changed(r)
+		c.ledger.changed(r)
 	}
 	return r, err
 }

@@ -48,7 +48,9 @@ type decisionTalk struct {
 	requests interface {
 		requestReader
 		freezeReader
-		AddCopy(ctx context.Context, id string, c approvals.CardRef) error
+	}
+	cards interface {
+		AddCopy(ctx context.Context, id string, shown approvals.CardRef) error
 	}
 	answers *exchange.Answers
 }
@@ -136,5 +138,5 @@ func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, 
 	if at.TS == "" {
 		return nil
 	}
-	return t.requests.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Offer: true, Typed: typed, Freeze: freeze.ID}) // it follows the request
+	return t.cards.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Offer: true, Typed: typed, Freeze: freeze.ID}) // it follows the request
 }

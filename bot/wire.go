@@ -198,7 +198,7 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 			slots: work.work, pools: pools{settler: w.settler, requests: b.Ledger, library: shelf, words: words},
 			address: func() string { return b.self.Address }, log: b.Log,
 		},
-		gate: w.gate, runner: runner, words: words, talk: decisionTalk{words: words, requests: b.Ledger, answers: w.answers}, answers: w.answers, catalog: b.Catalog,
+		gate: w.gate, runner: runner, words: words, talk: decisionTalk{words: words, requests: b.Ledger, cards: b.Ledger.Cards(), answers: w.answers}, answers: w.answers, catalog: b.Catalog,
 		postponer: &postponer{requests: b.Ledger, shown: b.flow.Decisions, rules: b.flow.Gate, answers: w.answers, now: b.Now},
 		made:      b.Ledger, clips: b.Clips, directs: w.post, bots: w.people, meter: b.Meter, now: b.Now, log: b.Log,
 	}

@@ -69,12 +69,12 @@ func (d *Decisions) Withdraw(ctx context.Context, in Interaction, id string) err
 
 // ShowUncounted says on the cards of a pending request that a person's decision waits for an answer.
 func (d *Decisions) ShowUncounted(ctx context.Context, idOrRef string, u approvals.Uncounted) {
-	d.showAfter(ctx, func() (approvals.Request, error) { return d.Ledger.AddUncounted(ctx, idOrRef, u) })
+	d.showAfter(ctx, func() (approvals.Request, error) { return d.Ledger.Cards().AddUncounted(ctx, idOrRef, u) })
 }
 
 // HideUncounted ends that where the decision never counted.
 func (d *Decisions) HideUncounted(ctx context.Context, idOrRef, user string) {
-	d.showAfter(ctx, func() (approvals.Request, error) { return d.Ledger.RemoveUncounted(ctx, idOrRef, user) })
+	d.showAfter(ctx, func() (approvals.Request, error) { return d.Ledger.Cards().RemoveUncounted(ctx, idOrRef, user) })
 }
 
 // showAfter draws the cards anew after a step that changed the row. A step that fails costs the hint and nothing else: the decision itself is kept

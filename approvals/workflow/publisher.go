@@ -75,7 +75,7 @@ func (p *Publisher) posted(ctx context.Context, req approvals.Request) (bool, er
 	channel := p.Policy().Channel()
 	all, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew), Patient: true})
 	for _, ts := range all {
-		err = errors.Join(err, p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1}))
+		err = errors.Join(err, p.Ledger.Cards().Add(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1}))
 	}
 	return len(all) > 0, err
 }
@@ -94,7 +94,7 @@ func (p *Publisher) findCard(ctx context.Context, req approvals.Request) {
 // of where the card is. Between the two a crash leaves the mark, and the next look goes by it. An
 // error that comes with a message is about its files, and the card stands.
 func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
-	if err := p.Ledger.Post(ctx, req.ID, true); err != nil {
+	if err := p.Ledger.Cards().Posting(ctx, req.ID, true); err != nil {
 		return err
 	}
 	freeze := p.freeze(ctx)
@@ -106,14 +106,14 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 	case at.TS == "" && hasFate(err, Unconfirmed):
 		return p.standIn(ctx, req)
 	case at.TS == "":
-		if err := p.Ledger.Post(ctx, req.ID, false); err != nil {
+		if err := p.Ledger.Cards().Posting(ctx, req.ID, false); err != nil {
 			p.Log.WarnContext(ctx, "cannot write down that a card is not posted", "request_id", req.ID, "err", err)
 		}
 		return &unseenError{err}
 	case err != nil:
 		p.Log.WarnContext(ctx, "the list of all targets is not beside its request", "request_id", req.ID, "err", err)
 	}
-	return p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Freeze: freeze.ID, Retried: req.Posting || p.Now().Sub(began) >= retryPause})
+	return p.Ledger.Cards().Add(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Freeze: freeze.ID, Retried: req.Posting || p.Now().Sub(began) >= retryPause})
 }
 
 // retryPause is the shortest pause before a messenger tries again: a post that was faster was made once.
@@ -129,7 +129,7 @@ func (p *Publisher) standIn(ctx context.Context, req approvals.Request) error {
 	if at.TS == "" {
 		return &unseenError{err}
 	}
-	return p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Placeholder: true})
+	return p.Ledger.Cards().Add(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Placeholder: true})
 }
 
 // ShowCardWord is the word of the button that puts a card in the place of what stands in for it.
@@ -149,7 +149,7 @@ func (p *Publisher) ShowHere(ctx context.Context, in Interaction, id string) err
 	if !req.HasCard() && in.At.Message != "" && !in.Ephemeral && in.At.Channel == p.Policy().Channel() {
 		found, err := p.posted(ctx, req) // somebody may have invited the bot meanwhile
 		if !found {
-			err = p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: in.At.Channel, TS: in.At.Message, Shown: -1})
+			err = p.Ledger.Cards().Add(ctx, req.ID, approvals.CardRef{Channel: in.At.Channel, TS: in.At.Message, Shown: -1})
 		}
 		if err != nil {
 			return err
@@ -174,7 +174,7 @@ func (p *Publisher) AdoptCard(ctx context.Context, in Interaction, id string) {
 	if all, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew)}); err == nil && !slices.Contains(all, in.At.Message) {
 		return
 	}
-	err = p.Ledger.AddCard(ctx, id, approvals.CardRef{Channel: channel, TS: in.At.Message, Shown: -1})
+	err = p.Ledger.Cards().Add(ctx, id, approvals.CardRef{Channel: channel, TS: in.At.Message, Shown: -1})
 	if err != nil && !errors.Is(err, approvals.ErrNotFound) {
 		p.Log.WarnContext(ctx, "cannot write down which message shows a request", "request_id", id, "err", err)
 	}
@@ -225,7 +225,7 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 			shown = append(shown, ref)
 		}
 	}
-	if err := p.Ledger.RecordShown(ctx, req, shown, false); err != nil {
+	if err := p.Ledger.Cards().RecordShown(ctx, req, shown, false); err != nil {
 		p.Log.WarnContext(ctx, "cannot write down what a card shows", "request_id", id, "err", err)
 	}
 	if err := p.dropCopies(ctx, req, gone); err != nil {
@@ -239,7 +239,7 @@ func (p *Publisher) withTwins(ctx context.Context, req approvals.Request) approv
 	channel := p.Policy().Channel()
 	all, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew)})
 	for _, ts := range all {
-		err = errors.Join(err, p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1}))
+		err = errors.Join(err, p.Ledger.Cards().Add(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1}))
 	}
 	now, readErr := p.Ledger.Get(ctx, req.ID)
 	if err = errors.Join(err, readErr); err != nil {
@@ -255,7 +255,7 @@ func (p *Publisher) dropCopies(ctx context.Context, req approvals.Request, gone 
 	if len(gone) == 0 {
 		return nil
 	}
-	return p.Ledger.DropCopies(ctx, req.ID, gone)
+	return p.Ledger.Cards().DropCopies(ctx, req.ID, gone)
 }
 
 // redraw puts a card in the place of a message. Slack takes five answers through a response URL, and an end that is repeated (Run again), a
@@ -292,7 +292,7 @@ func (p *Publisher) standsStill(ctx context.Context, req approvals.Request, ref 
 	switch {
 	case err == nil:
 		next := approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev}
-		if err := p.Ledger.MoveCard(ctx, req.ID, ref, next); err != nil {
+		if err := p.Ledger.Cards().Move(ctx, req.ID, ref, next); err != nil {
 			p.Log.WarnContext(ctx, "cannot write down which message shows a request", "request_id", req.ID, "err", err)
 		}
 		return true

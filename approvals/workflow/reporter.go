@@ -77,7 +77,7 @@ func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) 
 
 // markTold writes down that those who wait for the end of a request know of it.
 func (r *reporter) markTold(ctx context.Context, req approvals.Request) error {
-	if err := r.Ledger.RecordShown(ctx, req, nil, true); err != nil {
+	if err := r.Ledger.Cards().RecordShown(ctx, req, nil, true); err != nil {
 		return fmt.Errorf("record that the outcome of %s was posted: %w", req.Ref, err)
 	}
 	return nil
@@ -140,7 +140,7 @@ func (r *reporter) addCopy(ctx context.Context, req approvals.Request, at Messag
 	if at.TS == "" {
 		return
 	}
-	if err := r.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev}); err != nil {
+	if err := r.Ledger.Cards().AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev}); err != nil {
 		r.Log.WarnContext(ctx, "cannot record which message shows a result", "request_id", req.ID, "err", err)
 	}
 }
@@ -198,7 +198,7 @@ var errSlowCard = errors.New("slack is slow to respond")
 func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approvals.Request, trouble error) {
 	if trouble != nil {
 		req.Unseen = whyUnseen(trouble)
-		if _, err := r.Ledger.Hide(ctx, req.ID, req.Unseen); err != nil {
+		if _, err := r.Ledger.Cards().Hide(ctx, req.ID, req.Unseen); err != nil {
 			r.Log.WarnContext(ctx, "cannot write down that a request has no card", "request_id", req.ID, "err", err)
 		}
 	} else {
@@ -218,7 +218,7 @@ func (r *reporter) replyAsked(ctx context.Context, in Interaction, req approvals
 		return
 	}
 	ref.Shown, ref.Asked = req.Rev, true
-	if err := r.Ledger.AddCopy(ctx, req.ID, ref); err != nil {
+	if err := r.Ledger.Cards().AddCopy(ctx, req.ID, ref); err != nil {
 		r.Log.WarnContext(ctx, "cannot write down which message tells of a request", "request_id", req.ID, "err", err)
 	}
 }
@@ -268,7 +268,7 @@ func channelName(id string) string { return "the approvals channel (" + id + ")"
 // noteSeen tells who asked that approvers can see their request now, if they were told otherwise.
 func (r *reporter) noteSeen(ctx context.Context, req approvals.Request) {
 	r.Operators.Settle(ctx, topicUnseen, "Approval cards reach "+channelName(r.Policy().Channel())+" again.")
-	news, err := r.Ledger.Hide(ctx, req.ID, "")
+	news, err := r.Ledger.Cards().Hide(ctx, req.ID, "")
 	if err != nil {
 		r.Log.WarnContext(ctx, "cannot write down that a request has a card", "request_id", req.ID, "err", err)
 	}

@@ -32,7 +32,7 @@ func (cmd *Command) learnRules(params any) {
 }
 
 // above is what stands above a parameter in a form: the rule that it is the first of, or part of.
-func (cmd *Command) above(name string) render.Line {
+func (cmd questionnaire) above(name string) render.Line {
 	if len(cmd.OneOf) > 0 && cmd.firstOf() == name {
 		if len(cmd.OneOf) == 1 {
 			return render.Line{render.Text("Required:")}
@@ -48,7 +48,7 @@ func (cmd *Command) above(name string) render.Line {
 
 // firstOf is the one of the choice that a form asks for first. That is the first in the order of
 // the form, which need not be the order of the rule.
-func (cmd *Command) firstOf() string {
+func (cmd questionnaire) firstOf() string {
 	for _, f := range cmd.Fields {
 		for _, name := range cmd.OneOf {
 			if f.Name == name {
@@ -60,7 +60,7 @@ func (cmd *Command) firstOf() string {
 }
 
 // choices are the parts of a choice, as a form has them: "Agent IDs or Filter".
-func (cmd *Command) choices() string {
+func (cmd questionnaire) choices() string {
 	return orJoined(cmd.titles(cmd.OneOf))
 }
 
@@ -73,7 +73,7 @@ func orJoined(all string) string {
 }
 
 // titles are the names of parameters as a form has them.
-func (cmd *Command) titles(names []string) string {
+func (cmd questionnaire) titles(names []string) string {
 	var titles []string
 	for _, name := range names {
 		for _, f := range cmd.Fields {
@@ -90,7 +90,7 @@ func (cmd *Command) titles(names []string) string {
 }
 
 // lacking says what is missing where a form opens because of it: nobody wonders why it is there.
-func (cmd *Command) lacking(args []byte) render.Line {
+func (cmd questionnaire) lacking(args []byte) render.Line {
 	var missing *MissingError
 	if !errors.As(cmd.Check(args), &missing) {
 		return nil

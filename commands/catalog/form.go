@@ -35,11 +35,12 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 	if err != nil {
 		given = map[string]json.RawMessage{}
 	}
-	if cmd.proposeDay(given, caller.now()) {
+	asking := questionnaire{cmd}
+	if asking.proposeDay(given, caller.now()) {
 		args = Marshal(given)
 	}
-	form := cmd.ask(cmd.questions(given, caller), folded)
-	form.Intro = append(form.Intro, cmd.lacking(args)...)
+	form := asking.ask(asking.questions(given, caller), folded)
+	form.Intro = append(form.Intro, asking.lacking(args)...)
 	return form
 }
 
@@ -52,7 +53,8 @@ func (cmd *Command) Redraw(answer render.Answer, unfold bool, caller Caller) ren
 	if err != nil {
 		given = map[string]json.RawMessage{}
 	}
-	how, questions := folded, cmd.questions(given, caller)
+	asking := questionnaire{cmd}
+	how, questions := folded, asking.questions(given, caller)
 	if unfold {
 		how = unfolded
 	}
@@ -64,7 +66,7 @@ func (cmd *Command) Redraw(answer render.Answer, unfold bool, caller Caller) ren
 			how = unfolded
 		}
 	}
-	form := cmd.ask(questions, how)
+	form := asking.ask(questions, how)
 	form.Do, form.Origin = answer.Do, answer.Origin
 	return form
 }
@@ -72,7 +74,7 @@ func (cmd *Command) Redraw(answer render.Answer, unfold bool, caller Caller) ren
 // proposeDay fills the times of a command that must have both with the last 24 hours, where neither
 // is given. The console wants both ends of a hunt; 24 hours is what is most often meant and what a
 // query without times covers elsewhere.
-func (cmd *Command) proposeDay(given map[string]json.RawMessage, now time.Time) bool {
+func (cmd questionnaire) proposeDay(given map[string]json.RawMessage, now time.Time) bool {
 	if !cmd.NeedsTimes() || !IsEmpty(given[StartParam]) || !IsEmpty(given[EndParam]) {
 		return false
 	}
@@ -82,7 +84,7 @@ func (cmd *Command) proposeDay(given map[string]json.RawMessage, now time.Time) 
 }
 
 // intro stands above the fields: what the command does and, before anybody fills anything in, that it will not run at once.
-func (cmd *Command) intro() render.Line {
+func (cmd questionnaire) intro() render.Line {
 	line := render.Line{render.Text(cmd.Summary())}
 	if cmd.Risk == Destructive {
 		line = append(line, render.Text(" Somebody else has to approve it before it runs."))
@@ -218,7 +220,7 @@ func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, c
 	}
 	raw := Marshal(args)
 	if len(wrongs) == 0 {
-		maps.Copy(wrongs, cmd.crossed(raw, values, caller.now()))
+		maps.Copy(wrongs, questionnaire{cmd}.crossed(raw, values, caller.now()))
 	}
 	if len(wrongs) == 0 {
 		return raw, extras, nil
@@ -343,7 +345,7 @@ var errUnfilled = errors.New("please fill this in")
 // crossed checks the rules across fields, and puts what is wrong under a field that the form has.
 // Slack ties every error to a field. A rule about several goes under the field it names if that is
 // shown, else under the last one shown, so that it is not lost.
-func (cmd *Command) crossed(args json.RawMessage, values map[string][]string, now time.Time) map[string]string {
+func (cmd questionnaire) crossed(args json.RawMessage, values map[string][]string, now time.Time) map[string]string {
 	err := cmd.CheckAt(args, now)
 	if err == nil {
 		return nil

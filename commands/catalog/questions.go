@@ -13,6 +13,10 @@ import (
 // depends on a choice ("output-directory" on "output-destination=Local") is asked for once that is chosen. So a form is drawn again while it
 // is filled in; Command.Redraw does that.
 
+// A questionnaire is a command as its form asks for it: what is asked, in which order, and which
+// rules across fields stand where.
+type questionnaire struct{ *Command }
+
 // A question is a field of a form with what decides whether and where it stands. Both forms that
 // Slack shows are made of it: the first, and each redrawing after a choice.
 type question struct {
@@ -43,7 +47,7 @@ const (
 )
 
 // questions are all that the command can ask for, filled with what is given, in their order.
-func (cmd *Command) questions(given map[string]json.RawMessage, caller Caller) []question {
+func (cmd questionnaire) questions(given map[string]json.RawMessage, caller Caller) []question {
 	var all []question
 	for _, f := range cmd.Fields {
 		if f.Hidden {
@@ -72,7 +76,7 @@ func (cmd *Command) questions(given map[string]json.RawMessage, caller Caller) [
 }
 
 // shownNames are what a search box shows for the ids that are filled in.
-func (cmd *Command) shownNames(f render.FormField) (names []string) {
+func (cmd questionnaire) shownNames(f render.FormField) (names []string) {
 	if f.Search == "" {
 		return nil
 	}
@@ -84,14 +88,14 @@ func (cmd *Command) shownNames(f render.FormField) (names []string) {
 
 // foldable tells whether a raw filter can be folded away: something else asks for the same, or
 // nobody must give it. What a person must give cannot be folded away.
-func (cmd *Command) foldable(f Field) bool {
+func (cmd questionnaire) foldable(f Field) bool {
 	beside := f.Type.Selects != "" && !f.Type.Beside
 	others := slices.ContainsFunc(cmd.OneOf, func(name string) bool { return name != f.Name })
 	return f.Type.Filter && (beside || !f.MustBeGiven() && (others || !slices.Contains(cmd.OneOf, f.Name)))
 }
 
 // extraQuestions ask for what is said beside the parameters.
-func (cmd *Command) extraQuestions() []question {
+func (cmd questionnaire) extraQuestions() []question {
 	if cmd.Risk == Read {
 		return nil
 	}
@@ -108,7 +112,7 @@ func (cmd *Command) extraQuestions() []question {
 }
 
 // ask makes a form of the questions that matter: those whose condition holds, and the rare ones where they are unfolded or answered already.
-func (cmd *Command) ask(all []question, how folding) render.Form {
+func (cmd questionnaire) ask(all []question, how folding) render.Form {
 	form := render.Form{Title: cmd.Title, Short: cmd.Short, Intro: cmd.intro(), Do: Invocation{Command: cmd.Name}}
 	if cmd.Risk == Destructive {
 		form.Submit = "Request approval"
@@ -131,7 +135,7 @@ func (cmd *Command) ask(all []question, how folding) render.Form {
 // settleChoice says where the rest of a choice is while a part of it is folded away. A single part
 // that is left must be given then; a search box need not be where the filter beside it is asked
 // for, too. Without it a form could be sent that Check then refuses for a field nobody sees.
-func (cmd *Command) settleChoice(form *render.Form) {
+func (cmd questionnaire) settleChoice(form *render.Form) {
 	var parts []int
 	for i, f := range form.Fields {
 		name, box := strings.CutSuffix(f.Name, IdsSuffix)
@@ -150,7 +154,7 @@ func (cmd *Command) settleChoice(form *render.Form) {
 }
 
 // dependence is the rule by which a parameter is asked for only with a value of another; nil where there is none.
-func (cmd *Command) dependence(name string) *Together {
+func (cmd questionnaire) dependence(name string) *Together {
 	for _, t := range cmd.Together {
 		if t.Param == name {
 			return &t
