@@ -25,13 +25,13 @@ const caseWord = "case"
 
 // caseWords make case files.
 type caseWords struct {
-	catalog *catalog.Catalog
-	settler exchange.Settler
-	caller  run.Caller
-	ledger  casefile.Ledger
-	exports *tempfile.Space
-	runner  *run.Runner
-	answers *exchange.Answers
+	catalog   *catalog.Catalog
+	settler   exchange.Settler
+	caller    run.Caller
+	ledger    casefile.Ledger
+	exports   *tempfile.Space
+	runner    *run.Runner
+	responder *exchange.Responder
 }
 
 func (w caseWords) builtins() []builtin {
@@ -205,10 +205,10 @@ func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefil
 	name := "case-" + s.Kind + "-" + s.ID + "-" + made.Made.UTC().Format("2006-01-02T1504") + ".zip"
 	card.Files = []render.File{{Name: name, Title: "Case file", Disk: file}}
 	defer card.Discard()
-	if _, err := w.answers.Broadcast(ctx, a.User, a.At, card); err == nil {
+	if _, err := w.responder.Broadcast(ctx, a.User, a.At, card); err == nil {
 		return nil
 	}
-	_, err = w.answers.Deliver(ctx, a.User, a.At, card)
+	_, err = w.responder.Deliver(ctx, a.User, a.At, card)
 	return err
 }
 

@@ -52,7 +52,7 @@ type decisionTalk struct {
 	cards interface {
 		AddCopy(ctx context.Context, id string, shown approvals.CardRef) error
 	}
-	answers *exchange.Answers
+	responder *exchange.Responder
 }
 
 // perhapsDecision answers a message that begins with no command: with the buttons of the decision
@@ -100,7 +100,7 @@ func (t decisionTalk) offerDecision(ctx context.Context, a exchange.Interaction,
 	default:
 		return t.offerRequest(ctx, a, word, rest)
 	}
-	t.answers.Reply(ctx, a, card)
+	t.responder.Reply(ctx, a, card)
 	return nil
 }
 
@@ -134,7 +134,7 @@ func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, 
 	if err != nil {
 		return err
 	}
-	at := t.answers.Reply(ctx, a, workflow.OfferCard(freeze, req, typed))
+	at := t.responder.Reply(ctx, a, workflow.OfferCard(freeze, req, typed))
 	if at.TS == "" {
 		return nil
 	}

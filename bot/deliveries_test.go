@@ -279,7 +279,7 @@ func TestWithoutDirectMessagesTheSettingIsNamed(t *testing.T) {
 	} {
 		k := newKit(t, nil)
 		k.slack.On("chat.postMessage", webapitest.No(word))
-		require.NoError(t, k.bot.scheduler.answers.InPlaceOfDirect(t.Context(), dave, exchange.Origin{Channel: soc}, slack.SlackErrorResponse{Err: word}, render.Notice("done")))
+		require.NoError(t, k.bot.scheduler.responder.InPlaceOfDirect(t.Context(), dave, exchange.Origin{Channel: soc}, slack.SlackErrorResponse{Err: word}, render.Notice("done")))
 		k.answer().has("done", want)
 	}
 }

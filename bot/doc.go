@@ -21,7 +21,7 @@
 //	      vocabulary        answer (long ones: jobs)  approve, revalidate, run, watch
 //	             └──────────────┼─────────────────────────┘
 //	                            ▼
-//	               exchange.Answers: for its person alone; Explain: an error in words; post: into Slack
+//	               exchange.Responder: for its person alone; Explain: an error in words; post: into Slack
 //
 // A click on Approve is a word of the bot's own (requestWords) that workflow.Decisions counts; where a question has no answer just then,
 // the postponer keeps the click and asks again. ports.go gives the workflow and the jobs their ways to Slack; wire.go puts all of this

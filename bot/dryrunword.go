@@ -14,11 +14,11 @@ import (
 
 // A dryRunWord answers "can".
 type dryRunWord struct {
-	preview *workflow.Preview
-	catalog *catalog.Catalog
-	settler exchange.Settler
-	answers *exchange.Answers
-	now     func() time.Time
+	preview   *workflow.Preview
+	catalog   *catalog.Catalog
+	settler   exchange.Settler
+	responder *exchange.Responder
+	now       func() time.Time
 }
 
 func (w dryRunWord) builtins() []builtin {
@@ -44,5 +44,5 @@ func (w dryRunWord) can(ctx context.Context, a exchange.Interaction, rest string
 	if err := w.settler.Settle(ctx, &a); err != nil {
 		return unsaid(err)
 	}
-	return w.preview.DryRun(ctx, w.answers.Dialog(a))
+	return w.preview.DryRun(ctx, w.responder.Dialog(a))
 }

@@ -19,7 +19,7 @@ import (
 type extendWord struct {
 	extensions *workflow.Extensions
 	forms      *run.Forms
-	answers    *exchange.Answers
+	responder  *exchange.Responder
 }
 
 func (w extendWord) builtins() []builtin {
@@ -63,7 +63,7 @@ func (w extendWord) askHowLong(ctx context.Context, a exchange.Interaction, req 
 // The workflow is asked first and without a length on purpose: it knows whether there is an
 // isolation that can be extended, and nobody should fill in a form to be refused afterwards.
 func (w extendWord) extend(ctx context.Context, a exchange.Interaction, x workflow.Extension) error {
-	err := w.extensions.Extend(ctx, w.answers.Dialog(a), x)
+	err := w.extensions.Extend(ctx, w.responder.Dialog(a), x)
 	var open *workflow.LengthError
 	if errors.As(err, &open) {
 		return w.askHowLong(ctx, a, open.Request)

@@ -43,17 +43,17 @@ type namer interface {
 
 // greetings meet people and channels for the first time.
 type greetings struct {
-	catalog *catalog.Catalog
-	home    *home.Keeper
-	greeted Greeted
-	post    poster
-	people  namer
-	gate    *exchange.Gate
-	answers *exchange.Answers
-	policy  func() policy.Policy
-	told    func(channel string) []string // what a channel hears of: "threats", "alerts"
-	now     func() time.Time
-	log     *slog.Logger
+	catalog   *catalog.Catalog
+	home      *home.Keeper
+	greeted   Greeted
+	post      poster
+	people    namer
+	gate      *exchange.Gate
+	responder *exchange.Responder
+	policy    func() policy.Policy
+	told      func(channel string) []string // what a channel hears of: "threats", "alerts"
+	now       func() time.Time
+	log       *slog.Logger
 }
 
 // helloWord greets: somebody typed it, or one of the greetings below.
@@ -87,7 +87,7 @@ var thanking = regexp.MustCompile(`(?i)^(?:(?:ok|okay|great|cool|perfect|nice)[\
 
 // thanked answers who says thanks.
 func (g *greetings) thanked(ctx context.Context, a exchange.Interaction) error {
-	g.answers.Reply(ctx, a, render.Notice("You're welcome."))
+	g.responder.Reply(ctx, a, render.Notice("You're welcome."))
 	return nil
 }
 
@@ -96,14 +96,14 @@ func (g *greetings) hello(ctx context.Context, a exchange.Interaction, _ string)
 	if _, err := g.greeted.Greet(ctx, a.User, g.now()); err != nil {
 		g.log.WarnContext(ctx, "cannot remember a greeting", "user", a.User, "err", err)
 	}
-	g.answers.Reply(ctx, a, g.card(a.Who))
+	g.responder.Reply(ctx, a, g.card(a.Who))
 	return nil
 }
 
 // whoMay answers who may do what: roles are all that is known of people here, and nothing of shifts.
 func (g *greetings) whoMay(ctx context.Context, a exchange.Interaction, _ string) error {
 	const title = "Who can do what here"
-	g.answers.Reply(ctx, a, render.Card{Tone: render.Info, Title: title, Text: title, Parts: []render.Part{
+	g.responder.Reply(ctx, a, render.Card{Tone: render.Info, Title: title, Text: title, Parts: []render.Part{
 		g.roles(ctx), render.Note{render.Text("I know roles, not shifts: I can't tell who is on duty. Type "), render.Mono("whoami"), render.Text(" for your own roles.")},
 	}})
 	return nil
@@ -165,7 +165,7 @@ func (g *greetings) firstOpening(ctx context.Context, user string) error {
 	if err != nil || !first {
 		return err
 	}
-	_, err = g.answers.Deliver(ctx, user, exchange.Origin{}, g.card(a.Who))
+	_, err = g.responder.Deliver(ctx, user, exchange.Origin{}, g.card(a.Who))
 	return err
 }
 

@@ -48,7 +48,7 @@ type handler struct {
 	greetings *greetings
 	shortcuts *shortcuts
 	home      *home.Keeper
-	answers   *exchange.Answers
+	responder *exchange.Responder
 	catalog   *catalog.Catalog
 	made      madeReader
 	clips     post.Clips
@@ -105,7 +105,7 @@ func (h *handler) learnDirect(ctx context.Context, m inbound.Message) {
 // before the stranger does. Bots are refused in silence, or two of them could answer each other for
 // ever.
 func (h *handler) respond(ctx context.Context, a *exchange.Interaction, work func() error) error {
-	done := h.answers.NotifySlow(ctx, a)
+	done := h.responder.NotifySlow(ctx, a)
 	err := work()
 	done()
 	if err != nil && h.postponer.postpone(ctx, a, err) {
@@ -121,7 +121,7 @@ func (h *handler) respond(ctx context.Context, a *exchange.Interaction, work fun
 		a.Silent = a.Silent || a.Written && a.Who.Bot
 	}
 	card, fault := exchange.Explain(*a, err)
-	h.answers.Reply(ctx, *a, exchange.KeepConsole(exchange.KeepExtras(card, err), err))
+	h.responder.Reply(ctx, *a, exchange.KeepConsole(exchange.KeepExtras(card, err), err))
 	return fault
 }
 

@@ -21,13 +21,13 @@ import (
 
 // helpWords find commands: the palette, help, what somebody ran lately, what they saved.
 type helpWords struct {
-	library library.Library
-	catalog *catalog.Catalog
-	set     *consoles.Set
-	forms   *run.Forms
-	answers *exchange.Answers
-	runner  *run.Runner
-	words   vocabulary // all of the bot's own; filled once each has what answers it
+	library   library.Library
+	catalog   *catalog.Catalog
+	set       *consoles.Set
+	forms     *run.Forms
+	responder *exchange.Responder
+	runner    *run.Runner
+	words     vocabulary // all of the bot's own; filled once each has what answers it
 }
 
 func (w helpWords) builtins() []builtin {
@@ -124,7 +124,7 @@ func (w helpWords) help(ctx context.Context, a exchange.Interaction, rest string
 	if rest == "" {
 		card, err := w.library.Help(ctx, reader(a))
 		if err == nil {
-			w.answers.Reply(ctx, a, card)
+			w.responder.Reply(ctx, a, card)
 		}
 		return err
 	}
@@ -133,15 +133,15 @@ func (w helpWords) help(ctx context.Context, a exchange.Interaction, rest string
 		if w.set.Several() {
 			card.Parts = append(card.Parts, render.Line{render.Mono(catalog.ConsoleParam), render.Text("  which console it is for: " + strings.Join(w.set.Names(), ", "))})
 		}
-		w.answers.Reply(ctx, a, card)
+		w.responder.Reply(ctx, a, card)
 		return nil
 	}
 	if own := w.words[strings.ToLower(rest)]; own.summary != "" {
-		w.answers.Reply(ctx, a, own.help())
+		w.responder.Reply(ctx, a, own.help())
 		return nil
 	}
 	if card, ok := w.library.Area(rest); ok {
-		w.answers.Reply(ctx, a, card)
+		w.responder.Reply(ctx, a, card)
 		return nil
 	}
 	e := &catalog.UsageError{Problem: fmt.Sprintf("there is no command %q", rest)}
@@ -163,7 +163,7 @@ func (w helpWords) helpClicked(ctx context.Context, a exchange.Interaction) erro
 	if !ok {
 		return w.help(ctx, a, a.Choice.Line)
 	}
-	w.answers.Reply(ctx, a, card)
+	w.responder.Reply(ctx, a, card)
 	return nil
 }
 
@@ -171,7 +171,7 @@ func (w helpWords) helpClicked(ctx context.Context, a exchange.Interaction) erro
 func (w helpWords) history(ctx context.Context, a exchange.Interaction, _ string) error {
 	card, err := w.library.Ran(ctx, a.User, a.Who.Zone)
 	if err == nil {
-		w.answers.Reply(ctx, a, card)
+		w.responder.Reply(ctx, a, card)
 	}
 	return err
 }
@@ -186,7 +186,7 @@ func (w helpWords) save(ctx context.Context, a exchange.Interaction, rest string
 		return err
 	}
 	words := "Saved. From now on /s1 " + s.Name + " runs /s1 " + s.Line
-	w.answers.Reply(ctx, a, render.Card{Tone: render.Good, Text: words, Parts: []render.Part{
+	w.responder.Reply(ctx, a, render.Card{Tone: render.Good, Text: words, Parts: []render.Part{
 		render.Line{render.Text("Saved. From now on "), render.Mono("/s1 " + s.Name), render.Text(" runs "), render.Mono("/s1 " + s.Line)},
 	}})
 	return nil
@@ -196,7 +196,7 @@ func (w helpWords) save(ctx context.Context, a exchange.Interaction, rest string
 func (w helpWords) saved(ctx context.Context, a exchange.Interaction, _ string) error {
 	card, err := w.library.Kept(ctx, a.User)
 	if err == nil {
-		w.answers.Reply(ctx, a, card)
+		w.responder.Reply(ctx, a, card)
 	}
 	return err
 }
@@ -224,6 +224,6 @@ func (w helpWords) unsave(ctx context.Context, a exchange.Interaction, rest stri
 	if err := w.library.Forget(ctx, a.User, rest); err != nil {
 		return err
 	}
-	w.answers.Reply(ctx, a, render.Notice("Removed "+strings.TrimSpace(rest)+" from your saved commands."))
+	w.responder.Reply(ctx, a, render.Notice("Removed "+strings.TrimSpace(rest)+" from your saved commands."))
 	return nil
 }

@@ -129,7 +129,7 @@ func (i *intake) turnAway(ctx context.Context, env socketmode.Envelope, d inboun
 		i.ack(ctx, env, slack.NewErrorsViewSubmissionResponse(map[string]string{field: words}))
 	default:
 		a := exchange.Interaction{Interaction: workflow.Interaction{User: d.Payload.User.ID, At: d.Payload.Origin(d.Key)}}
-		i.scheduler.answers.Reply(ctx, a, render.Notice(words))
+		i.scheduler.responder.Reply(ctx, a, render.Notice(words))
 	}
 }
 

@@ -65,9 +65,9 @@ func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := &heard{}
-			said := &exchange.Answers{Post: m, Log: slog.New(slog.DiscardHandler)}
+			said := &exchange.Responder{Post: m, Log: slog.New(slog.DiscardHandler)}
 			reader := inbound.Reader{Self: func() (string, string) { return "U0BOT", "B0BOT" }, Seal: seal.Sealer{Key: s1.NewSecret("key")}, Catalog: commands.All()}
-			i := &intake{inbox: full{}, reader: reader, scheduler: &scheduler{answers: said}, meter: run.Unmetered{}, log: slog.New(slog.DiscardHandler)}
+			i := &intake{inbox: full{}, reader: reader, scheduler: &scheduler{responder: said}, meter: run.Unmetered{}, log: slog.New(slog.DiscardHandler)}
 			acks := []string{}
 			env := socketmode.Envelope{ID: "one", Type: c.kind, Payload: json.RawMessage(c.payload)}.AnsweredBy(func(_ context.Context, payload any) error {
 				body, err := json.Marshal(payload)

@@ -16,8 +16,8 @@ type canceller interface {
 
 // jobWords are about long work.
 type jobWords struct {
-	jobs    canceller
-	answers *exchange.Answers
+	jobs      canceller
+	responder *exchange.Responder
 }
 
 func (w jobWords) builtins() []builtin {
@@ -39,6 +39,6 @@ func (w jobWords) cancel(ctx context.Context, a exchange.Interaction) error {
 	case !found:
 		return workflow.ErrGone
 	}
-	w.answers.Reply(ctx, a, render.Notice("Cancelling."))
+	w.responder.Reply(ctx, a, render.Notice("Cancelling."))
 	return nil
 }

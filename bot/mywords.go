@@ -39,9 +39,9 @@ func freezeOf(ctx context.Context, from freezeReader) (approvals.Request, error)
 
 // myWords tell a person what waits for them and who they are here.
 type myWords struct {
-	requests requestFinder
-	answers  *exchange.Answers
-	now      func() time.Time
+	requests  requestFinder
+	responder *exchange.Responder
+	now       func() time.Time
 }
 
 func (w myWords) builtins() []builtin {
@@ -72,7 +72,7 @@ const maxPending = 15
 func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) error {
 	card, err := w.list(ctx, a)
 	if err == nil {
-		w.answers.Reply(ctx, a, card)
+		w.responder.Reply(ctx, a, card)
 	}
 	return err
 }
@@ -194,7 +194,7 @@ func (w myWords) whoami(ctx context.Context, a exchange.Interaction, _ string) e
 	if len(card.Parts) == 1 {
 		card.Parts = append(card.Parts, render.Line{render.Text("You have no role, so you can only run commands that read. Roles come from the settings S1BOT_OPERATORS and S1BOT_APPROVERS and from the policy file.")})
 	}
-	w.answers.Reply(ctx, a, card)
+	w.responder.Reply(ctx, a, card)
 	return nil
 }
 

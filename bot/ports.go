@@ -23,9 +23,9 @@ import (
 
 // A messenger posts for the workflow.
 type messenger struct {
-	post    *post.Messenger
-	finder  chat.Finder
-	answers *exchange.Answers
+	post      *post.Messenger
+	finder    chat.Finder
+	responder *exchange.Responder
 }
 
 func (m messenger) Post(ctx context.Context, channel, thread, key string, card render.Card) (workflow.Message, error) {
@@ -38,7 +38,7 @@ func (m messenger) Edit(ctx context.Context, channel, ts string, card render.Car
 }
 
 func (m messenger) Replace(ctx context.Context, reply string, card render.Card) error {
-	over, err := m.answers.Replace(ctx, reply, card)
+	over, err := m.responder.Replace(ctx, reply, card)
 	if over {
 		return &workflow.MessageError{Fate: workflow.Final, Err: err}
 	}
@@ -55,7 +55,7 @@ func (m messenger) Find(ctx context.Context, s workflow.Search) ([]string, error
 }
 
 func (m messenger) Deliver(ctx context.Context, user string, at exchange.Origin, card render.Card) (workflow.Message, error) {
-	sent, err := m.answers.Deliver(ctx, user, at, card)
+	sent, err := m.responder.Deliver(ctx, user, at, card)
 	return workflow.Message(sent), err
 }
 

@@ -81,12 +81,12 @@ type uncounted interface {
 
 // A postponer puts decisions off.
 type postponer struct {
-	requests requestReader
-	shown    uncounted
-	rules    *workflow.Gate
-	answers  *exchange.Answers
-	later    waiting
-	now      func() time.Time
+	requests  requestReader
+	shown     uncounted
+	rules     *workflow.Gate
+	responder *exchange.Responder
+	later     waiting
+	now       func() time.Time
 }
 
 // postpone has a decision taken up again where err says that a question has no answer, and tells
@@ -106,7 +106,7 @@ func (p *postponer) postpone(ctx context.Context, a *exchange.Interaction, err e
 	if a.From.Tries == 0 {
 		card := render.Notice(render.Sentence(open.Question) + " Your decision is saved.")
 		card.Parts = append(card.Parts, render.Line{render.Text("I'll count it as soon as I can check, and keep trying until "), render.At(until), render.Text(" at the latest. You don't need to repeat it.")})
-		p.answers.Reply(ctx, *a, card)
+		p.responder.Reply(ctx, *a, card)
 		if done := onRequests[a.Word()]; done != "" {
 			p.shown.ShowUncounted(ctx, decidedOn(a), approvals.Uncounted{User: a.User, Action: done, Question: open.Question, Until: until})
 		}

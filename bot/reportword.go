@@ -19,9 +19,9 @@ type reporter interface {
 
 // A reportWord answers "report".
 type reportWord struct {
-	shifts  reporter
-	answers *exchange.Answers
-	now     func() time.Time
+	shifts    reporter
+	responder *exchange.Responder
+	now       func() time.Time
 }
 
 func (w reportWord) builtins() []builtin {
@@ -47,7 +47,7 @@ func (w reportWord) report(ctx context.Context, a exchange.Interaction, rest str
 	}
 	share := render.Invocation{Command: "report", How: render.Share, Args: catalog.Marshal(map[string]string{"span": rest})}
 	card.Actions = append(card.Actions, render.Button{Label: "Share in channel", Do: share})
-	w.answers.Reply(ctx, a, card)
+	w.responder.Reply(ctx, a, card)
 	return nil
 }
 
@@ -58,7 +58,7 @@ func (w reportWord) share(ctx context.Context, a exchange.Interaction) error {
 	if err != nil {
 		return err
 	}
-	return w.answers.Share(ctx, a, card)
+	return w.responder.Share(ctx, a, card)
 }
 
 // card is the report of a span as it was typed; nothing is a shift.

@@ -31,14 +31,14 @@ type ledger interface {
 
 // requestWords are the words about requests.
 type requestWords struct {
-	flow    *workflow.Workflow
-	policy  func() policy.Policy
-	ledger  ledger
-	gate    *exchange.Gate
-	forms   *run.Forms
-	answers *exchange.Answers
-	log     *slog.Logger
-	waiting func(context.Context, exchange.Interaction) (render.Card, error) // the list of what waits for somebody; see myWords.list
+	flow      *workflow.Workflow
+	policy    func() policy.Policy
+	ledger    ledger
+	gate      *exchange.Gate
+	forms     *run.Forms
+	responder *exchange.Responder
+	log       *slog.Logger
+	waiting   func(context.Context, exchange.Interaction) (render.Card, error) // the list of what waits for somebody; see myWords.list
 }
 
 // reviewWord shows a request in a window.
@@ -82,7 +82,7 @@ const theRef = "The request's reference"
 //
 // The workflow refuses without one in any case.
 func (w requestWords) deny(ctx context.Context, a exchange.Interaction, id, reason string) error {
-	err := w.flow.Decisions.Deny(ctx, w.answers.Dialog(a), id, reason)
+	err := w.flow.Decisions.Deny(ctx, w.responder.Dialog(a), id, reason)
 	if errors.Is(err, workflow.ErrNoReason) {
 		return w.askWhy(ctx, a, id, a.Choice.Why)
 	}
@@ -95,20 +95,20 @@ func (w requestWords) deny(ctx context.Context, a exchange.Interaction, id, reas
 // click and the rule that judges it.
 func (w requestWords) decision(do func(*workflow.Decisions, context.Context, workflow.Interaction, string) error) decide {
 	return func(ctx context.Context, a exchange.Interaction, id, _ string) error {
-		return do(w.flow.Decisions, ctx, w.answers.Dialog(a), id)
+		return do(w.flow.Decisions, ctx, w.responder.Dialog(a), id)
 	}
 }
 
 func (w requestWords) closeRequest(ctx context.Context, a exchange.Interaction, id, reason string) error {
-	return w.flow.Decisions.Close(ctx, w.answers.Dialog(a), id, reason)
+	return w.flow.Decisions.Close(ctx, w.responder.Dialog(a), id, reason)
 }
 
 func (w requestWords) showHere(ctx context.Context, a exchange.Interaction, id, _ string) error {
-	return w.flow.Publisher.ShowHere(ctx, w.answers.Dialog(a), id)
+	return w.flow.Publisher.ShowHere(ctx, w.responder.Dialog(a), id)
 }
 
 func (w requestWords) raw(ctx context.Context, a exchange.Interaction, id, _ string) error {
-	return w.flow.Preview.RawRequest(ctx, w.answers.Dialog(a), id)
+	return w.flow.Preview.RawRequest(ctx, w.responder.Dialog(a), id)
 }
 
 // review shows a request as its card does: in a window where there is one, else as an answer.
@@ -117,19 +117,19 @@ func (w requestWords) raw(ctx context.Context, a exchange.Interaction, id, _ str
 // that channel sees it at all. A window needs a trigger, which is good for three seconds: one that
 // waited longer falls back to an answer.
 func (w requestWords) review(ctx context.Context, a exchange.Interaction, id, _ string) error {
-	card, err := w.flow.Preview.Review(ctx, w.answers.Dialog(a), id)
+	card, err := w.flow.Preview.Review(ctx, w.responder.Dialog(a), id)
 	if err != nil {
 		return err
 	}
 	if _, err := w.forms.Overlay(ctx, a, card); err != nil {
 		w.log.WarnContext(ctx, "cannot open a request in a modal; answering with a message", "request_id", id, "err", err)
-		w.answers.Reply(ctx, a, card)
+		w.responder.Reply(ctx, a, card)
 	}
 	return nil
 }
 
 func (w requestWords) freeze(ctx context.Context, a exchange.Interaction, reason string) error {
-	return w.flow.Decisions.Freeze(ctx, w.answers.Dialog(a), whyOf(reason))
+	return w.flow.Decisions.Freeze(ctx, w.responder.Dialog(a), whyOf(reason))
 }
 
 // freezeClicked freezes with the reason that was typed beside the word, if there was one.
@@ -138,7 +138,7 @@ func (w requestWords) freezeClicked(ctx context.Context, a exchange.Interaction)
 }
 
 func (w requestWords) thaw(ctx context.Context, a exchange.Interaction, _ string) error {
-	return w.flow.Decisions.Thaw(ctx, w.answers.Dialog(a))
+	return w.flow.Decisions.Thaw(ctx, w.responder.Dialog(a))
 }
 
 // askWhy opens the form of a denial, for those who may deny, with a reason that was typed already.
@@ -195,7 +195,7 @@ func (w requestWords) Redraw(ctx context.Context, a exchange.Interaction, window
 	if err != nil || req.Rev == before.Rev {
 		return
 	}
-	card, err := w.flow.Preview.Review(ctx, w.answers.Dialog(a), req.ID)
+	card, err := w.flow.Preview.Review(ctx, w.responder.Dialog(a), req.ID)
 	if err == nil {
 		a.View, a.OnPage = window, false
 		_, err = w.forms.Overlay(ctx, a, card)
@@ -234,7 +234,7 @@ func (w requestWords) listed(click clickedWord) clickedWord {
 		}
 		card, err := w.waiting(ctx, a)
 		if err == nil {
-			err = w.answers.Post.Respond(ctx, a.At.ResponseURL, true, card)
+			err = w.responder.Post.Respond(ctx, a.At.ResponseURL, true, card)
 		}
 		if err != nil {
 			w.log.WarnContext(ctx, "cannot draw a list of what waits anew", "user", a.User, "err", err)
@@ -254,7 +254,7 @@ func (w requestWords) withdrawClicked(ctx context.Context, a exchange.Interactio
 	if p.Request == "" {
 		return workflow.ErrGone
 	}
-	failed := w.flow.Decisions.Withdraw(ctx, w.answers.Dialog(a), p.Request)
+	failed := w.flow.Decisions.Withdraw(ctx, w.responder.Dialog(a), p.Request)
 	if !p.Asked || a.At.ResponseURL == "" {
 		return failed
 	}
@@ -262,7 +262,7 @@ func (w requestWords) withdrawClicked(ctx context.Context, a exchange.Interactio
 	if err != nil || req.State == approvals.Pending {
 		return failed
 	}
-	if err := w.answers.Post.Respond(ctx, a.At.ResponseURL, true, workflow.AskedCard(req, w.policy().Channel())); err != nil {
+	if err := w.responder.Post.Respond(ctx, a.At.ResponseURL, true, workflow.AskedCard(req, w.policy().Channel())); err != nil {
 		w.log.WarnContext(ctx, "cannot update the message about a waiting request", "request_id", req.ID, "err", err)
 	}
 	return failed

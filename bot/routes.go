@@ -44,13 +44,13 @@ type noter interface {
 
 // noticeWords are about notifications: where they go, what is kept quiet, notes from their threads.
 type noticeWords struct {
-	catalog  *catalog.Catalog
-	source   Notices
-	subjects exchange.Subjects
-	trail    noter
-	runner   *run.Runner
-	answers  *exchange.Answers
-	now      func() time.Time
+	catalog   *catalog.Catalog
+	source    Notices
+	subjects  exchange.Subjects
+	trail     noter
+	runner    *run.Runner
+	responder *exchange.Responder
+	now       func() time.Time
 }
 
 func (w noticeWords) builtins() []builtin {
@@ -101,7 +101,7 @@ func (w noticeWords) routes(ctx context.Context, a exchange.Interaction, rest st
 	if err != nil {
 		return err
 	}
-	w.answers.Reply(ctx, a, card)
+	w.responder.Reply(ctx, a, card)
 	return nil
 }
 

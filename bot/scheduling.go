@@ -83,16 +83,16 @@ func (c chores) conclude(ctx context.Context, console string, do func(context.Co
 // (takeUpLater) and after a crash (resume), and the only one that finishes it in the inbox.
 type scheduler struct {
 	chores
-	first   *acksFirst
-	inbox   Inbox
-	reader  inbound.Reader
-	handler *handler
-	people  workflow.People
-	answers *exchange.Answers
-	words   vocabulary
-	pools   pools
-	meter   run.Meter
-	log     *slog.Logger
+	first     *acksFirst
+	inbox     Inbox
+	reader    inbound.Reader
+	handler   *handler
+	people    workflow.People
+	responder *exchange.Responder
+	words     vocabulary
+	pools     pools
+	meter     run.Meter
+	log       *slog.Logger
 }
 
 // schedule begins with a delivery when its person's turn comes. Who has too much waiting is told
@@ -222,7 +222,7 @@ func (b builtin) class(known bool) fairqueue.Class {
 func (s *scheduler) tell(ctx context.Context, d inbound.Delivery, card render.Card) {
 	ctx = inbound.WithReference(ctx, d.Key)
 	if a := sender(d); a.User != "" {
-		s.answers.Reply(ctx, a, card)
+		s.responder.Reply(ctx, a, card)
 	}
 }
 

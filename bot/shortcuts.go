@@ -200,7 +200,7 @@ func (s *shortcuts) show(ctx context.Context, a exchange.Interaction, view strin
 			}
 		}
 	}
-	s.help.answers.Reply(ctx, a, card)
+	s.help.responder.Reply(ctx, a, card)
 	return nil
 }
 

@@ -67,7 +67,7 @@ func (w noticeWords) quiet(ctx context.Context, a exchange.Interaction, n Notice
 	if err != nil {
 		return err
 	}
-	w.answers.Reply(ctx, a, card)
+	w.responder.Reply(ctx, a, card)
 	return nil
 }
 
@@ -81,7 +81,7 @@ func (w noticeWords) snoozes(ctx context.Context, a exchange.Interaction, _ stri
 	if err != nil {
 		return err
 	}
-	w.answers.Reply(ctx, a, card)
+	w.responder.Reply(ctx, a, card)
 	return nil
 }
 
@@ -104,7 +104,7 @@ func (w noticeWords) unsnooze(ctx context.Context, a exchange.Interaction, id st
 	if err != nil {
 		return err
 	}
-	w.answers.Reply(ctx, a, card)
+	w.responder.Reply(ctx, a, card)
 	return nil
 }
 

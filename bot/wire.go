@@ -43,7 +43,7 @@ type ways struct {
 	post      *post.Messenger
 	people    *people.Directory
 	operators *people.Operators
-	answers   *exchange.Answers
+	responder *exchange.Responder
 	gate      *exchange.Gate
 	caller    run.Caller
 	settler   exchange.Settler
@@ -67,7 +67,7 @@ func (b *Bot) wire() error {
 	}
 	b.wireWorkflow(w, work)
 	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), Words: inPalette(), Now: b.Now}
-	forms := &run.Forms{Library: shelf, Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Gate: w.gate, Views: api, Seal: w.seal, Answers: w.answers, Consoles: b.addresses(), Unsettled: b.unsettled(), Log: b.Log}
+	forms := &run.Forms{Library: shelf, Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Gate: w.gate, Views: api, Seal: w.seal, Responder: w.responder, Consoles: b.addresses(), Unsettled: b.unsettled(), Log: b.Log}
 	sentences, err := plain.New(b.Catalog)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (b *Bot) wire() error {
 	handler := b.wireHandler(w, forms, searches, sentences, shelf, work)
 	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}
 	b.scheduler = &scheduler{
-		chores: work, first: first, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, pools: handler.shortcuts.pools, meter: b.Meter, log: b.Log,
+		chores: work, first: first, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, responder: w.responder, words: handler.words, pools: handler.shortcuts.pools, meter: b.Meter, log: b.Log,
 	}
 	b.intake = &intake{
 		queue: fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}), first: first,
@@ -105,7 +105,7 @@ func (b *Bot) wireSlack(client *http.Client, giveWay func(context.Context)) (w w
 		return w, err
 	}
 	w.operators = people.NewOperators(w.people, w.post, b.OperatorChannels)
-	w.answers = &exchange.Answers{Post: w.post, Operators: w.operators, Kept: b.Clips, Address: func() string { return b.self.Address }, Log: b.Log}
+	w.responder = &exchange.Responder{Post: w.post, Operators: w.operators, Kept: b.Clips, Address: func() string { return b.self.Address }, Log: b.Log}
 	w.gate = &exchange.Gate{People: w.people, Trail: b.Ledger, Log: b.Log}
 	w.caller = run.Caller{Queries: b.Queries, Exports: b.Exports, Columns: b.Columns, Now: b.Now, Log: b.Log}
 	w.subjects = exchange.Subjects{Source: b.Notices, Log: b.Log}
@@ -152,14 +152,14 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 	long := &background{now: b.Now}
 	b.flow = workflow.New(workflow.Config{
 		Ledger: b.Ledger, Catalog: b.Catalog, Consoles: b.Consoles, Queries: b.Queries, Policy: b.Policy, Changed: b.Changed,
-		Messenger: messenger{w.post, w.finder, w.answers}, People: w.people, Operators: w.operators, Threads: threads{w.subjects}, Background: long,
+		Messenger: messenger{w.post, w.finder, w.responder}, People: w.people, Operators: w.operators, Threads: threads{w.subjects}, Background: long,
 		Explain: func(ref string, err error) (render.Card, error) {
 			return exchange.Explain(exchange.Interaction{Interaction: workflow.Interaction{At: exchange.Origin{Key: ref}}}, err)
 		},
 		Count: b.Meter.Command, Enqueue: work.pushFor, Conclude: work.conclude, Tick: b.Tick, Now: b.Now, Log: b.Log,
 	})
 	b.jobs = jobs.New(jobs.Config{
-		Store: b.Jobs, Messages: w.post, Answers: w.answers, Watcher: b.flow.Watcher, Log: b.Log,
+		Store: b.Jobs, Messages: w.post, Responder: w.responder, Watcher: b.flow.Watcher, Log: b.Log,
 		Commands: longWork{gate: w.gate, settler: w.settler, caller: w.caller, meter: b.Meter},
 	})
 	long.jobs = b.jobs
@@ -169,27 +169,27 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sentences *plain.Reader, shelf library.Library, work chores) *handler {
 	runner := &run.Runner{
 		Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Policy: b.Policy, Gate: b.flow.Gate, Submitter: b.flow.Submitter, History: b.History, Jobs: b.jobs,
-		Forms: forms, Answers: w.answers, Meter: b.Meter, Words: append(BuiltinWords(), ""), Sentences: sentences, Library: shelf, Now: b.Now, Log: b.Log,
+		Forms: forms, Responder: w.responder, Meter: b.Meter, Words: append(BuiltinWords(), ""), Sentences: sentences, Library: shelf, Now: b.Now, Log: b.Log,
 	}
 	pages := &run.Pages{
 		Views: b.api, Homes: b.api, Actions: w.post, Seal: w.seal, Consoles: b.addresses(), Unsettled: b.unsettled(), Operators: w.operators, Log: b.Log,
 	}
 	greetings := b.wireHome(w, pages)
 	words := vocabulary{}
-	help := helpWords{words: words, library: shelf, catalog: b.Catalog, set: b.Consoles, forms: forms, answers: w.answers, runner: runner}
-	my := myWords{requests: b.Ledger, answers: w.answers, now: b.Now}
+	help := helpWords{words: words, library: shelf, catalog: b.Catalog, set: b.Consoles, forms: forms, responder: w.responder, runner: runner}
+	my := myWords{requests: b.Ledger, responder: w.responder, now: b.Now}
 	requests := requestWords{
-		waiting: my.list, flow: b.flow, policy: b.Policy, ledger: b.Ledger, gate: w.gate, forms: forms, answers: w.answers, log: b.Log,
+		waiting: my.list, flow: b.flow, policy: b.Policy, ledger: b.Ledger, gate: w.gate, forms: forms, responder: w.responder, log: b.Log,
 	}
-	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: runner, answers: w.answers, now: b.Now}
-	files := caseWords{catalog: b.Catalog, settler: w.settler, caller: w.caller, ledger: b.Ledger, exports: b.Exports, runner: runner, answers: w.answers}
+	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: runner, responder: w.responder, now: b.Now}
+	files := caseWords{catalog: b.Catalog, settler: w.settler, caller: w.caller, ledger: b.Ledger, exports: b.Exports, runner: runner, responder: w.responder}
 	words.add(answerers{
 		help: help, greetings: greetings, cases: files, notices: notices, requests: requests,
 		my:     my,
-		dryRun: dryRunWord{preview: b.flow.Preview, catalog: b.Catalog, settler: w.settler, answers: w.answers, now: b.Now},
-		report: reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
-		extend: extendWord{extensions: b.flow.Extensions, forms: forms, answers: w.answers},
-		jobs:   jobWords{jobs: b.jobs, answers: w.answers}, columns: columnsWords{store: b.Columns, runner: runner},
+		dryRun: dryRunWord{preview: b.flow.Preview, catalog: b.Catalog, settler: w.settler, responder: w.responder, now: b.Now},
+		report: reportWord{shifts: b.Shifts, responder: w.responder, now: b.Now},
+		extend: extendWord{extensions: b.flow.Extensions, forms: forms, responder: w.responder},
+		jobs:   jobWords{jobs: b.jobs, responder: w.responder}, columns: columnsWords{store: b.Columns, runner: runner},
 	}.builtins())
 	return &handler{
 		greetings: greetings, home: b.home,
@@ -198,8 +198,8 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 			slots: work.work, pools: pools{settler: w.settler, requests: b.Ledger, library: shelf, words: words},
 			address: func() string { return b.self.Address }, log: b.Log,
 		},
-		gate: w.gate, runner: runner, words: words, talk: decisionTalk{words: words, requests: b.Ledger, cards: b.Ledger.Cards(), answers: w.answers}, answers: w.answers, catalog: b.Catalog,
-		postponer: &postponer{requests: b.Ledger, shown: b.flow.Decisions, rules: b.flow.Gate, answers: w.answers, now: b.Now},
+		gate: w.gate, runner: runner, words: words, talk: decisionTalk{words: words, requests: b.Ledger, cards: b.Ledger.Cards(), responder: w.responder}, responder: w.responder, catalog: b.Catalog,
+		postponer: &postponer{requests: b.Ledger, shown: b.flow.Decisions, rules: b.flow.Gate, responder: w.responder, now: b.Now},
 		made:      b.Ledger, clips: b.Clips, directs: w.post, bots: w.people, meter: b.Meter, now: b.Now, log: b.Log,
 	}
 }
@@ -222,7 +222,7 @@ func (b *Bot) wireHome(w ways, pages *run.Pages) *greetings {
 		Sockets: b.Ready, TokenEnds: b.TokenEnds, Words: home.Words{Find: library.FindWord, Review: reviewWord, Thaw: thawWord}, Every: b.Tick, Patience: 3 * time.Second, Now: b.Now, Log: b.Log,
 	})
 	return &greetings{
-		catalog: b.Catalog, home: b.home, greeted: b.Homes, post: w.post, people: w.people, gate: w.gate, answers: w.answers, policy: b.Policy,
+		catalog: b.Catalog, home: b.home, greeted: b.Homes, post: w.post, people: w.people, gate: w.gate, responder: w.responder, policy: b.Policy,
 		told: b.Told, now: b.Now, log: b.Log,
 	}
 }

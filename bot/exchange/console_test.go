@@ -72,9 +72,9 @@ func TestAThreadMeansTheConsoleOfItsCard(t *testing.T) {
 func TestAWaitIsToldAndThenReplacedByTheAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		answers, box := answersBy()
+		responder, box := responderBy()
 		a := Interaction{Interaction: workflow.Interaction{User: "U1", At: Origin{Channel: "C1", ResponseURL: "https://respond", Own: true}}}
-		done := answers.NotifySlow(t.Context(), &a)
+		done := responder.NotifySlow(t.Context(), &a)
 		ctx := a.Awaiting(t.Context())
 		require.NotNil(t, ctx)
 		time.Sleep(SlowAfter + time.Millisecond) // of the bubble's clock
@@ -83,7 +83,7 @@ func TestAWaitIsToldAndThenReplacedByTheAnswer(t *testing.T) {
 		a.patience.say(t.Context(), waitWords(s1.Wait{For: 7 * time.Second, Answered: true}))
 		a.patience.say(t.Context(), "more than anybody reads")
 		require.Len(t, box.sent, mostWords)
-		answers.Reply(t.Context(), a, render.Notice("done"))
+		responder.Reply(t.Context(), a, render.Notice("done"))
 		require.Len(t, box.sent, mostWords+1)
 		require.Equal(t, "url in place", box.sent[mostWords])
 		done()
@@ -93,10 +93,10 @@ func TestAWaitIsToldAndThenReplacedByTheAnswer(t *testing.T) {
 // Nothing is said about a wait any more once the answer is there.
 func TestAnAnswerEndsTheWordsAboutItsWait(t *testing.T) {
 	t.Parallel()
-	answers, box := answersBy()
+	responder, box := responderBy()
 	a := Interaction{Interaction: workflow.Interaction{User: "U1", At: Origin{Channel: "C1", ResponseURL: "https://respond", Own: true}}}
-	done := answers.NotifySlow(t.Context(), &a)
-	answers.Reply(t.Context(), a, render.Notice("done"))
+	done := responder.NotifySlow(t.Context(), &a)
+	responder.Reply(t.Context(), a, render.Notice("done"))
 	a.patience.say(t.Context(), "too late")
 	require.Equal(t, []string{"url"}, box.sent)
 	done()

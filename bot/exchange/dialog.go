@@ -9,7 +9,7 @@ import (
 )
 
 // Dialog is an interaction with a way to answer its person.
-func (r *Answers) Dialog(a Interaction) workflow.Interaction {
+func (r *Responder) Dialog(a Interaction) workflow.Interaction {
 	in := a.Interaction
 	in.Dialog = dialog{r, a}
 	return in
@@ -20,31 +20,31 @@ func (r *Answers) Dialog(a Interaction) workflow.Interaction {
 // It is how the workflow, which knows nothing of Slack's ways, answers; At may be another than the
 // interaction's, where the workflow tells an earlier one of its end.
 type dialog struct {
-	answers *Answers
-	a       Interaction
+	responder *Responder
+	a         Interaction
 }
 
 // Reply answers the person.
 func (d dialog) Reply(ctx context.Context, at Origin, card render.Card) workflow.Message {
 	a := d.a
 	a.At = at
-	return workflow.Message(d.answers.Reply(ctx, a, card))
+	return workflow.Message(d.responder.Reply(ctx, a, card))
 }
 
 // ReplyFollowed answers the person, and keeps the response URL where that alone can replace the answer.
 func (d dialog) ReplyFollowed(ctx context.Context, at Origin, card render.Card) approvals.CardRef {
 	a := d.a
 	a.At = at
-	sent, through := d.answers.reply(ctx, a, card)
+	sent, through := d.responder.reply(ctx, a, card)
 	ref := approvals.CardRef{Channel: sent.Channel, TS: sent.TS}
 	if through && at.Own {
-		ref.Reply = d.answers.keep(ctx, at.ResponseURL)
+		ref.Reply = d.responder.keep(ctx, at.ResponseURL)
 	}
 	return ref
 }
 
 // Confide tells them by the response URL, else by an ephemeral message where they asked.
 func (d dialog) Confide(ctx context.Context, at Origin, card render.Card) error {
-	_, err := d.answers.aside(ctx, d.a.User, at, false, card)
+	_, err := d.responder.aside(ctx, d.a.User, at, false, card)
 	return err
 }

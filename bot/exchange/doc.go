@@ -4,7 +4,7 @@
 //	   │ Gate         may they be here at all? Yes, no, or nobody can tell
 //	   │ Settler      for which console it is
 //	   ▼ …            the bot's own words and the commands: package bot
-//	Answers       the answer, for their eyes alone where they asked; a word where it takes long (slow notice)
+//	Responder     the answer, for their eyes alone where they asked; a word where it takes long (slow notice)
 //	Explain       an error in words, by what they can do about it
 //
 // What somebody said beside the parameters (why, a ticket, for how long) and the console travel with errors ([WithExtras], [OnConsole]), so

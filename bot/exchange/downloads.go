@@ -16,7 +16,7 @@ import (
 //
 // RespondInChannel is not repeated where it may have got through: twice in a channel is worse than
 // a question to the person, who sees whether it is there.
-func (r *Answers) Share(ctx context.Context, a Interaction, card render.Card) error {
+func (r *Responder) Share(ctx context.Context, a Interaction, card render.Card) error {
 	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.Who.ID)})
 	err := errNowhere
 	if a.At.ResponseURL != "" {
@@ -38,7 +38,7 @@ func (r *Answers) Share(ctx context.Context, a Interaction, card render.Card) er
 var errUnshared = errors.New("slack doesn't let me post here; invite me with /invite @s1bot, then share it again")
 
 // SendDownload sends files to the caller's direct messages: an ephemeral message cannot hold a file.
-func (r *Answers) SendDownload(ctx context.Context, a Interaction, card render.Card) error {
+func (r *Responder) SendDownload(ctx context.Context, a Interaction, card render.Card) error {
 	where, err := r.sendFiles(ctx, a, card)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (r *Answers) SendDownload(ctx context.Context, a Interaction, card render.C
 }
 
 // AnswerWithDownload answers with a card and sends its files to the caller's direct messages.
-func (r *Answers) AnswerWithDownload(ctx context.Context, a Interaction, card render.Card) error {
+func (r *Responder) AnswerWithDownload(ctx context.Context, a Interaction, card render.Card) error {
 	where, err := r.sendFiles(ctx, a, render.Card{Title: card.Files[0].Title, Files: card.Files})
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (r *Answers) AnswerWithDownload(ctx context.Context, a Interaction, card re
 //
 // What became of files is said in the answer in any case. Only if nothing at all could be delivered
 // is it an error.
-func (r *Answers) sendFiles(ctx context.Context, a Interaction, card render.Card) (where render.Line, err error) {
+func (r *Responder) sendFiles(ctx context.Context, a Interaction, card render.Card) (where render.Line, err error) {
 	at, err := r.Deliver(ctx, a.Who.ID, a.At, card)
 	var missing *post.FilesError
 	switch {

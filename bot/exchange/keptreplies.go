@@ -20,7 +20,7 @@ import (
 const keepFor = 30 * time.Minute
 
 // keep keeps a response URL, and returns its id; empty where that fails, for then the answer only stays as it is.
-func (r *Answers) keep(ctx context.Context, address string) string {
+func (r *Responder) keep(ctx context.Context, address string) string {
 	body, err := json.Marshal(address) // no invocation: a button can't be made of it
 	if err != nil {
 		return ""
@@ -32,7 +32,7 @@ func (r *Answers) keep(ctx context.Context, address string) string {
 	return id
 }
 
-func (r *Answers) kept(ctx context.Context, id string) (address string, err error) {
+func (r *Responder) kept(ctx context.Context, id string) (address string, err error) {
 	body, err := r.Kept.Get(ctx, id)
 	if err == nil {
 		err = json.Unmarshal(body, &address)
@@ -47,7 +47,7 @@ func (r *Answers) kept(ctx context.Context, id string) (address string, err erro
 //
 // It is over when the URL is forgotten here, or Slack answers 4xx; anything else may pass, and the
 // caller tries again.
-func (r *Answers) Replace(ctx context.Context, id string, card render.Card) (over bool, err error) {
+func (r *Responder) Replace(ctx context.Context, id string, card render.Card) (over bool, err error) {
 	address, err := r.kept(ctx, id)
 	if err != nil {
 		return errors.Is(err, approvals.ErrNotFound), err

@@ -27,7 +27,7 @@ const (
 // mu is held while something is said, on purpose: stop and answered have to wait for it, or the
 // notice could stand below the answer.
 type slowNotice struct {
-	to *Answers
+	to *Responder
 	a  Interaction
 	mu sync.Mutex
 
@@ -39,7 +39,7 @@ type slowNotice struct {
 }
 
 // NotifySlow begins to watch over the work for a person, until the answer is given or done is called.
-func (r *Answers) NotifySlow(ctx context.Context, a *Interaction) (done func()) {
+func (r *Responder) NotifySlow(ctx context.Context, a *Interaction) (done func()) {
 	p := &slowNotice{to: r, a: *a}
 	p.mu.Lock()
 	defer p.mu.Unlock()

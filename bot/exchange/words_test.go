@@ -115,12 +115,12 @@ func TestALineIsReadAsPeopleWriteIt(t *testing.T) {
 // A secret that the bot tells one person goes where only they see it, or nowhere.
 func TestWhatIsConfidedIsForOnePersonAlone(t *testing.T) {
 	t.Parallel()
-	answers, box := answersBy()
-	d := answers.Dialog(Interaction{Interaction: asked}).Dialog
+	responder, box := responderBy()
+	d := responder.Dialog(Interaction{Interaction: asked}).Dialog
 	require.NoError(t, d.Confide(t.Context(), asked.At, render.Notice("the password")))
 	require.Equal(t, []string{"url"}, box.sent)
-	answers, box = answersBy("url", "ephemeral")
-	d = answers.Dialog(Interaction{Interaction: asked}).Dialog
+	responder, box = responderBy("url", "ephemeral")
+	d = responder.Dialog(Interaction{Interaction: asked}).Dialog
 	require.Error(t, d.Confide(t.Context(), asked.At, render.Notice("the password")))
 	require.Empty(t, box.sent)
 	require.Error(t, d.Confide(t.Context(), Origin{}, render.Notice("the password")), "there is no place")
@@ -128,15 +128,15 @@ func TestWhatIsConfidedIsForOnePersonAlone(t *testing.T) {
 
 func TestLongWorkIsLinkedToWhereItWasAskedFor(t *testing.T) {
 	t.Parallel()
-	answers, box := answersBy()
-	answers.Address = func() string { return "https://soc.slack.com/" }
-	answers.ShownAt(t.Context(), "U1", asked.At, post.Sent{Channel: "D1", TS: "12.34"})
+	responder, box := responderBy()
+	responder.Address = func() string { return "https://soc.slack.com/" }
+	responder.ShownAt(t.Context(), "U1", asked.At, post.Sent{Channel: "D1", TS: "12.34"})
 	require.Contains(t, fmt.Sprintf("%+v", box.last), "https://soc.slack.com/archives/D1/p1234")
 	require.Equal(t, "https://soc.slack.com/archives/C1/p22?thread_ts=1.1&cid=C1", Permalink("https://soc.slack.com/", "C1", "2.2", "1.1"))
 	require.Empty(t, Permalink("", "C1", "2.2", ""))
-	answers.Address = func() string { return "" }
+	responder.Address = func() string { return "" }
 	box.sent = nil
-	answers.ShownAt(t.Context(), "U1", asked.At, post.Sent{Channel: "D1", TS: "12.34"})
+	responder.ShownAt(t.Context(), "U1", asked.At, post.Sent{Channel: "D1", TS: "12.34"})
 	require.Empty(t, box.sent, "they know of their direct messages already")
 }
 

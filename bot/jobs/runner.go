@@ -53,8 +53,8 @@ type Messages interface {
 	Replace(ctx context.Context, channel, ts, thread string, card render.Card) error
 }
 
-// Answers reach a person where a job's own message does not.
-type Answers interface {
+// A Responder reaches a person where a job's own message does not.
+type Responder interface {
 	// Deliver gives a card and its files to a person by direct message, else where they asked.
 	Deliver(ctx context.Context, user string, at render.Origin, card render.Card) (post.Sent, error)
 	// InPlaceOfDirect tells a person where they asked, and why not in their direct messages, which Slack refused with an error.
@@ -102,12 +102,12 @@ type Job struct {
 
 // Config is what a Runner needs.
 type Config struct {
-	Store    Store
-	Messages Messages
-	Answers  Answers
-	Commands Commands
-	Watcher  Watcher
-	Log      *slog.Logger
+	Store     Store
+	Messages  Messages
+	Responder Responder
+	Commands  Commands
+	Watcher   Watcher
+	Log       *slog.Logger
 }
 
 // A Runner does jobs in this process.

@@ -197,7 +197,7 @@ func (w *worker) show(ctx context.Context, card render.Card) error {
 	}
 	w.at(channel, ts)
 	if j.Origin.Thread == "" && j.Origin.Channel != channel {
-		w.Answers.ShownAt(ctx, j.User, j.Origin, post.Sent{Channel: channel, TS: ts})
+		w.Responder.ShownAt(ctx, j.User, j.Origin, post.Sent{Channel: channel, TS: ts})
 	}
 	return w.write(ctx, jobLease)
 }
@@ -219,7 +219,7 @@ func (w *worker) silence(ctx context.Context, err error) {
 	w.mute = true
 	w.mu.Unlock()
 	card := render.Notice("I can't show the progress of this. You'll get the result here when it's done.")
-	if err := w.Answers.InPlaceOfDirect(ctx, w.job.User, w.job.Origin, err, card); err != nil {
+	if err := w.Responder.InPlaceOfDirect(ctx, w.job.User, w.job.Origin, err, card); err != nil {
 		w.Log.Warn("cannot tell somebody where a job's result will appear", "job", w.id, "err", err)
 	}
 }
@@ -265,7 +265,7 @@ func (w *worker) end(card render.Card) {
 func (w *worker) endAnew(ctx context.Context, card render.Card) error {
 	where, thread := w.place()
 	if post.IsPerson(where) {
-		_, err := w.Answers.Deliver(ctx, where, w.job.Origin, card)
+		_, err := w.Responder.Deliver(ctx, where, w.job.Origin, card)
 		return err
 	}
 	_, _, err := w.Messages.Post(ctx, where, thread, "", card)
@@ -273,7 +273,7 @@ func (w *worker) endAnew(ctx context.Context, card render.Card) error {
 	if err == nil || errors.As(err, &missing) {
 		return err
 	}
-	_, err = w.Answers.Deliver(ctx, w.job.User, w.job.Origin, card)
+	_, err = w.Responder.Deliver(ctx, w.job.User, w.job.Origin, card)
 	return err
 }
 

@@ -48,7 +48,7 @@ func newRig(run func(context.Context, Hooks) (render.Card, error)) *rig {
 
 // process is one more process on the same database.
 func (r *rig) process() *Runner {
-	return New(Config{Store: r, Messages: r, Answers: r, Commands: commandsOf{r}, Watcher: watcherOf{r}, Log: slog.New(slog.DiscardHandler)})
+	return New(Config{Store: r, Messages: r, Responder: r, Commands: commandsOf{r}, Watcher: watcherOf{r}, Log: slog.New(slog.DiscardHandler)})
 }
 
 func (r *rig) note(format string, args ...any) {

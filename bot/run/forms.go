@@ -45,7 +45,7 @@ type Forms struct {
 	Gate      *exchange.Gate
 	Views     views
 	Seal      seal.Sealer
-	Answers   *exchange.Answers
+	Responder *exchange.Responder
 	Consoles  []string // their addresses, where links in a modal may lead
 	Unsettled string   // see post.Messenger
 	Log       *slog.Logger
@@ -219,7 +219,7 @@ func (f *Forms) Open(ctx context.Context, a exchange.Interaction, form render.Fo
 	case a.Trigger != "":
 		_, err = f.Views.OpenViewContext(ctx, a.Trigger, f.Seal.View(form, a.User))
 	default:
-		f.Answers.Reply(ctx, a, instead)
+		f.Responder.Reply(ctx, a, instead)
 		return nil
 	}
 	if err == nil {
@@ -230,7 +230,7 @@ func (f *Forms) Open(ctx context.Context, a exchange.Interaction, form render.Fo
 		return err
 	}
 	f.Log.WarnContext(ctx, "cannot open a form; offering a button instead", "command", a.Do.Command, "user", a.User, "err", err)
-	f.Answers.Reply(ctx, a, instead)
+	f.Responder.Reply(ctx, a, instead)
 	return nil
 }
 

@@ -138,19 +138,19 @@ func newKit(t *testing.T, rules ...policy.Rule) *kit {
 		Find:     func(context.Context, string, string, string, time.Time) ([]string, error) { return nil, nil },
 		Attached: func(context.Context, string, string, string) (bool, error) { return false, nil },
 	}
-	answers := &exchange.Answers{Post: messenger, Operators: k.desk, Address: func() string { return "https://soc.slack.com/" }, Log: log}
+	responder := &exchange.Responder{Post: messenger, Operators: k.desk, Address: func() string { return "https://soc.slack.com/" }, Log: log}
 	gate := &exchange.Gate{People: k.desk, Trail: ledger, Log: log}
 	caller := Caller{Queries: db.Queries(), Columns: db.Columns(), Now: time.Now, Log: log}
 	settler := exchange.Settler{Set: set, Subjects: exchange.Subjects{Log: log}}
 	shelf := library.Library{Catalog: all, History: db.History(), Store: db.Saved(), Own: []string{"help"}, Now: time.Now}
-	k.forms = &Forms{Catalog: all, Library: shelf, Settler: settler, Caller: caller, Rules: flow.Gate, Gate: gate, Views: api, Seal: sealer, Answers: answers, Consoles: []string{"http://localhost"}, Log: log}
+	k.forms = &Forms{Catalog: all, Library: shelf, Settler: settler, Caller: caller, Rules: flow.Gate, Gate: gate, Views: api, Seal: sealer, Responder: responder, Consoles: []string{"http://localhost"}, Log: log}
 	k.searches = &Searches{Library: shelf, Settler: settler, Caller: caller, Rules: flow.Gate, Policy: current, Gate: gate, Log: log}
 	k.pages = &Pages{Views: api, Homes: api, Actions: messenger, Seal: sealer, Consoles: []string{"http://localhost"}, Operators: k.desk, Log: log}
 	sentences, err := plain.New(all)
 	require.NoError(t, err)
 	k.runner = &Runner{
 		Catalog: all, Settler: settler, Caller: caller, Policy: current, Gate: flow.Gate, Submitter: flow.Submitter, History: db.History(), Jobs: k.desk,
-		Forms: k.forms, Answers: answers, Meter: meter{k: k}, Words: []string{"help", ""}, Sentences: sentences, Library: shelf, Now: time.Now, Log: log,
+		Forms: k.forms, Responder: responder, Meter: meter{k: k}, Words: []string{"help", ""}, Sentences: sentences, Library: shelf, Now: time.Now, Log: log,
 	}
 	return k
 }

@@ -60,7 +60,7 @@ type Runner struct {
 	History   History
 	Jobs      Starter
 	Forms     *Forms
-	Answers   *exchange.Answers
+	Responder *exchange.Responder
 	Meter     Meter
 	Words     []string // the bot's own, which are no values
 	Sentences *plain.Reader
@@ -197,15 +197,15 @@ func (r *Runner) read(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 	card = a.DrawnOn(card)
 	switch {
 	case a.Do.How == render.Share:
-		return r.Answers.Share(ctx, a, card)
+		return r.Responder.Share(ctx, a, card)
 	case len(card.Files) > 0 && a.Do.How == render.Run:
-		return r.Answers.AnswerWithDownload(ctx, a, card)
+		return r.Responder.AnswerWithDownload(ctx, a, card)
 	case len(card.Files) > 0:
-		return r.Answers.SendDownload(ctx, a, card)
+		return r.Responder.SendDownload(ctx, a, card)
 	case a.Do.How == render.Turn && a.At.ResponseURL != "":
-		return r.Answers.Post.Respond(ctx, a.At.ResponseURL, true, card)
+		return r.Responder.Post.Respond(ctx, a.At.ResponseURL, true, card)
 	}
-	r.Answers.Reply(ctx, a, card)
+	r.Responder.Reply(ctx, a, card)
 	return nil
 }
 
@@ -240,14 +240,14 @@ func (r *Runner) long(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 		return err
 	}
 	if a.At.Thread == "" && !(a.Written && strings.HasPrefix(a.At.Channel, "D")) { // who wrote to the bot sees it there
-		r.Answers.Reply(ctx, a, render.Notice("This will take a while. Follow it in our direct messages."))
+		r.Responder.Reply(ctx, a, render.Notice("This will take a while. Follow it in our direct messages."))
 	}
 	return nil
 }
 
 // submitRequest asks for a change. Where a reason is missing a form asks for it.
 func (r *Runner) submitRequest(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
-	err := r.Submitter.Submit(ctx, cmd, r.Answers.Dialog(a))
+	err := r.Submitter.Submit(ctx, cmd, r.Responder.Dialog(a))
 	if errors.Is(err, workflow.ErrNoReason) {
 		return r.Forms.askReason(ctx, cmd, a)
 	}

@@ -92,7 +92,7 @@ func (r *Runner) propose(ctx context.Context, a exchange.Interaction, p plain.Pr
 	}
 	run := a.Do
 	card.Actions = append([]render.Action{render.Button{Label: "Run this", Style: render.Primary, Do: run}}, card.Actions...)
-	r.Answers.Reply(ctx, a, card)
+	r.Responder.Reply(ctx, a, card)
 	return nil
 }
 

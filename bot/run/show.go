@@ -50,7 +50,7 @@ func (r *Runner) show(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 	r.Meter.Command(cmd.Name, OutcomeLabels[card.Outcome])
 	defer card.Discard()
 	if card = a.DrawnOn(card); !r.filled(ctx, a, card) {
-		r.Answers.Reply(ctx, a, card)
+		r.Responder.Reply(ctx, a, card)
 	}
 	return nil
 }

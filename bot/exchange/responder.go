@@ -27,13 +27,13 @@ type Topics interface {
 	Tell(ctx context.Context, topic, words string)
 }
 
-// Answers reach the person who asked.
+// A Responder reaches the person who asked.
 //
 // Every way has a reason not to work: a response URL is good for 30 minutes and five answers, an
 // ephemeral message needs the bot in the channel and its reader online, direct messages can be
 // turned off for the app, and the bot may not be in the thread. So the ways are tried in an order,
 // from the most private on, and only the last failure is an error.
-type Answers struct {
+type Responder struct {
 	Post      messages
 	Operators Topics
 	Kept      post.Clips    // response URLs, for as long as they work
@@ -44,7 +44,7 @@ type Answers struct {
 // Reply answers the person who asked, and them alone: what was written in the direct messages there, else through the response URL, else in
 // the channel or thread for their eyes only, else in their direct messages, else in the thread. It returns the message, where that is one
 // that can be edited. An answer that cannot be given at all is logged; nobody is left to be told.
-func (r *Answers) Reply(ctx context.Context, a Interaction, card render.Card) post.Sent {
+func (r *Responder) Reply(ctx context.Context, a Interaction, card render.Card) post.Sent {
 	sent, _ := r.reply(ctx, a, card)
 	return sent
 }
@@ -53,7 +53,7 @@ func (r *Answers) Reply(ctx context.Context, a Interaction, card render.Card) po
 //
 // The context is the work's without its end: an answer that says that the time was up is sent when
 // the time is up.
-func (r *Answers) reply(ctx context.Context, a Interaction, card render.Card) (at post.Sent, through bool) {
+func (r *Responder) reply(ctx context.Context, a Interaction, card render.Card) (at post.Sent, through bool) {
 	if a.Silent {
 		return at, false // two bots could go on for ever
 	}
@@ -78,7 +78,7 @@ func (r *Answers) reply(ctx context.Context, a Interaction, card render.Card) (a
 
 // direct answers a message in the direct messages with a message. Nobody else reads there, and an ephemeral one would be gone at the next
 // reload, and reaches only who has Slack open (reference/methods/chat.postEphemeral).
-func (r *Answers) direct(ctx context.Context, at Origin, card render.Card) (post.Sent, error) {
+func (r *Responder) direct(ctx context.Context, at Origin, card render.Card) (post.Sent, error) {
 	if at.ResponseURL != "" || !strings.HasPrefix(at.Channel, "D") {
 		return post.Sent{}, errNowhere
 	}
@@ -91,7 +91,7 @@ func (r *Answers) direct(ctx context.Context, at Origin, card render.Card) (post
 //
 // Where replace is set and the response URL fails, the ephemeral message stands beside what was
 // said before; nothing but the URL could have replaced it.
-func (r *Answers) aside(ctx context.Context, user string, at Origin, replace post.Replacing, card render.Card) (through bool, err error) {
+func (r *Responder) aside(ctx context.Context, user string, at Origin, replace post.Replacing, card render.Card) (through bool, err error) {
 	err = errNowhere
 	if at.ResponseURL != "" {
 		if err = r.Post.Respond(ctx, at.ResponseURL, replace, card); err == nil {
@@ -108,7 +108,7 @@ func (r *Answers) aside(ctx context.Context, user string, at Origin, replace pos
 // last that is left.
 //
 // It names its person first, in a place where others read it.
-func (r *Answers) Broadcast(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
+func (r *Responder) Broadcast(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
 	if at.Channel == "" || strings.HasPrefix(at.Channel, "D") {
 		return post.Sent{}, errNowhere
 	}
@@ -126,7 +126,7 @@ var errNowhere = errors.New("there is no channel to answer in")
 //
 // A FilesError is success with a note: the message stands and says which files are missing, and
 // another way would say it all twice.
-func (r *Answers) Deliver(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
+func (r *Responder) Deliver(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
 	ctx = context.WithoutCancel(ctx)
 	channel, ts, err := r.Post.Post(ctx, user, "", "", card)
 	var missing *post.FilesError
@@ -145,7 +145,7 @@ func (r *Answers) Deliver(ctx context.Context, user string, at Origin, card rend
 }
 
 // deliverElsewhere is Deliver where there are no direct messages.
-func (r *Answers) deliverElsewhere(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
+func (r *Responder) deliverElsewhere(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
 	if len(card.Files) > 0 {
 		return r.Broadcast(ctx, user, at, card) // an ephemeral message holds no file
 	}
@@ -156,7 +156,7 @@ func (r *Answers) deliverElsewhere(ctx context.Context, user string, at Origin, 
 }
 
 // InPlaceOfDirect tells a person where they asked, and why not in their direct messages, which Slack refused with an error.
-func (r *Answers) InPlaceOfDirect(ctx context.Context, user string, at Origin, refused error, card render.Card) error {
+func (r *Responder) InPlaceOfDirect(ctx context.Context, user string, at Origin, refused error, card render.Card) error {
 	r.noteNoDirect(ctx, user, refused)
 	_, err := r.aside(ctx, user, at, false, withNote(card, whyNoDirect(refused)))
 	return err
@@ -191,7 +191,7 @@ func whyNoDirect(err error) string {
 }
 
 // noteNoDirect logs that somebody gets no direct messages; where that is a setting of the app, operators hear of it once.
-func (r *Answers) noteNoDirect(ctx context.Context, user string, err error) {
+func (r *Responder) noteNoDirect(ctx context.Context, user string, err error) {
 	r.Log.WarnContext(ctx, "Slack rejects a direct message", "user", user, "err", err)
 	if post.RefusedWith(err, "messages_tab_disabled") {
 		r.Operators.Tell(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were requested. "+whyNoDirect(err))
@@ -200,7 +200,7 @@ func (r *Answers) noteNoDirect(ctx context.Context, user string, err error) {
 
 // ShownAt tells somebody where they asked in which message they can follow what takes long. Without the workspace's address there is no link,
 // and they know of their direct messages already.
-func (r *Answers) ShownAt(ctx context.Context, user string, at Origin, message post.Sent) {
+func (r *Responder) ShownAt(ctx context.Context, user string, at Origin, message post.Sent) {
 	link := Permalink(r.Address(), message.Channel, message.TS, "")
 	if link == "" {
 		return

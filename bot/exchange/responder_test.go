@@ -60,12 +60,12 @@ func (m *mailbox) Tell(_ context.Context, topic, _ string) {
 	m.sent = append(m.sent, "operators: "+topic)
 }
 
-func answersBy(shut ...string) (*Answers, *mailbox) {
+func responderBy(shut ...string) (*Responder, *mailbox) {
 	m := &mailbox{shut: map[string]error{}}
 	for _, way := range shut {
 		m.shut[way] = slack.SlackErrorResponse{Err: "messages_tab_disabled"}
 	}
-	return &Answers{Post: m, Operators: m, Address: func() string { return "https://acme.slack.com/" }, Log: slog.New(slog.DiscardHandler)}, m
+	return &Responder{Post: m, Operators: m, Address: func() string { return "https://acme.slack.com/" }, Log: slog.New(slog.DiscardHandler)}, m
 }
 
 var asked = workflow.Interaction{User: "U1", Who: workflow.Person{Person: policy.Person{ID: "U1"}}, At: Origin{Channel: "C1", Thread: "1.0", ResponseURL: "https://hooks.example"}}
@@ -82,11 +82,11 @@ func TestAnAnswerFindsItsPerson(t *testing.T) {
 		{[]string{"url", "ephemeral"}, "direct"},
 		{[]string{"url", "ephemeral", "direct"}, "thread 1.0"},
 	} {
-		r, m := answersBy(c.shut...)
+		r, m := responderBy(c.shut...)
 		r.Reply(t.Context(), Interaction{Interaction: asked}, render.Notice("hello"))
 		require.Equal(t, []string{c.want}, m.sent)
 	}
-	r, m := answersBy("url", "ephemeral", "direct", "thread 1.0")
+	r, m := responderBy("url", "ephemeral", "direct", "thread 1.0")
 	require.Equal(t, post.Sent{Channel: "C1", TS: "1.1"}, r.Reply(t.Context(), Interaction{Interaction: asked}, render.Notice("hello")))
 	require.Empty(t, m.sent, "nobody is left to be told; the log has it")
 }
@@ -103,11 +103,11 @@ func TestAnAnswerInDirectMessagesIsAMessage(t *testing.T) {
 		{[]string{"thread "}, "ephemeral"},
 		{[]string{"thread ", "ephemeral"}, "direct"},
 	} {
-		r, m := answersBy(c.shut...)
+		r, m := responderBy(c.shut...)
 		r.Reply(t.Context(), Interaction{Interaction: written}, render.Notice("hello"))
 		require.Equal(t, []string{c.want}, m.sent)
 	}
-	r, m := answersBy()
+	r, m := responderBy()
 	clicked := workflow.Interaction{User: "U1", At: Origin{Channel: "D1", ResponseURL: "https://hooks.example"}}
 	r.Reply(t.Context(), Interaction{Interaction: clicked}, render.Notice("hello"))
 	require.Equal(t, []string{"url"}, m.sent, "a click or a slash command is answered where Slack says")
@@ -115,7 +115,7 @@ func TestAnAnswerInDirectMessagesIsAMessage(t *testing.T) {
 
 func TestABotGetsNoAnswer(t *testing.T) {
 	t.Parallel()
-	r, m := answersBy()
+	r, m := responderBy()
 	r.Reply(t.Context(), Interaction{Interaction: asked, Silent: true}, render.Notice("hello"))
 	require.Empty(t, m.sent)
 }
@@ -123,44 +123,44 @@ func TestABotGetsNoAnswer(t *testing.T) {
 // What is delivered later goes to the direct messages; where the app's setting forbids these, the operators hear which one.
 func TestADeliveryGoesRoundAClosedMessagesTab(t *testing.T) {
 	t.Parallel()
-	r, m := answersBy()
+	r, m := responderBy()
 	at, err := r.Deliver(t.Context(), "U1", asked.At, render.Notice("done"))
 	require.NoError(t, err)
 	require.Equal(t, "DU1", at.Channel)
 	require.Equal(t, []string{"direct"}, m.sent)
-	r, m = answersBy("direct")
+	r, m = responderBy("direct")
 	_, err = r.Deliver(t.Context(), "U1", asked.At, render.Notice("done"))
 	require.NoError(t, err)
 	require.Equal(t, []string{"operators: messages_tab_disabled", "url"}, m.sent)
-	r, m = answersBy("direct")
+	r, m = responderBy("direct")
 	_, err = r.Deliver(t.Context(), "U1", asked.At, render.Card{Files: []render.File{{Name: "a.csv"}}})
 	require.NoError(t, err)
 	require.Equal(t, "thread 1.0", m.sent[1], "an ephemeral message holds no file")
-	r, _ = answersBy("direct", "url", "ephemeral", "thread 1.0")
+	r, _ = responderBy("direct", "url", "ephemeral", "thread 1.0")
 	_, err = r.Deliver(t.Context(), "U1", asked.At, render.Notice("done"))
 	require.ErrorContains(t, err, "tell U1")
 }
 
 func TestAnAnswerIsSharedByItsClickOrAsAMessage(t *testing.T) {
 	t.Parallel()
-	r, m := answersBy()
+	r, m := responderBy()
 	require.NoError(t, r.Share(t.Context(), Interaction{Interaction: asked}, render.Notice("x")))
 	require.Equal(t, []string{"url for all"}, m.sent)
-	r, m = answersBy("url for all")
+	r, m = responderBy("url for all")
 	require.NoError(t, r.Share(t.Context(), Interaction{Interaction: asked}, render.Notice("x")))
 	require.Equal(t, []string{"thread 1.0"}, m.sent)
-	r, _ = answersBy("url for all", "thread 1.0")
+	r, _ = responderBy("url for all", "thread 1.0")
 	require.ErrorIs(t, r.Share(t.Context(), Interaction{Interaction: asked}, render.Notice("x")), errUnshared)
 }
 
 func TestAFileSaysWhereItIs(t *testing.T) {
 	t.Parallel()
 	file := render.Card{Title: "agents", Files: []render.File{{Name: "agents.csv", Title: "agents"}}}
-	r, m := answersBy()
+	r, m := responderBy()
 	require.NoError(t, r.SendDownload(t.Context(), Interaction{Interaction: asked}, file))
 	require.Equal(t, []string{"direct", "url"}, m.sent)
 	require.Contains(t, m.last.Text, "in your direct messages")
-	r, m = answersBy("direct")
+	r, m = responderBy("direct")
 	require.NoError(t, r.AnswerWithDownload(t.Context(), Interaction{Interaction: asked}, file))
 	require.Empty(t, m.last.Files)
 }
@@ -187,7 +187,7 @@ func (c clips) Get(_ context.Context, id string) ([]byte, error) {
 // something else.
 func TestTheWayToAnAnswerIsKept(t *testing.T) {
 	t.Parallel()
-	r, m := answersBy()
+	r, m := responderBy()
 	kept := clips{}
 	r.Kept = kept
 	own := asked
