@@ -92,7 +92,7 @@ type Config struct {
 	Homes              Homes
 	Figures            home.Figures                  // of the console
 	TokenEnds          func() home.TokenEnd          // of the consoles' tokens
-	Told               func(channel string) []string // what new things a channel hears of: "threats", "alerts"
+	Feeds              func(channel string) []string // what new things a channel hears of: "threats", "alerts"
 	Queries            catalog.Queries               // may be nil: then the search box for queries is empty
 	Exports            *tempfile.Space               // where files of whole lists wait on their way to Slack; nil: in memory, and shorter
 	Tick               time.Duration                 // between looks for what is due or left over; 5 s when zero

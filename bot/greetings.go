@@ -51,7 +51,7 @@ type greetings struct {
 	gate      *exchange.Gate
 	responder *exchange.Responder
 	policy    func() policy.Policy
-	told      func(channel string) []string // what a channel hears of: "threats", "alerts"
+	feeds     func(channel string) []string // what is posted to a channel: "threats", "alerts"
 	now       func() time.Time
 	log       *slog.Logger
 }
@@ -194,7 +194,7 @@ func (g *greetings) channelCard(ctx context.Context, channel string) render.Card
 	rules := g.policy()
 	card := render.Card{Title: "SentinelOne in this channel", Text: "s1bot is here: type /s1 for a command, @s1bot in threads."}
 	does := []string{}
-	for _, what := range g.told(channel) {
+	for _, what := range g.feeds(channel) {
 		does = append(does, "New "+what+" appear here, with buttons to act on them.")
 	}
 	if channel == rules.Channel() {

@@ -160,7 +160,7 @@ func newKit(t *testing.T, edit func(*policy.Settings), more ...func(*Config)) *k
 	c := Config{
 		AppToken: s1.NewSecret("xapp-made-up"), BotToken: s1.NewSecret("xoxb-made-up"), SealKey: s1.NewSecret("key"), APIURL: server.URL + "/api/", Sockets: 1, Consoles: set, Catalog: all, Ledger: ledger,
 		Policy: func() policy.Policy { return rules }, Inbox: k.db.Inbox(), Clips: k.db.Clips(), Directs: k.db.Directs(), Jobs: k.db.Jobs(), History: k.db.History(), Saved: k.db.Saved(), Columns: k.db.Columns(),
-		Homes: k.db.Homes(), Figures: noFigures{}, TokenEnds: func() home.TokenEnd { return home.TokenEnd{} }, Told: func(string) []string { return nil }, Queries: k.db.Queries(),
+		Homes: k.db.Homes(), Figures: noFigures{}, TokenEnds: func() home.TokenEnd { return home.TokenEnd{} }, Feeds: func(string) []string { return nil }, Queries: k.db.Queries(),
 		Exports: tempfile.NewSpace(t.TempDir(), 1<<20), Now: k.now, Log: log, Notices: k.notices, Meter: k.metered,
 	}
 	for _, change := range more {

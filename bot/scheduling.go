@@ -136,14 +136,14 @@ func (s *scheduler) schedule(ctx context.Context, d inbound.Delivery) {
 // A waitWatch tells a person that their command has not begun, when it waits for longer than a person waits without a word.
 type waitWatch struct {
 	timer *time.Timer
-	told  sync.WaitGroup
+	said  sync.WaitGroup
 }
 
 func (s *scheduler) watchWait(d inbound.Delivery) *waitWatch {
 	w := &waitWatch{}
-	w.told.Add(1)
+	w.said.Add(1)
 	w.timer = time.AfterFunc(exchange.SlowAfter, func() {
-		defer w.told.Done()
+		defer w.said.Done()
 		s.tell(context.Background(), d, render.Notice("Still waiting: earlier commands are running. The answer will appear here."))
 	})
 	return w
@@ -155,9 +155,9 @@ func (s *scheduler) watchWait(d inbound.Delivery) *waitWatch {
 // later is better than "still waiting" below the answer.
 func (w *waitWatch) stop() {
 	if w.timer.Stop() {
-		w.told.Done()
+		w.said.Done()
 	}
-	w.told.Wait()
+	w.said.Wait()
 }
 
 // takeUpLater works again on decisions that were put off and are due.
@@ -264,16 +264,16 @@ func (s *scheduler) handBack(dropped []fairqueue.Work) {
 	if err := s.inbox.Release(ctx, keys); err != nil {
 		s.log.WarnContext(ctx, "cannot hand over waiting work; another process takes over once this one is considered gone", "err", err)
 	}
-	var told sync.WaitGroup
+	var stopped sync.WaitGroup
 	slots := make(chan struct{}, 16)
 	for _, w := range dropped {
 		if w.Stopped == nil || ctx.Err() != nil {
 			continue
 		}
 		slots <- struct{}{}
-		told.Go(func() { defer func() { <-slots }(); w.Stopped(ctx) })
+		stopped.Go(func() { defer func() { <-slots }(); w.Stopped(ctx) })
 	}
-	told.Wait()
+	stopped.Wait()
 }
 
 // process works on a delivery and marks it done. What panics is not tried again: it would panic at

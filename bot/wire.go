@@ -223,6 +223,6 @@ func (b *Bot) wireHome(w ways, pages *run.Pages) *greetings {
 	})
 	return &greetings{
 		catalog: b.Catalog, home: b.home, greeted: b.Homes, post: w.post, people: w.people, gate: w.gate, responder: w.responder, policy: b.Policy,
-		told: b.Told, now: b.Now, log: b.Log,
+		feeds: b.Feeds, now: b.Now, log: b.Log,
 	}
 }

@@ -159,7 +159,7 @@ func TestTheFirstOpeningIsGreetedOnce(t *testing.T) {
 func TestAnInvitationIsAnsweredWithWhatTheBotDoesThere(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, func(s *policy.Settings) { s.Operators = policy.Members([]string{"*", "@soc", "S0SOC", alice}) }, func(c *Config) {
-		c.Told = func(channel string) []string { return map[string][]string{"C0NEWS": {"threats"}}[channel] }
+		c.Feeds = func(channel string) []string { return map[string][]string{"C0NEWS": {"threats"}}[channel] }
 	})
 	k.slack.On("usergroups.list", webapitest.OK(`{"ok":true,"usergroups":[{"id":"S0SOC","handle":"soc-team"}]}`))
 	join := func(channel string) said {

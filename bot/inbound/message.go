@@ -90,17 +90,17 @@ func (r Reader) meaning(m Message) (line string, what Meaning) {
 	}
 	shown, readable := readBlocks(m.Blocks)
 	line, mentioned := cutMention(user, m.Text)
-	told := len(shown) > 0 // else the text alone tells
-	begins := told && shown[0].isMention(user)
+	inBlocks := len(shown) > 0 // else the text alone tells
+	begins := inBlocks && shown[0].isMention(user)
 	switch {
 	case readable && begins && styled(user, m.Text):
 		return "", Doubtful
-	case !readable, m.mention() && !mentioned, m.mention() && told && !begins:
+	case !readable, m.mention() && !mentioned, m.mention() && inBlocks && !begins:
 		return "", Talk
 	case mentioned && begins:
 		shown = afterMention(shown[1:])
 	}
-	if inQuotes(line) || len(shown) > 0 && shown[0].apart() || told && !sameWords(line, shown) {
+	if inQuotes(line) || len(shown) > 0 && shown[0].apart() || inBlocks && !sameWords(line, shown) {
 		return "", Doubtful
 	}
 	return line, Order

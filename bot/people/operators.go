@@ -45,7 +45,7 @@ func NewOperators(d *Directory, poster Poster, channels []string) *Operators {
 // speaks. The message is sent on a context that outlives the caller's: who notices is often at its
 // end.
 func (o *Operators) Tell(ctx context.Context, topic, words string) {
-	if _, told := o.topics.LoadOrStore(topic, true); told {
+	if _, open := o.topics.LoadOrStore(topic, true); open {
 		return
 	}
 	o.log.WarnContext(ctx, "told the operators", "topic", topic)
@@ -54,7 +54,7 @@ func (o *Operators) Tell(ctx context.Context, topic, words string) {
 
 // Settle says that what operators were told of is well again, if they were told.
 func (o *Operators) Settle(ctx context.Context, topic, words string) {
-	if _, told := o.topics.LoadAndDelete(topic); !told {
+	if _, open := o.topics.LoadAndDelete(topic); !open {
 		return
 	}
 	o.Show(context.WithoutCancel(ctx), render.Card{Tone: render.Good, Title: "Working again", Text: words, Parts: []render.Part{render.Line{render.Text(words)}}})

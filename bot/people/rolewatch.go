@@ -74,13 +74,13 @@ func (w *RoleWatch) Run(ctx context.Context) {
 func (w *RoleWatch) report(ctx context.Context, rules policy.Policy) error {
 	ctx, cancel := context.WithTimeout(ctx, rolesLimit)
 	defer cancel()
-	told, times, err := w.rolesTold(ctx)
+	known, times, err := w.reported(ctx)
 	if err != nil {
 		return err
 	}
-	wrong := w.wrongRoles(ctx, rules, told)
-	fresh, mended := maps.Clone(wrong), maps.Clone(told)
-	maps.DeleteFunc(fresh, func(k, _ string) bool { return told[k] != "" })
+	wrong := w.wrongRoles(ctx, rules, known)
+	fresh, mended := maps.Clone(wrong), maps.Clone(known)
+	maps.DeleteFunc(fresh, func(k, _ string) bool { return known[k] != "" })
 	maps.DeleteFunc(mended, func(k, _ string) bool { return wrong[k] != "" })
 	if len(fresh)+len(mended) == 0 {
 		return nil
@@ -120,7 +120,7 @@ func (w *RoleWatch) postToOperators(ctx context.Context, channel, key string, ca
 
 // wrongRoles is what is wrong with members of roles, by member. What Slack could not be asked about is as it was, but for a scope that
 // the app lacks: that does not pass.
-func (w *RoleWatch) wrongRoles(ctx context.Context, policy policy.Policy, told map[string]string) map[string]string {
+func (w *RoleWatch) wrongRoles(ctx context.Context, policy policy.Policy, known map[string]string) map[string]string {
 	wrong := map[string]string{}
 	for _, f := range LookUp(ctx, w.Directory.API, policy.Members()) {
 		member := string(f.Member)
@@ -133,18 +133,18 @@ func (w *RoleWatch) wrongRoles(ctx context.Context, policy policy.Policy, told m
 		case post.RefusedWith(f.Err, "missing_scope"):
 			wrong["a scope of the app"] = "it is missing, so I can't tell who has a role (" + f.Err.Error() + ")"
 		}
-		if f.Err != nil && told[member] != "" {
-			wrong[member] = told[member]
+		if f.Err != nil && known[member] != "" {
+			wrong[member] = known[member]
 		}
 	}
 	return wrong
 }
 
-// rolesTold is what the operators heard last, and how often they heard of roles.
+// reported is what the operators heard last, and how often they heard of roles.
 //
 // Only the last row counts. A row that cannot be read counts as nothing told: told twice is better
 // than not at all.
-func (w *RoleWatch) rolesTold(ctx context.Context) (wrong map[string]string, times int, err error) {
+func (w *RoleWatch) reported(ctx context.Context) (wrong map[string]string, times int, err error) {
 	trail, err := w.Trail.Audit(ctx, approvals.AuditQuery{Action: rolesTold})
 	if err != nil {
 		return nil, 0, fmt.Errorf("read what operators were told about roles: %w", err)
@@ -153,11 +153,11 @@ func (w *RoleWatch) rolesTold(ctx context.Context) (wrong map[string]string, tim
 		if err != nil {
 			return nil, 0, fmt.Errorf("read what operators were told about roles: %w", err)
 		}
-		var told struct{ Wrong map[string]string }
-		if json.Unmarshal(e.Detail, &told) != nil {
-			told.Wrong = nil
+		var report struct{ Wrong map[string]string }
+		if json.Unmarshal(e.Detail, &report) != nil {
+			report.Wrong = nil
 		}
-		wrong, times = told.Wrong, times+1
+		wrong, times = report.Wrong, times+1
 	}
 	return wrong, times, nil
 }

@@ -31,7 +31,7 @@ func (p *program) streamAudit(ctx context.Context) error {
 	if p.config.AuditFile == "" {
 		return nil
 	}
-	failing, told := false, false
+	failing, reported := false, false
 	for last := int64(-1); ; {
 		var err error
 		last, err = p.appendAudit(context.WithoutCancel(ctx), last)
@@ -39,8 +39,8 @@ func (p *program) streamAudit(ctx context.Context) error {
 			failing = err != nil
 			p.log.Warn("the audit file", "file", p.config.AuditFile, "behind", failing, "err", err)
 		}
-		if failing != told && p.tellAuditFile(ctx, err) {
-			told = failing
+		if failing != reported && p.tellAuditFile(ctx, err) {
+			reported = failing
 		}
 		if ctx.Err() != nil {
 			return nil

@@ -107,7 +107,7 @@ func (p *program) wire(ctx context.Context) error {
 	p.bot, err = bot.New(bot.Config{
 		AppToken: c.AppToken, BotToken: c.BotToken, SealKey: s1.NewSecret(string(tags)), Tokens: p.tokens, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
 		Consoles: p.set, Catalog: catalog, Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
-		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Saved: p.db.Saved(), Columns: p.db.Columns(), Homes: p.db.Homes(), Figures: p.db.Figures(), TokenEnds: p.tokenEnds, Told: p.told, Queries: p.db.Queries(), Exports: tempfile.NewSpace("", c.ExportSpace<<20), Log: p.log, Meter: p.metrics, Changed: p.changed,
+		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Saved: p.db.Saved(), Columns: p.db.Columns(), Homes: p.db.Homes(), Figures: p.db.Figures(), TokenEnds: p.tokenEnds, Feeds: p.feedsOf, Queries: p.db.Queries(), Exports: tempfile.NewSpace("", c.ExportSpace<<20), Log: p.log, Meter: p.metrics, Changed: p.changed,
 		OperatorChannels: p.newsChannels(),
 		Notices:          later{func() *notifier.Notifier { return p.notifier }},
 	})
@@ -150,8 +150,8 @@ func (p *program) newsChannels() (channels []string) {
 	return channels
 }
 
-// told is what new things a channel hears of.
-func (p *program) told(channel string) (kinds []string) {
+// feedsOf is what new things a channel hears of.
+func (p *program) feedsOf(channel string) (kinds []string) {
 	for _, source := range []journal.Source{journal.Alerts, journal.Threats} {
 		for _, one := range p.listed {
 			usual := map[journal.Source]string{journal.Alerts: one.alerts, journal.Threats: one.threats}[source]

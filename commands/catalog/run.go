@@ -261,12 +261,12 @@ func (cmd *Command) blame(err error, p any) error {
 	if n, ok := p.(needing); ok {
 		needs = n.Needs()
 	}
-	return cmd.told(err, func(refused string) string { return refusal.WithPermission(needs, refused) })
+	return cmd.refusedAs(err, func(refused string) string { return refusal.WithPermission(needs, refused) })
 }
 
 // blameLookup does the same where the console was asked what the arguments mean: that takes a permission of its own.
 func (cmd *Command) blameLookup(err error) error {
-	return cmd.told(err, func(lookup string) string {
+	return cmd.refusedAs(err, func(lookup string) string {
 		needs := refusal.PermissionWords(lookup)
 		if needs == "" || strings.Contains(cmd.Needs, needs) {
 			return cmd.Needs
@@ -275,17 +275,17 @@ func (cmd *Command) blameLookup(err error) error {
 	})
 }
 
-// The error is copied, never changed: several callers may hold it. Which permission is missing
+// refusedAs is an error of the console's under the command's title. It is copied, never changed: several callers may hold it. Which permission is missing
 // matters only for a 403, or where the console named one.
-func (cmd *Command) told(err error, needs func(string) string) error {
+func (cmd *Command) refusedAs(err error, needs func(string) string) error {
 	var refusal *s1.Error
 	if !errors.As(err, &refusal) {
 		return err
 	}
-	told := *refusal
-	told.Operation = cmd.Title
-	if told.Status == http.StatusForbidden || told.Permission != "" {
-		told.Permission = needs(told.Permission)
+	named := *refusal
+	named.Operation = cmd.Title
+	if named.Status == http.StatusForbidden || named.Permission != "" {
+		named.Permission = needs(named.Permission)
 	}
-	return &told
+	return &named
 }

@@ -94,18 +94,18 @@ func (l Listing[T]) wholeRows(ctx context.Context, q s1.Query, limit int) iter.S
 }
 
 // freshRows is rows without those that were told before.
-func (l Listing[T]) freshRows(ctx context.Context, q s1.Query, limit int, told map[uint64]bool) iter.Seq2[s1.Page[T], error] {
-	return l.follow(ctx, q, limit, told, s1.NewTrail("list "+l.Things, q))
+func (l Listing[T]) freshRows(ctx context.Context, q s1.Query, limit int, seen map[uint64]bool) iter.Seq2[s1.Page[T], error] {
+	return l.follow(ctx, q, limit, seen, s1.NewTrail("list "+l.Things, q))
 }
 
 // Rows that moved while the pages were read come twice, and s1.Page.Fresh drops the second one. A
 // cursor that comes again, or pages without end, are errors of the trail: the list is then not
 // complete. An error is yielded with the page that it came with, once, last.
-func (l Listing[T]) follow(ctx context.Context, q s1.Query, limit int, told map[uint64]bool, trail *s1.Trail) iter.Seq2[s1.Page[T], error] {
+func (l Listing[T]) follow(ctx context.Context, q s1.Query, limit int, seen map[uint64]bool, trail *s1.Trail) iter.Seq2[s1.Page[T], error] {
 	return func(yield func(s1.Page[T], error) bool) {
 		for read := 0; ; {
 			whole, err := l.Page(ctx, q)
-			page := whole.Fresh(told)
+			page := whole.Fresh(seen)
 			if limit > 0 && len(page.Items) > limit-read {
 				page.Items = page.Items[:limit-read]
 			}

@@ -78,10 +78,10 @@ func (s sieve) passes(q s1.Query, raw json.RawMessage) bool {
 // change must not silently shrink for it. The plan's card shows each target, so an approver sees
 // what got through.
 func fitsOne(asked []string, part bool, raw json.RawMessage, paths []string) bool {
-	told := false
+	found := false
 	for _, path := range paths {
 		for _, value := range ValuesAt(raw, strings.Split(path[1:], ".")) {
-			told = true
+			found = true
 			if slices.ContainsFunc(asked, func(a string) bool {
 				return alike(a) == alike(value) || part && strings.Contains(alike(value), alike(a))
 			}) {
@@ -89,7 +89,7 @@ func fitsOne(asked []string, part bool, raw json.RawMessage, paths []string) boo
 			}
 		}
 	}
-	return !told
+	return !found
 }
 
 // alike spells a value as filters and rows both do: TRUE_POSITIVE is "True positive".

@@ -124,24 +124,24 @@ func (f *Feed) recordOnce(ctx context.Context, batch journal.Batch, items []item
 		return err
 	}
 	defer f.group.turn.Give()
-	told, err := f.toldElsewhere(ctx, batch.Fresh, items)
+	posted, err := f.postedElsewhere(ctx, batch.Fresh, items)
 	if err != nil {
 		return err
 	}
-	batch.Fresh = f.once(batch.Fresh, items, told)
+	batch.Fresh = f.once(batch.Fresh, items, posted)
 	return f.record(ctx, batch)
 }
 
-// once leaves out of fresh notices what another feed has told of, and adds the claims of what is
-// told here.
+// once leaves out of fresh notices what another feed has had posted, and adds the claims of what is
+// posted here.
 //
 // A silenced item is one row without a channel, however many its routes had named: the journal must
 // know it, or the next poll tells it.
-func (f *Feed) once(fresh []journal.Notice, items []item, told map[string]bool) (kept []journal.Notice) {
+func (f *Feed) once(fresh []journal.Notice, items []item, posted map[string]bool) (kept []journal.Notice) {
 	silenced := map[string]bool{}
 	for _, n := range fresh {
 		switch {
-		case n.State != journal.Due || !told[n.ID]:
+		case n.State != journal.Due || !posted[n.ID]:
 			kept = append(kept, n)
 		case !silenced[n.ID]:
 			silenced[n.ID] = true
@@ -157,22 +157,22 @@ func (f *Feed) once(fresh []journal.Notice, items []item, told map[string]bool) 
 	return kept
 }
 
-// toldElsewhere are the ids of fresh items of which another feed has told.
-func (f *Feed) toldElsewhere(ctx context.Context, fresh []journal.Notice, items []item) (map[string]bool, error) {
+// postedElsewhere are the ids of fresh items that another feed has had posted.
+func (f *Feed) postedElsewhere(ctx context.Context, fresh []journal.Notice, items []item) (map[string]bool, error) {
 	due := map[string]bool{}
 	for _, n := range fresh {
 		due[n.ID] = due[n.ID] || n.State == journal.Due
 	}
 	items = slices.DeleteFunc(slices.Clone(items), func(it item) bool { return !due[it.id] })
 	if f.source == journal.Unified {
-		return f.toldAsRows(ctx, items)
+		return f.postedAsRows(ctx, items)
 	}
 	return f.claimed(ctx, items)
 }
 
-// toldAsRows are the unified alerts that the journal has as a threat or a rule alert.
-func (f *Feed) toldAsRows(ctx context.Context, items []item) (map[string]bool, error) {
-	told := map[string]bool{}
+// postedAsRows are the unified alerts that the journal has as a threat or a rule alert.
+func (f *Feed) postedAsRows(ctx context.Context, items []item) (map[string]bool, error) {
+	posted := map[string]bool{}
 	twins := slices.DeleteFunc(items, func(it item) bool { return it.twin == nil })
 	for _, source := range []journal.Source{journal.Threats, journal.Alerts} {
 		bodies, err := f.bodies(ctx, source, mapSlice(twins, func(it item) string { return it.twin.id }))
@@ -182,11 +182,11 @@ func (f *Feed) toldAsRows(ctx context.Context, items []item) (map[string]bool, e
 		for _, it := range twins {
 			if body, ok := bodies[it.twin.id]; ok {
 				who := rowIdentity(source, body)
-				told[it.id] = told[it.id] || it.twin.same(who.uuids, who.sha1)
+				posted[it.id] = posted[it.id] || it.twin.same(who.uuids, who.sha1)
 			}
 		}
 	}
-	return told, nil
+	return posted, nil
 }
 
 // rowIdentity is that of a row as the journal keeps it. A row that cannot be read agrees with nothing, so that its item is told rather than left
@@ -203,9 +203,9 @@ func rowIdentity(source journal.Source, body json.RawMessage) identityOf {
 	return identityOf{}
 }
 
-// claimed are the threats or rule alerts to which a unified alert that was told lays claim, and which are the same thing.
+// claimed are the threats or rule alerts to which a unified alert that was posted lays claim, and which are the same thing.
 func (f *Feed) claimed(ctx context.Context, items []item) (map[string]bool, error) {
-	told, claims := map[string]bool{}, map[string]string{}
+	posted, claims := map[string]bool{}, map[string]string{}
 	for some := range slices.Chunk(mapSlice(items, func(it item) string { return claimOn(it.id) }), idsPerCall) {
 		found, err := f.journal.Notices(ctx, journal.Query{Source: journal.Unified.Of(f.kept.Console()), IDs: some})
 		if err != nil {
@@ -216,7 +216,7 @@ func (f *Feed) claimed(ctx context.Context, items []item) (map[string]bool, erro
 		}
 	}
 	if len(claims) == 0 {
-		return told, nil
+		return posted, nil
 	}
 	bodies, err := f.bodies(ctx, journal.Unified, mapValues(claims))
 	if err != nil {
@@ -226,10 +226,10 @@ func (f *Feed) claimed(ctx context.Context, items []item) (map[string]bool, erro
 		var a unified.Alert
 		who := rowIdentity(f.source, it.body)
 		if body, ok := bodies[claims[claimOn(it.id)]]; ok && json.Unmarshal(body, &a) == nil {
-			told[it.id] = a.SameThing(who.uuids, who.sha1)
+			posted[it.id] = a.SameThing(who.uuids, who.sha1)
 		}
 	}
-	return told, nil
+	return posted, nil
 }
 
 // bodies are the rows that the journal has of a source under these ids.

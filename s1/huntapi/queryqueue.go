@@ -36,17 +36,17 @@ const (
 
 // pass waits for the caller's turn and the path's rate, then sends. A send is not cut off by the end of ctx: the id that the
 // answer brings would be lost.
-func (l *queue) pass(ctx context.Context, c *transport.Client, call transport.Call, told func(Place), send func(context.Context, transport.Call) error) error {
-	if told == nil {
-		told = func(Place) {}
+func (l *queue) pass(ctx context.Context, c *transport.Client, call transport.Call, report func(Place), send func(context.Context, transport.Call) error) error {
+	if report == nil {
+		report = func(Place) {}
 	}
 	mine := l.join()
 	defer l.leave(mine)
-	if err := l.turn(ctx, mine, told); err != nil {
+	if err := l.turn(ctx, mine, report); err != nil {
 		return transport.NotAdmitted(call, 0, err)
 	}
 	wait, cancel := c.Reserve(ctx, call.Route)
-	if err := l.hold(ctx, c, wait, told); err != nil {
+	if err := l.hold(ctx, c, wait, report); err != nil {
 		cancel()
 		return transport.NotAdmitted(call, wait.For, err)
 	}
@@ -56,7 +56,7 @@ func (l *queue) pass(ctx context.Context, c *transport.Client, call transport.Ca
 		if !errors.Is(err, transport.ErrRateLimited) || try == maxStarts {
 			return err
 		}
-		if l.hold(ctx, c, transport.Wait{For: pauseAfter(err, try), Path: call.Route, Answered: true}, told) != nil {
+		if l.hold(ctx, c, transport.Wait{For: pauseAfter(err, try), Path: call.Route, Answered: true}, report) != nil {
 			return err
 		}
 	}
@@ -100,13 +100,13 @@ func (l *queue) tell() {
 }
 
 // turn waits until nobody is in front.
-func (l *queue) turn(ctx context.Context, t *ticket, told func(Place)) error {
+func (l *queue) turn(ctx context.Context, t *ticket, report func(Place)) error {
 	for {
 		place := l.place(t)
 		if place.Ahead == 0 {
 			return ctx.Err()
 		}
-		told(place)
+		report(place)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -129,7 +129,7 @@ func (l *queue) place(t *ticket) Place {
 }
 
 // hold waits for the first one in line and lets those behind know how long.
-func (l *queue) hold(ctx context.Context, c *transport.Client, wait transport.Wait, told func(Place)) error {
+func (l *queue) hold(ctx context.Context, c *transport.Client, wait transport.Wait, report func(Place)) error {
 	if wait.For <= 0 {
 		return ctx.Err()
 	}
@@ -137,6 +137,6 @@ func (l *queue) hold(ctx context.Context, c *transport.Client, wait transport.Wa
 	l.next = time.Now().Add(wait.For)
 	l.tell()
 	l.mu.Unlock()
-	told(Place{Start: time.Now().Add(wait.For)})
+	report(Place{Start: time.Now().Add(wait.For)})
 	return c.Pause(ctx, wait)
 }

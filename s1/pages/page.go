@@ -139,14 +139,14 @@ func (l List[T]) All(ctx context.Context, q transport.Query) iter.Seq2[T, error]
 		if q.Get("limit") == "" {
 			q = q.WithLimit(transport.MaxLimit)
 		}
-		told := map[uint64]bool{}
+		seen := map[uint64]bool{}
 		for trail := NewTrail(l.Operation, q); ; {
 			page, err := l.Page(ctx, q)
 			more := false
 			if err == nil {
 				q, more, err = Follow(trail, q, page)
 			}
-			for _, item := range page.Fresh(told).Items {
+			for _, item := range page.Fresh(seen).Items {
 				if !yield(item, nil) {
 					return
 				}

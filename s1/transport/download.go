@@ -174,9 +174,9 @@ func BaseName(name string) string {
 
 // withoutAddress takes a signed link, which hands out a file to whoever has it, out of an error.
 func (c Call) withoutAddress(err error) error {
-	var told *url.Error
-	if !c.Link.Empty() && errors.As(err, &told) {
-		return told.Err
+	var failed *url.Error
+	if !c.Link.Empty() && errors.As(err, &failed) {
+		return failed.Err
 	}
 	return err
 }

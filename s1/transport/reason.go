@@ -51,38 +51,38 @@ var (
 // reasonFor reads the reason out of an answer.
 func reasonFor(call Call, a attempt, code int) Reason {
 	text := strings.TrimSpace(string(a.body[:min(len(a.body), 4096)]))
-	told, title := tellings(a.body)
+	message, title := messageOf(a.body)
 	switch {
-	case knownClosed(call, a.status, told): // whatever it answers: a load balancer in front of the console says it with a page
+	case knownClosed(call, a.status, message): // whatever it answers: a load balancer in front of the console says it with a page
 		return Retired
 	case a.status == http.StatusProxyAuthRequired, a.status/100 == 4 && a.status != http.StatusTooManyRequests && strings.HasPrefix(text, "<") && call.Link.Empty():
 		return NotTheConsole
 	case a.status == http.StatusForbidden, a.status == http.StatusUnauthorized:
-		return rightsReason(a.status, code, told, title)
-	case queryWords.MatchString(told):
+		return rightsReason(a.status, code, message, title)
+	case queryWords.MatchString(message):
 		return QueryUnread
-	case existsWords.MatchString(told) && (a.status == http.StatusBadRequest || a.status == http.StatusConflict):
+	case existsWords.MatchString(message) && (a.status == http.StatusBadRequest || a.status == http.StatusConflict):
 		return AlreadyThere
-	case featureWords.MatchString(told) && a.status/100 == 4:
+	case featureWords.MatchString(message) && a.status/100 == 4:
 		return FeatureOff
-	case a.status == http.StatusBadRequest && valueWords.MatchString(told) && !vagueWords.MatchString(told):
+	case a.status == http.StatusBadRequest && valueWords.MatchString(message) && !vagueWords.MatchString(message):
 		return ValueNamed
-	case retired(call, a.status, told):
+	case retired(call, a.status, message):
 		return Retired
 	}
 	return Unexplained
 }
 
 // rightsReason tells the kinds of 401 and 403 apart. The detail counts first, for every 4030010 has the title "Insufficient permissions".
-func rightsReason(status, code int, told, title string) Reason {
+func rightsReason(status, code int, message, title string) Reason {
 	switch {
-	case scopeWords.MatchString(told):
+	case scopeWords.MatchString(message):
 		return OutOfScope
-	case featureWords.MatchString(told):
+	case featureWords.MatchString(message):
 		return FeatureOff
-	case told != title && permissionWords.MatchString(told), status == http.StatusUnauthorized && permissionWords.MatchString(told):
+	case message != title && permissionWords.MatchString(message), status == http.StatusUnauthorized && permissionWords.MatchString(message):
 		return LacksPermission
-	case permissionWords.MatchString(told):
+	case permissionWords.MatchString(message):
 		return MayNot
 	case status == http.StatusUnauthorized:
 		return TokenRejected
@@ -90,15 +90,15 @@ func rightsReason(status, code int, told, title string) Reason {
 	return Unexplained
 }
 
-// tellings are an answer's words in lower case, and those of its title.
-func tellings(body []byte) (told, title string) {
+// messageOf is an answer's message in lower case, and its title.
+func messageOf(body []byte) (message, title string) {
 	var e errorBody
 	_ = wire.Decode(body, &e) // what is no JSON is told by readProblem
-	message, _ := ReadProblem(0, body)
+	words, _ := ReadProblem(0, body)
 	if len(e.Errors) > 0 {
 		title = strings.Trim(strings.ToLower(e.Errors[0].Title), " .")
 	}
-	return strings.Trim(strings.ToLower(message), " ."), title
+	return strings.Trim(strings.ToLower(words), " ."), title
 }
 
 // pageInstead says that an answer came from somewhere else, with its title or text for whoever looks after that.

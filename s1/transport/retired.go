@@ -60,23 +60,23 @@ func IsRetired(err error) bool {
 
 // retired tells whether a console does not have a call. On a path with an id 404 means that there is no such thing, and where the words
 // are of a query or a file it is that which is gone.
-func retired(call Call, status int, told string) bool {
+func retired(call Call, status int, message string) bool {
 	_, known := retirementOf(call.Route)
 	switch status {
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		return true
 	case http.StatusNotFound:
-		return known && len(call.IDs) == 0 && !strings.Contains(told, "query")
+		return known && len(call.IDs) == 0 && !strings.Contains(message, "query")
 	case http.StatusGone:
-		return call.Link.Empty() && !call.download && !strings.Contains(told, "query") && !strings.Contains(told, "file")
+		return call.Link.Empty() && !call.download && !strings.Contains(message, "query") && !strings.Contains(message, "file")
 	}
 	return false
 }
 
 // knownClosed tells whether a console does not have a call of which it is known that consoles may not have it.
-func knownClosed(call Call, status int, told string) bool {
+func knownClosed(call Call, status int, message string) bool {
 	_, known := retirementOf(call.Route)
-	return known && retired(call, status, told)
+	return known && retired(call, status, message)
 }
 
 // retiredWords says that a console does not have a call, and the way around it where there is one.

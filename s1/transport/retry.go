@@ -74,12 +74,12 @@ func (c *Client) persist(ctx context.Context, call Call, payload []byte) (a atte
 		a, err = c.try(ctx, r, payload)
 		return err
 	})
-	var told *Error
+	var refused *Error
 	switch {
 	case err == nil:
 		return a, nil
-	case errors.As(err, &told):
-		return attempt{}, told
+	case errors.As(err, &refused):
+		return attempt{}, refused
 	case r.failed != nil: // ctx ended in a pause; why there was one says more
 		return attempt{}, r.failed
 	}

@@ -109,13 +109,13 @@ func identity(a Alert) string { return cmp.Or(string(a.ID), string(a.Raw)) }
 // All goes through all alerts that match q, page by page. It ends after the first error.
 func (c Client) All(ctx context.Context, q s1.Query) iter.Seq2[Alert, error] {
 	return func(yield func(Alert, error) bool) {
-		told := map[uint64]bool{}
+		seen := map[uint64]bool{}
 		for trail, more := s1.NewTrail("list unified alerts", q), true; more; {
 			page, err := c.Page(ctx, q)
 			if err == nil {
 				q, more, err = s1.Follow(trail, q, page)
 			}
-			for _, a := range page.Fresh(told).Items {
+			for _, a := range page.Fresh(seen).Items {
 				if !yield(a, nil) {
 					return
 				}
