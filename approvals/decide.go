@@ -2,6 +2,7 @@ package approvals
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,6 +19,112 @@ var errUnchanged = errors.New("nothing changes")
 
 // maxPlan is the size up to which a plan goes into the audit trail whole; above, its hash does.
 const maxPlan = 64 << 10
+
+// Approve records that p approves the request. It is Approved when that was the last word needed,
+// and Pending else. While everything is frozen nothing is approved either. Earlier are those who
+// approved it before, as they are now: who has lost the role since does not count any more, and
+// where that cannot be told and matters, p's word is not taken (*policy.UnansweredError).
+//
+// The freeze is looked at before the step and not in it. One that begins between the two lets the
+// approval through; the run looks again after its claim, which is where it matters.
+func (l *Ledger) Approve(ctx context.Context, id string, p policy.Person, earlier ...policy.Person) (Request, error) {
+	if r, err := l.refuseIfFrozen(ctx, id, p, ActionApproved); err != nil {
+		return r, err
+	}
+	return l.decide(ctx, id, p, ActionApproved, "", func(r *Request, now time.Time) error { return r.approve(p, now, earlier...) })
+}
+
+// refuseIfFrozen is nil unless everything is frozen, or nobody can tell; that somebody wanted to
+// act all the same is written down.
+//
+// The request comes back as it stands, for the card that the person gets.
+func (l *Ledger) refuseIfFrozen(ctx context.Context, id string, p policy.Person, action string) (Request, error) {
+	_, frozen, err := l.Frozen(ctx)
+	if err != nil || !frozen {
+		return Request{ID: id}, err
+	}
+	r, err := l.Get(ctx, id)
+	if err != nil {
+		return Request{ID: id}, err
+	}
+	l.auditRefusal(ctx, r, p, action, ErrFrozen)
+	return r, ErrFrozen
+}
+
+// Deny records that p denies the request.
+func (l *Ledger) Deny(ctx context.Context, id string, p policy.Person, reason string) (Request, error) {
+	return l.decide(ctx, id, p, ActionDenied, reason, func(r *Request, now time.Time) error { return r.deny(p, reason, now) })
+}
+
+// Withdraw records that the requester takes the request back.
+func (l *Ledger) Withdraw(ctx context.Context, id string, p policy.Person) (Request, error) {
+	return l.decide(ctx, id, p, ActionWithdrawn, "", func(r *Request, now time.Time) error { return r.withdraw(p.ID, now) })
+}
+
+// Drop takes back a request that was to run at once, without an approval, and could not; nothing
+// else is dropped.
+//
+// Without it the row would stay approved, and Recover would run a minute later what its requester
+// was just told is not going to happen.
+func (l *Ledger) Drop(ctx context.Context, id, why string) (Request, error) {
+	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		if err := r.drop(now, why); err != nil {
+			return nil, err
+		}
+		return []Entry{entry(*r, now, ActionWithdrawn, "", map[string]any{"requester": r.Requester, "why": why})}, nil
+	})
+	if err == nil {
+		l.changed(r)
+	}
+	return r, err
+}
+
+// Reopen records that p lets an interrupted request run again; it is Approved then. While everything is frozen nobody may. Key is
+// the click's: the same one never lets it run twice.
+func (l *Ledger) Reopen(ctx context.Context, id string, p policy.Person, key string) (Request, error) {
+	if r, err := l.refuseIfFrozen(ctx, id, p, ActionReopened); err != nil {
+		return r, err
+	}
+	return l.decide(ctx, id, p, ActionReopened, "", func(r *Request, now time.Time) error { return r.reopen(p, key, now) })
+}
+
+// Close records that p leaves an interrupted request as it is.
+func (l *Ledger) Close(ctx context.Context, id string, p policy.Person, reason string) (Request, error) {
+	return l.decide(ctx, id, p, ActionClosed, reason, func(r *Request, now time.Time) error { return r.closeInterrupted(p, reason, now) })
+}
+
+// MayDecide says why p could not approve or deny the request now; nil if they could. It promises
+// nothing: what counts is the answer of Approve or Deny.
+//
+// It is what a form is opened by: somebody who may not deny should not have to type a reason first
+// to hear so. Their try is in the trail all the same.
+func (l *Ledger) MayDecide(ctx context.Context, id string, p policy.Person) error {
+	r, err := l.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	err = r.decidable(p, l.clock())
+	if forbidden(err) {
+		l.auditRefusal(ctx, r, p, "decide", err)
+	}
+	return err
+}
+
+// Refuse writes down that a policy turned an ask down. There is no request then.
+//
+// Arguments stay out here too: they may hold a password, and of what was never a request not even
+// their hash has a use.
+func (l *Ledger) Refuse(ctx context.Context, a policy.Input, r policy.Decision) error {
+	what := named(a.Caller, map[string]any{"why": cmp.Or(r.Why, r.Open), "rule": r.Rule, "channel": a.Channel, "targets": a.Targets})
+	if a.Console != "" {
+		what["console"] = a.Console
+	}
+	e := Entry{At: l.clock(), Actor: a.Caller.ID, Action: ActionRefused, Command: a.Command, Detail: detail(what)}
+	if err := l.store.Append(ctx, e); err != nil {
+		return fmt.Errorf("audit the refusal of %s: %w", a.Command, err)
+	}
+	return nil
+}
 
 // step loads a request, makes one step and writes it back together with the step's entries, and
 // starts over when somebody else was faster. With an error the request is as it stands.

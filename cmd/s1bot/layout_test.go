@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -442,6 +443,18 @@ func TestLayoutTheMapOfPackagesIsComplete(t *testing.T) {
 	want := append(slices.Collect(maps.Keys(rooms)), commandAreas()...)
 	want = append(want, "cmd", "deploy") // hold no package of this module
 	require.ElementsMatch(t, want, mapped)
+}
+
+// The files that CONTRIBUTING.md sends people to are there.
+func TestLayoutTheFilesOfContributingExist(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "..", "CONTRIBUTING.md"))
+	require.NoError(t, err)
+	named := regexp.MustCompile("`((?:approvals|bot|cmd|commands|notifier|render|s1)/[a-z0-9_/]+\\.go)`").FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(named), 20)
+	for _, file := range named {
+		require.FileExists(t, filepath.Join("..", "..", file[1]))
+	}
 }
 
 func TestLayoutTopLevelIsFixed(t *testing.T) {

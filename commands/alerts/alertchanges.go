@@ -47,6 +47,37 @@ func setAlertStatus() *catalog.Command {
 	})
 }
 
+type alertVerdictParams struct {
+	Alerts  []s1.AlertID `json:"alert-ids" help:"The alerts, by name or id."`
+	Verdict s1.Verdict   `json:"analyst-verdict" help:"The new analyst verdict."`
+}
+
+func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	alerts, err := subjectsWith(ctx, call, "alert-ids", p.Alerts)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	if err := suspicious("analyst-verdict", alerts, p.Verdict); err != nil {
+		return catalog.Plan{}, err
+	}
+	p.Alerts = identities(alerts)
+	return verdictOf(p.Verdict).Plan(call, alerts), nil
+}
+
+// POST /cloud-detection/alerts/analyst-verdict.
+func setAlertVerdict() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-alert-analyst-verdict", Title: "Update Alert Analyst Verdict", Short: "Set alert verdict", Area: "alerts", Aliases: []string{"alert-verdict"}, Main: "alert-ids",
+		Wording: verdictWording(),
+		OnCards: verdictOnCards(),
+		Risk:    catalog.Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
+		Doc:      "Sets the analyst verdict on alerts.",
+		Examples: []string{`alert-verdict 1985998272619999973 verdict="False Positive"`},
+	}, func(ctx context.Context, call *catalog.Call, p alertVerdictParams) (render.Card, error) {
+		return verdictOf(p.Verdict).Run(ctx, call, p.Alerts)
+	})
+}
+
 // An alertSelection names alerts that are to be changed. It is never empty: the console would take
 // that for all alerts. Keys are those of the alert filter, in the singular (incidentStatus) where
 // threats have plurals.

@@ -234,34 +234,3 @@ func merged[T any, ID comparable](texts []string, most int, by foundBy[T, ID]) f
 		return s1.Page[T]{Items: all, Total: len(all)}, nil
 	}
 }
-
-type alertVerdictParams struct {
-	Alerts  []s1.AlertID `json:"alert-ids" help:"The alerts, by name or id."`
-	Verdict s1.Verdict   `json:"analyst-verdict" help:"The new analyst verdict."`
-}
-
-func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	alerts, err := subjectsWith(ctx, call, "alert-ids", p.Alerts)
-	if err != nil {
-		return catalog.Plan{}, err
-	}
-	if err := suspicious("analyst-verdict", alerts, p.Verdict); err != nil {
-		return catalog.Plan{}, err
-	}
-	p.Alerts = identities(alerts)
-	return verdictOf(p.Verdict).Plan(call, alerts), nil
-}
-
-// POST /cloud-detection/alerts/analyst-verdict.
-func setAlertVerdict() *catalog.Command {
-	return catalog.Define(catalog.Command{
-		Name: "update-alert-analyst-verdict", Title: "Update Alert Analyst Verdict", Short: "Set alert verdict", Area: "alerts", Aliases: []string{"alert-verdict"}, Main: "alert-ids",
-		Wording: verdictWording(),
-		OnCards: verdictOnCards(),
-		Risk:    catalog.Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
-		Doc:      "Sets the analyst verdict on alerts.",
-		Examples: []string{`alert-verdict 1985998272619999973 verdict="False Positive"`},
-	}, func(ctx context.Context, call *catalog.Call, p alertVerdictParams) (render.Card, error) {
-		return verdictOf(p.Verdict).Run(ctx, call, p.Alerts)
-	})
-}

@@ -7,6 +7,7 @@ import (
 	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
+	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -66,4 +67,62 @@ func resolvedOn(agent s1.AgentID) triage {
 		return console.ResolveThreats(ctx, ids, agent)
 	}
 	return resolved
+}
+
+type threatVerdictParams struct {
+	Threats []s1.ThreatID `json:"threat-ids" help:"The threats, by name or id."`
+	Verdict s1.Verdict    `json:"analyst-verdict" help:"The new analyst verdict."`
+}
+
+func (p *threatVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	threats, err := lookup.ThreatsWith(ctx, call, "threat-ids", p.Threats)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	return verdictOf(p.Verdict).Plan(call, threats), nil
+}
+
+// POST /threats/analyst-verdict, in lower snake case only; the same words in capitals belong to
+// alerts.
+func setThreatVerdict() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-threat-analyst-verdict", Title: "Update Threat Analyst Verdict", Short: "Set threat verdict", Area: "threats", Aliases: []string{"verdict", "threat-verdict"}, Main: "threat-ids",
+		Wording: verdictWording(),
+		Settled: "the verdict is set with the answer",
+		OnCards: verdictOnCards(),
+		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict", Repeatable: true,
+		Doc:      "Sets the analyst verdict on threats.",
+		Examples: []string{`verdict 1112953674841025235 verdict="True Positive"`, `update-threat-analyst-verdict threat-ids=["1112953674841025235"] analyst-verdict=false_positive`},
+	}, func(ctx context.Context, call *catalog.Call, p threatVerdictParams) (render.Card, error) {
+		return verdictOf(p.Verdict).Run(ctx, call, p.Threats)
+	})
+}
+
+type incidentStatusParams struct {
+	Threats []s1.ThreatID     `json:"threat-ids" help:"The threats, by name or id."`
+	Status  s1.IncidentStatus `json:"status" help:"The new incident status."`
+}
+
+func (p *incidentStatusParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	threats, err := lookup.ThreatsWith(ctx, call, "threat-ids", p.Threats)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	plan := statusOf(p.Status).Plan(call, threats)
+	plan.Notes = append(plan.Notes, unmitigatedNote(p.Status, threats)...)
+	return plan, nil
+}
+
+func setIncidentStatus() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-incident-status", Title: "Update Incident Status", Area: "threats", Aliases: []string{"status", "incident-status"}, Main: "threat-ids",
+		Wording: statusWording(),
+		Settled: "the status is set with the answer",
+		OnCards: statusOnCards(),
+		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", Repeatable: true,
+		Doc:      "Sets the incident status of threats.",
+		Examples: []string{"update-incident-status threat-ids=1112953674841025235 status=Resolved", `status 1112953674841025235 status="In Progress"`},
+	}, func(ctx context.Context, call *catalog.Call, p incidentStatusParams) (render.Card, error) {
+		return statusOf(p.Status).Run(ctx, call, p.Threats)
+	})
 }
