@@ -212,6 +212,6 @@ func TestRequestsExpire(t *testing.T) {
 		require.Equal(t, r.ID, ended[0].ID)
 		require.Equal(t, approvals.Expired, ended[0].State)
 		_, err = l.Approve(t.Context(), r.ID, bob)
-		require.ErrorIs(t, err, approvals.ErrNotPending)
+		require.ErrorIs(t, err, approvals.ErrExpired)
 	})
 }
