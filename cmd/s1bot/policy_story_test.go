@@ -195,10 +195,10 @@ func TestAPolicyThatChangesWhileARequestWaitsIsHeard(t *testing.T) {
 		words []string
 	}{
 		"the host is protected now":    {"rules:\n  - {name: hands off, hosts: [DESKTOP-1], deny: ask the AD team}\n", []string{"no longer allowed", "sk the AD team", "hands off"}},
-		"it takes two now":             {"rules:\n  - {name: two, hosts: [DESKTOP-1], approve: {quorum: 2}}\n", []string{"missing 1 approval", "two"}},
-		"it takes others now":          {"roles: {leads: [U0ALICE00]}\nrules:\n  - {name: leads, areas: [agents], approve: {by: [leads]}}\n", []string{"missing 1 approval from: leads"}},
+		"it takes two now":             {"rules:\n  - {name: two, hosts: [DESKTOP-1], approve: {quorum: 2}}\n", []string{"needs 1 approval", "two"}},
+		"it takes others now":          {"roles: {leads: [U0ALICE00]}\nrules:\n  - {name: leads, areas: [agents], approve: {by: [leads]}}\n", []string{"needs 1 approval from: leads"}},
 		"alice asks for nothing now":   {"rules:\n  - {name: not alice, risks: [destructive], requesters: [operators], deny: not you}\n", []string{"no longer allowed", "ot you"}},
-		"fewer may be touched at once": {"approvals: {max_targets: 1}\n", []string{"missing 1 approval"}},
+		"fewer may be touched at once": {"approvals: {max_targets: 1}\n", []string{"needs 1 approval"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
