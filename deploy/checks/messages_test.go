@@ -125,7 +125,7 @@ func (m messages) settings(file *ast.File) {
 var speaking = regexp.MustCompile(`^(cmd/s1bot/(environment|program|config|run|checks?\w*|tokenend|audit\w*|migrate|backup|tokens)|bot/store/(sqlite|migrate|postgres|store|transfer|backup)|bot/setup/\w+|bot/people/members|bot/webapi/probe)\.go$|^notifier/feed/health\.go$`)
 
 // wraps are messages that only say where another one comes from, or end a list of others.
-var wraps = regexp.MustCompile(`^[^;:]*: …$|^database …: …( \(…\))?$|^want …$|^… of … checks failed$|^not connected to Slack yet$`)
+var wraps = regexp.MustCompile(`^[^;:]*: …$|^database …: …( \(…\))?$|^expected …$|^… of … checks failed$|^not connected to Slack yet$`)
 
 // collected are all messages that need an entry.
 func collected(t *testing.T) messages {
