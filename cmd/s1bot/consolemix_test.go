@@ -100,7 +100,7 @@ func (m *mix) ways() map[string]func(on string) {
 			m.types("alice", own(on), "/s1 "+scan(""))
 			m.acted("the command before", on)
 			m.types("alice", other(on), "/s1 history")
-			m.clicks("alice", m.hears("Your last commands"), "Run again") // the newest
+			m.clicks("alice", m.hears("Your recent commands"), "Run again") // the newest
 		},
 		"plain words in the direct message": func(on string) {
 			m.types("alice", "@s1bot", "please isolate "+m.host()+" because "+m.ticket())
