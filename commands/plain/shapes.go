@@ -31,8 +31,11 @@ type found struct {
 }
 
 var shapes = map[string]shape{
-	"host":    {nouns: "host|hosts|endpoint|endpoints|agent|agents|machine|machines|computer|computers|laptop|laptops|server|servers|workstation|workstations|device|devices|box", takes: isHost, loose: true, spaced: true},
-	"thing":   {nouns: "threat|threats|alert|alerts|file|detection|id", takes: isThing, loose: true, spaced: true},
+	"host":  {nouns: "host|hosts|endpoint|endpoints|agent|agents|machine|machines|computer|computers|laptop|laptops|server|servers|workstation|workstations|device|devices|box", takes: isNamedHost, loose: true, spaced: true},
+	"thing": {nouns: "threat|threats|alert|alerts|file|detection|id", takes: isThing, loose: true, spaced: true},
+	// A threat's verdict is not an alert's: a word that says which of the two is meant rules out the other.
+	"threat":  {nouns: "threat|threats|file|detection|id", takes: isThing, loose: true, spaced: true},
+	"alert":   {nouns: "alert|alerts|detection|id", takes: isThing, loose: true, spaced: true},
 	"place":   {nouns: "site|sites|group|groups|account|accounts", behind: "site|group|account", takes: isPlace, loose: true, many: 3},
 	"title":   {nouns: "rule|rules|script|query|exclusion|named|called", takes: isTitle, loose: true, many: 6},
 	"file":    {nouns: "process|processes|file|files|binary|executable|program", takes: isFile, loose: true},
@@ -69,7 +72,7 @@ func shapeOf(f catalog.Field) string {
 		return "place"
 	case name == "rule" || name == "script":
 		return "title"
-	case name == "choice" || name == "time":
+	case name == "choice" || name == "time" || name == "threat" || name == "alert":
 		return name
 	case name == "integer":
 		return "number"
@@ -263,6 +266,10 @@ func isHost(w text.Word) bool {
 	return distinct(w)
 }
 
+// isNamedHost leaves long numbers to what they mostly are, ids of threats: "details on 1973640281745502931". Behind a noun that says so they
+// are endpoints all the same.
+func isNamedHost(w text.Word) bool { return isHost(w) && !longID(w) }
+
 // distinct tells words that look like a name by themselves.
 func distinct(w text.Word) bool {
 	switch {
@@ -318,8 +325,11 @@ func isAddress(w text.Word) bool {
 
 var domainForm = regexp.MustCompile(`^(?i)(?:https?://\S+|(?:[a-z0-9_-]+\.)+[a-z]{2,})$`)
 
-// isPlace tells names of sites, groups and accounts: they begin with a capital letter.
-func isPlace(w text.Word) bool { return w.Quoted || isCapital(w) && !grammatical[w.Lower] || longID(w) }
+// isPlace tells names of sites, groups and accounts: they begin with a capital letter. One with a digit
+// looks like a host's ("the threats of SRV-APP05"), unless a noun says what it is.
+func isPlace(w text.Word) bool {
+	return w.Quoted || isCapital(w) && !grammatical[w.Lower] && !strings.ContainsAny(w.Text, "0123456789") || longID(w)
+}
 
 // isTitle tells names of rules and scripts.
 func isTitle(w text.Word) bool {
