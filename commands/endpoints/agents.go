@@ -23,7 +23,7 @@ func agentCommands() []*catalog.Command {
 // agentRows is how lists of endpoints look. licenseKey is left out of every view: it is a secret.
 func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
 	return listing.Listing[s1.Agent]{
-		Noun: "Agents", Things: "agents", Page: call.Console.AgentsPage, Raw: func(a s1.Agent) json.RawMessage { return a.Raw },
+		Noun: "Agents", Things: "agents", Page: call.Console.AgentsPage, Raw: agentJSON, Stray: lookup.Strays(lookup.AgentSieve, agentJSON),
 		Table: func(agents []s1.Agent) render.Table { return cards.AgentTable(agents, call.Console) },
 		Cells: func(agents []s1.Agent) render.Table { return cards.AgentSheet(agents, call.Console) },
 		Name:  func(a s1.Agent) (id, name string) { return string(a.ID), a.ComputerName },
@@ -40,6 +40,8 @@ func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
 		Empty: "Any part of a name matches. Try a shorter part, or query= with a user, an IP address or an operating system. Decommissioned endpoints aren't listed.",
 	}
 }
+
+func agentJSON(a s1.Agent) json.RawMessage { return a.Raw }
 
 // ListAgentsParams are what endpoints are listed by. The name is a search of the console's, for parts of names; what acts on endpoints never
 // goes by it, but by lookup.AgentTargets, which wants whole names.

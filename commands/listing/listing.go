@@ -61,6 +61,7 @@ type Listing[T any] struct {
 	About  string                        // what the rows are, if not said by the arguments: "on threat 4711"
 	Empty  string                        // what to try where nothing matches
 	None   func(render.Card) render.Card // has the last word where nothing matches
+	Stray  func(s1.Query, T) bool        // whether a row plainly is not what was asked for, if that can be told
 	Name   func(T) (id, name string)     // what a row is called, for the forms that its buttons open
 	// It is asked right after each reading, because the next one replaces what it says.
 	Gap func() string // what is missing from the rows that were read last, a sentence; nil: never anything
@@ -180,7 +181,7 @@ func (l Listing[T]) everything(ctx context.Context, call *catalog.Call, q s1.Que
 			break
 		}
 		if pages++; pages == 1 {
-			first = l.grow(first, page)
+			first = l.grow(q, first, page)
 			first.gap = l.gaps()
 			l.learn(call, page.Items)
 		}
@@ -225,7 +226,9 @@ func (l Listing[T]) shown(call *catalog.Call, shown result[T], most int) render.
 	case len(shown.pages) == 0:
 		return catalog.Incomplete(l.nothing(call), shown.missing())
 	case shown.only != nil && l.One != nil:
-		return catalog.Incomplete(alone(call, l.One(*shown.only)), shown.missing())
+		card := l.One(*shown.only)
+		card.Parts = append(card.Parts, shown.pages[0].strays...)
+		return catalog.Incomplete(alone(call, card), shown.missing())
 	}
 	return catalog.Incomplete(l.Card(call, shown, most), shown.missing())
 }
@@ -302,7 +305,7 @@ func (l Listing[T]) fetch(ctx context.Context, call *catalog.Call, q s1.Query, m
 		if err != nil {
 			return known, err
 		}
-		known = l.grow(known, page)
+		known = l.grow(q, known, page)
 		l.learn(call, page.Items)
 		if known.rows >= wanted {
 			break
@@ -323,7 +326,7 @@ func (l Listing[T]) learn(call *catalog.Call, rows []T) {
 }
 
 // grow returns the result with one more page of the console's. What is in the cache is never changed.
-func (l Listing[T]) grow(known result[T], page s1.Page[T]) result[T] {
+func (l Listing[T]) grow(q s1.Query, known result[T], page s1.Page[T]) result[T] {
 	full := len(known.pages)
 	if len(known.rest) > 0 {
 		full--
@@ -335,7 +338,7 @@ func (l Listing[T]) grow(known result[T], page s1.Page[T]) result[T] {
 	rows := append(append([]T{}, known.rest...), page.Items...)
 	for len(rows) > 0 {
 		n := min(len(rows), PageRows)
-		grown.pages = append(grown.pages, l.view(rows[:n]))
+		grown.pages = append(grown.pages, l.view(q, rows[:n]))
 		if n < PageRows {
 			grown.rest = rows
 		}
@@ -352,12 +355,13 @@ func (l Listing[T]) grow(known result[T], page s1.Page[T]) result[T] {
 
 // A view is one page, ready to be shown.
 type view struct {
-	parts []render.Part
-	deeds []render.Action
+	parts  []render.Part
+	deeds  []render.Action
+	strays []render.Part // a note where rows are not what was asked for
 }
 
-func (l Listing[T]) view(rows []T) view {
-	var v view
+func (l Listing[T]) view(q s1.Query, rows []T) view {
+	v := view{strays: l.strays(q, rows)}
 	if l.Deeds != nil {
 		v.deeds = l.Deeds(rows)
 	}
@@ -367,6 +371,25 @@ func (l Listing[T]) view(rows []T) view {
 		v.parts = []render.Part{l.table(rows)}
 	}
 	return v
+}
+
+// strays is a note on rows that the console sent although they do not fit the question. It does not
+// make the list a partial one: all that fits is there.
+func (l Listing[T]) strays(q s1.Query, rows []T) []render.Part {
+	n := 0
+	for _, row := range rows {
+		if l.Stray != nil && l.Stray(q, row) {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	which := "This doesn't"
+	if len(rows) > 1 {
+		which = fmt.Sprintf("%d of these %s %s", n, text.Plural(len(rows), "row"), text.Agree(n, "doesn't", "don't"))
+	}
+	return []render.Part{render.Note{render.Text(which + " match what you asked for: the console ignored part of the question.")}}
 }
 
 // Sheet is the table of a file, with all facts.
@@ -402,7 +425,7 @@ func (l Listing[T]) Card(call *catalog.Call, shown result[T], most int) render.C
 	}
 	pages := (listed + PageRows - 1) / PageRows
 	at := min(max(call.Page, 1), len(shown.pages))
-	card := render.Card{Title: l.title(call, matching), Parts: slices.Clone(shown.pages[at-1].parts)}
+	card := render.Card{Title: l.title(call, matching), Parts: slices.Concat(shown.pages[at-1].parts, shown.pages[at-1].strays)}
 	if pages > 1 {
 		card.Title += fmt.Sprintf(" · page %d of %d", at, pages)
 	}

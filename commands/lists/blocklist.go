@@ -71,7 +71,7 @@ func (q blocklistQuery) Query() (s1.Query, error) {
 // blocklistRows is how lists of blocked hashes look.
 func blocklistRows(call *catalog.Call) listing.Listing[s1.BlocklistItem] {
 	return listing.Listing[s1.BlocklistItem]{
-		Noun: "Blocklist", Things: "blocked hashes", Page: call.Console.BlocklistPage, Raw: func(b s1.BlocklistItem) json.RawMessage { return b.Raw },
+		Noun: "Blocklist", Things: "blocked hashes", Page: call.Console.BlocklistPage, Raw: blocklistJSON, Stray: lookup.Strays(lookup.BlocklistSieve, blocklistJSON),
 		Table: func(items []s1.BlocklistItem) render.Table { return blocklistTable(call, items) },
 		More: []listing.Column[s1.BlocklistItem]{
 			{Title: "Id", Value: func(b s1.BlocklistItem) string { return string(b.ID) }},
@@ -276,3 +276,5 @@ func blockAgain(items []s1.BlocklistItem) (render.Button, bool) {
 	return render.Button{Label: "Block again", Do: catalog.Invocation{Command: "block-hash", Args: catalog.Marshal(map[string]any{
 		"threat-hashes": []string{items[0].Value}, "os-type": items[0].OSType, "site-id": sites})}}, true
 }
+
+func blocklistJSON(b s1.BlocklistItem) json.RawMessage { return b.Raw }

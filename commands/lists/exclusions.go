@@ -38,7 +38,7 @@ func (exclusionType) Kind() catalog.Kind {
 // exclusionRows is how lists of exclusions look.
 func exclusionRows(call *catalog.Call) listing.Listing[s1.Exclusion] {
 	return listing.Listing[s1.Exclusion]{
-		Noun: "Exclusions", Things: "exclusions", Page: call.Console.ExclusionsPage, Raw: func(e s1.Exclusion) json.RawMessage { return e.Raw },
+		Noun: "Exclusions", Things: "exclusions", Page: call.Console.ExclusionsPage, Raw: exclusionJSON, Stray: lookup.Strays(lookup.ExclusionSieve, exclusionJSON),
 		Table: func(found []s1.Exclusion) render.Table { return exclusionTable(call, found) },
 		One:   func(e s1.Exclusion) render.Card { return exclusionCard(call, e) },
 		More: []listing.Column[s1.Exclusion]{
@@ -283,3 +283,5 @@ func exclusionMade(call *catalog.Call, made []s1.Exclusion) render.Card {
 	card.Parts = slices.Concat([]render.Part{render.Line{render.Text(words)}}, card.Parts)
 	return card
 }
+
+func exclusionJSON(e s1.Exclusion) json.RawMessage { return e.Raw }

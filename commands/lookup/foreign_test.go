@@ -70,6 +70,34 @@ func TestNothingIsDoneToWhatWasNotAskedFor(t *testing.T) {
 	require.Empty(t, console.Changes())
 }
 
+// A list does not pass off as found by name, id or hash what the console sends besides: it says how many rows are something else.
+func TestAListSaysWhichRowsWereNotAskedFor(t *testing.T) {
+	t.Parallel()
+	console := &commandtest.Still{Answers: map[string]string{
+		"agents":                 twoHosts,
+		"threats":                `{"data":[{"id":"1112953674841025235","threatInfo":{"threatName":"evil.exe","sha1":"3395856ce81f2b7382dee72602f798b642f14140","collectionId":"1"}},{"id":"1112953674841025236","threatInfo":{"threatName":"bad.exe","sha1":"4395856ce81f2b7382dee72602f798b642f14140","collectionId":"2"}}]}`,
+		"cloud-detection/alerts": `{"data":[{"alertInfo":{"alertId":"1985998272619999973"},"ruleInfo":{"name":"Beacon"}},{"alertInfo":{"alertId":"1985998272619999974"},"ruleInfo":{"name":"Other"}}]}`,
+		"cloud-detection/rules":  `{"data":[{"id":"501","name":"Beacon","status":"Active"},{"id":"502","name":"Other","status":"Active"}]}`,
+		"exclusions":             `{"data":[{"id":"601","type":"path","osType":"linux","value":"/shown"},{"id":"602","type":"path","osType":"windows","value":"C:\\left"}]}`,
+		"restrictions":           `{"data":[{"id":"701","type":"black_hash","value":"3395856ce81f2b7382dee72602f798b642f14140","osType":"linux"},{"id":"702","type":"black_hash","value":"4395856ce81f2b7382dee72602f798b642f14140","osType":"linux"}]}`,
+	}}
+	s := commandtest.At(t, commands.All(), console)
+	for line, words := range map[string][2]string{
+		`list-agents computer-name=desktop`:                                                          {"desktop-1", "SRV-DC-1"},
+		`get-threat filter={"contentHashes":["3395856ce81f2b7382dee72602f798b642f14140"]}`:           {"evil.exe", "bad.exe"},
+		`get-threat filter={"collectionIds":["2"]}`:                                                  {"bad.exe", "evil.exe"},
+		`get-alerts rule-names=Beacon`:                                                               {"Beacon", "Other"},
+		`get-star-custom-rules name=Other`:                                                           {"Other", "Beacon"},
+		`get-exclusions exclusion-ids=601`:                                                           {"/shown", "left"},
+		`get-black-list custom-input={"value__contains":"3395856ce81f2b7382dee72602f798b642f14140"}`: {"3395856ce81f2b7382dee72602f798b642f14140", "4395856ce81f2b7382dee72602f798b642f14140"},
+	} {
+		plain := s.Card(line).Plain()
+		require.Contains(t, plain, words[0], line)
+		require.Contains(t, plain, words[1], line)
+		require.Contains(t, plain, "doesn't match what you asked for: the console ignored part of the question", line)
+	}
+}
+
 // A console whose ids have few digits is used like any other: what is called so comes first, then the id, if the console knows it.
 func TestShortNumbersAreNamesFirstAndThenIDs(t *testing.T) {
 	t.Parallel()

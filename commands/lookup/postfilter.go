@@ -36,12 +36,17 @@ var (
 		"severity": {".ruleInfo.severity"}, "incidentStatus": {".alertInfo.incidentStatus"}, "analystVerdict": {".alertInfo.analystVerdict"},
 	}
 	RuleSieve = sieve{
+		"ids":            {".id"},
 		"name__contains": {".name"}, "creator__contains": {".creator"}, "queryType": {".queryType"}, "siteIds": {".siteId"}, "accountIds": {".accountId"},
 	}
 	ExclusionSieve = sieve{
+		"ids":  {".id"},
 		"type": {".type"}, "osTypes": {".osType"}, "siteIds": {".scope.siteIds[*]"}, "groupIds": {".scope.groupIds[*]"}, "accountIds": {".scope.accountIds[*]"},
 	}
 )
+
+// What lists alone are compared by. A hash that is blocked may have a SHA-256 and no value.
+var BlocklistSieve = sieve{"ids": {".id"}, "value__contains": {".value", ".sha256Value"}}
 
 const sha1Length = 40 // in hexadecimal digits
 
@@ -58,6 +63,21 @@ func Heeded[T any](rows iter.Seq2[T, error], q s1.Query, by sieve, raw func(T) j
 			}
 		}
 	}
+}
+
+// Strays tells which rows of a list plainly have another name, id or hash than was asked for: a
+// console that does not know a part of a question passes over it and answers with everything. Such
+// rows stay, and the list says so: somebody who reads loses nothing by a row too many. What is
+// changed goes by Heeded, which leaves them out. Places and states are left to the console here: it
+// knows which of several it compares.
+func Strays[T any](by sieve, raw func(T) json.RawMessage) func(s1.Query, T) bool {
+	named := sieve{}
+	for key, paths := range by {
+		if strings.HasSuffix(key, "__contains") || slices.Contains([]string{"ids", "uuids", "uuid", "computerName", "contentHashes", "collectionIds"}, key) {
+			named[key] = paths
+		}
+	}
+	return func(q s1.Query, row T) bool { return !named.passes(q, raw(row)) }
 }
 
 func (s sieve) passes(q s1.Query, raw json.RawMessage) bool {

@@ -23,7 +23,7 @@ import (
 // AlertRows is how lists of alerts look.
 func AlertRows(call *catalog.Call) listing.Listing[s1.Alert] {
 	return listing.Listing[s1.Alert]{
-		Noun: "Alerts", Things: "alerts", Page: call.Console.AlertsPage, Raw: func(a s1.Alert) json.RawMessage { return a.Raw },
+		Noun: "Alerts", Things: "alerts", Page: call.Console.AlertsPage, Raw: alertJSON, Stray: Strays(AlertSieve, alertJSON),
 		Table: func(alerts []s1.Alert) render.Table { return cards.AlertTable(alerts, call.Console) },
 		Name: func(a s1.Alert) (id, name string) {
 			return string(a.Identity()), text.JoinNonEmpty(catalog.LabelBreak, a.Name(), a.Host())
@@ -310,7 +310,7 @@ func (q ThreatQuery) Query() (s1.Query, error) {
 // ThreatRows is how lists of threats look.
 func ThreatRows(call *catalog.Call) listing.Listing[s1.Threat] {
 	return listing.Listing[s1.Threat]{
-		Noun: "Threats", Things: "threats", Page: call.Console.ThreatsPage, Raw: func(t s1.Threat) json.RawMessage { return t.Raw },
+		Noun: "Threats", Things: "threats", Page: call.Console.ThreatsPage, Raw: threatJSON, Stray: Strays(ThreatSieve, threatJSON),
 		Table: func(threats []s1.Threat) render.Table { return cards.ThreatTable(threats, call.Console) },
 		Name: func(t s1.Threat) (id, name string) {
 			return string(t.Identity()), text.JoinNonEmpty(catalog.LabelBreak, t.Name(), t.Host())
@@ -362,3 +362,7 @@ func ThreatsAfter(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, re
 	c.Actions = change.Opens(c.Targets)
 	return c, found
 }
+
+func alertJSON(a s1.Alert) json.RawMessage { return a.Raw }
+
+func threatJSON(t s1.Threat) json.RawMessage { return t.Raw }
