@@ -90,6 +90,9 @@ func TestMessagesGiveWayToDecisions(t *testing.T) {
 		require.Equal(t, longestPause/2+lull, time.Since(before))
 		a.decide(t.Context()) // and it hangs
 		<-time.After(decisionTime + longestPause + lull)
+		synctest.Wait()
+		a.mu.Lock()
+		defer a.mu.Unlock()
 		require.Zero(t, a.coming)
 		require.False(t, a.paused)
 	})

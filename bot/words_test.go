@@ -397,6 +397,17 @@ func addJob(t *testing.T, k *kit, id string) error {
 	return err
 }
 
+// endsWait does what tells who is turned away. The watches of those that wait end with the test: else they tell of it later.
+func endsWait(t *testing.T, slots *fairqueue.Queue) {
+	for _, w := range slots.Close() {
+		if w.Stopped == nil {
+			w.Do(t.Context())
+			continue
+		}
+		t.Cleanup(func() { w.Stopped(context.Background()) })
+	}
+}
+
 // Whoever has too much waiting is told so, and the rest of the world is served.
 func TestOnesOwnBacklogIsSaid(t *testing.T) {
 	t.Parallel()
@@ -411,11 +422,7 @@ func TestOnesOwnBacklogIsSaid(t *testing.T) {
 	}
 	require.Equal(t, 54, slots.Depth()["commands"], "four have a slot")
 	require.Equal(t, 1, slots.Depth()["chores"], "the 55th is told")
-	for _, w := range slots.Close() {
-		if w.Stopped == nil {
-			w.Do(t.Context())
-		}
-	}
+	endsWait(t, slots)
 	k.answer().has("I'm busy with your earlier commands")
 	require.Equal(t, "other busy", k.metered.last())
 }
@@ -443,11 +450,7 @@ func TestWhatIsTurnedAwayIsDoneWithBeforeItIsSaid(t *testing.T) {
 	for i := 0; slots.Depth()["chores"] == 0; i++ {
 		k.bot.scheduler.schedule(t.Context(), k.bot.intake.reader.Envelope(k.envelope("slash_commands", m{"user_id": dave, "channel_id": soc, "text": "agents", "trigger_id": fmt.Sprint(i), "response_url": k.address + "/respond"}, nil)))
 	}
-	for _, w := range slots.Close() {
-		if w.Stopped == nil {
-			w.Do(t.Context())
-		}
-	}
+	endsWait(t, slots)
 	k.answer().has("I'm busy with your earlier commands")
 	require.Equal(t, 1, inbox.done)
 }
