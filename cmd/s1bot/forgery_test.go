@@ -194,7 +194,8 @@ func TestForgedPayloadsDoNothing(t *testing.T) {
 	require.Len(t, s.console.Changes(), changes)
 	require.Equal(t, before, s.deeds())
 	require.Greater(t, s.audited(approvals.ActionRefused), n/2)
-	s.slack.ForgetViolations()
+	s.stop()                   // the last refusals are still being said
+	s.slack.ForgetViolations() // forgeries share the response URL of what they are made from, and it takes five answers
 }
 
 // harmless are the forgeries that leave what an honest person could have done: a click on a button once more is a click.
