@@ -180,15 +180,7 @@ func TestEachMemberStandsForSomebodyOrSaysWhyNot(t *testing.T) {
 		return webapitest.OK(`{"ok":true,"users":["U1","U2"]}`)(c)
 	})
 	s.On("users.list", webapitest.OK(`{"ok":true,"members":[{"id":"U1","name":"ann"},{"id":"U2","name":"twin"},{"id":"U3","name":"gone","deleted":true}]}`))
-	s.On("users.info", func(c webapitest.Call) (int, http.Header, string, error) {
-		switch c.Get("user") {
-		case "U1":
-			return webapitest.OK(`{"ok":true,"user":{"id":"U1","name":"ann","real_name":"Ann"}}`)(c)
-		case "U3":
-			return webapitest.OK(`{"ok":true,"user":{"id":"U3","name":"gone","deleted":true}}`)(c)
-		}
-		return webapitest.No("user_not_found")(c)
-	})
+	s.On("users.info", annAndGone)
 	want := map[string]string{
 		"*": "every full member", "U1": "Ann", "U3": "is deactivated", "U9": "nobody has this id", "S0SOC": "user group @soc, 2 members", "S0EMPTY": "has nobody in it",
 		"S0GONE": "there is no such user group", "@soc": "user group @soc, 2 members", "@ann": "a person's user name", "@gone": "whoever has this name is deactivated", "@twin": "a person and a user group have this name", "@nobody": "neither a person nor a user group has this name",
@@ -214,20 +206,23 @@ func TestEachMemberStandsForSomebodyOrSaysWhyNot(t *testing.T) {
 	}
 }
 
+// annAndGone answers users.info: U1 is Ann, U3 is deactivated, and nobody else is there.
+func annAndGone(c webapitest.Call) (int, http.Header, string, error) {
+	switch c.Get("user") {
+	case "U1":
+		return webapitest.OK(`{"ok":true,"user":{"id":"U1","name":"ann","real_name":"Ann"}}`)(c)
+	case "U3":
+		return webapitest.OK(`{"ok":true,"user":{"id":"U3","name":"gone","deleted":true}}`)(c)
+	}
+	return webapitest.No("user_not_found")(c)
+}
+
 // A route mentions user groups by handle or id and people by id: a person's handle calls nobody.
 func TestWhoIsMentionedIsLookedUp(t *testing.T) {
 	t.Parallel()
 	s := webapitest.New()
 	s.On("usergroups.list", webapitest.OK(`{"ok":true,"usergroups":[{"id":"S0ONCALL","handle":"oncall"}]}`))
-	s.On("users.info", func(c webapitest.Call) (int, http.Header, string, error) {
-		switch c.Get("user") {
-		case "U1":
-			return webapitest.OK(`{"ok":true,"user":{"id":"U1","name":"ann","real_name":"Ann"}}`)(c)
-		case "U3":
-			return webapitest.OK(`{"ok":true,"user":{"id":"U3","name":"gone","deleted":true}}`)(c)
-		}
-		return webapitest.No("user_not_found")(c)
-	})
+	s.On("users.info", annAndGone)
 	told := func(names ...string) (said []string) {
 		for _, f := range LookUpMentions(t.Context(), s.API(), policy.Members(names)) {
 			said = append(said, f.Note)
