@@ -411,7 +411,7 @@ func TestWhatACrashLeftPassesTheGate(t *testing.T) {
 			} else {
 				require.Eventually(t, func() bool { return s.audited(approvals.ActionHeld) == 1 }, patience, 1e7)
 				s.pass(approvals.MaxHold + time.Second)
-				s.isWrittenTo("alice", "Not run", "I can't read user groups (internal_error)")
+				s.isWrittenTo("alice", "Not run", "I can't read user groups")
 				s.slack.ClearFaults()
 			}
 			require.Len(t, s.console.Changes(), 1)

@@ -346,11 +346,14 @@ func (a attempt) unclear() bool {
 	return a.status >= 500 && a.status != http.StatusNotImplemented
 }
 
-// report tells log and metrics of an attempt; what is tried again is no news yet.
+// report tells log and metrics of an attempt; what is tried again is no news yet, and a read that the bot itself broke off (it stops, or nobody
+// waits for the answer any more) is no failure of the console's. A change that was broken off stays a warning: it may have happened.
 func (c *Client) report(ctx context.Context, call Call, a attempt, o Observation, next after) {
 	c.observe(o)
 	log := c.logger.With("method", o.Method, "route", o.Route, "status", o.Status, "attempt", o.Attempt, "duration", o.Duration)
 	switch failed := a.err != nil || a.status >= 400; {
+	case failed && call.reads() && errors.Is(ctx.Err(), context.Canceled):
+		log.DebugContext(ctx, "console call broken off", "operation", call.Operation, "err", a.err)
 	case failed && next == giveUp:
 		log.WarnContext(ctx, "console call failed", "operation", call.Operation, "err", cmp.Or(a.err, errors.New(http.StatusText(a.status))))
 	case failed:

@@ -436,3 +436,26 @@ func TestTheTokenIsNeverLoggedOrTold(t *testing.T) {
 	require.NotEmpty(t, log.String())
 	require.NotContains(t, log.String(), consoletest.TestToken)
 }
+
+// A read that the bot breaks off itself is no warning; a change is, for it may have happened.
+func TestWhatIsBrokenOffIsNotTheConsolesFailure(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	ctx, stop := context.WithCancel(t.Context())
+	client, err := s1.New(s1.Config{
+		BaseURL: "https://console.test", Token: s1.NewSecret(consoletest.TestToken), Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		HTTPClient: &http.Client{Transport: consoletest.RoundTripper(func(r *http.Request) (*http.Response, error) {
+			stop()
+			return nil, r.Context().Err()
+		})},
+	})
+	require.NoError(t, err)
+	_, err = client.SystemInfo(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Empty(t, log.String())
+	ctx, stop = context.WithCancel(t.Context())
+	defer stop()
+	_, err = client.DisconnectAgents(ctx, []wire.AgentID{consoletest.AgentA})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Contains(t, log.String(), "console call failed")
+}
