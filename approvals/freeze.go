@@ -13,9 +13,9 @@ import (
 // that changes anything is submitted, approved or run, in no process.
 
 const (
-	freezeCommand = "freeze"
+	FreezeCommand = "freeze"  // of its row; cards and the bot's own word have the same
 	freezeKey     = "freeze " // and the click's
-	thawQuorum    = 2
+	thawQuorum    = 2         // one hijacked account alone cannot end what stopped it
 )
 
 // Frozen returns the freeze that holds now, if there is one.
@@ -46,7 +46,7 @@ func (l *Ledger) Frozen(ctx context.Context) (Request, bool, error) {
 // crash finds its freeze again, over or not.
 func (l *Ledger) Freeze(ctx context.Context, p policy.Person, key, reason string) (Request, bool, error) {
 	r := Request{
-		Key: freezeKey + key, Command: freezeCommand, Title: "Freeze", Risk: policy.RiskDestructive, Requester: p.ID, RequesterName: p.Name,
+		Key: freezeKey + key, Command: FreezeCommand, Title: "Freeze", Risk: policy.RiskDestructive, Requester: p.ID, RequesterName: p.Name,
 		Reason: reason, State: Frozen, Quorum: thawQuorum, By: []string{policy.Approvers},
 	}
 	if err := unless(p.Anywhere(r.By), ErrNotApprover); err != nil {

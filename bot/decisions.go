@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
-	"s1bot/approvals/workflow"
+	"s1bot/approvals/requestcards"
 	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
@@ -71,7 +71,7 @@ func (t decisionTalk) perhapsDecision(ctx context.Context, a exchange.Interactio
 	}
 	word := strings.ToLower(a.Line[at[0]:at[1]])
 	first, _ := exchange.FirstWord(plain.Plainly(a.Line))
-	if all := word == workflow.FreezeWord || word == thawWord; all && near && strings.Trim(first, ",.!") != word || !all && !aRequest.MatchString(a.Line) {
+	if all := word == approvals.FreezeCommand || word == thawWord; all && near && strings.Trim(first, ",.!") != word || !all && !aRequest.MatchString(a.Line) {
 		return why
 	}
 	return t.offerDecision(ctx, a, word, a.Line[at[1]:])
@@ -88,8 +88,8 @@ var aRequest = regexp.MustCompile(`(?i)\b` + approvals.RefPrefix + `[0-9A-Z]{4,}
 func (t decisionTalk) offerDecision(ctx context.Context, a exchange.Interaction, word, rest string) error {
 	card := render.Notice("Typed with other words around it, “" + word + "” may be just conversation, so nothing was decided.")
 	switch word {
-	case workflow.FreezeWord:
-		do := render.Invocation{Command: workflow.FreezeWord}
+	case approvals.FreezeCommand:
+		do := render.Invocation{Command: approvals.FreezeCommand}
 		if why := reasonIn(rest); why != "" {
 			do.Args = catalog.Marshal(map[string]string{"reason": why})
 			card.Parts = append(card.Parts, render.Line{render.Text("Reason, if you click: "), render.Bold(why)})
@@ -134,7 +134,7 @@ func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, 
 	if err != nil {
 		return err
 	}
-	at := t.responder.Reply(ctx, a, workflow.OfferCard(freeze, req, typed))
+	at := t.responder.Reply(ctx, a, requestcards.Offer(freeze, req, typed))
 	if at.TS == "" {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/plans"
+	"s1bot/approvals/requestcards"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
 	"s1bot/bot/run"
@@ -24,7 +25,7 @@ type extendWord struct {
 
 func (w extendWord) builtins() []builtin {
 	return []builtin{{
-		name: workflow.ExtendWord, summary: "Extends an isolation that has an end time. This needs the same approvals as the isolation did.", examples: []string{"/s1 extend A-7F3A for=4h"},
+		name: requestcards.ExtendWord, summary: "Extends an isolation that has an end time. This needs the same approvals as the isolation did.", examples: []string{"/s1 extend A-7F3A for=4h"},
 		typed: w.Typed, clicked: w.clicked, alone: aloneLonger, takes: "The request's reference, and how much longer",
 	}}
 }
@@ -35,7 +36,7 @@ func (w extendWord) Typed(ctx context.Context, a exchange.Interaction, rest stri
 	if ref == "" {
 		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "For example: extend A-7F3A for=4h"}
 	}
-	return w.extend(ctx, a, workflow.Extension{Request: strings.ToUpper(ref), For: strings.TrimPrefix(strings.TrimSpace(by), catalog.ForParam+"=")})
+	return w.extend(ctx, a, requestcards.Extension{Request: strings.ToUpper(ref), For: strings.TrimPrefix(strings.TrimSpace(by), catalog.ForParam+"=")})
 }
 
 func (w extendWord) clicked(ctx context.Context, a exchange.Interaction) error {
@@ -51,9 +52,9 @@ func (w extendWord) askHowLong(ctx context.Context, a exchange.Interaction, req 
 	field := catalog.SpanField(catalog.ForParam, "How much longer", "Added to the current end.")
 	field.Required = true
 	card := render.Notice("An extension needs a duration, so nothing was extended. Type: extend " + req.Ref + " for=4h")
-	card.Actions = []render.Action{render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)}}
+	card.Actions = []render.Action{render.Button{Label: "Extend", Do: requestcards.About(requestcards.ExtendWord, req.ID)}}
 	return w.forms.Open(ctx, a, render.Form{
-		Title: "Extend the isolation", Submit: "Extend", Origin: a.At, Do: workflow.About(workflow.ExtendWord, req.ID), Fields: []render.FormField{field},
+		Title: "Extend the isolation", Submit: "Extend", Origin: a.At, Do: requestcards.About(requestcards.ExtendWord, req.ID), Fields: []render.FormField{field},
 		Intro: render.Line{render.Text("The isolation of " + plans.Names(plans.Of(req).Targets, 5) + " ends "), render.At(req.Term.Ends), render.Text(". If you can approve it, this approves the extension; otherwise, I'll ask the approvers.")},
 	}, card)
 }
@@ -62,7 +63,7 @@ func (w extendWord) askHowLong(ctx context.Context, a exchange.Interaction, req 
 //
 // The workflow is asked first and without a length on purpose: it knows whether there is an
 // isolation that can be extended, and nobody should fill in a form to be refused afterwards.
-func (w extendWord) extend(ctx context.Context, a exchange.Interaction, x workflow.Extension) error {
+func (w extendWord) extend(ctx context.Context, a exchange.Interaction, x requestcards.Extension) error {
 	err := w.extensions.Extend(ctx, w.responder.Dialog(a), x)
 	var open *workflow.LengthError
 	if errors.As(err, &open) {

@@ -10,7 +10,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
-	"s1bot/approvals/workflow"
+	"s1bot/approvals/requestcards"
 	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
@@ -123,7 +123,7 @@ func frozenParts(freeze approvals.Request) []render.Part {
 	if freeze.ID == "" {
 		return nil
 	}
-	return workflow.FrozenParts(freeze, "approve anything")
+	return requestcards.FrozenParts(freeze, "approve anything")
 }
 
 // offered are the words whose buttons a row has. A list in the direct message stays there and does not follow its requests: its rows have
@@ -156,9 +156,9 @@ func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 		row.Small = append(row.Small, render.Text(says+" · running"))
 	}
 	if slices.Contains(words, reviewWord) {
-		row.Actions = append(row.Actions, render.Button{Label: "Review", Do: workflow.About(reviewWord, req.ID)})
+		row.Actions = append(row.Actions, render.Button{Label: "Review", Do: requestcards.About(reviewWord, req.ID)})
 	}
-	for _, action := range workflow.ActionsUnder(freeze, req) {
+	for _, action := range requestcards.ActionsUnder(freeze, req) {
 		if b, ok := action.(render.Button); ok && slices.Contains(words, b.Do.Command) {
 			b.Do.Args = catalog.Marshal(map[string]any{"request": req.ID, "listed": true})
 			row.Actions = append(row.Actions, b)

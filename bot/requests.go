@@ -8,6 +8,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/requestcards"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
 	"s1bot/bot/run"
@@ -54,7 +55,7 @@ func (w requestWords) builtins() []builtin {
 			typed: byRef(w.decision((*workflow.Decisions).Withdraw)), clicked: w.listed(w.withdrawClicked), alone: aloneRef, takes: theRef,
 		},
 		{name: reviewWord, summary: "Shows a request's card, with its buttons.", examples: []string{"/s1 review A-7F3A"}, typed: byRef(w.review), clicked: w.byID(w.review), takes: theRef},
-		{name: workflow.ShowCardWord, button: "to see a request's card, click the button on its message", clicked: w.byID(w.showHere)},
+		{name: requestcards.ShowCardWord, button: "to see a request's card, click the button on its message", clicked: w.byID(w.showHere)},
 		{name: "raw", summary: "Shows exactly what a request would send to the console.", examples: []string{"/s1 raw A-7F3A"}, typed: byRef(w.raw), clicked: w.onCard(w.raw), takes: theRef},
 		{
 			name: "again", summary: "Runs an interrupted request again. Check the console first: it may already have run.", examples: []string{"/s1 again A-7F3A"},
@@ -65,7 +66,7 @@ func (w requestWords) builtins() []builtin {
 			typed: byRef(w.closeRequest), clicked: w.onCard(w.closeRequest), alone: aloneRefWhy, takes: theRef + ", and what you found",
 		},
 		{
-			name: workflow.FreezeWord, onHelp: true, summary: "Blocks all changes until two approvers end the freeze. For approvers.",
+			name: approvals.FreezeCommand, onHelp: true, summary: "Blocks all changes until two approvers end the freeze. For approvers.",
 			examples: []string{`/s1 freeze reason="operator account compromised"`}, typed: w.freeze, clicked: w.freezeClicked, alone: aloneWhy, takes: "Reason", bareToo: true,
 		},
 		{name: thawWord, summary: "Ends a freeze. It takes two approvers.", examples: []string{"/s1 thaw"}, typed: w.thaw, clicked: bare(w.thaw), alone: aloneBare},
@@ -151,7 +152,7 @@ func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id, ty
 	if typed != "" {
 		why.Value = []string{text.Shorten(typed, why.MaxLength)}
 	}
-	form := render.Form{Title: "Deny the request", Submit: "Deny", Origin: a.At, Do: workflow.About("deny", id), Fields: []render.FormField{why}}
+	form := render.Form{Title: "Deny the request", Submit: "Deny", Origin: a.At, Do: requestcards.About("deny", id), Fields: []render.FormField{why}}
 	if a.Choice.Listed {
 		form.Do.Args = catalog.Marshal(map[string]any{"request": id, "listed": true})
 	}
@@ -160,7 +161,7 @@ func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id, ty
 		ref = req.Ref
 	}
 	card := render.Notice("A denial needs a reason, so nothing was decided yet. Type: deny " + ref + ` reason="why"`)
-	card.Actions = []render.Action{render.Button{Label: "Deny", Style: render.Danger, Do: workflow.About("deny", id)}}
+	card.Actions = []render.Action{render.Button{Label: "Deny", Style: render.Danger, Do: requestcards.About("deny", id)}}
 	return w.forms.Open(ctx, a, form, card) // the card: written, or taken up after a crash; its button brings a trigger of its own
 }
 
@@ -262,7 +263,7 @@ func (w requestWords) withdrawClicked(ctx context.Context, a exchange.Interactio
 	if err != nil || req.State == approvals.Pending {
 		return failed
 	}
-	if err := w.responder.Post.Respond(ctx, a.At.ResponseURL, true, workflow.AskedCard(req, w.policy().Channel())); err != nil {
+	if err := w.responder.Post.Respond(ctx, a.At.ResponseURL, true, requestcards.Asked(req, w.policy().Channel())); err != nil {
 		w.log.WarnContext(ctx, "cannot update the message about a waiting request", "request_id", req.ID, "err", err)
 	}
 	return failed

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"s1bot/approvals"
+	"s1bot/approvals/requestcards"
 	"s1bot/render"
 )
 
@@ -50,7 +51,7 @@ func (d *Decisions) Deny(ctx context.Context, in Interaction, id, reason string)
 	if err != nil {
 		return err
 	}
-	d.confirm(ctx, in, requestText(req)+". The requester will see your reason.")
+	d.confirm(ctx, in, requestcards.Text(req)+". The requester will see your reason.")
 	return d.reporter.closed(ctx, req)
 }
 

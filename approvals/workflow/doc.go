@@ -34,7 +34,7 @@
 //	Preview     what would happen                                        Keeper       what is due or left over
 //
 // How far a change is on the endpoints, package effect tells; what the policy must know of what it touches, package
-// policyinput; what a card says of that, package plans.
+// policyinput; what people see of a request and of its plan, packages requestcards and plans.
 //
 // The rule that must not break: nothing reaches the console but through executor.run, which has claimed the row; and a question that has
 // no answer (who is this? is it protected? did it move?) is never taken for a yes. It holds the request, and the card says which question.

@@ -10,9 +10,6 @@ import (
 	"s1bot/render"
 )
 
-// FreezeWord is what the row of a freeze has as its command.
-const FreezeWord = "freeze"
-
 // Freeze stops everything that changes anything.
 //
 // The person is answered before any card is touched: the freeze holds from the moment its row was
@@ -64,50 +61,6 @@ func (d *Decisions) Thaw(ctx context.Context, in Interaction) error {
 	return nil
 }
 
-// frozen is what draws cards while a freeze holds, or none.
-func (c cards) frozen(freeze approvals.Request) *cards {
-	c.freeze = freeze
-	return &c
-}
-
-// holds tells whether a freeze, if there is one, keeps a request from running that a click could have run else.
-func holds(freeze, req approvals.Request) bool {
-	return freeze.ID != "" && (req.State == approvals.Pending || req.Undecided())
-}
-
-// ActionsUnder is Actions without what a freeze refuses, if there is one: what approves a request, or runs it again.
-func ActionsUnder(freeze, req approvals.Request) []render.Action {
-	actions := Actions(req)
-	if !holds(freeze, req) {
-		return actions
-	}
-	return slices.DeleteFunc(actions, func(a render.Action) bool {
-		b, ok := a.(render.Button)
-		return ok && (b.Do.Command == "approve" || b.Do.Command == "again")
-	})
-}
-
-// FrozenParts say who froze changes, when and why, and what nobody can do until that is over.
-func FrozenParts(freeze approvals.Request, refused string) []render.Part {
-	parts := []render.Part{render.Line{render.Bold("⛔ Changes are frozen"), render.Text(" by "), render.User(freeze.Requester), render.Text(" · "), render.At(freeze.Created),
-		render.Text(". Nobody can " + refused + " until the freeze is over.")}}
-	if freeze.Reason != "" {
-		parts = append(parts, render.Quote{Text: freeze.Reason})
-	}
-	return parts
-}
-
-// HeldParts are FrozenParts about a request that a freeze holds; none about others.
-func HeldParts(freeze, req approvals.Request) []render.Part {
-	switch {
-	case !holds(freeze, req):
-		return nil
-	case req.State == approvals.Pending:
-		return FrozenParts(freeze, "approve this")
-	}
-	return FrozenParts(freeze, "run this again")
-}
-
 // freeze is the freeze that holds now; none where nobody can tell: an approval is refused then, whatever the card shows.
 func (c *Config) freeze(ctx context.Context) approvals.Request {
 	freeze, frozen, err := c.Ledger.Frozen(ctx)
@@ -146,23 +99,4 @@ func (p *Publisher) followFreeze(ctx context.Context) {
 			p.enqueue(req, func(ctx context.Context) { p.show(ctx, req.ID) })
 		}
 	}
-}
-
-// freezeCard is a freeze as the approvals channel sees it.
-func freezeCard(req approvals.Request) render.Card {
-	line := render.Line{render.User(req.Requester), render.Text(" froze changes · "), render.At(req.Created)}
-	card := render.Card{Tone: render.Critical, Title: "Frozen", Text: "Frozen: all changes are blocked", Parts: []render.Part{line}}
-	if req.Reason != "" {
-		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})
-	}
-	for _, d := range req.Counting() {
-		card.Parts = append(card.Parts, render.Line{render.User(d.User), render.Text(" agreed to end it · "), render.At(d.At)})
-	}
-	if req.State == approvals.Done {
-		card.Tone, card.Title, card.Text = render.Neutral, "Freeze is over", "The freeze is over: changes can run again"
-		return card
-	}
-	card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("%d of %d approvers agreed to end it · ref %s", len(req.Counting()), req.Quorum, req.Ref))})
-	card.Actions = []render.Action{render.Button{Label: "Thaw", Do: About("thaw", req.ID)}}
-	return card
 }

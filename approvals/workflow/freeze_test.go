@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/approvals/requestcards"
 	"s1bot/render"
 )
 
@@ -82,12 +83,12 @@ func TestAFreezeLeavesWhatRunsNothing(t *testing.T) {
 	t.Parallel()
 	freeze := approvals.Request{ID: "F", Requester: bob}
 	interrupted := approvals.Request{ID: "R", State: approvals.Interrupted}
-	require.Len(t, ActionsUnder(approvals.Request{}, interrupted), 2)
-	left := ActionsUnder(freeze, interrupted)
+	require.Len(t, requestcards.ActionsUnder(approvals.Request{}, interrupted), 2)
+	left := requestcards.ActionsUnder(freeze, interrupted)
 	require.Len(t, left, 1)
 	require.Equal(t, "close", left[0].(render.Button).Do.Command)
-	require.NotEmpty(t, HeldParts(freeze, interrupted))
-	require.Empty(t, HeldParts(freeze, approvals.Request{ID: "R", State: approvals.Denied}))
+	require.NotEmpty(t, requestcards.HeldParts(freeze, interrupted))
+	require.Empty(t, requestcards.HeldParts(freeze, approvals.Request{ID: "R", State: approvals.Denied}))
 }
 
 // The card of a request tells of a freeze that began while it was being posted, or in another process, at the next tick.

@@ -15,7 +15,7 @@ func (k *Keeper) remind(ctx context.Context) {
 	for _, req := range due {
 		k.enqueue(req, func(ctx context.Context) {
 			for _, ref := range req.Heads() {
-				if _, err := k.Messenger.Post(ctx, ref.Channel, ref.TS, "", k.drawn(req, k.publisher.cards.reminderCard(req))); err != nil {
+				if _, err := k.Messenger.Post(ctx, ref.Channel, ref.TS, "", k.drawn(req, k.publisher.cards.Reminder(req))); err != nil {
 					k.Log.WarnContext(ctx, "cannot send a reminder of a request", "request_id", req.ID, "err", err)
 				}
 			}

@@ -189,10 +189,6 @@ func (o *overlaps) termOf(ctx context.Context, cmd *catalog.Command, in Interact
 	return term
 }
 
-// beforehand tells whether a term ends without an approval of its own: it was asked for so, and nothing of it was isolated by others
-// while it waited.
-func beforehand(req approvals.Request) bool { return req.Term.Auto && len(effect.Of(req).Before) == 0 }
-
 // errLonger is why an isolation that was extended at the last moment goes on.
 var errLonger = &policy.RefusedError{Why: "Nothing was done: the isolation was extended or restarted in the meantime, so it ends later."}
 

@@ -12,6 +12,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/requestcards"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
 	"s1bot/commands/text"
@@ -63,7 +64,7 @@ func (v *Preview) Review(ctx context.Context, in Interaction, id string) (render
 	if req.Requester != in.User && !in.Who.Somewhere().Yes() {
 		return render.Card{}, approvals.ErrNotApprover
 	}
-	return v.cards.frozen(v.freeze(ctx)).requestCard(req), nil
+	return v.cards.Under(v.freeze(ctx)).Request(req), nil
 }
 
 // mostRehearsed is how many requests a rehearsal goes on for.
@@ -183,7 +184,7 @@ func previewCard(cmd *catalog.Command, plan catalog.Plan, r policy.Decision, ter
 	}[r.Effect]
 	body, _ := json.Marshal(plan)
 	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}
-	card.Parts = append(card.Parts, planParts(approvals.Request{Plan: body, Term: term})...)
+	card.Parts = append(card.Parts, requestcards.PlanParts(approvals.Request{Plan: body, Term: term})...)
 	card.Parts = append(card.Parts, RuleNote(r.Rule, r.Because)...)
 	return card
 }
@@ -203,7 +204,7 @@ func RuleNote(rule, because string) []render.Part {
 // A Preview says what would happen.
 type Preview struct {
 	*Config
-	cards    cards
+	cards    requestcards.Drawer
 	gate     *Gate
 	overlaps *overlaps
 }

@@ -10,6 +10,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/plans"
+	"s1bot/approvals/requestcards"
 	"s1bot/render"
 )
 
@@ -98,7 +99,7 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 		return err
 	}
 	freeze := p.freeze(ctx)
-	card := p.drawn(req, p.cards.frozen(freeze).requestCard(req))
+	card := p.drawn(req, p.cards.Under(freeze).Request(req))
 	card.Files = plans.File(req)
 	began := p.Now()
 	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID, card)
@@ -125,15 +126,12 @@ const retryPause = time.Second
 // It has no Approve: were the real card there as well, two messages would ask for the same thing,
 // and one of them would never be edited.
 func (p *Publisher) standIn(ctx context.Context, req approvals.Request) error {
-	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID+" placeholder", p.drawn(req, p.cards.placeholderCard(req)))
+	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID+" placeholder", p.drawn(req, p.cards.Placeholder(req)))
 	if at.TS == "" {
 		return &unseenError{err}
 	}
 	return p.Ledger.Cards().Add(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Placeholder: true})
 }
-
-// ShowCardWord is the word of the button that puts a card in the place of what stands in for it.
-const ShowCardWord = "card"
 
 // ShowHere puts the card of a request in the place of the message that was clicked on, if nobody
 // knows of a card by now.
@@ -206,14 +204,14 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 	if req.State == approvals.Pending || req.Undecided() {
 		freeze = p.freeze(ctx)
 	}
-	drawing := p.cards.frozen(freeze)
+	drawing := p.cards.Under(freeze)
 	var shown, gone []approvals.CardRef
 	for _, ref := range append(append([]approvals.CardRef(nil), req.Cards...), req.Copies...) {
 		told := ref.Shown >= req.Rev // all but a freeze
 		if !all && told && ref.Freeze == freeze.ID {
 			continue
 		}
-		err := p.redraw(ctx, req, ref, all, p.drawn(req, drawing.cardFor(req, ref)))
+		err := p.redraw(ctx, req, ref, all, p.drawn(req, drawing.For(req, ref)))
 		if ref.Reply != "" && (hasFate(err, Final) || err == nil && req.Final() && !req.Undecided()) {
 			gone = append(gone, ref)
 		}
@@ -286,7 +284,7 @@ func (p *Publisher) standsStill(ctx context.Context, req approvals.Request, ref 
 	case !req.Final():
 		return false // the end is what people must hear of
 	}
-	card := p.drawn(req, p.cards.requestCard(req))
+	card := p.drawn(req, p.cards.Request(req))
 	card.Parts = append([]render.Part{render.Line{render.Text("The card for " + req.Ref + " can't be edited any more. This is its latest state.")}}, card.Parts...)
 	at, err := p.Messenger.Post(ctx, ref.Channel, "", "", card)
 	switch {
@@ -310,6 +308,6 @@ func (p *Publisher) standsStill(ctx context.Context, req approvals.Request, ref 
 // A Publisher keeps the messages that show a request in step with its row.
 type Publisher struct {
 	*Config
-	cards   cards
+	cards   requestcards.Drawer
 	editing KeyMutex // one edit of a request's cards at a time
 }

@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/effect"
 	"s1bot/approvals/plans"
+	"s1bot/approvals/requestcards"
 	"s1bot/render"
 )
 
@@ -32,7 +33,7 @@ func (r *reporter) reportBack(ctx context.Context, req approvals.Request, card r
 // closed tells everybody that a request came to nothing.
 func (r *reporter) closed(ctx context.Context, req approvals.Request) error {
 	r.publisher.show(ctx, req.ID)
-	r.tellEnd(ctx, req, resultCard(req))
+	r.tellEnd(ctx, req, requestcards.Result(req))
 	return r.markTold(ctx, req)
 }
 
@@ -119,7 +120,7 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 // Somebody who waits reads it where they asked; else it goes to the thread of each card and to the
 // requester by direct message. Files are not among it, as the row keeps none.
 func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *Interaction) {
-	card := resultCopy(req, "")
+	card := requestcards.ResultCopy(req, "")
 	r.reportBack(ctx, req, card)
 	if in != nil {
 		in.reply(ctx, r.drawn(req, card))
@@ -132,7 +133,7 @@ func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *In
 		}
 		r.addCopy(ctx, req, at)
 	}
-	r.addCopy(ctx, req, r.tellEnd(ctx, req, resultCopy(req, req.Requester)))
+	r.addCopy(ctx, req, r.tellEnd(ctx, req, requestcards.ResultCopy(req, req.Requester)))
 }
 
 // addCopy writes down that a message shows a result.
@@ -204,7 +205,7 @@ func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approval
 	} else {
 		r.reportBack(ctx, req, render.Notice(req.Title+" waits for approval."))
 	}
-	r.replyAsked(ctx, in, req, AskedCard(req, r.Policy().Channel()))
+	r.replyAsked(ctx, in, req, requestcards.Asked(req, r.Policy().Channel()))
 }
 
 // replyAsked shows who asked where their request stands; where that is a message that can be
@@ -295,7 +296,7 @@ func (r *reporter) announceAgain(ctx context.Context, req approvals.Request) err
 
 // offerAsked shows somebody the request that they made already, in the place of a second card.
 func (r *reporter) offerAsked(ctx context.Context, in Interaction, was approvals.Request) {
-	card := AskedCard(was, r.Policy().Channel())
+	card := requestcards.Asked(was, r.Policy().Channel())
 	card.Parts = append([]render.Part{render.Line{render.Text("You've already requested this, so I didn't make a second request.")}}, card.Parts...)
 	r.replyAsked(ctx, in, was, card)
 }

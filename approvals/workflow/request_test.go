@@ -303,23 +303,3 @@ func TestACardTellsOfADecisionThatDoesNotCountYet(t *testing.T) {
 		})
 	}
 }
-
-// A run broke off, a person let it run again, and then nobody could tell in time whether it may: the first run may have done it.
-func TestNoCardOfWhatMayHaveRunSaysThatNothingWasDone(t *testing.T) {
-	t.Parallel()
-	for _, req := range []approvals.Request{
-		{State: approvals.NotRun, Held: &approvals.Hold{Question: "I can't read user groups"}},
-		{State: approvals.Expired, Agreed: time.Now()},
-	} {
-		req.Title, req.Plan = "Disconnect Agent From Network", json.RawMessage(`{"targets":[{"kind":"agent","id":"1","name":"DESKTOP-1"}]}`)
-		cards := &cards{policy: func() policy.Policy { return policy.Policy{} }}
-		all := func() string {
-			return AskedCard(req, "C1").Plain() + resultCard(req).Plain() + cards.requestCard(req).Plain()
-		}
-		require.Contains(t, all(), "Nothing was done")
-		req.Fence = 1
-		require.NotContains(t, all(), "Nothing was done")
-		require.NotContains(t, all(), "would have touched")
-		require.Contains(t, AskedCard(req, "C1").Plain(), "check the console")
-	}
-}

@@ -11,6 +11,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/requestcards"
 	"s1bot/commands/catalog"
 )
 
@@ -36,7 +37,7 @@ func (s *Submitter) Submit(ctx context.Context, cmd *catalog.Command, in Interac
 		return s.gate.Refuse(ctx, input, decision)
 	}
 	if err := s.gate.frozen(ctx); err != nil {
-		_ = s.gate.Refuse(ctx, input, policy.Decision{Effect: policy.Deny, Rule: FreezeWord, Why: err.Error()})
+		_ = s.gate.Refuse(ctx, input, policy.Decision{Effect: policy.Deny, Rule: approvals.FreezeCommand, Why: err.Error()})
 		return err
 	}
 	if cmd.NeedsReason() && in.Extras.Reason == "" {
@@ -135,7 +136,7 @@ func (s *Submitter) resume(ctx context.Context, req approvals.Request, in Intera
 // twice is the smaller harm.
 func (s *Submitter) answerOnceMore(ctx context.Context, in Interaction, req approvals.Request) {
 	if !slices.ContainsFunc(req.Copies, func(c approvals.CardRef) bool { return c.Asked }) {
-		s.reporter.replyAsked(ctx, in, req, AskedCard(req, s.Policy().Channel()))
+		s.reporter.replyAsked(ctx, in, req, requestcards.Asked(req, s.Policy().Channel()))
 	}
 }
 

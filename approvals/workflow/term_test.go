@@ -8,6 +8,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/requestcards"
 	"s1bot/s1/s1sim"
 )
 
@@ -116,21 +117,21 @@ func TestAnExtensionTakesAnApprover(t *testing.T) {
 	k := newKit(t)
 	req := k.isolated()
 	in, d := k.by(alice)
-	require.NoError(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID, For: "2h"}))
+	require.NoError(t, k.flow.Extensions.Extend(t.Context(), in, requestcards.Extension{Request: req.ID, For: "2h"}))
 	require.Contains(t, d.read(), "for 2 hours more")
 	require.Contains(t, k.chat.reads(channel), "[Extend by 2 hours]")
 	require.Empty(t, k.get(req.ID).Term.Extensions)
 
 	in, _ = k.by(carol)
 	var open *LengthError
-	require.ErrorAs(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID}), &open)
+	require.ErrorAs(t, k.flow.Extensions.Extend(t.Context(), in, requestcards.Extension{Request: req.ID}), &open)
 	none := 0
-	require.NoError(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID, For: "2h", After: &none}))
+	require.NoError(t, k.flow.Extensions.Extend(t.Context(), in, requestcards.Extension{Request: req.ID, For: "2h", After: &none}))
 	require.Contains(t, k.chat.reads(channel), "Extended by 2 hours by @UCAROL")
 	in, _ = k.by(bob)
-	require.ErrorIs(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID, For: "2h", After: &none}), errExtended)
+	require.ErrorIs(t, k.flow.Extensions.Extend(t.Context(), in, requestcards.Extension{Request: req.ID, For: "2h", After: &none}), errExtended)
 	in, _ = k.by(dave)
-	require.ErrorIs(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID, For: "2h"}), approvals.ErrNotApprover)
+	require.ErrorIs(t, k.flow.Extensions.Extend(t.Context(), in, requestcards.Extension{Request: req.ID, For: "2h"}), approvals.ErrNotApprover)
 
 	k.later(61 * time.Minute)
 	require.True(t, k.get(req.ID).Term.Running())

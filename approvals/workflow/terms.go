@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals/effect"
 	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/requestcards"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -56,7 +57,7 @@ func (ts *terms) mindTerm(ctx context.Context, req approvals.Request) error {
 	}
 	still, err := ts.stillIsolated(ctx, req)
 	switch {
-	case err == nil && len(still.targets) == 0:
+	case err == nil && len(still.Targets) == 0:
 		return ts.overAlready(ctx, req, still)
 	case ts.Now().Before(req.Term.Ends):
 		return ts.warn(ctx, req, still)
@@ -66,23 +67,15 @@ func (ts *terms) mindTerm(ctx context.Context, req approvals.Request) error {
 	return ts.endTerm(ctx, req, still)
 }
 
-// A remainder is what of an isolation there is to end.
-type remainder struct {
-	targets   []catalog.Target
-	left      []string // why the others are left out
-	notes     []string // because of which other requests some of it may have to stay isolated
-	contested bool     // nobody can say that what is isolated is so because of this request alone
-}
-
 // stillIsolated asks the console what of a request is isolated now. What was isolated again by a
 // later request is that one's.
 //
 // With an error it returns all of it, which is enough to warn. An endpoint that has been off since
 // before the isolation shows its old state; the order waits for it in the console, so it is as good
 // as isolated.
-func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (remainder, error) {
+func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (requestcards.Remainder, error) {
 	targets := slices.DeleteFunc(plans.Of(req).Targets, func(t catalog.Target) bool { return slices.Contains(effect.Of(req).Gone, t.ID) })
-	whole := remainder{targets: targets}
+	whole := requestcards.Remainder{Targets: targets}
 	on, err := ts.Consoles.Carried(req.Console)
 	if err != nil {
 		return whole, err
@@ -95,22 +88,22 @@ func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (rema
 	if err != nil {
 		return whole, err
 	}
-	var still remainder
+	var still requestcards.Remainder
 	for _, t := range targets {
 		other, a := sequels[t.ID], seen.Agents[t.ID]
 		unreached := !a.Online() && a.LastActiveDate.Before(req.Started) // its isolation waits for it, whatever is shown until then
 		switch {
 		case !seen.Has(t):
-			still.left = append(still.left, t.Name+" is no longer in the console")
+			still.Left = append(still.Left, t.Name+" is no longer in the console")
 		case !a.Isolated() && !unreached:
-			still.left = append(still.left, t.Name+" is connected again")
+			still.Left = append(still.Left, t.Name+" is connected again")
 		case other.isolation != "":
-			still.left = append(still.left, fmt.Sprintf("%s was isolated again (%s)", t.Name, other.isolation))
+			still.Left = append(still.Left, fmt.Sprintf("%s was isolated again (%s)", t.Name, other.isolation))
 		default:
-			still.targets = append(still.targets, t)
-			still.contested = still.contested || other.contested()
+			still.Targets = append(still.Targets, t)
+			still.Contested = still.Contested || other.contested()
 			if len(other.others) > 0 {
-				still.notes = append(still.notes, fmt.Sprintf("⚠ %s may have to stay isolated, because of %s.", t.Name, strings.Join(other.others, ", ")))
+				still.Notes = append(still.Notes, fmt.Sprintf("⚠ %s may have to stay isolated, because of %s.", t.Name, strings.Join(other.others, ", ")))
 			}
 		}
 	}
@@ -118,9 +111,9 @@ func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (rema
 }
 
 // overAlready ends a term whose isolation is over: nothing is asked for.
-func (ts *terms) overAlready(ctx context.Context, req approvals.Request, still remainder) error {
-	note := "I didn't request a reconnection: " + effect.Some(still.left) + "."
-	return ts.closeTerm(ctx, req, "", note, termNote(req, "The isolation for "+spanOf(req)+" is over", note))
+func (ts *terms) overAlready(ctx context.Context, req approvals.Request, still requestcards.Remainder) error {
+	note := "I didn't request a reconnection: " + effect.Some(still.Left) + "."
+	return ts.closeTerm(ctx, req, "", note, requestcards.TermNote(req, "The isolation for "+requestcards.Span(req)+" is over", note))
 }
 
 // closeTerm says that a term is over, and writes it down.
@@ -139,9 +132,9 @@ func (ts *terms) closeTerm(ctx context.Context, req approvals.Request, next, not
 }
 
 // warn tells the thread of the card and the requester that an isolation ends soon.
-func (ts *terms) warn(ctx context.Context, req approvals.Request, still remainder) error {
+func (ts *terms) warn(ctx context.Context, req approvals.Request, still requestcards.Remainder) error {
 	key := fmt.Sprintf("warning %s %d %d", req.ID, req.Fence, len(req.Term.Extensions))
-	if err := ts.reporter.tellAll(ctx, req, key, warningCard(req, still, ts.undoActions(req, still))); err != nil {
+	if err := ts.reporter.tellAll(ctx, req, key, requestcards.EndsSoon(req, still, ts.undoActions(req, still))); err != nil {
 		return err
 	}
 	_, err := ts.Ledger.RecordWarning(ctx, req)
@@ -152,7 +145,7 @@ func (ts *terms) warn(ctx context.Context, req approvals.Request, still remainde
 }
 
 // endTerm asks for the reconnection.
-func (ts *terms) endTerm(ctx context.Context, req approvals.Request, still remainder) error {
+func (ts *terms) endTerm(ctx context.Context, req approvals.Request, still requestcards.Remainder) error {
 	if err := ts.gate.frozen(ctx); errors.Is(err, approvals.ErrFrozen) {
 		return ts.hold(ctx, req, "changes are frozen")
 	} else if err != nil {
@@ -170,7 +163,7 @@ func (ts *terms) endTerm(ctx context.Context, req approvals.Request, still remai
 	if fresh { // else a process that died wrote it down, and recover posts its card
 		ts.reporter.logUnposted(next, ts.publisher.announce(ctx, next))
 	}
-	return ts.asked(ctx, req, next, leftOut(still)...)
+	return ts.asked(ctx, req, next, requestcards.LeftOut(still)...)
 }
 
 // asked says that the reconnection is asked for, and runs it where it needs no approval.
@@ -180,7 +173,7 @@ func (ts *terms) asked(ctx context.Context, req, next approvals.Request, more ..
 		note = "I'm reconnecting it, as the policy allows: " + next.Ref + "."
 	}
 	note = strings.Join(append([]string{note}, more...), " ")
-	if err := ts.closeTerm(ctx, req, next.ID, note, termNote(req, render.Sentence(isOver(req)), note)); err != nil {
+	if err := ts.closeTerm(ctx, req, next.ID, note, requestcards.TermNote(req, render.Sentence(requestcards.IsOver(req)), note)); err != nil {
 		return err
 	}
 	if next.State == approvals.Approved {
@@ -195,7 +188,7 @@ func (ts *terms) asked(ctx context.Context, req, next approvals.Request, more ..
 //
 // Whether the isolation was extended is asked between the decision and the write. What gets in
 // after that, carryOut finds (stillEnds).
-func (ts *terms) fileEnd(ctx context.Context, req approvals.Request, still remainder) (next approvals.Request, fresh bool, decision policy.Decision, err error) {
+func (ts *terms) fileEnd(ctx context.Context, req approvals.Request, still requestcards.Remainder) (next approvals.Request, fresh bool, decision policy.Decision, err error) {
 	for {
 		next, decision, err = ts.reconnection(ctx, req, still)
 		if err != nil || decision.Err() != nil {
@@ -218,8 +211,8 @@ func (ts *terms) fileEnd(ctx context.Context, req approvals.Request, still remai
 
 // reconnection is the request that ends an isolation, and what the policy says to it. Who asked for the isolation asks for it, as
 // far as the policy is concerned: what they may not, the bot does not on their behalf.
-func (ts *terms) reconnection(ctx context.Context, req approvals.Request, still remainder) (approvals.Request, policy.Decision, error) {
-	inv, known := ts.undo(req, still.targets)
+func (ts *terms) reconnection(ctx context.Context, req approvals.Request, still requestcards.Remainder) (approvals.Request, policy.Decision, error) {
+	inv, known := ts.undo(req, still.Targets)
 	if !known {
 		return req, policy.Decision{}, ErrGone
 	}
@@ -228,15 +221,15 @@ func (ts *terms) reconnection(ctx context.Context, req approvals.Request, still 
 		return req, policy.Decision{}, err
 	}
 	in := Interaction{User: req.Requester, Who: ts.People.Afresh(ctx, req.Requester), Do: inv, At: render.Origin{Channel: req.Channel, Thread: req.Thread, Key: endKey(req)}}
-	in.Extras = catalog.Extras{Reason: endReason(req), Ticket: req.Ticket}
+	in.Extras = catalog.Extras{Reason: requestcards.EndReason(req), Ticket: req.Ticket}
 	plan, err := cmd.Prepare(ctx, ts.call(on, in), inv.Args)
 	if err != nil {
 		return req, policy.Decision{}, WithCommand(cmd, err)
 	}
-	plan.Notes = append(plan.Notes, still.notes...)
+	plan.Notes = append(plan.Notes, still.Notes...)
 	input := ts.gate.withTargets(ctx, ts.gate.Input(cmd, in), plan)
 	decision := ts.gate.decideBy(ctx, input, func(input policy.Input) policy.Decision {
-		return ts.Policy().AtEnd(input, beforehand(req) && !still.contested)
+		return ts.Policy().AtEnd(input, effect.EndsAlone(req) && !still.Contested)
 	})
 	switch decision.Effect {
 	case policy.Unanswered:
@@ -253,9 +246,9 @@ func (ts *terms) reconnection(ctx context.Context, req approvals.Request, still 
 //
 // The term ends all the same. To try for ever would hide that a person has to act; the button lets
 // anybody who may do it with one click.
-func (ts *terms) unasked(ctx context.Context, req approvals.Request, still remainder, decision policy.Decision) error {
+func (ts *terms) unasked(ctx context.Context, req approvals.Request, still requestcards.Remainder, decision policy.Decision) error {
 	note := "I'm not allowed to request the reconnection on the requester's behalf: " + render.Sentence(decision.Why) + " The isolation stays until somebody reconnects it."
-	card := termNote(req, render.Sentence(isOver(req)), note)
+	card := requestcards.TermNote(req, render.Sentence(requestcards.IsOver(req)), note)
 	card.Tone = render.Warning
 	card.Actions = ts.undoActions(req, still)
 	return ts.closeTerm(ctx, req, "", note, card)

@@ -1,10 +1,9 @@
 package workflow
 
 import (
-	"encoding/json"
-
 	"s1bot/approvals"
 	"s1bot/approvals/effect"
+	"s1bot/approvals/requestcards"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
@@ -28,17 +27,9 @@ func (c *Config) undo(req approvals.Request, targets []catalog.Target) (inv rend
 }
 
 // undoActions offer to end an isolation at once.
-func (c *Config) undoActions(req approvals.Request, still remainder) []render.Action {
-	if inv, known := c.undo(req, still.targets); known {
+func (c *Config) undoActions(req approvals.Request, still requestcards.Remainder) []render.Action {
+	if inv, known := c.undo(req, still.Targets); known {
 		return []render.Action{render.Button{Label: "Reconnect", Do: inv}}
 	}
 	return nil
-}
-
-// WithExtras is an invocation with what was said beside its parameters.
-func WithExtras(inv render.Invocation, x catalog.Extras) render.Invocation {
-	if x != (catalog.Extras{}) {
-		inv.Said, _ = json.Marshal(x) // two strings and a number
-	}
-	return inv
 }

@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/effect"
 	"s1bot/approvals/plans"
+	"s1bot/approvals/requestcards"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
@@ -146,7 +147,7 @@ func effectCard(req approvals.Request, e effect.Effect) render.Card {
 	}
 	title := word + " · " + req.Title
 	names := plans.Names(plans.Of(req).Targets, 3)
-	return note(render.Card{Tone: tone, Title: title, Text: title + ": " + names, Parts: append([]render.Part{render.Line{render.Bold(names)}}, e.Parts()...)}, "ref "+req.Ref)
+	return requestcards.SmallPrint(render.Card{Tone: tone, Title: title, Text: title + ": " + names, Parts: append([]render.Part{render.Line{render.Bold(names)}}, e.Parts()...)}, "ref "+req.Ref)
 }
 
 // observe looks once at what a request was for, and edits the cards when something changed.

@@ -9,6 +9,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/requestcards"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
 	"s1bot/render"
@@ -66,7 +67,7 @@ func New(c Config) *Workflow {
 		c.Count = func(string, string) {}
 	}
 	gate := &Gate{Config: &c}
-	publisher := &Publisher{Config: &c, cards: cards{policy: c.Policy}}
+	publisher := &Publisher{Config: &c, cards: requestcards.Drawer{Policy: c.Policy}}
 	reporter := &reporter{Config: &c, publisher: publisher}
 	overlaps := &overlaps{Config: &c}
 	executor := &executor{Config: &c, gate: gate, publisher: publisher, reporter: reporter, overlaps: overlaps}
@@ -127,7 +128,7 @@ func (c *Config) onSame(one, other approvals.Request) bool {
 //
 // A freeze holds for all consoles and names none.
 func (c *Config) drawn(req approvals.Request, card render.Card) render.Card {
-	if req.Command == FreezeWord {
+	if req.Command == approvals.FreezeCommand {
 		return card
 	}
 	on, err := c.Consoles.Carried(req.Console)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 
+	"s1bot/approvals/requestcards"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/render"
@@ -18,19 +19,19 @@ import (
 // word looks at its own fields. Fields with a name in JSON come from the button, under its seal;
 // the others ("-") only from what was typed into a form, and no button can set them.
 type Choice struct {
-	workflow.Extension        // the request, and how much longer
-	Reason             string `json:"reason"`
-	Asked              bool   `json:"asked"`  // on the message that told its requester that it waits
-	Listed             bool   `json:"listed"` // in a list of what waits, which only its reader sees
-	Job                string `json:"job"`
-	User               string `json:"user"` // who asked for the job
-	ID                 string `json:"id"`   // of a snooze
-	Line               string `json:"line"` // the name of a saved command, or of one to explain; what stands behind a word that was picked
-	Word               string `json:"word"` // of the bot's own, picked in the palette
-	Picked             string `json:"-"`    // what was picked there
-	Why                string `json:"why"`  // a reason that was typed and is not given yet: a form shows it
-	Area               string `json:"area"` // of the catalog, to list
-	Span               string `json:"span"` // of a shift report, as it was typed
+	requestcards.Extension        // the request, and how much longer
+	Reason                 string `json:"reason"`
+	Asked                  bool   `json:"asked"`  // on the message that told its requester that it waits
+	Listed                 bool   `json:"listed"` // in a list of what waits, which only its reader sees
+	Job                    string `json:"job"`
+	User                   string `json:"user"` // who asked for the job
+	ID                     string `json:"id"`   // of a snooze
+	Line                   string `json:"line"` // the name of a saved command, or of one to explain; what stands behind a word that was picked
+	Word                   string `json:"word"` // of the bot's own, picked in the palette
+	Picked                 string `json:"-"`    // what was picked there
+	Why                    string `json:"why"`  // a reason that was typed and is not given yet: a form shows it
+	Area                   string `json:"area"` // of the catalog, to list
+	Span                   string `json:"span"` // of a shift report, as it was typed
 	Quietable
 	pickedColumns
 }

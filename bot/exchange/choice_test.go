@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/approvals/requestcards"
 	"s1bot/approvals/workflow"
 	"s1bot/render"
 )
@@ -27,7 +28,7 @@ func TestAButtonOfTheBotsOwnIsReadOnce(t *testing.T) {
 // What a form was opened with is what it is about; what was typed comes on top.
 func TestAFormAddsWhatWasTyped(t *testing.T) {
 	t.Parallel()
-	c := Choice{Extension: workflow.Extension{Request: "R1"}}.With(map[string][]string{"reason": {"no ticket"}, "for": {"2h"}, "request": {"R2"}})
+	c := Choice{Extension: requestcards.Extension{Request: "R1"}}.With(map[string][]string{"reason": {"no ticket"}, "for": {"2h"}, "request": {"R2"}})
 	require.Equal(t, "R1", c.Request)
 	require.Equal(t, "no ticket", c.Reason)
 	require.Equal(t, "2h", c.For)

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 
-	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
 	"s1bot/render"
@@ -67,7 +66,7 @@ func (s Settler) Settle(ctx context.Context, a *Interaction) error {
 	on, err := s.Of(ctx, *a)
 	switch {
 	case errors.Is(err, consoles.ErrSeveral):
-		return &SeveralError{err, workflow.WithExtras(a.Do, a.Extras), s.Set.Names()}
+		return &SeveralError{err, catalog.WithExtras(a.Do, a.Extras), s.Set.Names()}
 	case err != nil:
 		return err
 	}

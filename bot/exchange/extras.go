@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 
-	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -37,7 +36,7 @@ func KeepExtras(card render.Card, err error) render.Card {
 	actions := make([]render.Action, len(card.Actions))
 	for i, action := range card.Actions {
 		if button, ok := action.(render.Button); ok && button.Do.Command != "" {
-			button.Do = workflow.WithExtras(button.Do, e.said)
+			button.Do = catalog.WithExtras(button.Do, e.said)
 			action = button
 		}
 		actions[i] = action

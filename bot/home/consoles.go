@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/approvals/workflow"
+	"s1bot/approvals/requestcards"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/notifier/figures"
@@ -194,7 +194,7 @@ func (d drawing) host(c Console, host figures.Endpoint) render.Row {
 	var actions []render.Action
 	if req.Term.Running() {
 		line = append(line, render.Text(" · until "), render.At(req.Term.Ends))
-		actions = append(actions, render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)})
+		actions = append(actions, render.Button{Label: "Extend", Do: requestcards.About(requestcards.ExtendWord, req.ID)})
 	}
 	line = append(line, render.Text(" · "), render.User(req.Requester))
 	for i, v := range req.Approvals {

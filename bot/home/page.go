@@ -9,6 +9,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/plans"
+	"s1bot/approvals/requestcards"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/commands/manual"
@@ -189,7 +190,7 @@ func (d drawing) toDecide(req approvals.Request) render.Row {
 	}
 	small := render.Line{render.User(req.Requester), render.Text(says + " · expires "), render.At(req.Expires)}
 	row := render.Row{Line: d.about(req), Small: small}
-	for _, a := range workflow.ActionsUnder(d.freeze(), req) {
+	for _, a := range requestcards.ActionsUnder(d.freeze(), req) {
 		b, ok := a.(render.Button)
 		switch {
 		case !ok || b.Rare || b.Do.Command == "withdraw":
@@ -199,7 +200,7 @@ func (d drawing) toDecide(req approvals.Request) render.Row {
 		}
 		row.Actions = append(row.Actions, b)
 	}
-	row.Actions = append(row.Actions, render.Button{Label: "Review", Do: workflow.About(d.words.Review, req.ID)})
+	row.Actions = append(row.Actions, render.Button{Label: "Review", Do: requestcards.About(d.words.Review, req.ID)})
 	return row
 }
 
@@ -234,7 +235,7 @@ func (d drawing) mine() render.Section {
 		row := render.Row{Line: line}
 		if req.State == approvals.Pending {
 			row.Line = append(line, render.Text(" · expires "), render.At(req.Expires))
-			row.Actions = []render.Action{render.Button{Label: "Withdraw", Do: workflow.About("withdraw", req.ID)}}
+			row.Actions = []render.Action{render.Button{Label: "Withdraw", Do: requestcards.About("withdraw", req.ID)}}
 		}
 		rows = append(rows, row.On(req.Console))
 	}
@@ -269,7 +270,7 @@ func (d drawing) invocation(line string) (render.Invocation, bool) {
 		}
 		inv.Console = d.Consoles[i].Stamp
 	}
-	return workflow.WithExtras(inv, extras), true
+	return catalog.WithExtras(inv, extras), true
 }
 
 // lines are what this person ran and saved, to run again. One that cannot be read any more opens nothing.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/approvals/requestcards"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
@@ -61,7 +62,7 @@ func (f *Forms) CheckForm(ctx context.Context, in inbound.Payload) any {
 		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
 			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why. The requester will see this."})
 		}
-	case workflow.ExtendWord:
+	case requestcards.ExtendWord:
 		if _, err := catalog.ReadSpan(strings.Join(answer.Values[catalog.ForParam], "")); err != nil {
 			return slack.NewErrorsViewSubmissionResponse(paramErrors(err, answer))
 		}

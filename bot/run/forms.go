@@ -250,6 +250,6 @@ func Offer(form render.Form, a exchange.Interaction) render.Card {
 	words := form.Title + " needs a few more details."
 	return render.Card{
 		Tone: render.Info, Text: words, Parts: []render.Part{render.Line{render.Text(words)}},
-		Actions: []render.Action{exchange.OpenButton(workflow.WithExtras(a.Do, a.Extras))},
+		Actions: []render.Action{exchange.OpenButton(catalog.WithExtras(a.Do, a.Extras))},
 	}
 }

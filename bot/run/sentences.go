@@ -104,7 +104,7 @@ func proposalCard(cmd *catalog.Command, a exchange.Interaction) render.Card {
 		Parts: []render.Part{
 			render.Line{render.Text("I read that as "), render.Bold(cmd.Title), render.Text(". Nothing has run yet.")}, render.Line{render.Mono(line)},
 		},
-		Actions: []render.Action{exchange.OpenButton(workflow.WithExtras(a.Do, a.Extras))},
+		Actions: []render.Action{exchange.OpenButton(catalog.WithExtras(a.Do, a.Extras))},
 	}
 }
 

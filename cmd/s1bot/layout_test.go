@@ -141,8 +141,12 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"approvals/policy", "commands/catalog", "commands/consoles", "render", "s1"},
 		nil,
 	},
+	"approvals/requestcards": {
+		[]string{"approvals", "approvals/effect", "approvals/plans", "approvals/policy", "commands/catalog", "commands/text", "render"},
+		nil,
+	},
 	"approvals/workflow": {
-		[]string{"approvals", "approvals/effect", "approvals/plans", "approvals/policy", "approvals/policyinput", "commands/catalog", "commands/consoles", "commands/text", "render", "s1"},
+		[]string{"approvals", "approvals/effect", "approvals/plans", "approvals/policy", "approvals/policyinput", "approvals/requestcards", "commands/catalog", "commands/consoles", "commands/text", "render", "s1"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"approvals/trail": {
@@ -189,7 +193,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{
 			"s1", "s1/unified", "render", "render/cards", "render/tempfile",
 			"commands/catalog", "commands/consoles", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
-			"approvals", "approvals/plans", "approvals/policy", "approvals/workflow",
+			"approvals", "approvals/plans", "approvals/policy", "approvals/requestcards", "approvals/workflow",
 			"bot/casefile", "bot/chat", "bot/exchange", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/run", "bot/seal", "bot/setup",
 			"bot/socketmode", "bot/webapi",
 		},
@@ -198,13 +202,13 @@ var rooms = map[string]struct{ ours, third []string }{
 	"bot/run": {
 		[]string{
 			"render", "render/tempfile", "commands/catalog", "commands/plain", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/policy",
-			"approvals/workflow", "bot/exchange", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/post", "bot/seal", "bot/socketmode",
+			"approvals/requestcards", "approvals/workflow", "bot/exchange", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/post", "bot/seal", "bot/socketmode",
 		},
 		[]string{"github.com/slack-go/slack"},
 	},
 	"bot/exchange": {
 		[]string{
-			"s1", "render", "render/cards", "commands/catalog", "commands/consoles", "commands/refusal", "commands/text", "approvals", "approvals/policy", "approvals/workflow",
+			"s1", "render", "render/cards", "commands/catalog", "commands/consoles", "commands/refusal", "commands/text", "approvals", "approvals/policy", "approvals/requestcards", "approvals/workflow",
 			"bot/inbound", "bot/post", "bot/setup",
 		},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
@@ -254,7 +258,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"},
 	},
 	"bot/home": {
-		[]string{"render", "commands/catalog", "commands/consoles", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/workflow", "notifier/figures"},
+		[]string{"render", "commands/catalog", "commands/consoles", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/requestcards", "approvals/workflow", "notifier/figures"},
 		nil,
 	},
 	"bot/casefile": {

@@ -398,6 +398,14 @@ type Extras struct {
 	For    time.Duration `json:"for,omitempty"` // until it is undone; 0 = until somebody does; see Command.Timed
 }
 
+// WithExtras is an invocation with what was said beside its parameters.
+func WithExtras(inv Invocation, x Extras) Invocation {
+	if x != (Extras{}) {
+		inv.Said, _ = json.Marshal(x) // two strings and a number
+	}
+	return inv
+}
+
 // NeedsReason tells whether the command may be asked for only with a reason.
 func (cmd *Command) NeedsReason() bool { return cmd.Risk == Destructive }
 

@@ -1,4 +1,4 @@
-package workflow
+package requestcards
 
 import (
 	"encoding/json"
@@ -16,25 +16,25 @@ import (
 	"s1bot/render"
 )
 
-// requestCard is a request as the approvals channel sees it: a pure function of its row (and of who
+// Request is a request as the approvals channel sees it: a pure function of its row (and of who
 // may approve).
 //
 // The order is by what its reader needs. While it waits, an approver reads who wants what on which
 // things before the buttons; when it has run, what happened comes first; when it came to nothing,
 // that and why. Everything a decision needs is on the card itself: on a phone the thread is a tap
 // away.
-func (c *cards) requestCard(req approvals.Request) render.Card {
-	if req.Command == FreezeWord {
+func (c *Drawer) Request(req approvals.Request) render.Card {
+	if req.Command == approvals.FreezeCommand {
 		return freezeCard(req)
 	}
-	card := render.Card{Text: requestText(req)}
+	card := render.Card{Text: Text(req)}
 	card.Tone, card.Title = requestTitle(req)
 	if req.State == approvals.Done || req.State == approvals.Failed {
 		card.Parts = ended(req) // what happened leads; what was asked follows as a reminder
 	} else if cameToNothing(req) {
-		card.Parts = slices.Concat(c.progress(req), whoAsks(req), planParts(req))
+		card.Parts = slices.Concat(c.progress(req), whoAsks(req), PlanParts(req))
 	} else {
-		card.Parts = slices.Concat(whoAsks(req), planParts(req), c.progress(req))
+		card.Parts = slices.Concat(whoAsks(req), PlanParts(req), c.progress(req))
 	}
 	card.Actions = ActionsUnder(c.freeze, req)
 	card.Parts = slices.Concat(HeldParts(c.freeze, req), card.Parts)
@@ -51,7 +51,7 @@ func (c *cards) requestCard(req approvals.Request) render.Card {
 // missing where only that is read.
 func outcomeOf(card render.Card, req approvals.Request) render.Card {
 	card.Outcome = render.Outcome(req.Outcome)
-	if result := resultCard(req); result.Lead != "" {
+	if result := Result(req); result.Lead != "" {
 		card.Lead, card.Tone, card.Text = result.Lead, result.Tone, result.Lead+" · "+card.Text
 	}
 	return withEffect(card, req)
@@ -68,12 +68,12 @@ func mayHaveRun(req approvals.Request) bool {
 	return req.Fence > 0 && (req.State == approvals.Expired || req.State == approvals.NotRun)
 }
 
-// planParts tells exactly what the request touches, as it was resolved when it was made.
+// PlanParts tells exactly what the request touches, as it was resolved when it was made.
 //
 // The count stands above the table and is of all targets; the table shows plans.Shown of them, and
 // the rest is said in a note. Slack lets a message have one table, so a policy's changes take the
 // place of the targets.
-func planParts(req approvals.Request) []render.Part {
+func PlanParts(req approvals.Request) []render.Part {
 	plan := plans.Of(req)
 	var parts []render.Part
 	if len(plan.Targets) > 0 {
@@ -141,8 +141,8 @@ func requestTitle(req approvals.Request) (render.Tone, string) {
 	return render.Neutral, req.Title // Outcome leads the title
 }
 
-// requestText is the phone's notification.
-func requestText(req approvals.Request) string {
+// Text is the phone's notification.
+func Text(req approvals.Request) string {
 	gone := effect.Of(req).Gone // what was left out was not touched
 	targets := slices.DeleteFunc(plans.Of(req).Targets, func(t catalog.Target) bool { return slices.Contains(gone, t.ID) })
 	what := req.Title
@@ -185,7 +185,7 @@ func whoAsks(req approvals.Request) []render.Part {
 // progress says who decided what, and what became of it.
 //
 // The reference is on every card: it is what people type, quote in a ticket and find in the trail.
-func (c *cards) progress(req approvals.Request) []render.Part {
+func (c *Drawer) progress(req approvals.Request) []render.Part {
 	ref := render.Text(" · ref " + req.Ref)
 	switch req.State {
 	case approvals.Pending:
@@ -265,7 +265,7 @@ func ended(req approvals.Request) []render.Part {
 
 // followed is the console's answer and what was seen since: then the rows tell that, not how they were when the console said yes.
 func followed(req approvals.Request) []render.Part {
-	parts, e := resultCard(req).Parts, effect.Of(req)
+	parts, e := Result(req).Parts, effect.Of(req)
 	at := slices.IndexFunc(parts, func(p render.Part) bool { _, ok := p.(render.Table); return ok })
 	if len(e.States) == 0 || at < 0 {
 		return slices.Concat(parts, e.Parts())
@@ -310,8 +310,8 @@ func moment(req approvals.Request) time.Time {
 //
 // Five mentions and no more: a role of forty people would fill the card and notify all of them.
 // Groups stand for theirs.
-func (c *cards) fromWhom(req approvals.Request) render.Note {
-	members := c.policy().MembersOf(req.By)
+func (c *Drawer) fromWhom(req approvals.Request) render.Note {
+	members := c.Policy().MembersOf(req.By)
 	if len(members) == 0 {
 		return nil
 	}
@@ -385,7 +385,7 @@ func Actions(req approvals.Request) []render.Action {
 			render.Button{Label: "Raw request", Rare: true, Do: About("raw", req.ID)},
 		}
 	case approvals.Done, approvals.Failed:
-		return slices.Concat(extensionActions(req), resultCard(req).Actions)
+		return slices.Concat(extensionActions(req), Result(req).Actions)
 	case approvals.Interrupted:
 		if req.Undecided() {
 			return []render.Action{
@@ -408,25 +408,4 @@ func extensionActions(req approvals.Request) (actions []render.Action) {
 		actions = append(actions, extendButton(req, "Approve the extension by "+text.SpanWords(p.By), p.By))
 	}
 	return actions
-}
-
-// About is an invocation of one of the bot's own words on a request.
-//
-// It carries the request's id and nothing else. Who may do it, and whether it still can be done, is
-// asked when it is clicked.
-func About(word, id string) render.Invocation {
-	args, _ := json.Marshal(map[string]string{"request": id})
-	return render.Invocation{Command: word, Args: args}
-}
-
-// aboutWith is About with something that was typed.
-func aboutWith(word, id, name, typed string) render.Invocation {
-	args, _ := json.Marshal(map[string]string{"request": id, name: typed})
-	return render.Invocation{Command: word, Args: args}
-}
-
-// aboutAsked is about for the buttons of who asked, whose message nobody else sees.
-func aboutAsked(word, id string) render.Invocation {
-	args, _ := json.Marshal(map[string]any{"request": id, "asked": true})
-	return render.Invocation{Command: word, Args: args}
 }

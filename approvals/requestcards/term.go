@@ -1,4 +1,4 @@
-package workflow
+package requestcards
 
 import (
 	"fmt"
@@ -19,16 +19,16 @@ func termParts(req approvals.Request) []render.Part {
 	if t == nil {
 		return nil
 	}
-	line := render.Line{render.Text("For "), render.Bold(spanOf(req))}
+	line := render.Line{render.Text("For "), render.Bold(Span(req))}
 	switch {
 	case t.Began.IsZero():
 		line = append(line, render.Text(" from the moment it runs"))
 		if !req.Created.IsZero() && (req.State == approvals.Pending || req.State == approvals.Approved) {
 			line = append(line, render.Text(", until "), render.At(moment(req).Add(t.For)), render.Text(" if it runs now"))
 		}
-		return []render.Part{append(line, render.Text(". "+atEnd(beforehand(req))))}
+		return []render.Part{append(line, render.Text(". "+atEnd(effect.EndsAlone(req))))}
 	case t.Over.IsZero():
-		line = append(line, render.Text(", until "), render.At(t.Ends), render.Text(". "+atEnd(beforehand(req))))
+		line = append(line, render.Text(", until "), render.At(t.Ends), render.Text(". "+atEnd(effect.EndsAlone(req))))
 		if t.Held != "" {
 			line = render.Line{render.Text("Time is up ("), render.At(t.Ends), render.Text("), but " + t.Held + ". I'll end the isolation as soon as I can.")}
 		}
@@ -74,8 +74,8 @@ func atEnd(alone bool) string {
 	return "Then I ask an approver to reconnect it."
 }
 
-// spanOf is how long, in words: "4 hours", "4 hours and 2 hours more".
-func spanOf(req approvals.Request) string {
+// Span is how long, in words: "4 hours", "4 hours and 2 hours more".
+func Span(req approvals.Request) string {
 	words := text.SpanWords(req.Term.For)
 	var more time.Duration
 	for _, x := range req.Term.Extensions {
@@ -87,62 +87,62 @@ func spanOf(req approvals.Request) string {
 	return words
 }
 
-// isOver says it: "the 4 hours are up".
+// IsOver says it: "the 4 hours are up".
 //
 // One hour "is" up, several and mixed spans "are".
-func isOver(req approvals.Request) string {
-	span := spanOf(req)
+func IsOver(req approvals.Request) string {
+	span := Span(req)
 	if strings.HasPrefix(span, "1 ") && strings.Count(span, " ") == 1 {
 		return "the " + span + " is up"
 	}
 	return "the " + span + " are up"
 }
 
-// endReason is why the bot asks for a reconnection.
-func endReason(req approvals.Request) string {
-	words := render.Sentence(isOver(req)) + " It was isolated by request " + req.Ref
+// EndReason is why the bot asks for a reconnection.
+func EndReason(req approvals.Request) string {
+	words := render.Sentence(IsOver(req)) + " It was isolated by request " + req.Ref
 	if req.Reason != "" {
 		words += ": " + req.Reason
 	}
 	return words
 }
 
-// warningCard says that an isolation ends soon, and what can be done about it.
+// EndsSoon says that an isolation ends soon, and what can be done about it.
 //
 // It counts down to the end and gives the moment as well, because people in other time zones read
 // it, and some of them tomorrow.
-func warningCard(req approvals.Request, still remainder, undo []render.Action) render.Card {
-	names := plans.Names(still.targets, 5)
+func EndsSoon(req approvals.Request, still Remainder, undo []render.Action) render.Card {
+	names := plans.Names(still.Targets, 5)
 	card := render.Card{Tone: render.Waiting, Title: "An isolation ends soon", Text: "The isolation of " + names + " ends soon", Actions: append([]render.Action{render.Button{Label: "Extend", Do: About(ExtendWord, req.ID)}}, undo...)}
 	card.Parts = []render.Part{
 		render.Line{render.Text("The isolation of "), render.Bold(names), render.Text(" ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")},
-		render.Line{render.Text("Requested by "), render.User(req.Requester), render.Text(" for " + spanOf(req) + ". " + atEnd(beforehand(req) && !still.contested))},
+		render.Line{render.Text("Requested by "), render.User(req.Requester), render.Text(" for " + Span(req) + ". " + atEnd(effect.EndsAlone(req) && !still.Contested))},
 	}
 	if req.Reason != "" {
 		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})
 	}
-	return note(card, append(leftOut(still), "ref "+req.Ref)...)
+	return SmallPrint(card, append(LeftOut(still), "ref "+req.Ref)...)
 }
 
-// leftOut tells what of an isolation is not ended, and why; nothing where that is nothing.
-func leftOut(still remainder) []string {
-	if len(still.left) == 0 {
+// LeftOut tells what of an isolation is not ended, and why; nothing where that is nothing.
+func LeftOut(still Remainder) []string {
+	if len(still.Left) == 0 {
 		return nil
 	}
-	return []string{"Left out: " + effect.Some(still.left) + "."}
+	return []string{"Left out: " + effect.Some(still.Left) + "."}
 }
 
-// termNote is a card of a few sentences about an isolation for a time.
-func termNote(req approvals.Request, title string, sentences ...string) render.Card {
+// TermNote is a card of a few sentences about an isolation for a time.
+func TermNote(req approvals.Request, title string, sentences ...string) render.Card {
 	names := plans.Names(plans.Of(req).Targets, 5)
 	title = strings.TrimSuffix(title, ".")
 	card := render.Card{Tone: render.Info, Title: title, Text: title + ": " + names}
 	card.Parts = []render.Part{render.Line{render.Bold(names), render.Text(": " + strings.Join(sentences, " "))}}
-	return note(card, "ref "+req.Ref)
+	return SmallPrint(card, "ref "+req.Ref)
 }
 
-// note adds small print to a card.
-func note(card render.Card, words ...string) render.Card {
+// SmallPrint adds small print to a card.
+func SmallPrint(card render.Card, words ...string) render.Card {
 	card.Parts = append(card.Parts, render.Note{render.Text(strings.Join(words, " · "))})
 	return card
 }
@@ -160,6 +160,14 @@ func askAgain(req approvals.Request) []render.Action {
 	if req.After == "" || !cameToNothing(req) {
 		return nil
 	}
-	again := WithExtras(render.Invocation{Command: req.Command, Console: req.Console, Args: req.Args}, catalog.Extras{Reason: req.Reason, Ticket: req.Ticket})
+	again := catalog.WithExtras(render.Invocation{Command: req.Command, Console: req.Console, Args: req.Args}, catalog.Extras{Reason: req.Reason, Ticket: req.Ticket})
 	return []render.Action{render.Button{Label: "Reconnect", Do: again}}
+}
+
+// A Remainder is what of an isolation there is to end.
+type Remainder struct {
+	Targets   []catalog.Target
+	Left      []string // why the others are left out
+	Notes     []string // because of which other requests some of it may have to stay isolated
+	Contested bool     // nobody can say that what is isolated is so because of this request alone
 }

@@ -1,7 +1,6 @@
-package workflow
+package requestcards
 
 import (
-	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -9,22 +8,20 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/effect"
 	"s1bot/approvals/plans"
-	"s1bot/approvals/policy"
-	"s1bot/commands/text"
 	"s1bot/render"
 )
 
-// resultCard is what a request led to, for its thread and for the requester.
+// Result is what a request led to, for its thread and for the requester.
 //
 // A command's own answer is kept in the row and shown again as it was; only what was seen of the
 // endpoints since is put in front of it.
-func resultCard(req approvals.Request) render.Card {
+func Result(req approvals.Request) render.Card {
 	var card render.Card
 	if req.State != approvals.Interrupted && len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil {
 		return withEffect(card, req) // of what may have run it says that it failed
 	}
 	card.Tone, card.Title = requestTitle(req)
-	card.Text = requestText(req)
+	card.Text = Text(req)
 	switch {
 	case req.State == approvals.Denied && req.Closed != nil:
 		card.Parts = []render.Part{append(append(render.Line{render.User(req.Closed.User), render.Text(" denied ")}, requested(req)...), render.Text(". Nothing was done."))}
@@ -52,11 +49,11 @@ func requested(req approvals.Request) render.Line {
 	return line
 }
 
-// AskedCard tells the requester where their request stands: that it waits, and what is in its way,
+// Asked tells the requester where their request stands: that it waits, and what is in its way,
 // or what became of it.
 //
 // It is a message to one person, so it has the one button that is theirs.
-func AskedCard(req approvals.Request, channel string) render.Card {
+func Asked(req approvals.Request, channel string) render.Card {
 	if req.State != approvals.Pending {
 		return settledCard(req)
 	}
@@ -76,7 +73,7 @@ func AskedCard(req approvals.Request, channel string) render.Card {
 
 // settledCard is what is left of an asked card when its request does not wait any more. The result is a message of its own.
 func settledCard(req approvals.Request) render.Card {
-	card := render.Card{Text: requestText(req)}
+	card := render.Card{Text: Text(req)}
 	card.Tone, card.Title = requestTitle(req)
 	card.Parts = []render.Part{append(render.Line{render.Text("You requested ")}, requested(req)...)}
 	switch {
@@ -91,13 +88,13 @@ func settledCard(req approvals.Request) render.Card {
 	return card
 }
 
-// resultCopy is what became of a request as who asked, and the thread of its card, see it; it
+// ResultCopy is what became of a request as who asked, and the thread of its card, see it; it
 // follows what the console says later.
 //
 // Channel tells who reads it: D is a direct message, U and W a person who is about to get one.
 // Empty is the thread of the card, which says who approved already.
-func resultCopy(req approvals.Request, channel string) render.Card {
-	card := resultCard(req)
+func ResultCopy(req approvals.Request, channel string) render.Card {
+	card := Result(req)
 	if len(effect.Of(req).States) > 0 && (req.State == approvals.Done || req.State == approvals.Failed) {
 		card.Parts = followed(req)
 	}
@@ -108,60 +105,14 @@ func resultCopy(req approvals.Request, channel string) render.Card {
 	return card
 }
 
-// reminderCard calls those whose approval is missing once more, before the request expires.
-func (c *cards) reminderCard(req approvals.Request) render.Card {
-	line := render.Line{render.Text("Still waiting: "), render.Bold(req.Title), render.Text(" · expires "), render.Since(req.Expires)}
-	return render.Card{Tone: render.Waiting, Text: "Still waiting for approval: " + req.Title, Parts: []render.Part{line, append(render.Note{render.Text(text.Plural(req.Missing(), "approval") + " needed")}, c.fromWhom(req)...)}}
-}
-
-// placeholderCard stands in for the card of a request that waits. Once the request does not wait any more it tells what became of it.
-func (c *cards) placeholderCard(req approvals.Request) render.Card {
-	if req.State != approvals.Pending && req.State != approvals.Frozen {
-		return c.requestCard(req)
-	}
-	card := render.Card{Tone: render.Waiting, Title: "Waiting · " + cmp.Or(req.Title, "Freeze"), Text: requestText(req)}
-	if req.HasCard() {
-		card.Parts = []render.Part{render.Line{render.Text("The card for " + req.Ref + " is in this channel.")}}
-		return card
-	}
-	what := render.Line{render.User(req.Requester), render.Text(" requested "), render.Bold(cmp.Or(req.Title, "a freeze"))}
-	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
-		what = append(what, render.Text(": "+names))
-	}
-	card.Parts = []render.Part{
-		what,
-		render.Line{render.Text("Slack didn't confirm the card for " + req.Ref + ", so it may be in this channel already. If you don't see it, click "), render.Bold("Show the card"), render.Text(".")},
-		render.Note{render.Text("To let me check for myself, type /invite @s1bot here · ref " + req.Ref)},
-	}
-	card.Actions = []render.Action{render.Button{Label: "Show the card", Do: About(ShowCardWord, req.ID)}}
-	return card
-}
-
-// cardFor is what one of a request's messages shows.
-func (c *cards) cardFor(req approvals.Request, ref approvals.CardRef) render.Card {
-	switch {
-	case ref.Placeholder:
-		return c.placeholderCard(req)
-	case ref.Asked:
-		card := AskedCard(req, c.policy().Channel())
-		card.Parts = slices.Concat(card.Parts, HeldParts(c.freeze, req))
-		return card
-	case ref.Offer:
-		return OfferCard(c.freeze, req, ref.Typed)
-	case slices.Contains(req.Copies, ref):
-		return resultCopy(req, ref.Channel)
-	}
-	return c.requestCard(req)
-}
-
-// OfferCard offers the decision on a request to somebody who wrote about it, as far as there still
+// Offer offers the decision on a request to somebody who wrote about it, as far as there still
 // is one. The reason that they typed, if any, goes along with the buttons that take one.
 //
 // Somebody who writes "I think we should approve A-7F3A" has not approved it; the buttons are where
 // they can.
-func OfferCard(freeze, req approvals.Request, typed string) render.Card {
+func Offer(freeze, req approvals.Request, typed string) render.Card {
 	if req.State != approvals.Pending && !req.Undecided() {
-		return render.Notice(req.Ref + " · " + requestText(req))
+		return render.Notice(req.Ref + " · " + Text(req))
 	}
 	card := render.Notice("Typed with other words around it, this may be just conversation, so nothing was decided.")
 	line := render.Line{render.Bold(req.Ref), render.Text(" · " + req.Title)}
@@ -185,15 +136,6 @@ func OfferCard(freeze, req approvals.Request, typed string) render.Card {
 	return card
 }
 
-// cards draws the messages of a request. Most of a card is a pure function of the row; who may
-// approve is the policy's, and that nobody may now is a freeze's.
-//
-// It is copied to draw under a freeze (frozen), so that concurrent drawings never share one.
-type cards struct {
-	policy func() policy.Policy
-	freeze approvals.Request // that holds now; without an id there is none
-}
-
 // withEffect puts what the endpoints did since ahead of the outcome: a green tick waits for them.
 //
 // Nothing is changed before the first look at the endpoints (Watched): until then the console's
@@ -204,7 +146,7 @@ func withEffect(card render.Card, req approvals.Request) render.Card {
 		return card
 	}
 	card.Outcome = e.Outcome(card.Outcome)
-	card.Text = requestText(req) // what a phone and a screen reader say follows the card
+	card.Text = Text(req) // what a phone and a screen reader say follows the card
 	if card.Lead = e.Lead(); card.Lead == "" {
 		return card
 	}

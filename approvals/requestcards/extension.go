@@ -1,0 +1,87 @@
+package requestcards
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/approvals/effect"
+	"s1bot/approvals/plans"
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// ExtendWord lets an isolation for a time last longer. A longer isolation is more of what needed others, so it takes the approvals
+// that the isolation took: of those who may approve it, as many, and never who asked for it; operators and the requester ask them.
+const ExtendWord = "extend"
+
+// An Extension is what the button and the form of one carry.
+type Extension struct {
+	Request string `json:"request"`
+	For     string `json:"for,omitempty"`
+	Propose bool   `json:"input,omitempty"` // somebody asks those who may
+	After   *int   `json:"after,omitempty"` // how many extensions there were when the button was made: it is for one more
+}
+
+// Late reports whether the extension that x is about was made already.
+func (x Extension) Late(req approvals.Request) bool {
+	return x.After != nil && req.Term != nil && len(req.Term.Extensions) != *x.After
+}
+
+// Agreed is "1 of 2 approved the extension by 4 hours".
+func Agreed(req approvals.Request, by time.Duration) string {
+	for _, p := range req.Term.Proposed {
+		if p.By == by {
+			given := len(p.Approvals)
+			return fmt.Sprintf("%d of %d approved the extension by %s", given, given+req.Lacks(p.Approvals), text.SpanWords(by))
+		}
+	}
+	return "the extension by " + text.SpanWords(by) + " was approved"
+}
+
+// extendButton approves an extension by that much of an isolation as it stands; it asks once more
+// where approving the isolation did.
+//
+// After counts the extensions that the button knows of. Two approvers who read the same thread half
+// an hour apart would otherwise extend twice with what both took for one decision.
+func extendButton(req approvals.Request, label string, by time.Duration) render.Button {
+	made := len(req.Term.Extensions)
+	args, _ := json.Marshal(Extension{Request: req.ID, For: text.SpanText(by), Propose: true, After: &made})
+	return render.Button{Label: label, Style: render.Primary, Do: render.Invocation{Command: ExtendWord, Args: args}, Confirm: confirmText(req)}
+}
+
+// ExtensionProposed says that an extension needs more approvals.
+func ExtensionProposed(req approvals.Request, user string, by time.Duration) render.Card {
+	names := plans.Names(plans.Of(req).Targets, 5)
+	return SmallPrint(render.Card{
+		Tone: render.Waiting, Title: "An extension needs more approvals", Text: "An extension of the isolation of " + names + " needs more approvals",
+		Parts: []render.Part{render.Line{
+			render.User(user), render.Text(" approved it; " + Agreed(req, by) + " of the isolation of "), render.Bold(names),
+			render.Text(", which ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text("). Approve it on the request's card."),
+		}},
+	}, "ref "+req.Ref)
+}
+
+// ExtensionWanted asks the approvers for more time, with the end as it is now: nothing has changed yet.
+func ExtensionWanted(req approvals.Request, user string, by time.Duration) render.Card {
+	names, more := plans.Names(plans.Of(req).Targets, 5), text.SpanWords(by)
+	return SmallPrint(render.Card{
+		Tone: render.Waiting, Title: "An extension was requested", Text: "Extension requested: " + more + " more for the isolation of " + names,
+		Parts: []render.Part{render.Line{
+			render.User(user), render.Text(" wants "), render.Bold(more), render.Text(" more for the isolation of "), render.Bold(names),
+			render.Text(", which ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")}},
+		Actions: []render.Action{extendButton(req, "Extend by "+more, by)},
+	}, "ref "+req.Ref)
+}
+
+// Extended tells in the thread who gave more time, and what happens at the new end.
+func Extended(req approvals.Request, user string, by time.Duration) render.Card {
+	names := plans.Names(plans.Of(req).Targets, 5)
+	return SmallPrint(render.Card{
+		Tone: render.Info, Title: "The isolation was extended", Text: "The isolation of " + names + " was extended by " + text.SpanWords(by),
+		Parts: []render.Part{render.Line{
+			render.User(user), render.Text(" extended the isolation of "), render.Bold(names), render.Text(" by " + text.SpanWords(by) + ", until "),
+			render.At(req.Term.Ends), render.Text(". " + atEnd(effect.EndsAlone(req)))}},
+	}, "ref "+req.Ref)
+}
