@@ -12,58 +12,55 @@ import (
 	"s1bot/s1/consoletest"
 )
 
+func TestChangesAreWrittenAsTheConsoleReadsThem(t *testing.T) {
+	t.Parallel()
+	console := consoletest.Start(t, consoletest.OK(`{"data":{"affected":2}}`))
+	ctx := t.Context()
+	agents, threats := []s1.AgentID{consoletest.AgentA, consoletest.AgentB}, []s1.ThreatID{consoletest.ThreatA}
+	for _, row := range []struct {
+		change     func() error
+		path, body string
+	}{
+		{func() error { _, err := console.DisconnectAgents(ctx, agents); return err },
+			"agents/actions/disconnect", `{"filter":{"ids":["1845174760470303882","1834780238610855645"]}}`},
+		{func() error { _, err := console.ConnectAgents(ctx, agents[:1]); return err },
+			"agents/actions/connect", `{"filter":{"ids":["1845174760470303882"]}}`},
+		{func() error { _, err := console.ShutdownAgents(ctx, agents[:1]); return err },
+			"agents/actions/shutdown", `{"filter":{"ids":["1845174760470303882"]}}`},
+		{func() error { _, err := console.AddThreatNotes(ctx, threats, "<b> & \"quoted\" ä"); return err },
+			"threats/notes", `{"filter":{"ids":["1112953674841025235"]},"data":{"text":"<b> & \"quoted\" ä"}}`},
+		{func() error { _, err := console.SetThreatVerdict(ctx, threats, s1.VerdictTruePositive); return err },
+			"threats/analyst-verdict", `{"filter":{"ids":["1112953674841025235"]},"data":{"analystVerdict":"true_positive"}}`},
+		{func() error { _, err := console.SetThreatIncident(ctx, threats, s1.StatusInProgress); return err },
+			"threats/incident", `{"filter":{"ids":["1112953674841025235"]},"data":{"incidentStatus":"in_progress"}}`},
+		{func() error { _, err := console.MitigateThreats(ctx, s1.MitigateRollback, threats); return err },
+			"threats/mitigate/rollback-remediation", `{"filter":{"ids":["1112953674841025235"]}}`},
+		{func() error {
+			_, err := console.SetAlertVerdict(ctx, []s1.AlertID{consoletest.AlertA}, s1.VerdictFalsePositive)
+			return err
+		},
+			"cloud-detection/alerts/analyst-verdict", `{"filter":{"ids":["1985998272619999973"]},"data":{"analystVerdict":"FALSE_POSITIVE"}}`},
+		{func() error {
+			_, err := console.SetAlertIncident(ctx, []s1.AlertID{consoletest.AlertA}, s1.StatusInProgress)
+			return err
+		},
+			"cloud-detection/alerts/incident", `{"filter":{"ids":["1985998272619999973"]},"data":{"incidentStatus":"IN_PROGRESS"}}`},
+	} {
+		require.NoError(t, row.change())
+		calls := console.Asked()
+		last := calls[len(calls)-1]
+		require.Equal(t, "POST", last.Method)
+		require.Equal(t, "/web/api/v2.1/"+row.path, last.Path)
+		require.Equal(t, row.body+"\n", last.Body)
+		require.Equal(t, "application/json", last.Header.Get("Content-Type"))
+	}
+}
+
 const (
 	groupB = s1.GroupID("475482421375116388")
 	siteB  = s1.SiteID("1402053568582768389")
 	noteB  = s1.NoteID("2219000000000005378")
 )
-
-func TestOrdersToEndpointsAreWrittenAsTheConsoleReadsThem(t *testing.T) {
-	t.Parallel()
-	ctx := t.Context()
-	ids, threats := []s1.AgentID{consoletest.AgentA}, []s1.ThreatID{consoletest.ThreatA}
-	for _, row := range []struct {
-		change             func(*consoletest.Console) error
-		method, path, body string
-	}{
-		{func(c *consoletest.Console) error { _, err := c.BroadcastMessage(ctx, ids, "<b> ä"); return err },
-			"POST", "v2.1/agents/actions/broadcast", `{"filter":{"ids":["1845174760470303882"]},"data":{"message":"<b> ä"}}`},
-		{func(c *consoletest.Console) error { _, err := c.ScanAgents(ctx, ids); return err },
-			"POST", "v2.1/agents/actions/initiate-scan", `{"filter":{"ids":["1845174760470303882"]},"data":{}}`},
-		{func(c *consoletest.Console) error { _, err := c.RestartAgents(ctx, ids); return err },
-			"POST", "v2.1/agents/actions/restart-machine", `{"filter":{"ids":["1845174760470303882"]}}`},
-		{func(c *consoletest.Console) error { _, err := c.SetExternalID(ctx, ids, "spare"); return err },
-			"POST", "v2.1/agents/actions/set-external-id", `{"filter":{"ids":["1845174760470303882"]},"data":{"externalId":"spare"}}`},
-		{func(c *consoletest.Console) error { _, err := c.MoveAgentsToSite(ctx, ids, siteB); return err },
-			"POST", "v2.1/agents/actions/move-to-site", `{"filter":{"ids":["1845174760470303882"]},"data":{"targetSiteId":"1402053568582768389"}}`},
-		{func(c *consoletest.Console) error { _, err := c.MoveAgentsToGroup(ctx, ids, groupB); return err },
-			"PUT", "v2.1/groups/475482421375116388/move-agents", `{"filter":{"ids":["1845174760470303882"]}}`},
-		{func(c *consoletest.Console) error { return c.DeleteGroup(ctx, groupB) }, "DELETE", "v2.1/groups/475482421375116388", ""},
-		{func(c *consoletest.Console) error { _, err := c.MarkAsThreat(ctx, threats); return err },
-			"POST", "v2.0/threats/mark-as-threat", `{"filter":{"ids":["1112953674841025235"]},"data":{"targetScope":"site"}}`},
-		{func(c *consoletest.Console) error {
-			_, err := c.ResolveThreats(ctx, threats, consoletest.AgentA)
-			return err
-		},
-			"POST", "v2.1/threats/incident", `{"data":{"incidentStatus":"resolved"},"filter":{"agentIds":["1845174760470303882"],"ids":["1112953674841025235"]}}`},
-		{func(c *consoletest.Console) error {
-			_, err := c.SetThreatIncidentAndVerdict(ctx, threats, s1.StatusInProgress, s1.VerdictSuspicious)
-			return err
-		}, "POST", "v2.1/threats/incident", `{"filter":{"ids":["1112953674841025235"]},"data":{"analystVerdict":"suspicious","incidentStatus":"in_progress"}}`},
-		{func(c *consoletest.Console) error {
-			_, err := c.UpdateThreatNote(ctx, consoletest.ThreatA, noteB, "new <text>")
-			return err
-		},
-			"PUT", "v2.1/threats/1112953674841025235/notes/2219000000000005378", `{"data":{"text":"new <text>"}}`},
-	} {
-		console := consoletest.Start(t, consoletest.OK(`{"data":{"affected":1}}`))
-		require.NoError(t, row.change(console), row.path)
-		call := console.Asked()[0]
-		require.Equal(t, row.method, call.Method)
-		require.Equal(t, "/web/api/"+row.path, call.Path)
-		require.Equal(t, row.body, strings.TrimSpace(call.Body))
-	}
-}
 
 func TestNothingIsSentForWhatTheConsoleWouldNotTakeOrTakeForEverything(t *testing.T) {
 	t.Parallel()

@@ -155,6 +155,10 @@ const (
 	NetworkDisconnecting NetworkStatus = "disconnecting"
 )
 
+// isolated tells whether an endpoint is cut off from the network, or about to be. One that is about to be counts, because who reads of it
+// has nothing more to do about it.
+func (n NetworkStatus) isolated() bool { return n == NetworkDisconnected || n == NetworkDisconnecting }
+
 // Choices lists the network statuses.
 func (NetworkStatus) Choices() []Choice {
 	return []Choice{{Value: "connected", Label: "Connected"}, {Value: "disconnected", Label: "Disconnected"}, {Value: "connecting", Label: "Connecting"}, {Value: "disconnecting", Label: "Disconnecting"}}

@@ -233,9 +233,7 @@ func (t Threat) AccountName() string { return cmp.Or(t.Realtime.AccountName, t.D
 func (t Threat) Online() bool { return t.Realtime.IsActive }
 
 // Isolated tells whether the endpoint is cut off from the network, or about to be.
-func (t Threat) Isolated() bool {
-	return t.Realtime.NetworkStatus == NetworkDisconnected || t.Realtime.NetworkStatus == NetworkDisconnecting
-}
+func (t Threat) Isolated() bool { return t.Realtime.NetworkStatus.isolated() }
 
 // Mitigated tells whether nothing is left to be done about the threat: it was mitigated, or marked as benign.
 func (t Threat) Mitigated() bool {
@@ -269,21 +267,25 @@ func (t Threat) EngineTitles() []string {
 	return titles
 }
 
-// Techniques returns the techniques of all indicators, each once.
-func (t Threat) Techniques() []Technique {
-	var techniques []Technique
-	seen := map[string]bool{}
-	for _, indicator := range t.Indicators {
-		for _, tactic := range indicator.Tactics {
-			for _, technique := range tactic.Techniques {
-				if technique.Name != "" && !seen[technique.Name] {
+// Techniques are the techniques of all indicators, each once, under the first tactic that it serves: MITRE lists one technique below
+// several tactics, and the console repeats it below each.
+func (t Threat) Techniques() iter.Seq2[Tactic, Technique] {
+	return func(yield func(Tactic, Technique) bool) {
+		seen := map[string]bool{}
+		for _, indicator := range t.Indicators {
+			for _, tactic := range indicator.Tactics {
+				for _, technique := range tactic.Techniques {
+					if technique.Name == "" || seen[technique.Name] {
+						continue
+					}
 					seen[technique.Name] = true
-					techniques = append(techniques, technique)
+					if !yield(tactic, technique) {
+						return
+					}
 				}
 			}
 		}
 	}
-	return techniques
 }
 
 func splitList(s string) []string {

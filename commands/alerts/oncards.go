@@ -9,6 +9,7 @@ import (
 )
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
+
 func verdictOnCards() []cards.Action {
 	return []cards.Action{{Place: 10, Label: "Verdict", Param: "analyst-verdict", Alert: func(a s1.Alert) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"alert-ids": []s1.AlertID{a.Identity()}}), Options: cards.OtherChoices(a.Info.AnalystVerdict)}, a.Identity().Valid()

@@ -10,14 +10,10 @@ import (
 )
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
+
 // onEndpoint fills an endpoint in by the word that commands find it by; "" is one that cannot be told anything.
 func onEndpoint(word string) (cards.Filling, bool) {
 	return cards.Filling{Args: catalog.Marshal(map[string]any{"agent-ids": []string{word}})}, word != ""
-}
-
-// cut tells whether an endpoint is isolated, or about to be.
-func cut(network s1.NetworkStatus) bool {
-	return network == s1.NetworkDisconnected || network == s1.NetworkDisconnecting
 }
 
 // inService fills in an endpoint that can still be told something. A decommissioned endpoint keeps
@@ -32,13 +28,13 @@ func disconnectOnCards() []cards.Action {
 		Place: 30, Label: "Disconnect host", Style: render.Danger,
 		Threat: func(t s1.Threat) (cards.Filling, bool) {
 			args, ok := onEndpoint(cards.ThreatEndpoint(t))
-			return args, ok && t.Identity().Valid() && !cut(t.Realtime.NetworkStatus)
+			return args, ok && t.Identity().Valid() && !t.Isolated()
 		},
 		Alert:   func(a s1.Alert) (cards.Filling, bool) { return onEndpoint(cards.AlertEndpoint(a)) }, // alerts do not say whether it is isolated
 		Unified: func(a unified.Alert) (cards.Filling, bool) { return onEndpoint(cards.UnifiedEndpoint(a)) },
 		Agent: func(a s1.Agent) (cards.Filling, bool) {
 			args, ok := inService(a)
-			return args, ok && !cut(a.NetworkStatus)
+			return args, ok && !a.Isolated()
 		},
 	}}
 }
@@ -48,11 +44,11 @@ func reconnectOnCards() []cards.Action {
 		Place: 30, Label: "Reconnect host",
 		Threat: func(t s1.Threat) (cards.Filling, bool) {
 			args, ok := onEndpoint(cards.ThreatEndpoint(t))
-			return args, ok && t.Identity().Valid() && cut(t.Realtime.NetworkStatus)
+			return args, ok && t.Identity().Valid() && t.Isolated()
 		},
 		Agent: func(a s1.Agent) (cards.Filling, bool) {
 			args, ok := inService(a)
-			return args, ok && cut(a.NetworkStatus)
+			return args, ok && a.Isolated()
 		},
 	}}
 }

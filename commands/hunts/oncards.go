@@ -15,6 +15,7 @@ import (
 )
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
+
 // beside is how long before and after an alert related events are looked for.
 const beside = time.Hour
 

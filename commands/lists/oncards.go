@@ -14,6 +14,7 @@ import (
 )
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
+
 // blockThreatOnCards stands beside the mitigations: it keeps the file from running anywhere else.
 // Site and collection are taken from the same threat, which is what the call insists on.
 func blockThreatOnCards() []cards.Action {

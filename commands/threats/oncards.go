@@ -11,6 +11,7 @@ import (
 )
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
+
 func verdictOnCards() []cards.Action {
 	return []cards.Action{{Place: 10, Label: "Verdict", Param: "analyst-verdict", Threat: func(t s1.Threat) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{t.Identity()}}), Options: cards.OtherChoices(t.Info.AnalystVerdict)}, t.Identity().Valid()

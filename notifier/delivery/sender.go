@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -154,35 +153,36 @@ func (s *channelSender) editNext(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	var same []journal.Notice
-	var problem error
-	wait := idle
+	same, wait, problem := s.editFirst(ctx, changed)
+	if len(same) > 0 {
+		problem = errors.Join(problem, s.journal.Save(ctx, same...))
+	}
+	return wait, problem
+}
+
+// editFirst edits the first of the notices, which come by when they are due, whose card shows something else now. Same are those before it
+// whose card shows what it should, whatever becomes of the one after them: to find that out again each round would cost as many drawings.
+func (s *channelSender) editFirst(ctx context.Context, changed []journal.Notice) (same []journal.Notice, wait time.Duration, err error) {
+	wait = idle
 	for _, n := range changed {
 		if later := n.NotBefore.Sub(s.now()); later > 0 {
-			wait = min(wait, later)
-			break
+			return same, min(wait, later), nil
 		}
 		if isUnconfirmed(n) {
-			settled, err := s.confirm(ctx, &n)
-			if !settled || err != nil {
-				return 0, err
+			if settled, err := s.confirm(ctx, &n); !settled || err != nil {
+				return same, 0, err
 			}
 		}
 		drawing, err := s.draw(ctx, n)
 		if err != nil {
-			return 0, err
+			return same, 0, err
 		}
 		if drawing.fingerprint != n.Fingerprint {
-			problem = s.edit(ctx, n, drawing)
-			wait = max(s.editAt.Sub(s.now()), 0)
-			break
+			err = s.edit(ctx, n, drawing)
+			return same, max(s.editAt.Sub(s.now()), 0), err
 		}
 		n.Shown, n.Tries = n.Version, 0
-		same = append(same, n)
-		wait = 0
+		same, wait = append(same, n), 0
 	}
-	if len(same) > 0 {
-		problem = cmp.Or(problem, s.journal.Save(ctx, same...))
-	}
-	return wait, problem
+	return same, wait, nil
 }

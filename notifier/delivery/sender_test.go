@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/notifier"
 	"s1bot/notifier/journal"
 	"s1bot/notifier/notifiertest"
 	"s1bot/render"
@@ -328,6 +330,39 @@ func TestAChangeThatNobodyCanSeeEditsNothing(t *testing.T) {
 		w.Pass(time.Hour)
 		require.Empty(t, w.Slack.In("CTHREATS")[0].Edits)
 		require.Empty(t, notifiertest.Pending(w))
+	})
+}
+
+// threadless is a journal that can't read threads.
+type threadless struct{ *notifiertest.Memory }
+
+func (t threadless) Fenced(int64) notifier.Journal { return t }
+
+func (t threadless) Notices(ctx context.Context, q journal.Query) ([]journal.Notice, error) {
+	if q.Group != "" && q.Want != journal.Roots {
+		return nil, errors.New("disk trouble")
+	}
+	return t.Memory.Notices(ctx, q)
+}
+
+func TestWhatShowsWhatItShouldIsKeptAlthoughTheNextCannotBeDrawn(t *testing.T) {
+	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
+		w.Start()
+		first := w.Console.AddThreat(notifiertest.NewThreat{Name: "evil.exe"})
+		root := w.Console.AddThreat(notifiertest.NewThreat{Name: "root", Story: "7F3A"})
+		w.Console.AddThreat(notifiertest.NewThreat{Name: "reply", Story: "7F3A"})
+		w.Pass(2 * time.Minute)
+		require.Empty(t, notifiertest.Pending(w))
+		w.Stop()
+		w.Config.Journal, w.Config.Leases = threadless{w.Journal}, threadless{w.Journal}
+		w.Start()
+		for _, id := range []s1.ThreatID{first, root} {
+			w.Console.Change(id, func(t *s1.Threat) { t.Realtime.ScanStatus = "started" })
+		}
+		w.Pass(2 * time.Minute)
+		waiting := notifiertest.Pending(w)
+		require.Len(t, waiting, 1)
+		require.Equal(t, string(root), waiting[0].ID)
 	})
 }
 

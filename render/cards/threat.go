@@ -224,12 +224,12 @@ func mitigation(t s1.Threat) string {
 func techniques(t s1.Threat) string {
 	var tactics []string
 	names := map[string][]string{}
-	eachTechnique(t, func(tactic, technique string) {
-		if names[tactic] == nil {
-			tactics = append(tactics, tactic)
+	for tactic, technique := range t.Techniques() {
+		if names[tactic.Name] == nil {
+			tactics = append(tactics, tactic.Name)
 		}
-		names[tactic] = append(names[tactic], technique)
-	})
+		names[tactic.Name] = append(names[tactic.Name], technique.Name)
+	}
 	var words []string
 	for _, tactic := range tactics {
 		words = append(words, joined(" ", tactic, strings.Join(names[tactic], ", ")))
@@ -240,23 +240,10 @@ func techniques(t s1.Threat) string {
 // techniqueNames are the techniques alone: "T1555.003 · T1486".
 func techniqueNames(t s1.Threat) string {
 	var names []string
-	eachTechnique(t, func(_, technique string) { names = append(names, technique) })
-	return listed("", names, 4)
-}
-
-// eachTechnique tells each technique once, under the first tactic that it serves.
-func eachTechnique(t s1.Threat, tell func(tactic, technique string)) {
-	seen := map[string]bool{}
-	for _, i := range t.Indicators {
-		for _, tactic := range i.Tactics {
-			for _, technique := range tactic.Techniques {
-				if technique.Name != "" && !seen[technique.Name] {
-					seen[technique.Name] = true
-					tell(tactic.Name, technique.Name)
-				}
-			}
-		}
+	for _, technique := range t.Techniques() {
+		names = append(names, technique.Name)
 	}
+	return listed("", names, 4)
 }
 
 // indicators are what the engines noticed, the first three.

@@ -39,7 +39,7 @@ type Call struct {
 	brief    bool          // the answer says little: it is at most smallBody
 	download bool          // the answer is a file: any type, at most MaxFile
 	keep     Keep          // where it goes
-	Link     wire.Secret   // a signed address to read instead of route; it must never see the token
+	Link     wire.Secret   // a signed address to read instead of Route; it must never see the token
 	Hides    []wire.Secret // what the body says that no message may repeat
 }
 
@@ -79,7 +79,7 @@ func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 	return a.body, err
 }
 
-// Read is do for answers that may be large: it hands the body to use, which must keep no part of it.
+// Read is Do for answers that may be large: it hands the body to use, which must keep no part of it.
 func (c *Client) Read(ctx context.Context, call Call, use func(body []byte, header http.Header) error) error {
 	a, err := c.exchange(ctx, call)
 	if err != nil {
@@ -107,7 +107,7 @@ func (a attempt) drop() {
 	}
 }
 
-// exchange is do for callers who want the header, too.
+// exchange is what Do and Read have in common: one call with its tries. Whoever gets the answer releases it.
 func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
 	payload, err := call.payload()
 	if err == nil {
@@ -333,9 +333,9 @@ func (c *Client) problem(call Call, a attempt) *Error {
 	return e
 }
 
-// The statuses after which nobody knows: none (the connection broke after the request had gone out), 408 and every 5xx, for a gateway
-// answers 502 or 504 while the console goes on. 501 is a clear no, and so is every 4xx.
-// unclear tells whether a change may have happened although no success came back.
+// unclear tells whether a change may have happened although no success came back. Nobody knows where there is no status (the connection broke
+// after the request had gone out), nor after 408 and every 5xx, for a gateway answers 502 or 504 while the console goes on. 501 is a clear
+// no, and so is every 4xx.
 func (a attempt) unclear() bool {
 	switch {
 	case a.status == 0, a.status/100 == 2:
