@@ -99,10 +99,19 @@ func (c *Client) BlockRemoteHosts(ctx context.Context, in Scope, settings BlockS
 	return rules[0], nil
 }
 
+func (c *Client) firewallRules() pages.List[FirewallRule] {
+	return pages.List[FirewallRule]{Client: c.t, Call: transport.Call{Operation: "list firewall rules", Method: http.MethodGet, Route: "firewall-control", Permission: "Firewall Control.view"}}
+}
+
+// FirewallRulesPage returns one page of the rules that match q.
+func (c *Client) FirewallRulesPage(ctx context.Context, q Query) (Page[FirewallRule], error) {
+	return c.firewallRules().Page(ctx, q)
+}
+
 // FirewallRulesByID returns the rules with the given ids that the console shows in the scope in which they were made; ids that it does not
 // show are missing from the result.
 func (c *Client) FirewallRulesByID(ctx context.Context, in Scope, ids []string) ([]FirewallRule, error) {
-	list := pages.List[FirewallRule]{Client: c.t, Call: transport.Call{Operation: "list firewall rules", Method: http.MethodGet, Route: "firewall-control", Permission: "Firewall Control.view"}}
+	list := c.firewallRules()
 	wanted, err := wire.Selection(ids)
 	if err == nil {
 		err = in.check()

@@ -17,7 +17,6 @@ import (
 	"s1bot/bot/setup"
 	"s1bot/bot/store"
 	"s1bot/bot/webapi"
-	"s1bot/commands/refusal"
 	"s1bot/s1"
 )
 
@@ -238,107 +237,6 @@ func checkTokenEnd(ctx context.Context, client *s1.Client) setup.Finding {
 	}
 	found.Note, found.Err = tokenWords(token, time.Now())
 	return found
-}
-
-// An area is a group of commands and how to try what they read.
-//
-// The names of permissions are the console's own, as an administrator finds them under roles.
-type area struct {
-	name, permission string
-	everyRole        bool // no role can lack the permission (specification), so a refusal is about the token's scope
-	ask              func(context.Context, s1.Query) error
-}
-
-func areas(client *s1.Client) []area {
-	return []area{
-		{"endpoints", "Endpoints › View", false, reads(client.AgentsPage)},
-		{"threats", "Endpoint Threats › View", false, reads(client.ThreatsPage)},
-		{"alerts", "STAR Rule Alerts › View", false, reads(client.AlertsPage)},
-		{"activities", "Activity › View", false, reads(client.ActivitiesPage)},
-		{"sites", "Site › View", false, reads(client.SitesPage)},
-		{"groups", "Groups › View", false, reads(client.GroupsPage)},
-		{"accounts", "Account › View", true, reads(client.AccountsPage)},
-		{"policy", "Endpoint Policy › View", false, anyPolicy(client)},
-		{"rules", "STAR Custom Rules › View", false, reads(client.RulesPage)},
-		{"exclusions", "Exclusions › View", false, reads(client.ExclusionsPage)},
-		{"blocklist", "Blocklist › View", false, reads(client.BlocklistPage)},
-		{"iocs", "Threat Intelligence › View", false, reads(client.IOCsPage)},
-		{"scripts", "RemoteOps › View", false, reads(client.ScriptsPage)},
-	}
-}
-
-func reads[T any](page func(context.Context, s1.Query) (s1.Page[T], error)) func(context.Context, s1.Query) error {
-	return func(ctx context.Context, q s1.Query) error {
-		_, err := page(ctx, q)
-		return err
-	}
-}
-
-// checkAreas asks all of them at once: where the console hangs, nobody waits for each in turn.
-func checkAreas(ctx context.Context, client *s1.Client) []setup.Finding {
-	all := areas(client)
-	findings := make([]setup.Finding, len(all))
-	var asking sync.WaitGroup
-	for i, area := range all {
-		asking.Go(func() {
-			findings[i] = setup.Finding{What: "Console area " + area.name, Note: "readable"}
-			err := probe(ctx, func(ctx context.Context) error { return area.ask(ctx, s1.Query{}.WithLimit(1)) })
-			judge(&findings[i], area, err)
-		})
-	}
-	asking.Wait()
-	return findings
-}
-
-// judge tells what it means that an area cannot be read. What lies outside the scope of a good
-// token, or has no license there, is no fault of the settings: it is named, and the check goes on.
-//
-// An error fails the whole command, so it is for what somebody can and should mend.
-func judge(found *setup.Finding, a area, err error) {
-	var e *s1.Error
-	if err == nil {
-		return
-	}
-	if errors.As(err, &e) {
-		outside := e.Reason == s1.OutOfScope || a.everyRole && (e.Reason == s1.MayNot || e.Reason == s1.LacksPermission)
-		switch {
-		case outside:
-			found.Note = "outside the scope of this token, so these commands don't work (" + plainEnd(e.Message) + ")"
-			return
-		case e.Reason == s1.Retired:
-			found.Note = "this console has retired it, so these commands don't work here: " + strings.Join(commandsOf(a.catalogAreas()...), ", ") + " (" + plainEnd(e.Message) + ")"
-			return
-		case e.Reason == s1.FeatureOff:
-			found.Note = "not licensed or not turned on in this token's scope, so these commands don't work there (" + plainEnd(e.Message) + ")"
-			return
-		}
-		found.Err = todo(err, refusal.Advice(e, a.permission))
-		return
-	}
-	found.Err = todo(err, "the token's role needs "+a.permission)
-}
-
-func plainEnd(message string) string { return strings.TrimSuffix(message, ".") }
-
-// anyPolicy reads the tenant's policy or, with a token that does not reach it, the policy of a
-// site.
-//
-// A token of the scope site may not read the tenant's policy; that is no fault of it.
-func anyPolicy(client *s1.Client) func(context.Context, s1.Query) error {
-	return func(ctx context.Context, q s1.Query) error {
-		_, err := client.GlobalPolicy(ctx)
-		if !errors.Is(err, s1.ErrForbidden) {
-			return err
-		}
-		sites, siteErr := client.SitesPage(ctx, q)
-		if siteErr != nil || len(sites.Items) == 0 {
-			return err
-		}
-		if _, siteErr = client.SitePolicy(ctx, sites.Items[0].ID); siteErr != nil {
-			return err
-		}
-		return nil
-	}
 }
 
 // probe asks one question with a time limit of its own, so that a console that hangs does not keep the rest from being tested.

@@ -51,7 +51,7 @@ func checkUnified(ctx context.Context, client *s1.Client) setup.Finding {
 	switch uses, unknown := client.UnifiedAlerts(ctx); {
 	case err == nil:
 	case setting == s1.UnifiedAuto && unknown == nil && !uses:
-		found.Note = "off: the console has none, or the token may not read them: " + plainEnd(err.Error())
+		found.Note = "off: the console has none, or the token may not read them, so these commands don't work here: " + commandList("unifiedalerts/graphql") + " (" + plainEnd(err.Error()) + ")"
 	default:
 		found.Err = todo(err, feed.Advice(journal.Unified, err))
 	}

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"s1bot/bot/setup"
-	"s1bot/commands"
 	"s1bot/s1"
 	"s1bot/s1/huntapi"
 	"s1bot/s1/transport"
@@ -23,7 +20,7 @@ func checkHunts(ctx context.Context, c config, client *s1.Client) setup.Finding 
 	found := setup.Finding{What: "Console area hunts"}
 	lake := probe(ctx, client.ProbeSDL)
 	dv := probe(ctx, func(ctx context.Context) error { return askDeepVisibility(ctx, client) })
-	hunting := strings.Join(commandsOf("hunts"), ", ")
+	hunting := commandList("hunts")
 	ends := transport.DeepVisibilityEnds.Format(time.DateOnly)
 	switch engine := huntapi.HuntEngine(c.HuntEngine); {
 	case engine != huntapi.DeepVisibility && lake == nil:
@@ -54,22 +51,4 @@ func askDeepVisibility(ctx context.Context, client *s1.Client) error {
 		return nil
 	}
 	return err
-}
-
-// commandsOf are the names of the commands of some areas of the catalog, in their order there.
-func commandsOf(areas ...string) (names []string) {
-	for _, cmd := range commands.All().Commands() {
-		if slices.Contains(areas, cmd.Area) {
-			names = append(names, cmd.Name)
-		}
-	}
-	return names
-}
-
-// catalogAreas are the areas of the catalog that an area of the check stands for.
-func (a area) catalogAreas() []string {
-	if a.name == "endpoints" {
-		return []string{"agents"}
-	}
-	return []string{a.name}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -37,21 +38,23 @@ func TestCheckTellsWhichEngineHuntsHave(t *testing.T) {
 	}
 }
 
-func TestCheckNamesTheCommandsOfARetiredPath(t *testing.T) {
+func TestCheckSaysWhatServesInPlaceOfARetiredPath(t *testing.T) {
 	t.Parallel()
 	said := checked(t, s1sim.New(s1sim.Options{Empty: true, Age: s1sim.UnifiedOnly}), "auto")
-	require.Contains(t, said, "ok    Console area alerts: this console has retired it, so these commands don't work here: get-alerts, ")
+	require.Contains(t, said, "ok    Console area alerts: this console has unified alerts only, so these commands use them: get-alerts, ")
 	require.Contains(t, said, "ok    Console area exclusions: readable", "as unified exclusions")
 	require.Contains(t, said, "ok    Console area threats: readable")
+	said = checked(t, s1sim.New(s1sim.Options{Empty: true, Age: s1sim.BeforeSDL}), "auto")
+	require.Contains(t, said, "so these commands don't work here: list-unified-alerts, get-unified-alert, update-unified-alert, note-unified-alert (")
 }
 
 // checked is what `s1bot check` prints about a console.
-func checked(t *testing.T, console *s1sim.Console, engine string) string {
+func checked(t *testing.T, console http.Handler, engine string) string {
 	t.Helper()
 	server := httptest.NewServer(console)
 	t.Cleanup(server.Close)
 	var c config
-	c.ConsoleURL, c.HuntEngine = server.URL, engine
+	c.ConsoleURL, c.HuntEngine, c.Unified = server.URL, engine, "auto"
 	require.NoError(t, c.APIToken.UnmarshalText([]byte(s1sim.Token)))
 	var out strings.Builder
 	_ = report(&out, checkConsoles(t.Context(), c)) // its error counts what it printed

@@ -31,18 +31,23 @@ var otherWays = map[string]otherWay{
 }
 
 // Each route that a command uses is closed, with each status, in JSON and as a page: the command goes the next way where there is one, and
-// elsewhere the person reads what is closed and what to do.
+// elsewhere the person reads what is closed and what to do. `s1bot check` tries each of them, and what it says does not work does not.
 func TestEveryCommandMeetsClosedRoutes(t *testing.T) {
 	t.Parallel()
 	taken := map[string]bool{}
+	fails := map[string]map[string]bool{} // by method and route, the commands that do not work without it
 	for _, cmd := range commands.All().Commands() {
 		t.Run(cmd.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := breed(t, cmd)
 				for _, key := range m.routes() {
+					route := routeOf(key)
+					if fails[route] == nil {
+						fails[route] = map[string]bool{}
+					}
 					for i, status := range goneStatuses {
 						page := (i+len(key))%2 == 0
-						m.meetsClosed(key, status, page)
+						fails[route][cmd.Name] = m.meetsClosed(key, status, page) && (i == 0 || fails[route][cmd.Name])
 						if way := otherWays[cmd.Name]; way.closed != "" && strings.HasPrefix(key, way.closed) {
 							taken[cmd.Name] = true
 							m.meetsClosed(key, status, !page)
@@ -53,6 +58,7 @@ func TestEveryCommandMeetsClosedRoutes(t *testing.T) {
 		})
 	}
 	require.Len(t, taken, len(otherWays))
+	requireCheckTries(t, fails)
 }
 
 // routes are those that the command asked for, once each.
@@ -67,8 +73,8 @@ func (m *mutant) routes() (keys []string) {
 	return keys
 }
 
-// meetsClosed runs the command with one route closed.
-func (m *mutant) meetsClosed(key string, status int, page bool) {
+// meetsClosed runs the command with one route closed, and tells whether it fails for that.
+func (m *mutant) meetsClosed(key string, status int, page bool) (fails bool) {
 	body := `{"errors":[{"code":` + map[int]string{404: "4040010", 405: "4050010", 410: "4100010", 501: "5010010"}[status] + `,"title":"` + http.StatusText(status) + `","detail":null}]}`
 	if page {
 		body = "<html><head><title>" + http.StatusText(status) + "</title></head><body>nginx</body></html>"
@@ -81,7 +87,7 @@ func (m *mutant) meetsClosed(key string, status int, page bool) {
 	if way := otherWays[m.cmd.Name]; way.closed != "" && strings.HasPrefix(key, way.closed) {
 		asked := func(other string) bool { return other != key && strings.HasPrefix(other, way.next) }
 		assert.True(m.t, slices.ContainsFunc(slices.Collect(maps.Keys(m.tape.heard)), asked), "%s: the next way was not taken: %s", name, got.text())
-		return
+		return false
 	}
 	var e *s1.Error
 	if errors.As(got.err, &e) && e.Status == status {
@@ -89,5 +95,7 @@ func (m *mutant) meetsClosed(key string, status int, page bool) {
 		assert.NotEmpty(m.t, e.Message, name)
 		assert.NotEmpty(m.t, advice, name)
 		assert.NotContains(m.t, advice, "I don't know what to do", name)
+		return true
 	}
+	return false
 }

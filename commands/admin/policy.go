@@ -33,7 +33,7 @@ func getAccountPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-account-policy", Title: "Get Account Policy", Area: "policy", Aliases: []string{"account-policy"}, Main: "account-id",
 		Wording: accountPolicyWording(),
-		Risk:    catalog.Read, Needs: "Endpoint Policy › View", Repeatable: true,
+		Risk:    catalog.Read, Needs: "Endpoint Policy › View", Route: "accounts/{id}/policy", Repeatable: true,
 		Doc:      "Shows the policy of an account.",
 		Examples: []string{`get-account-policy account-id="D3 Security"`, "account-policy 433241117337583618"},
 	}, func(ctx context.Context, call *catalog.Call, p accountPolicyParams) (render.Card, error) {
@@ -244,7 +244,7 @@ func (p *updateAccountPolicyParams) account(ctx context.Context, call *catalog.C
 func updateAccountPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-account-policy", Title: "Update Account Policy", Area: "policy", Aliases: []string{"set-account-policy"},
-		Risk: catalog.Destructive, Guarded: true, Needs: "Endpoint Policy › View + Edit", Undo: "update-account-policy",
+		Risk: catalog.Destructive, Guarded: true, Needs: "Endpoint Policy › View + Edit", Route: "accounts/{id}/policy", Undo: "update-account-policy",
 		Doc:      "Updates fields of an account's policy, which then no longer inherits. Fields you leave out stay as they are.",
 		Examples: []string{`update-account-policy account-id=433241117337583618 policy={"data":{"mitigationMode":"protect"}} reason="INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateAccountPolicyParams) (render.Card, error) {

@@ -56,7 +56,7 @@ func getSystemStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-system-status", Title: "Get System Status", Area: "system", Aliases: []string{"system-status", "health"},
 		Wording: statusWording(),
-		Risk:    catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
+		Risk:    catalog.Read, Needs: refusal.AnyRole, Route: "system/status", Repeatable: true,
 		Doc:      "Shows the health that the console reports. This needs no token, so it doesn't test the bot's token.",
 		Examples: []string{"get-system-status"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {

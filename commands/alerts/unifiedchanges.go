@@ -164,7 +164,7 @@ func updateUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-unified-alert", Title: "Update Unified Alert", Area: "alerts", Aliases: []string{"triage-alert"}, Main: "alert-ids", Own: true,
 		OnCards: unifiedTriageOnCards(), Wording: unifiedChangeWording(),
-		Risk: catalog.Change, Needs: "Unified Alerts › View + Manage", Repeatable: true,
+		Risk: catalog.Change, Needs: "Unified Alerts › View + Manage", Route: "unifiedalerts/graphql", Repeatable: true,
 		Doc: "Sets status, analyst verdict and assignee of unified alerts. If an alert is also a threat or a rule alert, that is updated, too.",
 		Examples: []string{`update-unified-alert 01911119-abcd-7454-8234-6abcdef67893 status="In Progress" assignee=alice@example.com`,
 			`update-unified-alert 01911119-abcd-7454-8234-6abcdef67893 status=resolved analyst-verdict="False Positive: Benign"`},
@@ -231,7 +231,7 @@ func noteUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "note-unified-alert", Title: "Note Unified Alert", Area: "alerts", Aliases: []string{"unified-note"}, Main: "alert-ids", Own: true,
 		OnCards: unifiedNoteOnCards(), Wording: unifiedNoteWording(),
-		Risk: catalog.Change, Needs: "Unified Alerts › View + Manage",
+		Risk: catalog.Change, Needs: "Unified Alerts › View + Manage", Route: "unifiedalerts/graphql",
 		Doc:      "Adds a note to unified alerts.",
 		Examples: []string{`note-unified-alert 01911119-abcd-7454-8234-6abcdef67893 note-text="called the user: it was not her"`},
 	}, func(ctx context.Context, call *catalog.Call, p noteUnifiedParams) (render.Card, error) {

@@ -93,7 +93,7 @@ func listUnified() *catalog.Command {
 		Name: "list-unified-alerts", Title: "List Unified Alerts", Area: "alerts", Aliases: []string{"unified-alerts"}, Main: "query", Own: true,
 		OnCards: unifiedListOnCards(), Wording: unifiedListWording(),
 		Plain: map[string]string{"open": "statuses=open", "unresolved": "statuses=open", "new": "statuses=new", "resolved": "statuses=resolved", "closed": "statuses=resolved"},
-		Risk:  catalog.Read, Needs: "Unified Alerts › View", Repeatable: true,
+		Risk:  catalog.Read, Needs: "Unified Alerts › View", Route: "unifiedalerts/graphql", Repeatable: true,
 		Doc:      "Lists the console's unified alerts, newest first: from endpoints and rules, and from identity, cloud, network, e-mail and other vendors' products. A single alert is shown with all its details.",
 		Examples: []string{"unified-alerts open severities=critical,high", `list-unified-alerts "Impossible travel" vendors=Okta created-after=-24h`},
 	}, func(ctx context.Context, call *catalog.Call, p listUnifiedParams) (render.Card, error) {
@@ -110,7 +110,7 @@ func getUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-unified-alert", Title: "Get Unified Alert", Area: "alerts", Aliases: []string{"unified-alert"}, Main: "alert-id", Own: true,
 		OnCards: unifiedDetailsOnCards(),
-		Risk:    catalog.Read, Needs: "Unified Alerts › View", Repeatable: true,
+		Risk:    catalog.Read, Needs: "Unified Alerts › View", Route: "unifiedalerts/graphql", Repeatable: true,
 		Doc:      "Shows a unified alert with its indicators and the notes on it.",
 		Examples: []string{"unified-alert 01911119-abcd-7454-8234-6abcdef67893", `get-unified-alert "Impossible travel"`},
 	}, func(ctx context.Context, call *catalog.Call, p getUnifiedParams) (render.Card, error) {

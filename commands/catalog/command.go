@@ -74,6 +74,7 @@ type Command struct {
 	Own               bool               // the bot's own: the specification does not have it
 	Guarded           bool               // always needs an approval, whatever a policy file says (disconnect, shutdown, mitigate by whatever name, policy update)
 	Needs             string             // permission that the console's token must have: "Endpoints › View + Disconnect From Network"
+	Route             string             // the one call that it needs beside the list of its area, as the vendor writes the path: "threats/{id}/notes"; `s1bot check` tries it
 	Repeatable        bool               // safe to run again after a crash
 	Undo              string             // name of the command that takes it back, if there is one
 	Timed             bool               // may be asked for a time (for=4h), after which Undo is asked for

@@ -48,7 +48,7 @@ func getApplications() *catalog.Command {
 		Name: "get-agent-applications", Title: "Get Agent Applications", Area: "agents", Aliases: []string{"applications", "apps", "software"}, Main: "agent-ids",
 		Wording: applicationsWording(),
 		OnCards: applicationsOnCards(),
-		Risk:    catalog.Read, Needs: "Endpoints › View + Show Applications", Repeatable: true,
+		Risk:    catalog.Read, Needs: "Endpoints › View + Show Applications", Route: "agents/applications", Repeatable: true,
 		Doc:      "Lists the applications installed on endpoints.",
 		Examples: []string{"apps DESKTOP-1", `get-agent-applications agent-ids=["1845174760470303882","1834780238610855645"]`},
 	}, func(ctx context.Context, call *catalog.Call, p applicationsParams) (render.Card, error) {

@@ -128,7 +128,7 @@ func moveAgents() *catalog.Command {
 		Name: "move-agents", Title: "Move Agents", Area: "agents", Aliases: []string{"move", "move-to-group"}, Main: hostsParam,
 		Wording: moveWording(),
 		Settled: "the answer comes once they are moved",
-		Risk:    catalog.Change, Needs: "Groups › View + Edit", Repeatable: true, Undo: "move-agents",
+		Risk:    catalog.Change, Needs: "Groups › View + Edit", Route: "groups/{id}", Repeatable: true, Undo: "move-agents",
 		Doc:      "Moves endpoints to another group of their site. The group's policy applies to them from then on.",
 		Examples: []string{"move DESKTOP-1 group-id=Laptops", "move-agents host-names-or-internal-ips=192.168.1.20,lab3-pc1 group-id=475482421375116388"},
 	}, func(ctx context.Context, call *catalog.Call, p moveParams) (render.Card, error) {

@@ -58,7 +58,7 @@ func getScriptResults() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "get-script-results", Title: "Get Script Results", Area: "scripts", Aliases: []string{"script-results", "results"}, Main: "task-ids",
 		Wording: resultsWording(),
-		Risk:    catalog.Change, Needs: remoteOps, Repeatable: true,
+		Risk:    catalog.Change, Needs: remoteOps, Route: "remote-scripts/fetch-files", Repeatable: true,
 		Doc:      "Downloads the results that a script left in the console's cloud, one file per endpoint. Not every script produces results.",
 		Examples: []string{"get-script-results task-ids=1748812345678905555", "results hosts=DESKTOP-1"},
 	}, func(ctx context.Context, call *catalog.Call, p scriptResultsParams) (render.Card, error) {

@@ -64,7 +64,7 @@ func getScriptTaskStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-script-task-status", Title: "Get Script Task Status", Area: "scripts", Aliases: []string{"script-status", "tasks"}, Main: "parent-task-ids",
 		Wording: taskStatusWording(),
-		Risk:    catalog.Read, Needs: remoteOps, Repeatable: true,
+		Risk:    catalog.Read, Needs: remoteOps, Route: "remote-scripts/status", Repeatable: true,
 		Doc:      "Shows the progress of a script on each endpoint.",
 		Examples: []string{`get-script-task-status parent-task-ids=1234567890123456789 computer-name-contains=DESKTOP,AWS updated-after="2026-11-20 14:00"`},
 	}, func(ctx context.Context, call *catalog.Call, p taskStatusParams) (render.Card, error) {

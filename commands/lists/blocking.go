@@ -168,7 +168,7 @@ func blockThreats() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "add-threat-to-blacklist", Title: "Add Threat To Blacklist", Area: "blocklist", Aliases: []string{"block-threat", "blacklist-threat"}, Main: "collection-ids",
 		OnCards: blockThreatOnCards(),
-		Risk:    catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
+		Risk:    catalog.Destructive, Needs: "Blocklist › View + Create", Route: "threats/add-to-blacklist", Repeatable: true, Undo: "remove-items-in-blacklist",
 		Doc:      "Adds the files of threats to the blocklist of their group, site or account, or of the whole tenant.",
 		Examples: []string{`add-threat-to-blacklist collection-ids=947000000000000369 site-id=Paris target-scope=site description="INC-1042" reason="ransomware"`},
 	}, func(ctx context.Context, call *catalog.Call, p blockThreatsParams) (render.Card, error) {
@@ -323,7 +323,7 @@ func getReputations() *catalog.Command {
 		Everyday:      9,
 		Wording:       reputationWording(),
 		OnObservables: reputationOnObservables(),
-		Risk:          catalog.Read, Needs: "Blocklist › View", Repeatable: true,
+		Risk:          catalog.Read, Needs: "Blocklist › View", Route: "hashes/{id}/verdict", Repeatable: true,
 		Doc:      "Shows the vendor's reputation for files, by SHA-1.",
 		Examples: []string{"reputation 3395856ce81f2b7382dee72602f798b642f14140"},
 	}, func(ctx context.Context, call *catalog.Call, p reputationParams) (render.Card, error) {

@@ -45,7 +45,7 @@ func getThreatAnalysis() *catalog.Command {
 		Everyday: 13,
 		Wording:  analysisWording(),
 		OnCards:  analysisOnCards(),
-		Risk:     catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
+		Risk:     catalog.Read, Needs: "Endpoint Threats › View", Route: "private/threats/{id}/analysis", Repeatable: true,
 		Doc:      "Shows everything the console knows about a threat, or selected parts of it.",
 		Examples: []string{"analysis 1112953674841025235", `get-threat-analysis threat-id=1112953674841025235 components=["threatInfo","indicators"]`},
 	}, func(ctx context.Context, call *catalog.Call, p analysisParams) (render.Card, error) {

@@ -274,7 +274,7 @@ func updateThreatNote() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-note", Title: "Update Threat Note", Area: "threats", Aliases: []string{"edit-note", "update-note"},
 		Settled: "the note is changed with the answer",
-		Risk:    catalog.Change, Needs: "Endpoint Threats › View", Repeatable: true, Undo: "update-threat-note",
+		Risk:    catalog.Change, Needs: "Endpoint Threats › View", Route: "threats/{id}/notes", Repeatable: true, Undo: "update-threat-note",
 		Doc:      "Replaces the text of a note on a threat. The bot can change only notes it wrote.",
 		Examples: []string{`update-threat-note threat-id=2073000000000000987 note-id=2219000000000005378 note-content="New note content"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateNoteParams) (render.Card, error) {

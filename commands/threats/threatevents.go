@@ -127,7 +127,7 @@ func getThreatEvents() *catalog.Command {
 		Everyday: 12,
 		Wording:  eventsWording(),
 		OnCards:  eventsOnCards(),
-		Risk:     catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
+		Risk:     catalog.Read, Needs: "Endpoint Threats › View", Route: "threats/{id}/explore/events", Repeatable: true,
 		Doc:      "Lists what happened in the storyline of a threat: processes, files, connections and more.",
 		Examples: []string{"threat-events 1112953674841025235", `get-threat-events threat-id=1112953674841025235 event-types=file,process event-sub-types=FILEDELETION sort-by="Created At" direction=Ascending`},
 	}, func(ctx context.Context, call *catalog.Call, p threatEventsParams) (render.Card, error) {

@@ -67,7 +67,7 @@ func getThreatNotes() *catalog.Command {
 		Name: "get-threat-notes", Title: "Get Threat Notes", Area: "threats", Aliases: []string{"notes", "threat-notes"}, Main: "threat-id",
 		Wording: notesWording(),
 		OnCards: notesOnCards(),
-		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
+		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Route: "threats/{id}/notes", Repeatable: true,
 		Doc:      "Shows the notes on a threat.",
 		Examples: []string{"get-threat-notes threat-id=1112953674841025235", "notes 1112953674841025235"},
 	}, func(ctx context.Context, call *catalog.Call, p threatNotesParams) (render.Card, error) {
