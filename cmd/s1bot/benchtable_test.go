@@ -294,7 +294,7 @@ func (f *flood) runUnpaced() *exec.Cmd {
 	for name, value := range f.environ {
 		c.Env = append(c.Env, name+"="+value)
 	}
-	c.Stderr = f.logs()
+	c.Stderr = f.log
 	require.NoError(f.t, c.Start())
 	f.t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
 	return c

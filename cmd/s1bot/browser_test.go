@@ -143,7 +143,7 @@ func unread(t *testing.T, page, who, channel string) int {
 func runDemo(t *testing.T) *demo {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	d, err := startDemo(ctx, "127.0.0.1:0", slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	d, err := startDemo(ctx, "127.0.0.1:0", slog.New(slog.NewTextHandler(newTestLog(t), &slog.HandlerOptions{Level: slog.LevelWarn})))
 	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- d.run(ctx, time.Hour) }()

@@ -205,7 +205,7 @@ func (r *rig) ensure() {
 			continue
 		}
 		child = exec.Command(os.Args[0], "-test.run=^TestAsAProgramToKill$")
-		child.Env, child.Stderr = append(os.Environ(), r.environ...), testLog{r.t}
+		child.Env, child.Stderr = append(os.Environ(), r.environ...), newTestLog(r.t)
 		require.NoError(r.t, child.Start())
 		r.children[n] = child
 	}

@@ -64,7 +64,7 @@ func (f *flood) run(hears ...io.Writer) *exec.Cmd {
 	for name, value := range f.environ {
 		c.Env = append(c.Env, name+"="+value)
 	}
-	c.Stderr = io.MultiWriter(append(hears, f.logs())...)
+	c.Stderr = io.MultiWriter(append(hears, f.log)...)
 	require.NoError(f.t, c.Start())
 	f.t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
 	return c

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +24,11 @@ import (
 // patience is how long a story waits for what should happen at once.
 const patience = 30 * time.Second
 
+// unhurried is how long the simulated Slack of a story waits for acknowledgements and keeps triggers: Slack's three seconds would test the machine,
+// which may run many stories at once under the race detector. It's below what a hang takes, so that whoever waits for the console before
+// the acknowledgement is found all the same. The stories of crashes keep Slack's three seconds.
+const unhurried = 10 * time.Second
+
 // A story is the whole program with both services simulated: real HTTP, real WebSockets, a real SQLite file.
 type story struct {
 	t       testing.TB
@@ -32,6 +37,7 @@ type story struct {
 	program *program
 	config  config
 	environ map[string]string
+	log     *testLog
 	stop    func()
 }
 
@@ -67,7 +73,7 @@ func tellWith(t testing.TB, inside func(*config), options ...func(map[string]str
 // simulate starts both services, each behind a handler, and fills in the settings for them; the program is not started.
 func simulate(t testing.TB, behind func(http.Handler) http.Handler) *story {
 	t.Helper()
-	s := &story{t: t, slack: slacksim.New(slacksim.Options{}), console: s1sim.New(s1sim.Options{Empty: true})}
+	s := &story{t: t, slack: slacksim.New(slacksim.Options{AckTimeout: unhurried, TriggerLife: unhurried}), console: s1sim.New(s1sim.Options{Empty: true})}
 	manifest, err := setup.Manifest(commands.All()) // what people install: no story needs more than its scopes and events
 	require.NoError(t, err)
 	require.NoError(t, s.slack.Install(manifest))
@@ -82,7 +88,7 @@ func simulate(t testing.TB, behind func(http.Handler) http.Handler) *story {
 	settings["S1BOT_DATABASE_URL"] = "sqlite:" + filepath.Join(t.TempDir(), "story.db")
 	settings["S1BOT_POLL_INTERVAL"] = "1s"
 	settings["S1BOT_HUNT_ENGINE"] = "dv" // stories of hunts say when it is the data lake
-	s.environ = settings
+	s.environ, s.log = settings, newTestLog(t)
 	return s
 }
 
@@ -90,7 +96,7 @@ func simulate(t testing.TB, behind func(http.Handler) http.Handler) *story {
 func (s *story) start() {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
-	p, err := assemble(ctx, s.config, slog.New(slog.NewTextHandler(s.logs(), &slog.HandlerOptions{Level: slog.LevelWarn})))
+	p, err := assemble(ctx, s.config, slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	require.NoError(s.t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- p.run(ctx) }()
@@ -104,13 +110,33 @@ func (s *story) start() {
 	require.NoError(s.t, s.slack.WaitSockets(s.patient(), s.config.Sockets))
 }
 
-// logs shows the program's warnings of a story that fails.
-func (s *story) logs() io.Writer { return testLog{s.t} }
+// A testLog shows what a program logs, where its test fails. What logs after the test's end, a program that was not waited for because the test
+// had failed, is not heard: the testing package takes it for a race, and blames whichever tests run then.
+type testLog struct {
+	mu    sync.Mutex
+	lines []string
+	over  bool
+}
 
-type testLog struct{ t testing.TB }
+func newTestLog(t testing.TB) *testLog {
+	l := &testLog{}
+	t.Cleanup(func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.over = true
+		if t.Failed() {
+			t.Logf("the log:\n%s", strings.Join(l.lines, "\n"))
+		}
+	})
+	return l
+}
 
-func (l testLog) Write(line []byte) (int, error) {
-	l.t.Logf("%s", strings.TrimSpace(string(line)))
+func (l *testLog) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.over {
+		l.lines = append(l.lines, strings.TrimSpace(string(line)))
+	}
 	return len(line), nil
 }
 

@@ -32,6 +32,7 @@ type Options struct {
 	Now            func() time.Time // the clock of time stamps, triggers and response_urls; default time.Now
 	Seed           uint64           // of every random choice
 	AckTimeout     time.Duration    // default 3 s
+	TriggerLife    time.Duration    // how long a trigger opens a view; default 3 s
 	PingInterval   time.Duration    // default 5 s
 	EventRetries   []time.Duration  // pauses before an event is sent again; default at once, 1 min, 5 min
 	SocketLifetime time.Duration    // after it a socket is asked to refresh; default never
@@ -50,6 +51,7 @@ func (o Options) WithDefaults() Options {
 	o.AppToken = cmp.Or(o.AppToken, AppToken)
 	o.BotToken = cmp.Or(o.BotToken, BotToken)
 	o.AckTimeout = cmp.Or(o.AckTimeout, 3*time.Second)
+	o.TriggerLife = cmp.Or(o.TriggerLife, 3*time.Second)
 	o.PingInterval = cmp.Or(o.PingInterval, 5*time.Second)
 	o.PageSize = cmp.Or(o.PageSize, 1000)
 	o.KeepCalls = cmp.Or(o.KeepCalls, 5000)

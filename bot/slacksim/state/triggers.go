@@ -16,9 +16,6 @@ type Trigger struct {
 	Used    bool
 }
 
-// triggerLifetime is Slack's number; see Trigger.
-const triggerLifetime = 3 * time.Second
-
 // triggerPattern is the form of a trigger_id; what has another form is invalid and not expired.
 var triggerPattern = regexp.MustCompile(`^\d+\.\d+\.[0-9a-f]+$`)
 
@@ -26,7 +23,7 @@ var triggerPattern = regexp.MustCompile(`^\d+\.\d+\.[0-9a-f]+$`)
 func (ws *State) NewTrigger(user string) string {
 	ws.Serial["trigger"]++
 	id := fmt.Sprintf("%d.1000000000.%016x%016x", 1000000+ws.Serial["trigger"], ws.Rng.Uint64(), ws.Rng.Uint64())
-	ws.Triggers[id] = &Trigger{User: user, Expires: ws.Opts.Now().Add(triggerLifetime)}
+	ws.Triggers[id] = &Trigger{User: user, Expires: ws.Opts.Now().Add(ws.Opts.TriggerLife)}
 	return id
 }
 
