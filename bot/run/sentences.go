@@ -38,6 +38,8 @@ func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras,
 	}
 	p, err = r.Sentences.Read(line, in)
 	switch {
+	case err == nil && unknown && corrects(parsed, p):
+		return p, false, nil // the line with the name put right is a button, which says more than a form
 	case err == nil:
 		return p, parsed != nil || !p.Same(inv, x), nil
 	case unknown && guessed(parsed) || unknown && len(strings.Fields(line)) < 3:
@@ -63,6 +65,20 @@ func (r *Runner) otherwise(line string, inv catalog.Invocation, parsed error, in
 func guessed(err error) bool {
 	var usage *catalog.UsageError
 	return errors.As(err, &usage) && (usage.Try != nil || usage.Given != nil)
+}
+
+// corrects tells whether an error puts a mistyped name right to the command that a sentence was read as.
+func corrects(err error, p plain.Proposal) bool {
+	var usage *catalog.UsageError
+	if !errors.As(err, &usage) {
+		return false
+	}
+	for _, meant := range []*catalog.Invocation{usage.Try, usage.Given} {
+		if meant != nil && meant.Command == p.Do.Command {
+			return true
+		}
+	}
+	return false
 }
 
 // propose offers what plain words mean: what reads as a button that runs it, what changes

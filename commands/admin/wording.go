@@ -5,13 +5,13 @@ import "s1bot/commands/catalog"
 // How people ask for what this area does, beside names and aliases. See package plain.
 
 func sitesWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> {*} sites {*}", "<show> site {query:place}", "(find|search for|look for) site {query:place}",
-		"how many licenses (do we have|are there|have we|are) [left|free|available|used|in use] [(in|at|for|on) {query:place}]",
-		"(<show> licenses|<show> license usage) [(in|at|for|of|on) {query:place}]"}, Clauses: []string{"(named|called|like|matching) {query:place}"}}
+	return catalog.Wording{Heads: []string{"<show> {*} sites {*}", "<show> site {query:site}", "(find|search for|look for) site {query:site}",
+		"how many licenses (do we have|are there|have we|are) [left|free|available|used|in use] [(in|at|for|on) {query:site}]",
+		"(<show> licenses|<show> license usage) [(in|at|for|of|on) {query:site}]"}, Clauses: []string{"(named|called|like|matching) {query:site}"}}
 }
 
 func accountsWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> {*} accounts {*}", "<show> account {name:place}"}, Clauses: []string{"(named|called|like|matching) {name:place}"}}
+	return catalog.Wording{Heads: []string{"<show> {*} accounts {*}", "<show> account {name:account}"}, Clauses: []string{"(named|called|like|matching) {name:account}"}}
 }
 
 func groupsWording() catalog.Wording {
@@ -19,8 +19,10 @@ func groupsWording() catalog.Wording {
 }
 
 func newGroupWording() catalog.Wording {
+	const made = "(create|add|make|set up) [new] group [named|called] {name:group}"
 	return catalog.Wording{Heads: []string{
-		"(create|add|make|set up) [new] group [named|called] {name:place} (in|at|for|on|under) {site-id}", "(create|add|make|set up) [new] group [named|called] {name:place}",
+		made + " (in|at|for|on|under) {site-id} (which|that|and|,) (inherits|inherit|keeps|uses|takes|has) policy [of|from] [site] -> inherits=true", made + " (in|at|for|on|under) {site-id} (with inherited|inheriting) policy -> inherits=true",
+		"(create|add|make|set up) [new] group [named|called] {name:group} (in|at|for|on|under) {site-id}", "(create|add|make|set up) [new] group [named|called] {name:group}",
 	}}
 }
 
@@ -48,15 +50,15 @@ func infoWording() catalog.Wording {
 }
 
 func testWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(test|check) [api|console] connection [to console|to sentinelone]", "is (connection|api) [to console] (up|ok|working|fine)", "can you reach console", "ping console",
+	return catalog.Wording{Heads: []string{"(is|are) (bot|you) [still] (connected|online|working|alive|up|ok|okay|there)", "(test|check) [api|console] connection [to console|to sentinelone]", "is (connection|api) [to console] (up|ok|working|fine)", "can you reach console", "ping console",
 		"(does|is) [api|console|our] token [still] (work|works|working|valid|ok|okay|good|accepted|alive)", "is api [token] [still] (working|ok|okay|valid)", "(can|do) you still (reach|see|talk to) (console|sentinelone)", "are you [still] connected [to (console|sentinelone)]",
 	}}
 }
 
 func activitiesWording() catalog.Wording {
 	return catalog.Wording{
-		Heads: []string{"<show> {*} (activities|activity|activity log)", "what happened", "what did (people|users|analysts|admins|everybody|everyone|anybody|anyone|somebody|someone|they|we) do [(in|on|at) console]",
+		Heads: []string{"<show> {*} (activities|activity|activity log)", "what (happened|has happened|was happening) [(in|on|at) console]", "what did (people|users|analysts|admins|everybody|everyone|anybody|anyone|somebody|someone|they|we) do [(in|on|at) console]",
 			"(who did what|what was done|what changed|what has changed) [(in|on|at) console]"},
-		Clauses: []string{"(on|of|for|at) {filter.agentIds:host}", "(in|at|of|for) {filter.siteIds:place}", "(on|of|for) threat {filter.threatIds}"},
+		Clauses: []string{"(on|of|for|at) {filter.agentIds:host}", "(in|at|of|for) {filter.siteIds:site}", "(on|of|for) threat {filter.threatIds}"},
 	}
 }

@@ -6,9 +6,9 @@ import "s1bot/commands/catalog"
 
 func alertsWording() catalog.Wording {
 	return catalog.Wording{
-		Heads: []string{"<show> {*} alerts {*}"},
+		Heads: []string{"<show> {*} alerts {*}", "<show> {*} alerts [of] {endpoint-names:host}"},
 		Clauses: []string{
-			"(on|for|at|affecting|from) {endpoint-names:host}", "(in|at|of|from) {site-ids}", "(from|by|of|for) rule {rule-names:title}", "with severity {+}",
+			"(on|for|at|affecting|from|of|does|did) {endpoint-names:host} [have|has|had|get]", "(in|at|of|from) {site-ids}", "(from|by|of|for) rule {rule-names:title}", "(with|of) severity {+}", "(of|with) {+}",
 		},
 		Words: map[string]string{
 			"nobody has resolved": "incident-statuses=UNRESOLVED,IN_PROGRESS", "nobody resolved": "incident-statuses=UNRESOLVED,IN_PROGRESS", "nobody looked at": "incident-statuses=UNRESOLVED",
@@ -19,7 +19,8 @@ func alertsWording() catalog.Wording {
 
 func verdictWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(mark|flag|classify|label|treat|set|tag) (alert|alerts) {alert-ids} (as|to) {analyst-verdict}",
+		"(mark|flag|classify|label|treat|set|tag|put|change) (alert|alerts) {alert-ids} (as|to|in|into) {analyst-verdict}", "(alert|alerts) {alert-ids} [is|are|was|were|looks|looks like|seems|seems to be|:|=|-|,] {analyst-verdict}", "(mark|set) (alert|alerts) {alert-ids} {analyst-verdict}",
+		"(set|change|update|give) verdict {analyst-verdict} (on|for|to) (alert|alerts) {alert-ids}",
 		"(set|change|update) [analyst] verdict (of|on|for) (alert|alerts) {alert-ids} (to|as) {analyst-verdict}",
 	}}
 }
@@ -30,13 +31,14 @@ func statusWording() catalog.Wording {
 		"(i'm|i am|we're|we are) [now] (working on|looking at|looking into|investigating|handling|on|taking) (alert|alerts) {alert-ids} -> status=IN_PROGRESS",
 		"(start|begin) (working on|investigating) (alert|alerts) {alert-ids} -> status=IN_PROGRESS",
 		"(set|change|update) [incident] status (of|on|for) (alert|alerts) {alert-ids} (to|as) {status}",
+		"(alert|alerts) {alert-ids} [is|are|:|=|-] [now|already] {status}", "(take|pick up|claim) (alert|alerts) {alert-ids} -> status=IN_PROGRESS",
 		"(resolve|close) (alert|alerts) {alert-ids} -> status=RESOLVED", "(reopen|re-open) (alert|alerts) {alert-ids} -> status=UNRESOLVED",
 	}}
 }
 
 func unifiedListWording() catalog.Wording {
 	return catalog.Wording{
-		Heads: []string{"<show> {*} unified alerts {*}"},
+		Heads: []string{"<show> {*} unified alerts {*}", "<show> {+} unified alerts {+}"},
 		Clauses: []string{
 			"(on|for|about|affecting) {asset-names:host}", "(in|at) {site-ids}", "(from|by|of) [vendor|product] {vendors:title}",
 		},
@@ -52,6 +54,7 @@ func unifiedChangeWording() catalog.Wording {
 
 func unifiedNoteWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(comment|note|annotate) [on] unified alert {alert-ids} (:|saying|that|with|with :) {note-text}", "(comment|note|annotate) [on] unified alert {alert-ids} with : {note-text}",
 		"(add|leave|write|put|attach) (note|comment) (to|on|for) unified alert {alert-ids} (:|saying|that says|that|with text|with) {note-text}",
 	}}
 }

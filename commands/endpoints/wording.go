@@ -6,8 +6,16 @@ import "s1bot/commands/catalog"
 
 func listWording() catalog.Wording {
 	return catalog.Wording{
-		Heads: []string{"<show> {*} (machines|computers|devices)", "(find|search for|look for) [(host|endpoint|machine|computer|agent)] {computer-name:host}"},
-		Clauses: []string{
+		Heads: []string{
+			"(which|what) endpoint (has|uses|is|with) [ip|address] {query:ip}",
+			"(on|in) (which|what) endpoint is [user] {query:word} [working|logged in|logged on|on]",
+			"(which|what) endpoint (is|does) [user] {query:word} (on|use|using|logged in on|logged in to|logged on to|working on)",
+			"where is user {query:word} [logged in|logged on|working]",
+			"<show> endpoint [with|by|at] [ip|address] {query:ip}",
+			"<show> endpoint (of|used by) user {query:word}",
+			"who (has|is) [ip|address] {query:ip}",
+			"<show> {*} (machines|computers|devices)", "(find|search for|look for) [(host|endpoint|machine|computer|agent)] {computer-name:host}"},
+		Clauses: []string{"(with|whose|where|having) [name|names] (containing|contains|contain|starts with|start with|starting with|like|is) {computer-name:host}", "[whose] (name|names) (contains|contain|containing|starts with|start with|starting with) {computer-name:host}", "(containing|beginning with) {computer-name:host}", "with {computer-name:host} in name", "(assigned to|belonging to) [user] {query:word}",
 			"(named|called|like|matching|whose name contains|with name|with) {computer-name:host}", "starting with {computer-name:host}",
 			"(with|at|on|by|of) [ip|address] {query:ip}", "(used by|of user|by user|with user|for user) {query:word}",
 		},
@@ -16,6 +24,19 @@ func listWording() catalog.Wording {
 
 func infoWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"<show> {agent-ids} [info|status|state|health|ip|ip address|os|user|version|group|site|last user|owner]",
+		"(what is|what's) (up|wrong|going on|happening|new) (with|on) {agent-ids}",
+		"(what is|what's) (status|state|health|condition) (of|on|for) {agent-ids}",
+		"(how is|how's|what about|how about) {agent-ids} [doing]",
+		"(check|check on|check up on|info|status) {agent-ids}",
+		"(who is|who's|who was|which user is) (logged|logged in|logged on|signed in|working) [in|on|to|into|onto|at] {agent-ids}",
+		"who (owns|has|used|works on|works with) {agent-ids}",
+		"(when was|when did|when is) {agent-ids} [last|lastly] (seen|online|connected|active) [last]",
+		"(what is|what's) (ip|ip address|os|operating system|version|user|owner|last user|site|group|serial|serial number) of {agent-ids}",
+		"(what|which) (ip|ip address|os|operating system|version|agent version|user|site|group) {agent-ids} (has|have|runs)",
+		"(is|are) {agent-ids} [still|currently|already|now] (online|offline|isolated|connected|disconnected|infected|up|down|healthy|protected|alive|reachable|up to date|quarantined|contained|off network|on network)",
+		"has {agent-ids} [already] been (isolated|disconnected|quarantined|contained|reconnected)",
+		"(do you know|do we know|what can you tell me about|tell me more about) {agent-ids}",
 		"<show> {*} (info|information|details|facts|everything) [we have] (of|on|about|for) {agent-ids}", "tell me about {agent-ids}",
 		"what do (we|you) know about {agent-ids}", "what is {agent-ids}", "(look up|show|show me|describe|inspect) {agent-ids}",
 		"(what|which) (os|operating system|version|agent version|user|site|group) (is|does|has) {agent-ids} [have|run|in|on]", "(where is|find) {agent-ids}",
@@ -26,6 +47,15 @@ func infoWording() catalog.Wording {
 
 func isolationWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"quarantine (endpoint|endpoints|laptop|server|workstation|notebook|desktop|system) {agent-ids}",
+		"(isolate|disconnect|contain) {filter.computerName__contains:host} (endpoints|servers|laptops|workstations)",
+		"(isolate|disconnect|contain) [all|every] (endpoints|endpoint|servers|laptops|workstations) (with|containing|whose name contains|with name) {filter.computerName__contains:host} [in name|in their name|in names]",
+		"(isolate|disconnect|contain) [all|every] (endpoints|endpoint|servers|laptops|workstations) (named|called|starting with|like) {filter.computerName__contains:host}",
+		"pull plug on {agent-ids} [network]",
+		"(put|place) {agent-ids} (in|into|under|on) [network] (quarantine|lockdown)",
+		"(lock down|lockdown|airgap|air gap|unplug|ring-fence|fence off) {agent-ids}",
+		"(take|bring|get|put) {agent-ids} offline",
+		"(block|stop|cut) [all] network (access|traffic) (of|for|on|from|to) {agent-ids}",
 		"(isolate|disconnect|contain|quarantine|network isolate|network quarantine|cut off|cut) {agent-ids} (from|off|on|in) [network|internet|net]",
 		"(network|network-isolate|net) (isolate|quarantine) {agent-ids}", "network-isolate {agent-ids}", "cut off {agent-ids}",
 		"(take|pull|kick|cut|get|knock) {agent-ids} off [of|from] [network|net]", "(pull|remove|unplug) {agent-ids} from network",
@@ -35,6 +65,12 @@ func isolationWording() catalog.Wording {
 
 func reconnectionWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(give|restore|return|re-enable) [back] network [access|connection] (to|of|on|for) {agent-ids}",
+		"(give|restore) {agent-ids} [its|their|back] network [access] [back]",
+		"(bring|get|put|take) {agent-ids} [back] online",
+		"(put|let|bring) {agent-ids} (on|onto|on to) network again",
+		"(unquarantine|uncontain|un-contain|un-quarantine|de-quarantine) {agent-ids}",
+		"(lift|end) (quarantine|lockdown) (on|of|for|from) {agent-ids}",
 		"(reconnect|connect|unisolate|un-isolate|deisolate|de-isolate|release|free) {agent-ids} [(from|of|out of) (isolation|network isolation|quarantine|network quarantine|containment)|[back] to [network|internet]]",
 		"(stop|end|undo|lift|cancel|remove|revoke|reverse) (isolating|isolation|containing|containment|disconnecting|network isolation|network quarantine) [(of|on|for|from)] {agent-ids}",
 		"(stop|end|undo|lift|cancel|remove|revoke|reverse) {agent-ids} (isolation|containment)",
@@ -46,35 +82,45 @@ func reconnectionWording() catalog.Wording {
 
 func scanWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(run|start|initiate|kick off|launch|do|trigger|make|perform|execute|schedule) [full|complete|deep|quick|new|on-demand] [disk|malware|virus|av|antivirus] scan (of|on|for|at) {agent-ids}",
+		"(scan|check) {agent-ids} for (malware|viruses|threats|infections)",
+		"(full|complete|deep) [disk] scan (of|on|for) {agent-ids}",
+		"(virus|malware|av) scan (of|on|for) {agent-ids}",
+		"{agent-ids} [full] scan",
 		"(scan|rescan|full scan) {agent-ids} [for (malware|viruses|threats)]", "(run|start|initiate|kick off|launch|do|trigger) [full] [disk|malware|virus] scan (of|on|for) {agent-ids}",
 	}}
 }
 
 func messageWording() catalog.Wording {
-	const people = "[user of|users of|user on|users on|everyone on|everybody on|user at|users at]"
+	const to = "[user of|users of|user on|users on|user at|users at|people on|people at|everyone on|everybody on|person on|owner of] {host-names-or-internal-ips} [user|users]"
 	return catalog.Wording{Heads: []string{
-		"(tell|message|notify|warn) " + people + " {host-names-or-internal-ips} [user|users] (that|:|saying|to) {message}",
-		"(tell|message|notify|warn) " + people + " {host-names-or-internal-ips} [user|users] [:] {message:quoted}",
-		"(send|show) [message] to " + people + " {host-names-or-internal-ips} [user|users] [:|saying|that says] {message}",
-		"(send|show|broadcast) {message:quoted} (to|on) " + people + " {host-names-or-internal-ips}",
-		"(send|broadcast) message {message:quoted} to " + people + " {host-names-or-internal-ips}",
-		"(send|broadcast) message to " + people + " {host-names-or-internal-ips} [user|users] [:|saying|that says] {message}",
-		"broadcast to " + people + " {host-names-or-internal-ips} [:|saying] {message}",
+		"(tell|message|notify|warn|inform|write) [to] " + to + " (that|:|saying|to) {message}", "(tell|message|notify|warn|inform|write) [to] " + to + " [:|,] {message:quoted}",
+		"(send|show|write|display|broadcast) [message] (to|on) " + to + " [message] [:|saying|that says] {message}",
+		"(send|show|write|display|broadcast) [message] {message:quoted} (to|on|at) " + to, "(send|show|write|display) " + to + " message [:|saying|that says] {message}",
+		"(pop up|popup) [message] on " + to + " [:|saying] {message}", "let " + to + " know [that|:|,] {message}", "message (to|for|on) " + to + " : {message}",
 	}}
 }
 
 func shutdownWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(shut down|shutdown|power off|power down|turn off|switch off) [all|every] [endpoints|endpoint] (of|in|from) {group-ids}",
+		"(shut off|switch down|halt) {agent-ids}",
 		"(shut down|shutdown|power off|poweroff|power down|turn off|switch off) {agent-ids} [to {@reason}]", "(shut|power) {agent-ids} down", "(turn|switch|power) {agent-ids} off",
 	}}
 }
 
 func restartWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(restart|reboot|power cycle) {agent-ids} [to {@reason}]"}}
+	return catalog.Wording{Heads: []string{
+		"(restart|reboot) [all|every] [endpoints|endpoint] (of|in|from) {group-ids}",
+		"(do|make|force|trigger) (reboot|restart) (of|on|for) {agent-ids}",
+		"(turn|switch) {agent-ids} off and on again",
+		"(restart|reboot|power cycle) {agent-ids} [to {@reason}]"}}
 }
 
 func moveWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(change|set) group of {host-names-or-internal-ips} to {group-id}",
+		"(add|move|put) {host-names-or-internal-ips} (to|into|in) {group-id}",
 		"(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) group {group-id}", "(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) {group-id} group",
 	}}
 }
@@ -87,6 +133,11 @@ func moveSiteWording() catalog.Wording {
 
 func applicationsWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"<show> [list of] [installed] (software|programs) [that is|which is|that are|which are] [installed|running] (on|of|for|in) {agent-ids}",
+		"(what|which) (software|programs) (is|are|does|do) [installed|running] [(on|in)] {agent-ids} [have|has|run|runs|use] [installed]",
+		"(what is|what's|which is) installed (on|in) {agent-ids}",
+		"{agent-ids} [installed] software",
+		"(what|which) (software|programs) [installed] (on|in) {agent-ids}",
 		"<show> [installed] (software|applications|apps|programs) [installed|running] (on|of|for) {agent-ids}",
 		"(what|which) (software|applications|apps|programs) (is|are|does|do) [installed|running] [(on|in)] {agent-ids} [have|has] [installed]",
 		"(what|what is|what's) installed on {agent-ids}",
@@ -95,6 +146,7 @@ func applicationsWording() catalog.Wording {
 
 func customerIDWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"set [customer|external] (id|identifier) (of|for|on) {filter:host} to {external-id:word}",
+		"set [customer|external] (id|identifier) (of|for|on) {filter:host} to {external-id:word}", "(put|set|give|assign) (customer|external) (id|identifier) {external-id:word} (on|to|for) {filter:host}",
+		"(tag|label) {filter:host} with (customer|external) (id|identifier) {external-id:word}",
 	}}
 }

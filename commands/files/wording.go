@@ -5,15 +5,16 @@ import "s1bot/commands/catalog"
 // How people ask for what this area does, beside names and aliases. See package plain.
 
 func collectWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"collect {file-paths:path} from {agent-id}"}}
+	return catalog.Wording{Heads: []string{"collect {file-paths:path} (from|off|on) {agent-id}", "collect from {agent-id} {file-paths:path}"}}
 }
 
 func fetchWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(fetch|get|grab|retrieve|pull) {files-path:path} from {agent-id}"}}
+	return catalog.Wording{Heads: []string{"(fetch|get|grab|retrieve|pull|download|give|copy|bring|send) [me|us] [copy of] {files-path:path} (from|off|on) {agent-id}", "(fetch|get|grab|retrieve|pull|download) from {agent-id} {files-path:path}"}}
 }
 
 func sampleWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(sample|malware sample) (of|for|from) {threat-ids:case}", "(fetch|get|grab|retrieve|pull|download|give|send) [me|us] (sample|file|threat file|binary|malware sample|malware) (of|for|from|behind) {threat-ids:case}", "(download|fetch) {threat-ids:case}",
 		"(fetch|get|grab|retrieve|pull|download) [me] (sample|file|threat file|binary|malware sample|malware) (of|for|from) {threat-ids}", "fetch threat {threat-ids}",
 	}}
 }

@@ -1,40 +1,62 @@
 package hunts
 
-import "s1bot/commands/catalog"
+import (
+	"slices"
+
+	"s1bot/commands/catalog"
+)
 
 // How people ask for what this area does, beside names and aliases. See package plain. The fields of the queries are those that both
 // engines have: see sameFields.
 
+// A target is what events are searched for: how a sentence names it, and the query that finds it.
+type target struct{ asks, query string }
+
 func huntWording() catalog.Wording {
-	const hunt = "(hunt|hunt for|search for|search events for|look for|query for|search)"
-	var heads []string
-	for _, what := range []struct{ asks, query string }{
-		{"[process|processes|executions of] {$what:file}", `TgtProcName CONTAINS "$what"`},
-		{"[process|processes] {$what:program}", `TgtProcName CONTAINS "$what"`},
-		{"[hash|file with hash] {$what:hash}", ""},
-		{"[connections to|traffic to|connections with] {$what:ip}", `DstIP = "$what"`},
-		{"(dns requests for|dns requests to|lookups of|connections to|requests to) {$what:domain}", `DnsRequest CONTAINS "$what"`},
-		{"{$what:domain}", `DnsRequest CONTAINS "$what"`},
-		{"command line {$what:quoted}", `TgtProcCmdLine CONTAINS "$what"`},
-	} {
-		if what.query == "" {
-			continue
-		}
-		heads = append(heads, hunt+" "+what.asks+" -> query="+what.query, hunt+" "+what.asks+" (on|at) {$host:host} -> query="+what.query+` AND AgentName CONTAINS "$host"`)
-	}
-	const anyone = "(anyone|anybody|someone|somebody|any host|any endpoint|any machine|any of our hosts|we)"
-	heads = append(heads,
-		"did "+anyone+" (talk|connect|go|reach out|communicate|beacon) (to|with) {$what:ip} -> query=DstIP = \"$what\"", "did "+anyone+" (talk|connect|go|reach out|communicate|beacon) (to|with) {$what:domain} -> query=DnsRequest CONTAINS \"$what\"",
-		"(who|what|which hosts|which endpoints|which machines) [else] (talked|connected|went|talks|connects) (to|with) {$what:ip} -> query=DstIP = \"$what\"",
-		"(who|what|which hosts|which endpoints|which machines) [else] (talked|connected|went|talks|connects) (to|with) {$what:domain} -> query=DnsRequest CONTAINS \"$what\"",
-		"where [else] (did|has|does) {$what:file} (run|ran|execute|executed) -> query=TgtProcName CONTAINS \"$what\"", "(who|what|which hosts|which endpoints|which machines) [else] (ran|executed|started) {$what:file} -> query=TgtProcName CONTAINS \"$what\"",
-		"(did|has) {$what:file} (run|execute|executed) [anywhere|elsewhere|somewhere else|on other hosts] -> query=TgtProcName CONTAINS \"$what\"",
+	const (
+		hunt  = "(hunt|hunt for|hunt down|search|search for|search events for|look for|query|query for|find|find all|threat hunt for|dig for|check for|any sign of|any signs of|any trace of|any traces of|any hits for|any hits on|any hit for|any hit on|traces of|sightings of)"
+		sight = "(seen|see|saw|find|found|had|noticed|come across)"
+		on    = "[ AND AgentName CONTAINS \"$host\"]"
 	)
-	return catalog.Wording{Heads: append(heads, "(run|start|execute) (query|hunt) {query:quoted}", "hunt for {query:quoted}", "hunt {query:quoted}")}
+	files := []target{
+		{"[process|processes|executions of|execution of|file|files] {$what:file}", `TgtProcName CONTAINS "$what"`}, {"[process|processes|executions of|execution of] {$what:program}", `TgtProcName CONTAINS "$what"`},
+	}
+	hashes := []target{
+		{"[file with|file] [hash] {$what:sha1}", `(TgtFileSha1 = "$what" OR TgtProcSha1 = "$what")`}, {"[file with|file] [hash] {$what:sha256}", `(TgtFileSha256 = "$what" OR TgtProcSha256 = "$what")`}, {"[file with|file] [hash] {$what:md5}", `(TgtProcMd5 = "$what" OR ModuleMd5 = "$what")`},
+	}
+	const traffic = "(connection|connections|traffic|communication|communications|requests|request|beacons|beaconing|network traffic|network connections|outbound connections|outbound traffic|calls)"
+	network := []target{{"{$what:ip}", `DstIP = "$what"`}, {"{$what:domain}", `DnsRequest CONTAINS "$what"`}}
+	var heads []string
+	add := func(query string, patterns ...string) {
+		for _, p := range patterns {
+			heads = append(heads, p+" -> query="+query+on)
+		}
+	}
+	for _, t := range slices.Concat(files[:1], hashes, network) {
+		add(t.query, hunt+" "+t.asks, "<ask> [<did>] <who> [have|has|had] "+sight+" "+t.asks, "(was|is|were|has) "+t.asks+" [been] [ever|already] (seen|found|present|active|there)", "(is|was) "+t.asks+" <anywhere>",
+			"where [else] (is|was|did|have|has|do) [we|you] [see|seen|find] "+t.asks+" [seen|found|active]", "<did> <who> (got|get|have) "+t.asks)
+	}
+	for _, t := range files {
+		add(t.query, hunt+" "+t.asks, "<ask> [<did>] <who> [have|has|had] <runs> "+t.asks, "(was|were|has|is|did) "+t.asks+" [been] [ever|already] <runs>", "where [else] (did|has|was|does|is) "+t.asks+" [been] <runs>", "did {$host:host} <runs> "+t.asks, "has {$host:host} <runs> "+t.asks)
+	}
+	add(files[0].query, "<ask> [<did>] <who> [have|has|had] (started|start|opened|open|executes) "+files[0].asks, "did {$host:host} (start|open) "+files[0].asks)
+	for _, t := range network {
+		add(t.query, "<ask> [<did>] <who> [have|has|had] <reach> "+t.asks, "(did|has|is|was|does) {$host:host} <reach> "+t.asks, "(is there|was there|are there|were there|do we see|did we see|do we have|do you see|<show>) [any|some] [outgoing|outbound|network] "+traffic+" (to|with|towards) "+t.asks,
+			hunt+" [any|all] [outgoing|outbound|network] "+traffic+" (to|with|towards) "+t.asks, traffic+" (to|with|towards) "+t.asks)
+	}
+	domain := network[1]
+	add(domain.query, hunt+" (dns requests for|dns requests to|dns queries for|dns lookups of|lookups of|requests for|dns) "+domain.asks, "[<show>] (dns|dns requests for|dns queries for|dns lookups of|lookups of) "+domain.asks)
+	add(`TgtProcCmdLine CONTAINS "$what"`, hunt+" command line {$what:quoted}", hunt+" {$what:quoted} in command line", hunt+" command lines (containing|with) {$what:quoted}", "<did> <who> <runs> {$what:quoted}")
+	return catalog.Wording{
+		Heads:   append(heads, "(start|runs) (query|hunt) {query:quoted}", "hunt for {query:quoted}", "hunt {query:quoted}"),
+		Clauses: []string{"(on|at|in|from) {$host:host}", "<anywhere>"},
+	}
 }
 
 func processesWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		`(what|which) processes (runs|started|have runs|has runs|did run|were started) (on|at) {$host:host} -> query=AgentName CONTAINS "$host"`, `{$host:host} processes -> query=AgentName CONTAINS "$host"`,
+		`(what is|what's|what was) (running|runs) (on|at) {$host:host} -> query=AgentName CONTAINS "$host"`, `what (did|does|has) {$host:host} (runs|runs) -> query=AgentName CONTAINS "$host"`,
 		`<show> {*} (processes|running processes|process activity) (on|of|at|from) {$host:host} -> query=AgentName CONTAINS "$host"`,
 		`(what|which) processes (ran|run|are running|were running) on {$host:host} -> query=AgentName CONTAINS "$host"`, `what ran on {$host:host} -> query=AgentName CONTAINS "$host"`,
 	}}
@@ -45,11 +67,11 @@ func fetchWording() catalog.Wording {
 }
 
 func queryStatusWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> (status|progress|state) of (query|hunt) {query-id:word}", "how far is (query|hunt) {query-id:word}", "is (query|hunt) {query-id:word} (done|finished|ready)"}}
+	return catalog.Wording{Heads: []string{"<show> (status|progress|state) of (query|hunt) {query-id:word}", "how far is (query|hunt) {query-id:word}", "is (query|hunt) {query-id:word} [already|still] (done|finished|ready|runs|complete)", "(query|hunt) {query-id:word} status", "(has|did) (query|hunt) {query-id:word} (finished|finish|complete|completed)"}}
 }
 
 func queryEventsWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> {*} (events|results) of (query|hunt) {query-id:word}"}}
+	return catalog.Wording{Heads: []string{"<show> {*} (events|results) (of|from|for) (query|hunt) {query-id:word}", "<show> {*} results (of|from|for) {query-id:word}"}}
 }
 
 func powerQueryWording() catalog.Wording {

@@ -12,24 +12,37 @@ import (
 
 // Macros are parts of patterns that many have.
 const (
-	showMacro = `[(show|list|get|give|display|see|view|pull|bring|send|let me see|i want to see|i would like to see|i'd like to see|i need|i want|
-		check|find|which are|which|what are|read|what is|what's|what were|what|are there|is there|do we have|do you see|any) [up] [me|us] [any|all]]`
+	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|tell|let me see|i want to see|i would like to see|i'd like to see|i need|i want|i search|i am looking for|i'm looking for|looking for|search|
+		check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know) [up|out] [to] [me|us] [number of|list of|overview of|in detail] [any|all|just|only|there|which|what|how many]]`
 	ofMacro = `(of|for|on|about|from)`
 )
 
-var macros = strings.NewReplacer("<show>", strings.Join(strings.Fields(showMacro), " "), "<of>", ofMacro)
+// who are people and endpoints as a hunt asks for them; reach and runs what they did, in any form of the verb.
+const (
+	whoMacro   = `(who|anyone|anybody|someone|somebody|everyone|what|we|[(any|which|what|all)] [of] [our] (endpoint|endpoints|users|user|servers|server|workstations|laptops|clients|system|systems) [here]) [else|ever|already|also]`
+	askMacro   = `[(tell me|show me|show|check|find out|find|see|know|i search|let me know|list|get|give me) [if|whether]]`
+	didMacro   = `(did|has|have|had|is|are|was|were|does|do)`
+	reachMacro = `((talk|talked|talks|talking|speak|spoke|connect|connected|connects|connecting|communicate|communicated|communicating|reach out|reached out|beacon|beaconed|beaconing|beacons|go|went|gone|phone home|phoned home|called home) (to|with|out to)|
+		contacted|contacts|contacting|visit|visited|access|accessed|accesses|reach|reached|hit|browse to|browsed to|resolve|resolved|query|queried|look up|looked up|pinged|request|requested|download from|downloaded from)`
+	runsMacro     = `(runs|used|use|using)`
+	anywhereMacro = `(anywhere|everywhere|elsewhere|somewhere|somewhere else|before|lately|recently|here|[in|on|across] [all|any|any of] [of] [our|my] (environment|network|estate|fleet|endpoints|company|infrastructure|organisation|organization|system|systems|servers))`
+)
+
+var macros = strings.NewReplacer("<show>", oneLine(showMacro), "<of>", ofMacro, "<who>", whoMacro, "<ask>", askMacro, "<did>", didMacro, "<reach>", oneLine(reachMacro), "<runs>", runsMacro, "<anywhere>", anywhereMacro)
+
+func oneLine(macro string) string { return strings.Join(strings.Fields(macro), " ") }
 
 // Clauses that go with any command that has what they need.
 var (
 	changeClauses = []string{
 		"[,] because {@reason}", "[,] due to {@reason}", "[,] as {@why}", "[,] since {@why}", "[,] reason [is|being|:] {@reason}",
-		"[,] (ticket|case) [number|:] {@ticket}", "[,] (per|re|ref|see|under|for|reference) [ticket|case|:] {@ticket}", ", {@ticket}",
+		"[,] (ticket|case) [number|:] {@ticket}", "[,] (per|re|ref|see|under|for|reference) [ticket|case|:] {@ticket}", "(,|.|;|-) {@ticket}", "{@closing}", "{@afterthought}",
 	}
 	askedClauses = []string{": {@reason}"}
-	timedClauses = []string{"[,] for {@for}", "[,] (until|till) {@until}"}
+	timedClauses = []string{"[,] for [max|maximum|at most|up to|about] {@for}", "[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till) {@until}"}
 	rangeClauses = []string{"[,] [(that|which) (happened|occurred|appeared)|created|detected|found|seen|raised] {@range}"}
-	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still] {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
-		"(are there|do we have|have we got|exist|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]", "(are|is) [currently|still|now] {+}"}
+	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
+		"(are there|there are|do we have|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]", "(are|is) [currently|still|now] {+}"}
 )
 
 // grammarOf compiles what a command says of itself. Everything wrong with a command's wording is
@@ -62,6 +75,9 @@ func sharedClauses(cmd *catalog.Command) []string {
 	}
 	if cmd.NeedsReason() {
 		list = append(list, askedClauses...)
+	}
+	if f, ok := cmd.Lookup("limit"); ok && cmd.Risk == catalog.Read {
+		list = append(list, "[,] (maximum|max|limit|at most|up to|only|first|last|top|no more than) {"+f.Name+"} [activities|results|events|rows|entries|threats|alerts|endpoints|of them|ones|only]")
 	}
 	if cmd.Timed {
 		list = append(list, timedClauses...)
@@ -97,7 +113,7 @@ func namedHeads(cmd *catalog.Command) []string {
 func (g grammar) head(source string) (head, error) {
 	source, means, _ := strings.Cut(source, "->")
 	p, err := g.pattern(source)
-	h := head{pattern: p}
+	h := head{pattern: p, telling: telling(p)}
 	for means = strings.TrimSpace(means); means != ""; {
 		one, rest, _ := strings.Cut(means, " & ")
 		set, bad := g.setting(strings.TrimSpace(one))
@@ -120,7 +136,7 @@ func (g grammar) pattern(source string) (text.Pattern, error) {
 			return nil, fmt.Errorf("pattern %q: %w", source, err)
 		}
 	}
-	return p, nil
+	return p.Spelled(spelled), nil
 }
 
 // setting reads "status=Unresolved" and "custom-input.incidentStatuses=unresolved,in_progress". A

@@ -37,8 +37,9 @@ type Proposal struct {
 
 // A Reader reads sentences by the vocabulary of a catalog. It is safe for use by several goroutines.
 type Reader struct {
-	catalog *catalog.Catalog
-	grammar []grammar
+	catalog    *catalog.Catalog
+	grammar    []grammar
+	vocabulary map[string]bool // every word that a pattern has
 }
 
 // A grammar is the ways to ask for one command.
@@ -54,11 +55,17 @@ type grammar struct {
 type head struct {
 	pattern text.Pattern
 	sets    []setting
+	telling map[string]bool // the words that no other command has so many of
 }
 
 // New compiles the vocabulary of a catalog. The error names each pattern that is wrong; a test shows that there is none.
 func New(c *catalog.Catalog) (*Reader, error) {
-	r := &Reader{catalog: c}
+	r := &Reader{catalog: c, vocabulary: map[string]bool{}}
+	for _, phrase := range slices.Concat(before, after, needs) {
+		for _, w := range phrase {
+			r.vocabulary[w] = true
+		}
+	}
 	var problems []error
 	for _, cmd := range c.Commands() {
 		g, err := grammarOf(cmd)
@@ -66,6 +73,7 @@ func New(c *catalog.Catalog) (*Reader, error) {
 			problems = append(problems, fmt.Errorf("%s: %w", cmd.Name, err))
 		}
 		r.grammar = append(r.grammar, g)
+		g.learn(r.vocabulary)
 	}
 	return r, errors.Join(problems...)
 }
@@ -76,20 +84,14 @@ const maxWords = 80
 // Read tells what a sentence means. The error is a *catalog.UsageError with the nearest commands. A sentence in which somebody takes back what they ask for may be read as a question, never as a change.
 func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 	sentence = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(sentence, "\uFFFD")))
-	words := politely(text.Words(sentence))
+	written := spell(text.Words(sentence))
+	words := active(politely(written))
 	if len(words) == 0 || len(words) > maxWords {
 		return Proposal{}, r.refuse(words, "I can't read that as a command")
 	}
-	var found []reading
-	has := map[string]bool{}
-	for _, w := range words {
-		has[w.Lower] = true
-	}
-	for _, g := range r.grammar {
-		if g.cmd.Risk != catalog.Read && retracts(words) {
-			continue
-		}
-		found = append(found, g.readings(sentence, words, has, in)...)
+	found := r.readings(sentence, words, in)
+	if mended, ok := r.corrected(written); ok && len(found) == 0 {
+		found = r.readings(sentence, active(politely(mended)), in)
 	}
 	if len(found) == 0 {
 		if e := r.begins(sentence, words, in); e != nil {
@@ -98,6 +100,33 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 	}
 	return r.choose(words, found)
 }
+
+// readings are the ways in which the whole sentence means a command. Nothing is changed by one in which something is taken back.
+func (r *Reader) readings(sentence string, words []text.Word, in text.Input) (found []reading) {
+	has := map[string]bool{}
+	for _, w := range words {
+		has[w.Lower] = true
+	}
+	for _, g := range r.grammar {
+		if g.cmd.Risk == catalog.Read || !retracts(g.ownWords(words)) {
+			found = append(found, g.readings(sentence, words, has, in)...)
+		}
+	}
+	return found
+}
+
+// ownWords are those of a sentence that speak to the bot: a message may begin with "do not switch off your computer", which forbids the bot
+// nothing.
+func (g grammar) ownWords(words []text.Word) []text.Word {
+	colon := slices.IndexFunc(words, func(w text.Word) bool { return w.Lower == ":" })
+	if colon < 0 || !slices.ContainsFunc(g.cmd.Fields, func(f catalog.Field) bool { return f.Type.Name == "multiline" }) {
+		return words
+	}
+	forbids := longest(forbidding, func(phrase []string) bool { return says(words, colon+1, phrase) })
+	return slices.Concat(words[:colon+1], words[colon+1+forbids:])
+}
+
+var forbidding = phrases(`do not|don't|dont|please do not|please don't`)
 
 // A reading is one way to understand a whole sentence. Slots take anything, literals only
 // themselves: the reading with more literals explains more of the sentence.

@@ -21,17 +21,21 @@ import (
 // now is a Wednesday afternoon.
 var now = time.Date(2026, 11, 25, 15, 0, 0, 0, time.UTC)
 
-// A row is a sentence that an analyst writes, with the command line that means the same; "refused" where it must not be read.
-type row struct{ sentence, means string }
+// A row is a sentence that an analyst writes, with the command lines that mean the same, the one its author thought of first (a status that is not
+// "resolved" can be said in two ways, a hash be looked for in two fields); "refused" where it must not be read.
+type row struct {
+	sentence string
+	means    []string
+}
 
 func rows(t *testing.T, file string) (all []row) {
 	f, err := os.Open("testdata/" + file)
 	require.NoError(t, err)
 	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
-		sentence, means, ok := strings.Cut(lines.Text(), "\t")
-		require.True(t, ok, "no tab in %q", lines.Text())
-		all = append(all, row{sentence, strings.TrimSpace(means)})
+		columns := strings.Split(lines.Text(), "\t")
+		require.Greater(t, len(columns), 1, "no tab in %q", lines.Text())
+		all = append(all, row{columns[0], columns[1:]})
 	}
 	return all
 }
@@ -65,38 +69,46 @@ func flat(v any) any {
 // judge tells how a sentence was read: right, refused, or wrong.
 func judge(t *testing.T, c *catalog.Catalog, r *plain.Reader, row row) (verdict, got, want string) {
 	in := text.Input{Now: now}
-	want = "refused"
-	if !strings.HasPrefix(row.means, "refused") {
-		inv, x, err := slash.Parse(c, row.means, in)
-		var missing *catalog.MissingError
-		if errors.As(err, &missing) {
-			inv = missing.Given
-		} else {
-			require.NoError(t, err, "the meaning of %q", row.sentence)
-		}
-		want = meaning(t, inv, x)
-	}
 	p, err := r.Read(row.sentence, in)
-	switch {
-	case err != nil && want == "refused":
-		return "right", "refused", want
-	case err != nil:
-		return "refused", err.Error(), want
+	if err == nil {
+		got = meaning(t, p.Do, p.Extras)
 	}
-	if got = meaning(t, p.Do, p.Extras); got == want {
-		return "right", got, want
+	for _, means := range row.means {
+		switch want = lineMeans(t, c, row.sentence, strings.TrimSpace(means)); {
+		case want == "refused" && err != nil, want == got:
+			return "right", got, want
+		}
+	}
+	if err != nil {
+		return "refused", err.Error(), want
 	}
 	return "wrong", got, want
 }
 
-// Of the sentences that analysts write nine in ten mean what they mean, and none anything else. The first file was written with the
-// grammar, the others by people who had not seen it.
+// lineMeans is the meaning of a command line, which may lack what the sentence lacks.
+func lineMeans(t *testing.T, c *catalog.Catalog, sentence, line string) string {
+	if strings.HasPrefix(line, "refused") {
+		return "refused"
+	}
+	inv, x, err := slash.Parse(c, line, text.Input{Now: now})
+	var missing *catalog.MissingError
+	if errors.As(err, &missing) {
+		inv = missing.Given
+	} else {
+		require.NoError(t, err, "the meaning of %q", sentence)
+	}
+	return meaning(t, inv, x)
+}
+
+// Of the sentences that analysts write nine in ten mean what they mean, and none anything else: a threat's id is no endpoint, an alert's verdict is no
+// threat's, a host is no site. The first file was written with the grammar, the others by people who had not seen it; those of strangers knew the list of
+// commands alone, and personas are a new analyst, one who writes the English of another language, a terse lead at night, and a manager.
 func TestSentencesMeanTheirCommand(t *testing.T) {
 	t.Parallel()
 	c := commands.All()
 	r, err := plain.New(c)
 	require.NoError(t, err)
-	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv"} {
+	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv"} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			counts := map[string]int{}
@@ -113,23 +125,6 @@ func TestSentencesMeanTheirCommand(t *testing.T) {
 			require.GreaterOrEqual(t, counts["right"]*10, len(all)*9)
 		})
 	}
-}
-
-// These were written by people who knew the list of commands alone, and the grammar was not fitted to them: half is refused. None is taken
-// for something else, which matters more: a threat's id is no endpoint, an alert's verdict is no threat's, a host is no site.
-func TestSentencesOfStrangersAreNotTakenForSomethingElse(t *testing.T) {
-	t.Parallel()
-	c := commands.All()
-	r, err := plain.New(c)
-	require.NoError(t, err)
-	counts := map[string]int{}
-	for _, row := range rows(t, "strangers.tsv") {
-		verdict, got, want := judge(t, c, r, row)
-		counts[verdict]++
-		require.NotEqual(t, "wrong", verdict, "%s is read as %s and means %s", row.sentence, got, want)
-	}
-	require.Greater(t, counts["right"], counts["refused"]/2, counts)
-	t.Log(counts)
 }
 
 // What people write around a change to say the opposite, a condition or another time is never dropped: such sentences are refused, but
@@ -159,23 +154,63 @@ func TestNegatedChangesAreRefused(t *testing.T) {
 	require.Greater(t, changes, 50)
 }
 
-// What follows a comma is not understood; what stands before it is kept in the form that is offered, unless anything negates it.
+// What follows a change behind a sign is its reason, unless it negates, postpones, asks, goes on with the order or orders something else.
+func TestWhatFollowsAChangeIsItsReason(t *testing.T) {
+	t.Parallel()
+	r, err := plain.New(commands.All())
+	require.NoError(t, err)
+	for sentence, reason := range map[string]string{
+		"please disconnect KIOSK from the network, it has malware": "it has malware", "isolate DESKTOP-1 - ransomware at HQ": "ransomware at HQ",
+		"isolate DESKTOP-1; the user called when it encrypted": "the user called when it encrypted", "isolate DESKTOP-1, scan found malware": "scan found malware",
+		"isolate DESKTOP-1 now its ransomware": "its ransomware", "isolate DESKTOP-1 (phishing), please": "phishing", "isolate DESKTOP-1, C2": "C2",
+		"could you isolate DESKTOP-1, it beacons?": "it beacons", "isolate DESKTOP-1 for 2h, ransomware. INC-1042": "ransomware", "isolate DESKTOP-1, ransomware, for 2h": "ransomware",
+		"DESKTOP-1 needs to be isolated, it beacons to a C2": "it beacons to a C2",
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.NoError(t, err, sentence)
+		require.Equal(t, reason, p.Extras.Reason, sentence)
+		require.Equal(t, "disconnect-agent-from-network", p.Do.Command)
+	}
+	for _, sentence := range []string{
+		"disconnect KIOSK from the network, it has no malware", "disconnect KIOSK from the network, that isn't needed", "disconnect KIOSK from the network, ok?", "disconnect KIOSK, later",
+		"isolate DESKTOP-1, it beacons?", "isolate DESKTOP-1, scan it", "isolate DESKTOP-1, it beacons, then reboot it", "isolate DESKTOP-1. Tell the user", "isolate DESKTOP-1, never mind",
+		"isolate DESKTOP-1, oops wrong host", "isolate DESKTOP-1, after lunch", "isolate DESKTOP-1, on Friday", "isolate DESKTOP-1, and all others", "isolate DESKTOP-1, if it beacons",
+		"add ioc 203.0.113.45, type DNS", "isolate DESKTOP-1, no wait", "isolate DESKTOP-1 it beacons until noon",
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.Error(t, err, "%s is read as %s %s", sentence, p.Do.Command, p.Do.Args)
+	}
+}
+
+// Where the end is not understood, what stands before the comma is kept in the form that is offered, unless anything negates it.
 func TestTheBeginningOfASentenceIsKeptInTheForm(t *testing.T) {
 	t.Parallel()
 	r, err := plain.New(commands.All())
 	require.NoError(t, err)
-	for sentence, kept := range map[string]bool{
-		"please disconnect KIOSK from the network, it has malware": true, "please disconnect KIOSK from the network, it has no malware": false,
-		"disconnect KIOSK from the network, that isn't needed": false, "disconnect KIOSK from the network, ok?": false, "disconnect KIOSK, later": false,
-	} {
+	for sentence, kept := range map[string]bool{"disconnect KIOSK from the network, at HQ": true, "disconnect KIOSK from the network, not at HQ": false, "disconnect KIOSK, later": false} {
 		_, err := r.Read(sentence, text.Input{Now: now})
 		require.Error(t, err, "nothing is decided")
 		require.Equal(t, kept, plain.Begins(err), sentence)
 		var usage *catalog.UsageError
 		if errors.As(err, &usage) && kept {
 			require.JSONEq(t, `{"agent-ids":["KIOSK"]}`, string(usage.Offers[0].Do.Args))
-			require.Contains(t, string(usage.Offers[0].Do.Said), "it has malware")
+			require.Contains(t, string(usage.Offers[0].Do.Said), "at HQ")
 		}
+	}
+}
+
+// A word that is one letter off is read as the word of the grammar, never as its opposite, and a name as it is.
+func TestSlipsAreMended(t *testing.T) {
+	t.Parallel()
+	r, err := plain.New(commands.All())
+	require.NoError(t, err)
+	for sentence, command := range map[string]string{
+		"plese isolte DESKTOP-1 from the netwrok": "disconnect-agent-from-network", "show unreslved threats on DESKTOP-1": "get-threat", "any critcal alerts since yesterday": "get-alerts",
+		"disconect DESKTOP-1 from the network": "disconnect-agent-from-network",
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.NoError(t, err, sentence)
+		require.Equal(t, command, p.Do.Command, sentence)
 	}
 }
 

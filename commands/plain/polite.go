@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"slices"
 	"strings"
 
 	"s1bot/commands/text"
@@ -8,15 +9,22 @@ import (
 
 // What people say around a request and what says nothing of it. Each is dropped at one end of the sentence only, and whole.
 
-// before may stand ahead of a request. "Can I", "should we" and "did you" are questions about it, and are not here.
-var before = phrases(`please|pls|plz|kindly|hey|hi|hello|ok|okay|so|now|then|and|bot|s1bot|good morning|good evening|
-	can you|could you|would you|will you|can you please|could you please|would you please|i want you to|i need you to|
-	i want to|i need to|i would like to|i'd like to|we need to|we want to|we have to|let us|let's|lets|go ahead and|
-	help me|quick|quickly|quick one|urgent|urgently|asap|immediately|,|:|!|.|-|–|—`)
+// before may stand ahead of a request. "Should we" and "did you" are questions about it, and are not here; "can I" is one, but for what is only
+// looked at (see the macro <show>).
+var before = phrases(`please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so|now|then|and|well|bot|s1bot|team|all|everyone|folks|guys|there|colleagues|
+	good morning|good afternoon|good evening|good night|good day|morning|afternoon|evening|
+	can you|could you|would you|will you|you can|you may|please can you|please could you|can you please|could you please|would you please|can you just|could you just|could you quickly|
+	can i get|could i get|can i have|could i have|may i have|can i see|could i see|may i see|can we get|could we get|can we have|could we have|can we see|could we see|
+	can someone|could someone|can somebody|could somebody|
+	i want you to|i need you to|would be great if you could|it would be great if you could|would be nice if you could|it would be nice if you could|would it be possible to|is it possible to|
+	i want to|i need to|i would like to|i would like you to|i'd like to|i'd like you to|we need to|we want to|we would like to|we'd like to|we have to|we must|we need|i have to|i must|i have need to|need to|want to|please to|
+	it is necessary to|it's necessary to|it is needed to|let us|let's|lets|go ahead and|just|quick question|question|
+	help me|help me to|quick|quickly|quick one|urgent|urgently|asap|immediately|,|:|!|.|;|-`)
 
 // after may stand behind one.
-var after = phrases(`please|pls|plz|thanks|thank you|thx|ty|cheers|asap|now|right now|right away|at once|immediately|urgently|for me|
-	for us|thanks a lot|many thanks|if you can|,|!|?|.`)
+var after = phrases(`please|pls|plz|thanks|thank you|thank you very much|thank you so much|thanks in advance|thank you in advance|thanks again|thx|thnx|tnx|ty|tia|cheers|merci|danke|
+	asap|now|right now|right away|straight away|at once|immediately|urgently|quickly|as soon as possible|for me|for us|to me|thanks a lot|many thanks|kind regards|best regards|regards|
+	if you can|if possible|if you don't mind|would be great|would be nice|much appreciated|appreciated|for now|for the moment|team|bot|i'm on it|i am on it|,|!|?|.|;|-`)
 
 // phrases are apart by bars, their words by blanks.
 func phrases(list string) [][]string {
@@ -27,19 +35,41 @@ func phrases(list string) [][]string {
 	return all
 }
 
+// hurry are words of politeness and haste that stand in the middle as well: "delete please the exclusion", "release it now, it is clean".
+const hurry = "please|pls|plz|kindly"
+
+// unhurried takes them out of the beginning of a sentence, up to where somebody's own words begin, which are kept as they are; and haste from
+// before a sign.
+func unhurried(words []text.Word) []text.Word {
+	kept := make([]text.Word, 0, len(words))
+	for i, w := range words {
+		if w.Quoted || oneOf(w.Lower, ":|that|saying|says|because") {
+			return append(kept, words[i:]...)
+		}
+		haste := oneOf(w.Lower, "asap|now|immediately|urgently") && i > 0 && i+1 < len(words) && (isBreak(words[i+1]) || states(words[i+1:]))
+		if !haste && !oneOf(w.Lower, hurry) {
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}
+
 // politely takes politeness off both ends. It goes on until nothing more comes off, since people
 // stack it: "hey bot, can you please".
 func politely(words []text.Word) []text.Word {
 	for n := 1; n > 0; words = words[n:] {
 		n = longest(before, func(phrase []string) bool { return says(words, 0, phrase) })
 	}
-	return withoutThanks(words)
+	return unhurried(withoutThanks(words))
 }
 
 // withoutThanks takes politeness off the end.
 func withoutThanks(words []text.Word) []text.Word {
 	for n := 1; n > 0; words = words[:len(words)-n] {
 		n = longest(after, func(phrase []string) bool { return says(words, len(words)-len(phrase), phrase) })
+		if n > 0 && oneOf(words[len(words)-1].Lower, "now|asap") && slices.ContainsFunc(words[:len(words)-n-1], isBreak) {
+			return words // "it is clean now" is what somebody says of it
+		}
 	}
 	return words
 }
@@ -70,7 +100,7 @@ func says(words []text.Word, at int, phrase []string) bool {
 
 // retracting is how people take back or limit in the same breath what they ask for. A reason may have any words in it: where these are
 // among them, no change is read out of the sentence.
-var retracting = phrases(`unless|except|but not|only if|instead|not yet|don't|do not|dont|never mind|nevermind|scratch that|forget it|wait|hold on|cancel that|just kidding|on second thought|actually no|ignore that`)
+var retracting = phrases(`unless|except|but not|only if|instead|not yet|don't|do not|dont|never mind|nevermind|nvm|scratch that|forget it|forget that|wait|hold on|cancel that|just kidding|jk|on second thought|actually|ignore that|disregard|oops|sorry|i meant|i mean|wrong host|wrong one|my mistake|rather not|changed my mind`)
 
 // retracts looks at the whole sentence, the reason included: it is better to ask once too often.
 func retracts(words []text.Word) bool {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 
 // propose makes an invocation of what fills the slots; false where two of them contradict each other or a value is none.
 func (s scene) propose(h head, fills []text.Fill) (Proposal, bool) {
-	d := draft{cmd: s.cmd, in: s.in, words: map[string][]string{}, keys: map[string]map[string][]string{}, locals: map[string]string{}}
+	d := draft{cmd: s.cmd, in: s.in, words: map[string][]string{}, keys: map[string]map[string][]string{}, locals: map[string]string{}, used: map[string]bool{}}
 	sets := slices.Clone(h.sets)
 	for _, f := range fills {
 		switch v := f.Value.(type) {
@@ -31,6 +32,7 @@ func (s scene) propose(h head, fills []text.Fill) (Proposal, bool) {
 			d.twice = d.twice || d.extras.For != 0
 			d.extras.For = time.Duration(v)
 		case local:
+			d.twice = d.twice || d.locals["$"+v.name] != ""
 			d.locals["$"+v.name] = v.value
 		}
 	}
@@ -47,6 +49,7 @@ type draft struct {
 	words  map[string][]string            // by parameter
 	keys   map[string]map[string][]string // by parameter that is a filter, and key
 	locals map[string]string              // values for texts, by name with $
+	used   map[string]bool                // those that a text has
 	extras catalog.Extras
 	twice  bool // something is said twice, and not the same
 }
@@ -69,12 +72,21 @@ func (d *draft) set(s setting) {
 	d.words[s.param] = words
 }
 
-// insert puts the sentence's values into a text: SrcProcName CONTAINS "$file". A quote in one of them would end the text's.
+// insert puts the sentence's values into a text: SrcProcName CONTAINS "$file". What stands in brackets is there if its value is: "DstIP =
+// \"$what\"[ AND AgentName CONTAINS \"$host\"]". A quote in a value would end the text's.
 func (d *draft) insert(written string) string {
+	if before, rest, ok := strings.Cut(written, "["); ok && strings.Contains(written, "$") {
+		part, after, _ := strings.Cut(rest, "]")
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(d.locals)), func(name string) bool { return strings.Contains(part, name) }) {
+			part = ""
+		}
+		written = before + part + after
+	}
 	for name, value := range d.locals {
 		if strings.Contains(written, name) {
 			d.twice = d.twice || strings.ContainsAny(value, "\"\\")
 			written = strings.ReplaceAll(written, name, value)
+			d.used[name] = true
 		}
 	}
 	return written
@@ -83,7 +95,7 @@ func (d *draft) insert(written string) string {
 // proposal reads the values as the command's own parser would. A value that the parser refuses
 // makes the reading none, so what is proposed could have been typed as a line.
 func (d *draft) proposal() (Proposal, bool) {
-	if d.twice {
+	if d.twice || len(d.used) < len(d.locals) {
 		return Proposal{}, false
 	}
 	values := map[string]any{}
@@ -149,19 +161,54 @@ func (s scene) narrowing(words []text.Word, at int) []text.Filling {
 	var sets []setting
 	for i := at; i < len(words); {
 		n, set := s.narrow(words, i)
+		joined := false
+		if next := comma(words, i); n == 0 && next > 0 && len(sets) > 0 {
+			if n, set = s.narrow(words, next); n > 0 && len(set) == 1 {
+				joined, n = true, next-i+n
+			}
+		}
 		if n == 0 {
 			break
 		}
 		i += n
-		sets = append(sets[:len(sets):len(sets)], set...)
+		if i < len(words) && len(set) > 0 && oneOf(words[i].Lower, qualities) && s.qualifies(words[i].Lower, set[0]) {
+			i++
+		}
+		sets = slices.Concat(sets, set)
+		if last := len(sets) - 1; joined {
+			if last == 0 || sets[last].param != sets[last-1].param || sets[last].key != sets[last-1].key || !s.several(set[0]) {
+				break
+			}
+			both := setting{set[0].param, set[0].key, slices.Concat(sets[last-1].words, set[0].words)}
+			sets = append(slices.Clone(sets[:last-1]), both)
+		}
 		fillings = append(fillings, text.Filling{Taken: i - at, Value: sets})
 	}
 	slices.SortStableFunc(fillings, func(a, b text.Filling) int { return cmp.Compare(b.Taken, a.Taken) })
 	return fillings
 }
 
+// qualities may stand behind a word of their menu: "high severity", "in progress status".
+const qualities = "severity|severities|priority|status|state|verdict"
+
+func (s scene) qualifies(word string, set setting) bool {
+	if word == "priority" || word == "severities" {
+		word = "severity"
+	}
+	if word == "state" {
+		word = "status"
+	}
+	return strings.Contains(strings.ToLower(set.param+set.key), word)
+}
+
+// several tells whether "high and critical" has a place: in a list.
+func (s scene) several(set setting) bool {
+	f, ok := s.cmd.Lookup(set.param)
+	return ok && (f.List || set.key != "" && !scalarKeys[set.key])
+}
+
 // plainOrder says of a list what holds for all lists: everything of it, newest first.
-const plainOrder = "our|all|new|latest|recent|newest|current|most|currently|the|any"
+const plainOrder = "our|all|new|latest|recent|newest|current|last|most|currently|the|any"
 
 // narrow reads one word, or one of several words, that narrows a list down.
 func (s scene) narrow(words []text.Word, at int) (int, []setting) {
@@ -195,6 +242,9 @@ func (s scene) number(words []text.Word, at int) (int, []setting) {
 	f, ok := s.cmd.Lookup("limit")
 	if !ok {
 		return 0, nil
+	}
+	if i == at && i+1 < len(words) && oneOf(words[i+1].Lower, "last|latest|newest|first") { // "the 10 last threats"
+		return 2, []setting{{f.Name, "", []string{words[i].Text}}}
 	}
 	return i + 1 - at, []setting{{f.Name, "", []string{words[i].Text}}}
 }

@@ -24,7 +24,7 @@ func (r *Reader) refuse(words []text.Word, problem string) error {
 	for _, g := range r.grammar {
 		best := 0
 		for _, h := range g.heads {
-			best = max(best, shared(h.pattern, words))
+			best = max(best, shared(h.telling, words))
 		}
 		if best > 0 {
 			near = append(near, scored{g.cmd.Name, best})
@@ -44,8 +44,8 @@ func (r *Reader) refuse(words []text.Word, problem string) error {
 	return e
 }
 
-// begins refuses a sentence whose beginning, up to a comma, asks for a change, and offers its form
-// with what was read: "disconnect KIOSK from the network, it has malware". What follows the comma
+// begins refuses a sentence whose beginning, up to a comma, asks for a change and whose end is not understood, and offers its form
+// with what was read: "disconnect KIOSK from the network, at HQ". What follows the comma
 // is the reason, for the person to look at. Nil where anything in the sentence negates, limits,
 // postpones or asks. The form is opened and nothing runs: a comma can turn everything around, and
 // the person sees what was read.
@@ -95,14 +95,27 @@ func offer(e *catalog.UsageError, name, command string) {
 	e.Offers = append(e.Offers, catalog.Offer{Label: name, Do: catalog.Invocation{Command: command, How: render.Open}})
 }
 
-// shared counts the words of a sentence that a pattern has, those that tell commands apart.
-func shared(p text.Pattern, words []text.Word) int {
-	n := 0
-	for _, literal := range p.Literals() {
-		telling := len(literal) > 3 && !strings.Contains(" "+showMacro+" ", literal) && !strings.Contains(ofMacro, literal) && literal != "with"
-		if telling && slices.ContainsFunc(words, func(w text.Word) bool { return w.Lower == literal }) {
-			n++
+// shared counts the words of a sentence that are among those of a head.
+func shared(telling map[string]bool, words []text.Word) int {
+	said := map[string]bool{}
+	for _, w := range words {
+		if telling[w.Lower] {
+			said[w.Lower] = true
 		}
 	}
-	return n
+	return len(said)
 }
+
+// telling are the words of a pattern that tell commands apart: no short ones, and none that many have.
+func telling(p text.Pattern) map[string]bool {
+	words := map[string]bool{}
+	for _, w := range p.Literals() {
+		if len(w) > 3 && !many[w] {
+			words[w] = true
+		}
+	}
+	return words
+}
+
+// many are the words of the macros.
+var many = wordSet(strings.NewReplacer("[", " ", "]", " ", "(", " ", ")", " ", "|", " ").Replace(showMacro+" "+ofMacro+" "+whoMacro+" "+didMacro+" "+askMacro+" "+anywhereMacro) + " with")

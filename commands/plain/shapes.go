@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -30,13 +31,21 @@ type found struct {
 	values []string
 }
 
+const hostNouns = "host|hosts|endpoint|endpoints|agent|agents|machine|machines|computer|computers|laptop|laptops|server|servers|workstation|workstations|device|devices|" +
+	"box|boxes|pc|pcs|notebook|notebooks|desktop|desktops|vm|vms|system|systems|asset|assets|node|nodes|station|stations|hostname|hostnames"
+
 var shapes = map[string]shape{
-	"host":  {nouns: "host|hosts|endpoint|endpoints|agent|agents|machine|machines|computer|computers|laptop|laptops|server|servers|workstation|workstations|device|devices|box", takes: isNamedHost, loose: true, spaced: true},
+	"host":  {nouns: hostNouns, takes: isNamedHost, loose: true, spaced: true},
 	"thing": {nouns: "threat|threats|alert|alerts|file|detection|id", takes: isThing, loose: true, spaced: true},
 	// A threat's verdict is not an alert's: a word that says which of the two is meant rules out the other.
-	"threat":  {nouns: "threat|threats|file|detection|id", takes: isThing, loose: true, spaced: true},
-	"alert":   {nouns: "alert|alerts|detection|id", takes: isThing, loose: true, spaced: true},
-	"place":   {nouns: "site|sites|group|groups|account|accounts", behind: "site|group|account", takes: isPlace, loose: true, many: 3},
+	"threat": {nouns: "threat|threats|file|detection|id", takes: isThing, loose: true, spaced: true},
+	"alert":  {nouns: "alert|alerts|detection|id", takes: isThing, loose: true, spaced: true},
+	// A noun says which kind of place is meant: "for group Developers" is no site.
+	"site":    {nouns: "site|sites", behind: "site", takes: isPlace, loose: true, many: 3},
+	"group":   {nouns: "group|groups", behind: "group", takes: isPlace, loose: true, many: 3},
+	"account": {nouns: "account|accounts|tenant", behind: "account", takes: isPlace, loose: true, many: 3},
+	// A statement ("X is a false positive") is about what can only be a threat: its id, its file, its hash, or what a noun calls one.
+	"case":    {nouns: "threat|threats|detection", takes: func(w text.Word) bool { return longID(w) || !w.Quoted && isFile(w) || isHash(w.Text) }, loose: true, spaced: true},
 	"title":   {nouns: "rule|rules|script|query|exclusion|named|called", takes: isTitle, loose: true, many: 6},
 	"file":    {nouns: "process|processes|file|files|binary|executable|program", takes: isFile, loose: true},
 	"program": {takes: isProgram},
@@ -45,10 +54,13 @@ var shapes = map[string]shape{
 	// The console's keys for the hash of a file compare SHA-1s, so a sentence can ask for that kind, or
 	// for the other two.
 	"sha1":    {nouns: "hash|hashes|sha1|sha-1|file", takes: func(w text.Word) bool { return isSHA1(w.Text) }, spaced: true},
+	"sha256":  {nouns: "hash|hashes|sha256|sha-256|file", takes: func(w text.Word) bool { return isHash(w.Text) && len(w.Text) == 64 }},
+	"md5":     {nouns: "hash|hashes|md5|file", takes: func(w text.Word) bool { return isHash(w.Text) && len(w.Text) == 32 }},
 	"digest":  {nouns: "hash|sha256|sha-256|md5|file", takes: func(w text.Word) bool { return isHash(w.Text) && !isSHA1(w.Text) }},
 	"address": {nouns: "ip|ips|address|addresses|domain|url", takes: isAddress},
 	"ip":      {nouns: "ip|ips|address|addresses", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err == nil }},
 	"domain":  {nouns: "domain|url", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err != nil && isAddress(w) }},
+	"source":  {takes: func(w text.Word) bool { return w.Quoted || isWord(w) }},
 	"word":    {takes: func(w text.Word) bool { return w.Quoted || isWord(w) }},
 	"quoted":  {takes: func(w text.Word) bool { return w.Quoted }},
 	"number":  {takes: func(w text.Word) bool { return w.Text != "" && strings.Trim(w.Text, "0123456789") == "" }},
@@ -68,11 +80,9 @@ func shapeOf(f catalog.Field) string {
 	switch name := f.Type.Name; {
 	case name == "agent":
 		return "host"
-	case name == "site" || name == "group" || name == "account":
-		return "place"
 	case name == "rule" || name == "script":
 		return "title"
-	case name == "choice" || name == "time" || name == "threat" || name == "alert":
+	case name == "choice" || name == "time" || name == "threat" || name == "alert" || name == "site" || name == "group" || name == "account":
 		return name
 	case name == "integer":
 		return "number"
@@ -162,13 +172,13 @@ func (sh shape) skipNouns(words []text.Word, at int) (next int, told bool) {
 		i++
 	}
 	noun := i
-	for i < len(words) && sh.nouns != "" && oneOf(words[i].Lower, sh.nouns) {
+	for i < len(words) && sh.nouns != "" && oneOf(words[i].Lower, sh.nouns) && !(isNoun(words[i].Lower) && allCapitals(words[i])) {
 		i++
 	}
 	if i == noun {
 		return i, false
 	}
-	for i < len(words) && oneOf(words[i].Lower, "named|called|with|id|:") {
+	for i < len(words) && oneOf(words[i].Lower, "named|called|with|id|number|nr|:") {
 		i++
 	}
 	return i, true
@@ -180,7 +190,7 @@ func (sh shape) one(words []text.Word, at int, told bool) int {
 		return 0
 	}
 	w := words[at]
-	if !sh.takes(w) && !(told && sh.loose && isWord(w)) {
+	if !sh.takes(w) && !(told && sh.loose && isWord(w) && (w.Quoted || !isPath(w))) {
 		return 0
 	}
 	n := 1
@@ -198,11 +208,18 @@ func choiceAt(f catalog.Field, words []text.Word, at int, in text.Input) []found
 	}
 	for n := min(4, len(words)-start); n > 0; n-- {
 		value := joined(words[start : start+n])
-		if v, err := f.Type.Read(value, in); err == nil {
+		if v, err := f.Type.Read(cmp.Or(saidChoices[strings.ToLower(value)], value), in); err == nil {
 			return []found{{start + n - at, []string{fmt.Sprint(v)}}}
 		}
 	}
 	return nil
+}
+
+// saidChoices are what analysts call the values of menus.
+var saidChoices = map[string]string{
+	"fp": "False Positive", "false-positive": "False Positive", "false alarm": "False Positive", "falsepositive": "False Positive", "false positives": "False Positive", "fps": "False Positive",
+	"tp": "True Positive", "true-positive": "True Positive", "real": "True Positive", "true positives": "True Positive",
+	"closed": "Resolved", "solved": "Resolved", "open": "Unresolved", "in-progress": "In Progress", "under investigation": "In Progress", "ongoing": "In Progress", "roll back": "Rollback",
 }
 
 func oneOf(word, list string) bool {
@@ -221,7 +238,9 @@ var grammatical = wordSet(`all any every everything everyone everybody some none
 var common = wordSet(`isolate disconnect reconnect connect contain quarantine kill block unblock scan restart reboot shutdown resolve mitigate delete remove
 	host hosts endpoint endpoints agent agents machine machines computer computers laptop laptops server servers workstation workstations
 	device devices threat threats alert alerts file files process processes site sites group groups account accounts rule rules script scripts
-	hash hashes network user users soc ip id`)
+	hash hashes network user users soc ip ips id box boxes pc pcs notebook notebooks vm vms system systems
+	fp tp fps tps c2 cnc c&c apt edr siem ioc iocs rce cve rdp smb dns url urls vpn mfa av pua pup bec dfir ir it hr ceo cfo cto vip poc qa dc os
+	sha1 sha256 sha-1 sha-256 md5 ipv4 ipv6`)
 
 func wordSet(list string) map[string]bool {
 	set := map[string]bool{}
@@ -231,9 +250,20 @@ func wordSet(list string) map[string]bool {
 	return set
 }
 
+// noName tells words that are none: those of the language, and those of the trade, but for a part of a name in capital letters, such as "containing
+// LAPTOP".
+func noName(w text.Word) bool {
+	return grammatical[w.Lower] || common[w.Lower] && !(isNoun(w.Lower) && allCapitals(w))
+}
+
+// allCapitals leaves out abbreviations.
+func allCapitals(w text.Word) bool { return len(w.Text) > 3 && w.Text == strings.ToUpper(w.Text) }
+
+func isNoun(word string) bool { return oneOf(word, hostNouns) }
+
 // isWord tells a word that could be a name if something says so.
 func isWord(w text.Word) bool {
-	return w.Quoted || w.Text != "" && !grammatical[w.Lower] && !common[w.Lower] && text.IsWordRune([]rune(w.Text)[0])
+	return w.Quoted || w.Text != "" && !noName(w) && text.IsWordRune([]rune(w.Text)[0])
 }
 
 func isCapital(w text.Word) bool {
@@ -241,7 +271,7 @@ func isCapital(w text.Word) bool {
 }
 
 var (
-	fileForm = regexp.MustCompile(`(?i)^[^\s/]+\.(?:exe|dll|sys|ps1|psm1|bat|cmd|js|jse|vbs|vbe|wsf|hta|scr|lnk|msi|jar|py|sh|elf|so|bin|dmg|pkg|app|docm?|docx|xlsm?|xlsx|xlsb|pptm?|pptx|pdf|zip|rar|7z|iso|img|tmp|dat|txt|log|evtx|one|pif)$`)
+	fileForm = regexp.MustCompile(`(?i)^[^\s/\\:]+\.(?:exe|dll|sys|ps1|psm1|bat|cmd|js|jse|vbs|vbe|wsf|hta|scr|lnk|msi|jar|py|sh|elf|so|bin|dmg|pkg|app|docm?|docx|xlsm?|xlsx|xlsb|pptm?|pptx|pdf|zip|rar|7z|iso|img|tmp|dat|txt|log|evtx|one|pif)$`)
 	dateForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d|^\d{1,2}:\d\d`)
 	hashForm = regexp.MustCompile(`^(?i)(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
 	hostForm = regexp.MustCompile(`^[\pL\d][\pL\d_.-]*$`)
@@ -257,7 +287,7 @@ func isHost(w text.Word) bool {
 	if w.Quoted {
 		return w.Text != ""
 	}
-	if grammatical[w.Lower] || common[w.Lower] || !hostForm.MatchString(w.Text) || fileForm.MatchString(w.Text) || isHash(w.Text) || dateForm.MatchString(w.Text) || text.SpanWord(w.Text) {
+	if noName(w) || !hostForm.MatchString(w.Text) || fileForm.MatchString(w.Text) || isHash(w.Text) || dateForm.MatchString(w.Text) || text.SpanWord(w.Text) {
 		return false
 	}
 	if strings.Trim(w.Text, "0123456789") == "" {
@@ -328,7 +358,7 @@ var domainForm = regexp.MustCompile(`^(?i)(?:https?://\S+|(?:[a-z0-9_-]+\.)+[a-z
 // isPlace tells names of sites, groups and accounts: they begin with a capital letter. One with a digit
 // looks like a host's ("the threats of SRV-APP05"), unless a noun says what it is.
 func isPlace(w text.Word) bool {
-	return w.Quoted || isCapital(w) && !grammatical[w.Lower] && !strings.ContainsAny(w.Text, "0123456789") || longID(w)
+	return w.Quoted || isCapital(w) && !grammatical[w.Lower] && !oneOf(w.Lower, "windows|linux|macos") && !strings.ContainsAny(w.Text, "0123456789")
 }
 
 // isTitle tells names of rules and scripts.

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -98,8 +99,15 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 		return nil
 	case "@ticket":
 		return ticketAt(words, at)
+	case "@closing":
+		if at == len(words)-1 && at > 0 && !isHost(words[at-1]) { // "isolate DESKTOP-1 INC-1042" may be two hosts
+			return ticketAt(words, at)
+		}
+		return nil
 	case "@reason", "@why":
 		return s.reasonAt(t.special, words, at)
+	case "@afterthought":
+		return s.afterthought(words, at)
 	}
 	return s.values(t, words, at)
 }
@@ -136,10 +144,17 @@ func (s scene) prose(t slot, words []text.Word, at int) []text.Filling {
 	return []text.Filling{{Taken: len(words) - at, Value: []setting{{t.field.Name, "", []string{rest}}}}}
 }
 
+var bareSpan = regexp.MustCompile(`^\d{1,4}[hdw]$`)
+
 // rangeAt reads a stretch of time into the parameters for its ends. Parameters read times again and
 // take RFC 3339; keys of a filter go to the console, which wants microseconds.
 func (s scene) rangeAt(words []text.Word, at int) []text.Filling {
 	r, n := text.ReadRange(words, at, s.in)
+	if n == 0 && at < len(words) && bareSpan.MatchString(words[at].Lower) { // "critical alerts 24h"
+		if length, err := text.ParseAnySpan(words[at].Lower); err == nil {
+			r, n = text.Range{From: s.in.Now.Add(-length)}, 1
+		}
+	}
 	if n == 0 {
 		return nil
 	}
@@ -200,22 +215,26 @@ func (s scene) reasonAt(how string, words []text.Word, at int) []text.Filling {
 		start++
 	}
 	for i := start + 1; i < len(words); i++ {
-		if n := s.ticketEnds(words, i); n {
+		if s.ticketEnds(words, i) || i == len(words)-1 && len(ticketAt(words, i)) > 0 {
 			end = i
 			break
 		}
 	}
 	if cut := s.spanEnds(words, start, end); cut > 0 {
-		if !noun {
+		if !noun && words[cut-1].Lower != "," {
 			return nil
 		}
 		end = cut
+	}
+	taken := end - at
+	for end > start && isBreak(words[end-1]) { // "ransomware, for 4 hours"
+		end--
 	}
 	if start >= end {
 		return nil
 	}
 	to := words[end-1].To
-	return []text.Filling{{Taken: end - at, Value: reason(strings.TrimSpace(s.sentence[words[start].From:to]))}}
+	return []text.Filling{{Taken: taken, Value: reason(strings.TrimSpace(s.sentence[words[start].From:to]))}}
 }
 
 // ticketEnds tells whether the sentence ends in a ticket from i on: ", ticket INC-1042" or "(INC-1042)".
@@ -230,7 +249,7 @@ func (s scene) ticketEnds(words []text.Word, i int) bool {
 	}
 	for _, w := range words[i:last] {
 		switch w.Lower {
-		case ",", "ticket", "case", "number", "per", "re", "ref", "see", "under", ":":
+		case ",", ".", ";", "-", "ticket", "case", "number", "per", "re", "ref", "see", "under", ":":
 		default:
 			return false
 		}

@@ -5,23 +5,24 @@ import "s1bot/commands/catalog"
 // How people ask for what this area does, beside names and aliases. See package plain.
 
 const (
-	oneRule  = "[star|detection|custom|star custom] [rule|rules] {rule-ids}"
-	thatRule = "{rule-ids} rule"
+	oneRule   = "[star|detection|custom|star custom] [rule|rules] {rule-ids}"
+	namedRule = "[star|detection|custom|star custom] (rule|rules) {rule-ids}" // "turn off LNX-1" is about an endpoint
+	thatRule  = "{rule-ids} rule"
 )
 
 func rulesWording() catalog.Wording {
 	return catalog.Wording{
 		Heads:   []string{"<show> {*} [star|detection|custom|star custom] rules {*}", "<show> rule {rule-ids}"},
-		Clauses: []string{"(named|called|like|about|matching|for) {name:title}", "(named|called|like|about|matching) {name:program}", "(in|at|of|for) {site-ids}"},
+		Clauses: []string{"(named|called|like|about|matching|for) {name:title}", "(named|called|like|about|matching) {name:program}", "(are|is) {+}", "(in|at|of|for) {site-ids}"},
 	}
 }
 
 func activateWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(activate|enable|turn on|switch on) " + oneRule, "(activate|enable|turn on|switch on) " + thatRule, "(turn|switch) " + oneRule + " [back] on"}}
+	return catalog.Wording{Heads: []string{"(activate|enable|re-enable|reactivate) " + oneRule, "(turn on|switch on) " + namedRule, "(activate|enable|turn on|switch on) " + thatRule, "(turn|switch) " + namedRule + " [back] on"}}
 }
 
 func disableWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(disable|deactivate|turn off|switch off) " + oneRule, "(disable|deactivate|turn off|switch off) " + thatRule, "(turn|switch) " + oneRule + " off"}}
+	return catalog.Wording{Heads: []string{"(disable|deactivate) " + oneRule, "(turn off|switch off) " + namedRule, "(disable|deactivate|turn off|switch off) " + thatRule, "(turn|switch) " + namedRule + " off"}}
 }
 
 func deleteWording() catalog.Wording {

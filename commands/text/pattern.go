@@ -106,6 +106,21 @@ func (r *patternReader) choice(closing byte) ([]Pattern, error) {
 	}
 }
 
+// Spelled is the pattern with another spelling of its words.
+func (p Pattern) Spelled(spell func(string) string) Pattern {
+	spelled := make(Pattern, len(p))
+	for i, e := range p {
+		spelled[i] = element{slot: e.slot}
+		if e.word != "" {
+			spelled[i].word = spell(e.word)
+		}
+		for _, c := range e.choice {
+			spelled[i].choice = append(spelled[i].choice, c.Spelled(spell))
+		}
+	}
+	return spelled
+}
+
 // Slots are the names of the pattern's slots, as they are written in it.
 func (p Pattern) Slots() []string {
 	var names []string

@@ -136,6 +136,7 @@ func resolveThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "resolve-threat", Title: "Resolve Threat", Area: "threats", Aliases: []string{"resolve", "resolve-threats"}, Main: "threat-ids",
 		Settled: "the status is set with the answer",
+		Wording: resolveWording(),
 		Risk:    catalog.Change, Needs: "Endpoints › View, Endpoint Threats › View", Repeatable: true, Undo: "update-incident-status",
 		Doc:      "Sets the incident status of threats on one endpoint to Resolved.",
 		Examples: []string{"resolve 1112953674841025235 agent-id=DESKTOP-1", `resolve-threat threat-ids=["1112953674841025235"] agent-id=1845174760470303882`},

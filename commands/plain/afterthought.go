@@ -1,0 +1,95 @@
+package plain
+
+import (
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+)
+
+// An afterthought is what people put behind a change to say why, with a sign and no word for it: "isolate DESKTOP-1, it beacons to a C2".
+// Only a change has one, and a change that is read out of a sentence is never done by it: the person finds the clause as the reason in a form, and
+// submits that. What turns, limits or postpones the change, asks about it or orders something else is no reason: the sentence is refused.
+
+// afterthought reads the rest of a sentence behind a sign as the reason. Without a sign it must begin as a statement does: "kill it, its
+// ransomware" and "kill it now its ransomware" are the same.
+func (s scene) afterthought(words []text.Word, at int) []text.Filling {
+	start := at
+	for start < len(words) && isBreak(words[start]) {
+		start++
+	}
+	if start == len(words) || start == at && !states(words[start:]) || !s.explains(words[start:]) {
+		return nil
+	}
+	all := s.reasonAt("@reason", words, start)
+	for i := range all {
+		all[i].Taken += start - at
+	}
+	return all
+}
+
+// isBreak tells a sign behind which something new begins.
+func isBreak(w text.Word) bool { return !w.Quoted && oneOf(w.Lower, ",|;|.|-|--|!") }
+
+// states tells whether words are a statement without the sign that belongs before it.
+func states(words []text.Word) bool {
+	return len(words) > 1 && (oneOf(words[0].Lower, "it's|its|it|there's|they're|somebody|someone") || says(words, 0, []string{"there", "is"}))
+}
+
+// explains tells whether words can be a reason and nothing else. A question mark makes a question of it, but for a polite one: "could you isolate
+// DESKTOP-1, it beacons?"
+func (s scene) explains(words []text.Word) bool {
+	rest := s.sentence[words[0].From:]
+	if mark := strings.IndexByte(rest, '?'); mark >= 0 && (!Courteous(s.sentence) || mark < len(strings.TrimRight(rest, " ?!.")) || len(words) < 2) {
+		return false
+	}
+	if oneOf(words[0].Lower, noReason) || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || retracts(words) || slices.ContainsFunc(words, turns) {
+		return false
+	}
+	for i := range words {
+		if begins := i == 0 || isBreak(words[i-1]) || oneOf(words[i-1].Lower, "and|then|also|please|&"); begins && ordersAt(words, i) {
+			return false
+		}
+	}
+	return strings.ContainsFunc(rest, isLetter)
+}
+
+// ordersAt tells a verb that orders from a noun with a verb behind it: "update is blocked", "scan found malware".
+func ordersAt(words []text.Word, at int) bool {
+	return oneOf(words[at].Lower, orders) && !(at+1 < len(words) && oneOf(words[at+1].Lower, "is|was|are|were|has|had|have|found|failed|fails|shows|showed|detected|says|said|shown|came|got"))
+}
+
+// tells tells a word that is more than one more name in a list: "scan DESKTOP-1, DESKTOP-2 and LAB-7" has no reason.
+func tells(w text.Word) bool {
+	return !isBreak(w) && w.Lower != "and" && w.Lower != "&" && (!isHost(w) || !strings.ContainsAny(w.Text, "0123456789-_"))
+}
+
+// namesParameter tells what goes on with the values of a change: "add ioc 203.0.113.45, source abuse.ch".
+func (s scene) namesParameter(word string) bool {
+	if oneOf(word, "name|named|title|description|result|results|note|message|ticket|reason") {
+		return true
+	}
+	return slices.ContainsFunc(s.cmd.Fields, func(f catalog.Field) bool {
+		return f.Type.Selects == "" && slices.Contains(strings.Split(f.Name, "-"), word) && !oneOf(word, "host|agent|threat|file|computer|hash|process")
+	})
+}
+
+// turns tells words that take back, limit or postpone what stands before them, wherever they stand. "After" and "when" do so only where they
+// begin the clause: "the user called when it encrypted".
+func turns(w text.Word) bool {
+	return doubtful(w) && !oneOf(w.Lower, "after|before|when")
+}
+
+const (
+	// noReason are words that a reason without "because" does not begin with: they go on with the order, answer, ask or turn it.
+	noReason = "after|before|when|while|on|in|at|from|to|with|by|of|for|as|per|via|than|till|until|and|then|also|plus|both|all|every|everything|everywhere|any|each|" +
+		"ok|okay|right|correct|yes|yeah|yep|no|nope|huh|eh|agreed|thoughts|soon|asap|now|later|today|first|once|again|what|who|which|where|why|how|is|are|do|does|did|can|could|shall|so|these|those|like|same|including|excluding|named|called"
+	// orders are what a second instruction begins with. Some are nouns as well; a reason that begins with one is refused with them.
+	orders = "isolate|disconnect|contain|quarantine|release|reconnect|connect|unisolate|scan|rescan|restart|reboot|shutdown|shut|power|turn|switch|move|transfer|tell|message|notify|warn|inform|send|broadcast|" +
+		"mark|flag|set|change|update|classify|label|close|resolve|reopen|kill|terminate|stop|remediate|mitigate|rollback|roll|undo|revert|block|unblock|ban|blacklist|blocklist|allow|exclude|whitelist|allowlist|" +
+		"delete|remove|add|create|make|write|leave|note|comment|assign|unassign|activate|enable|disable|deactivate|run|execute|start|launch|kick|fetch|get|grab|pull|collect|download|upload|dump|wipe|reimage|reset|" +
+		"show|list|give|check|find|search|look|hunt|see|tell|call|ask|ping|page|email|open|keep|put|take|bring|let|let's|lets|try|wait|do|go|escalate|lock|log|report|verify|confirm|monitor|watch|use|say|help|file|raise|hand|pass"
+)
+
+func isLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' || r > 0x7F }

@@ -1,0 +1,131 @@
+package plain
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"s1bot/commands/text"
+)
+
+// People have many words for one thing, and slips in all of them. Patterns and sentences are brought to one spelling before they are held
+// against each other, so no pattern lists what is here.
+
+// synonyms are words that mean the same wherever the grammar has them, the one that stands for the others first. "Servers" and "laptops" are not
+// among the endpoints: who asks for them wants no other machines.
+var synonyms = spellings(
+	"endpoints computers machines hosts devices pcs boxes agents", "endpoint computer machine host device pc box agent",
+	"info information informations infos details detail facts", "software softwares applications application apps app", "processes processus procs proceses",
+	"because cuz coz cos bc b/c bcz bcoz 'cause cause becuase beacuse", "what's whats wats", "who's whos", "i'm im", "it's it´s",
+	"isolate iso", "reputation rep reputations", "critical crit", "deactivate desactivate", "script skript", "blocklist blacklist",
+	"seen spotted observed", "contacted contact", "runs run ran running executed execute executing executes launched launch launches",
+)
+
+func spellings(groups ...string) map[string]string {
+	one := map[string]string{}
+	for _, group := range groups {
+		words := strings.Fields(group)
+		for _, w := range words {
+			one[w] = words[0]
+		}
+	}
+	return one
+}
+
+// spelled is the word that stands for a word.
+func spelled(word string) string {
+	if one, ok := synonyms[word]; ok {
+		return one
+	}
+	return word
+}
+
+// spell brings a sentence to the one spelling. What stands in quotes is a value.
+func spell(words []text.Word) []text.Word {
+	for i := range words {
+		if !words[i].Quoted {
+			if name, ok := strings.CutSuffix(words[i].Lower, "'s"); ok && distinct(words[i]) { // DESKTOP-1's user
+				words[i].Lower, words[i].Text = name, words[i].Text[:len(words[i].Text)-len(words[i].Text[len(name):])]
+			}
+			words[i].Lower = spelled(words[i].Lower)
+		}
+	}
+	return words
+}
+
+// shortest is the shortest word that is taken for a slip of another: of shorter ones too many are words of their own.
+const shortest = 5
+
+// corrected mends slips in words that nothing else is made of: one letter too many, too few, or another, or two in the wrong order. It never makes
+// a word of its opposite: "un", "dis" and "de" are two letters. False where there is nothing to mend.
+func (r *Reader) corrected(words []text.Word) ([]text.Word, bool) {
+	mended, any := slices.Clone(words), false
+	for i, w := range words {
+		if w.Quoted || len(w.Lower) < shortest || r.vocabulary[w.Lower] || grammatical[w.Lower] || i > 0 && isCapital(w) || strings.ContainsFunc(w.Lower, func(c rune) bool { return !unicode.IsLetter(c) }) {
+			continue
+		}
+		if right := r.meantBy(w.Lower); right != "" {
+			mended[i].Lower, any = right, true
+		}
+	}
+	return mended, any
+}
+
+// meantBy is the only word of the grammar that is one slip away; nothing where there are two.
+func (r *Reader) meantBy(word string) (right string) {
+	for known := range r.vocabulary {
+		if len(known) < shortest || max(len(known)-len(word), len(word)-len(known)) > 1 || text.Distance(word, known) != 1 {
+			continue
+		}
+		if right != "" {
+			return ""
+		}
+		right = known
+	}
+	return right
+}
+
+// learn collects the words of a command's grammar.
+func (g grammar) learn(vocabulary map[string]bool) {
+	for _, h := range g.heads {
+		for _, w := range h.pattern.Literals() {
+			vocabulary[w] = true
+		}
+	}
+	for _, c := range g.clauses {
+		for _, w := range c.Literals() {
+			vocabulary[w] = true
+		}
+	}
+	for phrase := range g.words {
+		for _, w := range strings.Fields(phrase) {
+			vocabulary[w] = true
+		}
+	}
+}
+
+// participles are the forms of a verb in "DESKTOP-1 must be isolated", and the verb.
+var participles = map[string]string{
+	"isolated": "isolate", "disconnected": "disconnect", "contained": "contain", "quarantined": "quarantine", "reconnected": "reconnect", "released": "release", "unisolated": "unisolate",
+	"scanned": "scan", "rescanned": "rescan", "restarted": "restart", "rebooted": "reboot", "blocked": "block", "unblocked": "unblock", "blacklisted": "block", "blocklisted": "block", "resolved": "resolve",
+	"closed": "close", "reopened": "reopen", "killed": "kill", "remediated": "remediate", "deleted": "delete", "removed": "remove", "excluded": "exclude", "disabled": "disable",
+	"enabled": "enable", "activated": "activate", "deactivated": "deactivate", "moved": "move", "marked": "mark",
+}
+
+// active turns what must be done with a thing into the order to do it: "DESKTOP-1 needs to be isolated, it beacons" is "isolate DESKTOP-1, it
+// beacons". Only what is said to be needed is an order: "DESKTOP-1 was isolated" tells, and "should be" asks.
+func active(words []text.Word) []text.Word {
+	for at := range words {
+		n := longest(needs, func(phrase []string) bool { return says(words, at, phrase) })
+		verb := at + n
+		if n == 0 || at == 0 || verb >= len(words) || participles[words[verb].Lower] == "" || slices.ContainsFunc(words[:at], isBreak) {
+			continue
+		}
+		order := words[verb]
+		order.Lower = participles[order.Lower]
+		return slices.Concat([]text.Word{order}, words[:at], words[verb+1:])
+	}
+	return words
+}
+
+var needs = phrases(`needs to be|need to be|has to be|have to be|must be|needs|please be|is to be|ought to be`)
