@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -16,7 +13,6 @@ import (
 
 	"s1bot/notifier"
 	"s1bot/notifier/notifiertest"
-	"s1bot/s1"
 )
 
 var errCrashed = errors.New("the process is gone")
@@ -111,152 +107,4 @@ func crashStory(t *testing.T, n int, after bool) (went bool) {
 	require.Contains(t, told[0].Card.Title, "resolved", about)
 	require.True(t, notifiertest.Shows(t, told[0], "1 more in this storyline"), about)
 	return went
-}
-
-// A model says what must be in Slack in the end; random worlds must agree with it.
-func TestRandomWorldsAgreeWithTheModel(t *testing.T) {
-	t.Parallel()
-	seeds := 12
-	if testing.Short() {
-		seeds = 4
-	}
-	for seed := range seeds {
-		synctest.Test(t, func(t *testing.T) { randomWorld(t, rand.New(rand.NewPCG(uint64(seed), 5)), seed) })
-	}
-}
-
-// A chaos makes random things happen to a world.
-type chaos struct {
-	*notifiertest.World
-	rand    *rand.Rand
-	serial  int
-	threats []s1.ThreatID
-	model   map[string]bool // names that must be told; exactly these
-}
-
-func randomWorld(t *testing.T, r *rand.Rand, seed int) {
-	c := &chaos{World: notifiertest.NewWorld(t), rand: r, model: map[string]bool{}}
-	for range 20 {
-		c.Console.AddThreat(notifiertest.NewThreat{Name: "history", Age: time.Duration(r.Int64N(int64(48 * time.Hour)))})
-	}
-	c.Console.PerPage = r.IntN(2) * (1 + r.IntN(6)) // before the start: nobody else is there yet
-	c.Start()
-	c.Pass(time.Minute)
-	for range 60 {
-		c.event()
-		c.Pass(time.Duration(r.Int64N(int64(2 * time.Minute))))
-	}
-	notifiertest.SetFaults(c.World, nil)
-	c.Stop()
-	c.Config.Interval = 10 * time.Minute
-	c.Start()
-	c.Pass(25 * time.Hour) // what is late has arrived
-	c.Stop()
-	c.check(fmt.Sprintf("seed %d", seed))
-}
-
-func (c *chaos) event() {
-	switch c.rand.IntN(10) {
-	case 0:
-		c.Stop()
-		c.Pass(time.Duration(c.rand.Int64N(int64(time.Hour))))
-		c.Start()
-	case 1:
-		notifiertest.SetFaults(c.World, c.noise(c.rand.Float64()*0.4))
-	case 2:
-		notifiertest.SetFaults(c.World, nil)
-	case 3, 4:
-		if len(c.threats) > 0 {
-			c.Console.Change(c.threats[c.rand.IntN(len(c.threats))], c.edit())
-		}
-	case 5:
-		c.Stop()
-		crash(c.World, 1+c.rand.IntN(30), c.rand.IntN(2) == 0, time.Minute)
-		c.Start()
-	default:
-		c.burst()
-	}
-}
-
-// burst adds rows: several with one time stamp, some of them late, some of one storyline.
-func (c *chaos) burst() {
-	age := time.Duration(c.rand.Int64N(int64(time.Minute)))
-	for range 1 + c.rand.IntN(8) {
-		c.serial++
-		t := notifiertest.NewThreat{Name: fmt.Sprint("threat ", c.serial), Age: age}
-		if c.rand.IntN(3) == 0 {
-			t.Story = fmt.Sprint("story", c.rand.IntN(3))
-		}
-		if c.rand.IntN(3) == 0 {
-			t.Late = time.Duration(c.rand.Int64N(int64(20 * time.Hour)))
-		}
-		c.model[t.Name] = true
-		c.threats = append(c.threats, c.Console.AddThreat(t))
-	}
-}
-
-func (c *chaos) edit() func(*s1.Threat) {
-	verdicts := s1.Verdict("").Choices()
-	verdict := s1.Verdict(verdicts[c.rand.IntN(len(verdicts))].Value)
-	return func(t *s1.Threat) { t.Info.AnalystVerdict = verdict }
-}
-
-// noise makes every operation fail now and then, before or after its effect, or with a wish for patience.
-func (c *chaos) noise(p float64) notifiertest.Fault {
-	var mu sync.Mutex
-	dice := rand.New(rand.NewPCG(c.rand.Uint64(), 7))
-	return func(op string) (error, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		switch roll := dice.Float64(); {
-		case roll > p:
-			return nil, nil
-		case op == "post" && roll < p/3, op == "edit" && roll < p/3:
-			return notifiertest.SlowDown(time.Duration(1+dice.IntN(30)) * time.Second), nil
-		case roll < p*2/3:
-			return notifiertest.ErrLost, nil
-		}
-		return nil, notifiertest.ErrLost
-	}
-}
-
-func (c *chaos) check(about string) {
-	c.T.Helper()
-	told := c.Slack.In("CTHREATS")
-	names, roots := map[string]int{}, map[string]string{}
-	for i, m := range told {
-		names[m.Name()]++
-		if i > 0 {
-			require.GreaterOrEqual(c.T, m.At.Sub(told[i-1].At), time.Second, about)
-		}
-	}
-	for name := range c.model {
-		require.Equal(c.T, 1, names[name], "%s: %s", about, name)
-	}
-	require.Len(c.T, told, len(c.model), about)
-	require.Empty(c.T, notifiertest.Pending(c.World), about)
-	replies := map[string]int{}
-	for _, row := range c.Console.Threats {
-		i := slices.IndexFunc(told, func(m notifiertest.Message) bool { return strings.HasSuffix(m.Key, string(row.ID)) })
-		if i < 0 {
-			continue
-		}
-		m := told[i]
-		verdict := row.Info.AnalystVerdict.Label()
-		if row.Info.AnalystVerdict == s1.VerdictUndefined {
-			verdict = "no verdict"
-		}
-		require.True(c.T, notifiertest.Shows(c.T, m, verdict), "%s: %s", about, m.Name())
-		if story := row.Info.Storyline; story != "" && m.Thread == "" {
-			require.Empty(c.T, roots[story], "%s: one root for a story", about)
-			roots[story] = m.TS
-		} else if story != "" {
-			replies[m.Thread]++
-		}
-	}
-	for _, m := range told {
-		if n := replies[m.TS]; n > 0 {
-			require.True(c.T, notifiertest.Shows(c.T, m, fmt.Sprintf("%d more in this storyline", n)), "%s: %s", about, m.Name())
-		}
-	}
 }

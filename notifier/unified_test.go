@@ -16,7 +16,10 @@ import (
 	"s1bot/s1/unified"
 )
 
-const uuid = "4c4c4544-0042-3510-8052-b4c04f4a3132"
+const (
+	uuid      = "4c4c4544-0042-3510-8052-b4c04f4a3132"
+	otherUUID = "00000000-0000-0000-0000-000000000001"
+)
 
 // onEndpoint gives the REST rows the endpoint that the unified ones are on.
 func onEndpoint(w *notifiertest.World, id s1.ThreatID) {
@@ -76,10 +79,10 @@ func TestWhatOnlySharesAnIdIsTwoCards(t *testing.T) {
 		w.Start()
 		one := w.Console.AddThreat(notifiertest.NewThreat{Name: "threat"})
 		onEndpoint(w, one)
-		w.Console.AddUnified(notifiertest.NewUnified{Name: "other", Of: string(one), UUID: "00000000-0000-0000-0000-000000000001"})
+		w.Console.AddUnified(notifiertest.NewUnified{Name: "other", Of: string(one), UUID: otherUUID})
 		late := w.Console.AddThreat(notifiertest.NewThreat{Name: "late threat", Late: 10 * time.Minute})
 		onEndpoint(w, late)
-		w.Console.AddUnified(notifiertest.NewUnified{Name: "late other", Of: string(late), UUID: "00000000-0000-0000-0000-000000000001"})
+		w.Console.AddUnified(notifiertest.NewUnified{Name: "late other", Of: string(late), UUID: otherUUID})
 		w.Pass(time.Hour)
 		require.ElementsMatch(t, []string{"threat", "late threat"}, notifiertest.Titles(w, "CTHREATS"))
 		require.ElementsMatch(t, []string{"other", "late other"}, notifiertest.Titles(w, "CALERTS"))
