@@ -181,12 +181,17 @@ func (s *shortcuts) everywhere(ctx context.Context, a exchange.Interaction) rend
 	return whole
 }
 
-// show puts a page into a window, or answers with it where there is none.
+// show puts a page into a window, or answers with it where there is none, or where Slack doesn't take it there: the window would say "Looking
+// up …" for good.
 //
 // A window that was closed meanwhile is no error (see run.Pages): who closed it wants no answer.
 func (s *shortcuts) show(ctx context.Context, a exchange.Interaction, view string, page render.Page) error {
 	if view != "" {
-		return s.pages.Update(ctx, a.User, view, page)
+		err := s.pages.Update(ctx, a.User, view, page)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		s.log.WarnContext(ctx, "cannot show a look-up in its window; answering next to the message", "user", a.User, "err", err)
 	}
 	card := render.Card{Tone: render.Info, Title: page.Title, Text: page.Title}
 	for _, section := range page.Sections {

@@ -34,9 +34,12 @@ func (k *Keeper) everybodys(ctx context.Context) (State, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Requests, err = k.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Approved, approvals.Running}, Limit: maxListed})
+	s.Requests, err = k.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Approved, approvals.Running}, Limit: maxListed + 1})
 	if err != nil {
 		return s, err
+	}
+	if s.Unread = len(s.Requests) > maxListed; s.Unread {
+		s.Requests = s.Requests[:maxListed]
 	}
 	by, err := k.isolators(ctx, counted, now)
 	if err != nil {

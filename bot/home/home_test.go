@@ -217,6 +217,15 @@ func TestAHomeTabNeverHasMoreThanSlackTakes(t *testing.T) {
 	require.Contains(t, text, "Waiting for you (500)")
 	require.Contains(t, text, "… and 490 more")
 	require.Contains(t, text, "Find a command", "what comes last has room, too")
+
+	s.Unread = true
+	text, _ = drawn(s)
+	require.Contains(t, text, "Waiting for you (at least 500)")
+	require.Contains(t, text, "… and at least 490 more")
+	s.Requests = s.Requests[:3]
+	text, _ = drawn(s)
+	require.Contains(t, text, "Waiting for you (at least 3)")
+	require.Contains(t, text, "There may be more")
 }
 
 // rig is a keeper at fake edges that count.

@@ -39,7 +39,8 @@ type State struct {
 	Sockets   int // connections to Slack that are up
 	TokenEnds TokenEnd
 	Freeze    *approvals.Request
-	Requests  []approvals.Request // that wait or run
+	Requests  []approvals.Request // that wait or run, as far as they were read
+	Unread    bool                // there are more of them
 	Consoles  []Console
 
 	Recent []string // lines, the newest first
@@ -83,7 +84,11 @@ func WaitingPage(s State, cat *catalog.Catalog, words Words) render.Page {
 			page.Sections = append(page.Sections, section)
 		}
 	}
-	if len(page.Sections) == 0 {
+	switch {
+	case len(page.Sections) > 0:
+	case s.Unread:
+		page.Sections = sentence("More requests are open than I can show here. To see yours, type /s1 pending.").Sections
+	default:
 		page.Sections = sentence("Nothing is waiting for you, and you have no open requests.").Sections
 	}
 	return page
@@ -165,14 +170,21 @@ func (d drawing) waiting() render.Section {
 			rows = append(rows, d.toDecide(req).On(req.Console))
 		}
 	}
-	return section("Waiting for you", rows, maxRequests, "type /s1 pending")
+	return d.requests("Waiting for you", rows)
 }
 
-// section is at most n rows under a heading that counts all of them.
-func section(title string, rows []render.Row, n int, hint string) render.Section {
-	s := render.Section{Title: fmt.Sprintf("%s (%d)", title, len(rows)), Rows: rows[:min(len(rows), n)]}
-	if more := len(rows) - n; more > 0 {
-		s.Note = render.Line{render.Text(fmt.Sprintf("… and %d more: %s", more, hint))}
+// requests are the first rows under a heading that counts all of them, or says that it can't: "Waiting for you (at least 200)".
+func (d drawing) requests(title string, rows []render.Row) render.Section {
+	count := ""
+	if d.Unread {
+		count = "at least "
+	}
+	s := render.Section{Title: fmt.Sprintf("%s (%s%d)", title, count, len(rows)), Rows: rows[:min(len(rows), maxRequests)]}
+	switch more := len(rows) - maxRequests; {
+	case more > 0:
+		s.Note = render.Line{render.Text(fmt.Sprintf("… and %s%d more: type /s1 pending", count, more))}
+	case d.Unread:
+		s.Note = render.Line{render.Text("There may be more: type /s1 pending")}
 	}
 	return s
 }
@@ -239,7 +251,7 @@ func (d drawing) mine() render.Section {
 		}
 		rows = append(rows, row.On(req.Console))
 	}
-	return section("Your requests", rows, maxRequests, "type /s1 pending")
+	return d.requests("Your requests", rows)
 }
 
 func mineWords(req approvals.Request) string {

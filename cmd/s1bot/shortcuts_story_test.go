@@ -72,6 +72,16 @@ func TestStoryOfALookUpThatTheConsoleRefuses(t *testing.T) {
 	s.looksUp("alice", s.says("alice", "#soc", "Lunch anyone?"), "I found no hash")
 }
 
+// A window that Slack doesn't let the bot fill doesn't keep what was found: the answer stands beside the message.
+func TestStoryOfALookUpWhoseWindowCannotBeFilled(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	m := s.says("alice", "#soc", "Ticket: DESKTOP-1 again")
+	s.slack.Fail(slacksim.Fault{Method: "views.update", Kind: slacksim.FaultError, Error: "view_too_large", Times: -1})
+	s.looksUp("alice", m, "Looking up")
+	s.isTold("alice", "DESKTOP-1", "endpoint")
+}
+
 // The window is there within the three seconds of its trigger, however slow the console is.
 func TestStoryOfALookUpAtASlowConsole(t *testing.T) {
 	t.Parallel()
