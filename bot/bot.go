@@ -17,6 +17,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/chat"
 	"s1bot/bot/home"
+	"s1bot/bot/intake"
 	"s1bot/bot/jobs"
 	"s1bot/bot/library"
 	"s1bot/bot/people"
@@ -31,40 +32,10 @@ import (
 	"s1bot/s1"
 )
 
-// Bounds of the work that the bot does at once and for how long.
-//
-// intakeLimit is no deadline but an end for what hangs: within it, writing down has a shorter limit
-// of its own, saveLimit. What takes longer than workLimit is made a job (see bot/jobs), which has
-// no such end.
 const (
-	intakeLimit = 10 * time.Second // the acknowledgement itself is due within 3 s
-	workLimit   = 5 * time.Minute
-	slackLimit  = 20 * time.Second // one call of the Web API
-	usualTick   = 5 * time.Second  // looking for expired and orphaned requests
+	slackLimit = 20 * time.Second // one call of the Web API
+	usualTick  = 5 * time.Second  // looking for expired and orphaned requests
 )
-
-// An Inbox keeps what Slack delivered from before its acknowledgement until it has been worked on.
-//
-// Slack sends only events again when an acknowledgement is missing; a slash command, a click and a
-// form come once ("Using Socket Mode"). What is acknowledged and not in the inbox is therefore lost
-// for good if the process dies, and what is in the inbox twice would run twice. Keys name what
-// happened and not the envelope, so that a repeated event has the key that it had before; see
-// inbound.
-type Inbox interface {
-	// Save writes one delivery down; fresh is false if the key is known already.
-	//
-	// An error means that nothing may be assumed: the caller does not acknowledge.
-	Save(ctx context.Context, key, kind string, payload []byte) (fresh bool, err error)
-	// Finish marks a delivery as done and forgets its payload.
-	Finish(ctx context.Context, key string) error
-	// Unfinished takes over every delivery that a process which is gone saved and did not finish, and calls each for it, oldest
-	// first. Calling it is this process's sign of life.
-	Unfinished(ctx context.Context, each func(key, kind string, payload []byte, at time.Time) error) error
-	// Release gives the deliveries with these keys, which this process saved and did not begin, to other processes.
-	Release(ctx context.Context, keys []string) error
-	// Prune forgets deliveries that were finished before the given time.
-	Prune(ctx context.Context, before time.Time) error
-}
 
 // Homes remembers who opened the bot's tabs, what Slack has of them, and who was greeted.
 type Homes interface {
@@ -82,7 +53,7 @@ type Config struct {
 	Catalog            *catalog.Catalog
 	Ledger             *approvals.Ledger
 	Policy             func() policy.Policy // as it is now
-	Inbox              Inbox
+	Inbox              intake.Inbox
 	Clips              post.Clips
 	Directs            post.Directs
 	Jobs               jobs.Store
@@ -121,8 +92,8 @@ type Bot struct {
 	people    *people.Directory
 	roles     *people.RoleWatch
 	sockets   *socketmode.Pool
-	intake    *intake
-	scheduler *scheduler
+	intake    *intake.Receiver
+	scheduler *intake.Scheduler
 	jobs      *jobs.Runner
 	home      *home.Keeper
 	flow      *workflow.Workflow
@@ -174,7 +145,7 @@ func (b *Bot) openSocket(ctx context.Context) (string, error) {
 // refuses the bot for good.
 //
 // The order at the end is what keeps a stop from losing anything. The sockets go first, so that
-// nothing new comes. Then the intake empties: what was read from a socket is written down and
+// nothing new comes. Then the intake's queue empties: what was read from a socket is written down and
 // acknowledged, or else Slack would show a warning for work that is about to be done. Only then is
 // work closed: what has begun goes on to its end under its own limit, and what waits is released in
 // the inbox, so that a process that starts now has it at once and need not wait until this one
@@ -185,10 +156,10 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	ctx, stop := context.WithCancel(ctx) // what serves ends with the sockets, also when Slack refuses them for good
 	defer stop()
-	var intake, work, chores sync.WaitGroup
-	intake.Go(func() { b.intake.queue.Run(ctx) })
-	work.Go(func() { b.scheduler.work.Run(ctx) })
-	if err := b.scheduler.resume(ctx); err != nil {
+	var receiving, work, chores sync.WaitGroup
+	receiving.Go(func() { b.intake.Queue.Run(ctx) })
+	work.Go(func() { b.scheduler.Work.Run(ctx) })
+	if err := b.scheduler.Resume(ctx); err != nil {
 		b.Log.ErrorContext(ctx, "cannot resume the work that an earlier run left", "err", err)
 	}
 	chores.Go(func() { b.keepHouse(ctx) })
@@ -197,10 +168,10 @@ func (b *Bot) Run(ctx context.Context) error {
 	chores.Go(func() { b.home.Run(ctx) })
 	err := b.sockets.Run(ctx)
 	stop()
-	b.intake.queue.Finish() // what Slack delivered is written down
-	intake.Wait()
-	b.scheduler.work.Resume()                      // the last ones have their acknowledgement
-	b.scheduler.handBack(b.scheduler.work.Close()) // what waits is in the inbox, for another process or the next start
+	b.intake.Queue.Finish() // what Slack delivered is written down
+	receiving.Wait()
+	b.scheduler.Work.Resume()                      // the last ones have their acknowledgement
+	b.scheduler.HandBack(b.scheduler.Work.Close()) // what waits is in the inbox, for another process or the next start
 	work.Wait()
 	chores.Wait()
 	b.jobs.Close()
@@ -235,8 +206,8 @@ func (b *Bot) Ready() int { return b.sockets.Up() }
 
 // QueueDepth reports how many pieces of work wait for a slot, by class.
 func (b *Bot) QueueDepth() map[string]int {
-	depth := b.intake.queue.Depth()
-	maps.Copy(depth, b.scheduler.work.Depth())
+	depth := b.intake.Queue.Depth()
+	maps.Copy(depth, b.scheduler.Work.Depth())
 	return depth
 }
 
@@ -250,9 +221,9 @@ func (b *Bot) Known() <-chan struct{} { return b.known }
 // without it another process would take over what this one is working on.
 func (b *Bot) keepHouse(ctx context.Context) {
 	for b.jobs.Adopt(ctx); post.Sleep(ctx, b.Tick); {
-		b.scheduler.takeUpLater(ctx, b.Now())
+		b.scheduler.TakeUpLater(ctx, b.Now())
 		b.flow.Keeper.Tick(ctx)
-		if err := b.scheduler.resume(ctx); err != nil && ctx.Err() == nil {
+		if err := b.scheduler.Resume(ctx); err != nil && ctx.Err() == nil {
 			b.Log.WarnContext(ctx, "cannot look for deliveries left over", "err", err)
 		}
 		b.jobs.Adopt(ctx)

@@ -9,10 +9,10 @@ import (
 
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/bot/intake"
 	"s1bot/bot/library"
 	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
-	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -163,6 +163,23 @@ func (b builtin) click(ctx context.Context, a exchange.Interaction) error {
 	return b.clicked(ctx, a)
 }
 
+// Word is what the scheduling asks of the word with a name, if there is one.
+func (v vocabulary) Word(name string) (word intake.Word, known bool) {
+	own, known := v[name]
+	return own.scheduled(), known
+}
+
+// Meant is what the scheduling asks of the word that a sentence means.
+func (v vocabulary) Meant(sentence string) intake.Word {
+	own, _, _ := v.spoken(sentence)
+	return own.scheduled()
+}
+
+// scheduled is what decides whose slots the word takes.
+func (b builtin) scheduled() intake.Word {
+	return intake.Word{Decides: b.decides(), Console: b.console, Every: b.every}
+}
+
 // decides tells whether the word is a person's decision on something that waits for one.
 func (b builtin) decides() bool { return b.alone != nil }
 
@@ -197,12 +214,6 @@ func withLine(do typedWord) clickedWord {
 // A decide is one person's word on one request; reason may be empty.
 type decide func(ctx context.Context, a exchange.Interaction, id, reason string) error
 
-// around is what a reference that was copied out of a sentence brings along.
-//
-// Slack keeps the marks of formatting in the text of a message: a reference that was copied from a
-// card comes with its backticks.
-const around = "`*_~.,:;!?()<>\"'“”"
-
 // whyOf is a reason as people write it: bare words, or as the parameter of a command.
 func whyOf(text string) string {
 	text = strings.TrimSpace(text)
@@ -213,15 +224,12 @@ func whyOf(text string) string {
 }
 
 // byRef reads "A-7F3A because of …".
-//
-// The reference is upper-cased because a phone's keyboard is not: the ledger knows it in one form
-// only.
 func byRef(do decide) typedWord {
 	return func(ctx context.Context, a exchange.Interaction, rest string) error {
-		ref, reason := text.CutWord(rest)
-		if ref = strings.Trim(ref, around); ref == "" {
+		ref, reason := exchange.Reference(rest)
+		if ref == "" {
 			return &catalog.UsageError{Problem: "which request? Give the reference on its card", Hint: "/s1 pending lists what's waiting"}
 		}
-		return do(ctx, a, strings.ToUpper(ref), whyOf(reason))
+		return do(ctx, a, ref, whyOf(reason))
 	}
 }

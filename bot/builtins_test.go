@@ -5,12 +5,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/bot/fairqueue"
+	"s1bot/bot/inbound"
+	"s1bot/bot/intake"
+	"s1bot/bot/socketmode"
 	"s1bot/commands"
 	"s1bot/render"
-
-	"github.com/stretchr/testify/require"
 )
 
 // allWords find the bot's own words, with nothing behind them.
@@ -86,5 +90,24 @@ func TestAReferenceAndAReasonAsPeopleWriteThem(t *testing.T) {
 	}
 	for _, line := range []string{"", "``", "."} {
 		require.ErrorContains(t, byRef(nil)(t.Context(), exchange.Interaction{}, line), "which request", line)
+	}
+}
+
+func TestWhatIsDecidedOrAnsweredAtOnceIsNoCommand(t *testing.T) {
+	t.Parallel()
+	v := allWords()
+	for line, class := range map[string]fairqueue.Class{
+		"approve A-7F3A": intake.DecisionClass, "Deny A-7F3A no ticket": intake.DecisionClass, "withdraw A-7F3A": intake.DecisionClass, "freeze ransomware": intake.DecisionClass,
+		"": intake.AnswerClass, "?": intake.AnswerClass, "--help": intake.AnswerClass, "/s1 help isolate": intake.AnswerClass, "history": intake.AnswerClass,
+		"agents DESKTOP-1": intake.CommandClass, "/s1 isolate DESKTOP-1": intake.CommandClass, "can isolate DESKTOP-1": intake.CommandClass, "report -24h": intake.CommandClass,
+		"approved": intake.CommandClass,
+	} {
+		got, user := intake.Classify(v, inbound.Delivery{Kind: inbound.Slash, Command: inbound.SlashCommand{User: "U1", Text: line}})
+		require.Equal(t, class, got, line)
+		require.Equal(t, "U1", user)
+	}
+	for _, payload := range []string{`{"type":"block_actions","user":{"id":"U1"},"actions":[]}`, `not JSON`} {
+		got, _ := intake.Classify(v, inbound.Reader{}.Envelope(socketmode.Envelope{Type: "interactive", Payload: []byte(payload)}))
+		require.Equal(t, intake.AnswerClass, got)
 	}
 }

@@ -161,11 +161,11 @@ func (h *handler) submitted(ctx context.Context, a exchange.Interaction, answer 
 	return exchange.WithExtras(extras, h.runner.Invoke(ctx, a))
 }
 
-// sentAgain tells who sends a form for the second time that it was enough.
+// SentAgain tells who sends a form for the second time that it was enough.
 //
 // A form whose acknowledgement comes late stays open with a warning, and people press the button
 // again; a second try has the same key as the first. Without a word they would press a third time.
-func (h *handler) sentAgain(ctx context.Context, d inbound.Delivery) {
+func (h *handler) SentAgain(ctx context.Context, d inbound.Delivery) {
 	a := exchange.Interaction{Interaction: workflow.Interaction{User: d.Payload.User.ID, At: exchange.Origin{Key: d.Key}}}
 	if d.Payload.FormErr == nil {
 		a.At = d.Payload.Form.Origin
@@ -175,11 +175,11 @@ func (h *handler) sentAgain(ctx context.Context, d inbound.Delivery) {
 	}
 }
 
-// unreadable answers who clicked on or sent what is no interaction of Slack's form, as far as it
+// Unreadable answers who clicked on or sent what is no interaction of Slack's form, as far as it
 // says who that was and where.
 //
 // It was acknowledged already, so that Slack shows no warning beside the answer.
-func (h *handler) unreadable(ctx context.Context, d inbound.Delivery) {
+func (h *handler) Unreadable(ctx context.Context, d inbound.Delivery) {
 	in := d.Payload
 	if in.User.ID == "" {
 		h.log.ErrorContext(ctx, "Slack sent an interaction that the bot cannot read", "envelope_id", d.Key, "err", d.Err)

@@ -197,13 +197,13 @@ func TestWhatLayTooLongIsNotRun(t *testing.T) {
 	payload := func(trigger string) json.RawMessage {
 		return json.RawMessage(fmt.Sprintf(`{"user_id":%q,"channel_id":"C0SOC","command":"/s1","text":"agents","trigger_id":%q,"response_url":%q}`, alice, trigger, k.address+"/respond"))
 	}
-	old := k.bot.intake.reader.Saved("old", "slash_commands", payload("1"), k.now().Add(-staleAfter-time.Minute))
-	k.bot.scheduler.process(t.Context(), old)
+	old := k.bot.intake.Reader.Saved("old", "slash_commands", payload("1"), k.now().Add(-staleAfter-time.Minute))
+	k.bot.scheduler.Process(t.Context(), old)
 	k.answer().has("too much time has passed")
 	require.Empty(t, k.console.Calls())
 	k.slack.Forget()
-	young := k.bot.intake.reader.Saved("young", "slash_commands", payload("2"), k.now().Add(-staleAfter+time.Minute))
-	k.bot.scheduler.process(t.Context(), young)
+	young := k.bot.intake.Reader.Saved("young", "slash_commands", payload("2"), k.now().Add(-staleAfter+time.Minute))
+	k.bot.scheduler.Process(t.Context(), young)
 	k.answer().has("DESKTOP-1")
 }
 
@@ -239,7 +239,7 @@ func TestASearchBoxFindsWhatThePersonMayList(t *testing.T) {
 		s.Rules = []policy.Rule{{Name: "no endpoints", Commands: []string{"list-agents"}, Requesters: []string{policy.Approvers}, Effect: policy.Deny, Why: "no"}}
 	})
 	ask := func(user, box, typed string) (labels []string) {
-		body, err := json.Marshal(k.bot.intake.searches.Suggest(t.Context(), k.bot.intake.reader.Envelope(k.envelope("interactive", m{
+		body, err := json.Marshal(k.bot.intake.Searches.Suggest(t.Context(), k.bot.intake.Reader.Envelope(k.envelope("interactive", m{
 			"type": "block_suggestion", "user": m{"id": user}, "action_id": searchID(t, box), "value": typed,
 		}, func(context.Context, any) error { return nil })).Payload))
 		require.NoError(t, err)

@@ -121,7 +121,7 @@ func reasonIn(rest string) string {
 func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, word, rest string) error {
 	ref, typed := cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.Line)), ""
 	if at := aRequest.FindStringIndex(rest); at != nil && (word == "deny" || word == "close") {
-		typed = reasonIn(strings.TrimLeft(rest[at[1]:], around))
+		typed = reasonIn(strings.TrimLeft(rest[at[1]:], exchange.AroundReference))
 	}
 	if ref == "" {
 		return &catalog.UsageError{Problem: "nothing was decided: add the request's reference, which is on its card", Hint: "Type pending to see what's waiting, with buttons"}

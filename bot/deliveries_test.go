@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/bot/exchange"
-	"s1bot/bot/fairqueue"
 	"s1bot/bot/home"
+	"s1bot/bot/intake"
 	"s1bot/bot/post"
 	"s1bot/bot/webapi"
 	"s1bot/bot/webapi/webapitest"
@@ -30,7 +30,7 @@ import (
 func (k *kit) arrives(kind string, payload any) (acks []any) {
 	k.t.Helper()
 	var mu sync.Mutex
-	k.bot.intake.take(k.t.Context(), k.envelope(kind, payload, func(_ context.Context, answer any) error {
+	k.bot.intake.Take(k.t.Context(), k.envelope(kind, payload, func(_ context.Context, answer any) error {
 		mu.Lock()
 		defer mu.Unlock()
 		acks = append(acks, answer)
@@ -95,7 +95,7 @@ func TestTalkIsAcknowledgedAndForgotten(t *testing.T) {
 
 // handedOver is the inbox of a process that stops, as the next one finds it.
 type handedOver struct {
-	Inbox
+	intake.Inbox
 	payload  []byte
 	released []string
 }
@@ -124,17 +124,17 @@ func TestWhatWaitsIsHandedOverAndTakenUp(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
 	inbox := &handedOver{Inbox: k.bot.Inbox}
-	k.bot.intake.inbox, k.bot.scheduler.inbox = inbox, inbox
-	serving := k.bot.scheduler.work
-	k.bot.scheduler.work = fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: k.bot.Log}) // nobody serves it
+	k.bot.intake.Inbox, k.bot.scheduler.Inbox = inbox, inbox
+	serving := k.bot.scheduler.Work
+	k.bot.scheduler.Work = intake.NewWork(k.bot.Log) // nobody serves it
 	require.Equal(t, []any{nil}, k.arrives("slash_commands", slashPayload(k, dave, "agents DESKTOP-1", "one")))
 	require.Equal(t, 1, k.bot.QueueDepth()["commands"])
-	k.bot.scheduler.handBack(k.bot.scheduler.work.Close())
+	k.bot.scheduler.HandBack(k.bot.scheduler.Work.Close())
 	k.answer().has("I'm restarting. Your command is saved")
 	require.Len(t, inbox.released, 1)
 
-	k.bot.scheduler.work = serving
-	require.NoError(t, k.bot.scheduler.resume(t.Context()))
+	k.bot.scheduler.Work = serving
+	require.NoError(t, k.bot.scheduler.Resume(t.Context()))
 	k.awaitCall("/respond", "DESKTOP-1")
 }
 
@@ -143,16 +143,16 @@ func TestASearchBoxIsAnsweredInItsAcknowledgement(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
 	var working sync.WaitGroup
-	working.Go(func() { k.bot.intake.queue.Run(context.Background()) })
+	working.Go(func() { k.bot.intake.Queue.Run(context.Background()) })
 	answers := make(chan any, 1)
-	k.bot.intake.take(t.Context(), k.envelope("interactive", m{"type": "block_suggestion", "user": m{"id": dave}, "action_id": searchID(t, "agents"), "value": "DESKTOP-2"},
+	k.bot.intake.Take(t.Context(), k.envelope("interactive", m{"type": "block_suggestion", "user": m{"id": dave}, "action_id": searchID(t, "agents"), "value": "DESKTOP-2"},
 		func(_ context.Context, answer any) error { answers <- answer; return nil }))
 	body, err := json.Marshal(<-answers)
 	require.NoError(t, err)
 	require.Contains(t, string(body), "DESKTOP-2")
-	k.bot.intake.receive(k.envelope("slash_commands", slashPayload(k, dave, "help", "one"), func(context.Context, any) error { return nil }))
+	k.bot.intake.Receive(k.envelope("slash_commands", slashPayload(k, dave, "help", "one"), func(context.Context, any) error { return nil }))
 	k.awaitCall("/respond", "What I can do")
-	k.bot.intake.queue.Finish()
+	k.bot.intake.Queue.Finish()
 	working.Wait()
 }
 
@@ -217,7 +217,7 @@ func TestAFormIsDrawnAgainForRareQuestions(t *testing.T) {
 func TestAHomeTabThatSlackRefusesIsShownPlainerOrOff(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
-	pages := k.bot.scheduler.handler.shortcuts.pages
+	pages := k.bot.scheduler.Handler.(*handler).shortcuts.pages
 	page := render.Page{Title: "Home", Sections: []render.Section{{Rows: []render.Row{{Line: render.Line{render.Text("how things are")}, Actions: []render.Action{render.Button{Label: "Go", Do: render.Invocation{Command: "list-agents"}}}}}}}}
 	require.NoError(t, pages.Publish(t.Context(), dave, page))
 	said{k.slack.Calls("views.publish")[0], t}.has("how things are")
@@ -279,7 +279,7 @@ func TestWithoutDirectMessagesTheSettingIsNamed(t *testing.T) {
 	} {
 		k := newKit(t, nil)
 		k.slack.On("chat.postMessage", webapitest.No(word))
-		require.NoError(t, k.bot.scheduler.responder.InPlaceOfDirect(t.Context(), dave, exchange.Origin{Channel: soc}, slack.SlackErrorResponse{Err: word}, render.Notice("done")))
+		require.NoError(t, k.bot.scheduler.Responder.InPlaceOfDirect(t.Context(), dave, exchange.Origin{Channel: soc}, slack.SlackErrorResponse{Err: word}, render.Notice("done")))
 		k.answer().has("done", want)
 	}
 }

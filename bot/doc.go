@@ -5,11 +5,11 @@
 //
 //	socketmode ──envelope──▶ inbound.Reader: read once into a Delivery
 //	                            ▼
-//	               intake: writes it down without passwords, acknowledges it. Search boxes (run.Searches) and wrong forms (run.Forms)
-//	                       are answered in the acknowledgement
+//	               intake.Receiver: writes it down without passwords, acknowledges it. Search boxes (run.Searches) and wrong forms
+//	                       (run.Forms) are answered in the acknowledgement
 //	                            ▼
-//	               scheduler: its person's turn; clicks that decide wait for nobody's slow command, and what is for one console for no
-//	                        other (pools)
+//	               intake.Scheduler: its person's turn; clicks that decide wait for nobody's slow command, and what is for one console for no
+//	                        other (intake.Pools)
 //	                            ▼
 //	               handler: one exchange.Interaction: who, where, what. Every one passes the gate: people.Directory says who that is and
 //	                        which roles they hold; what comes back is as it was drawn (seal)

@@ -14,8 +14,8 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/bot/exchange"
-	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
+	"s1bot/bot/intake"
 	"s1bot/bot/run"
 	"s1bot/bot/slacksim"
 	"s1bot/bot/socketmode"
@@ -53,7 +53,7 @@ func fuzzed(f *testing.F) *Bot {
 }
 
 // known is an inbox that has everything already: work on a delivery is not begun a second time.
-type known struct{ Inbox }
+type known struct{ intake.Inbox }
 
 func (known) Save(context.Context, string, string, []byte) (bool, error) { return false, nil }
 
@@ -80,16 +80,16 @@ func FuzzEnvelope(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind, payload string) {
 		acks := 0
 		env := socketmode.Envelope{ID: "one", Type: kind, Payload: json.RawMessage(payload)}.AnsweredBy(func(context.Context, any) error { acks++; return nil })
-		b.intake.queue = fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}) // that nothing piles up
-		b.scheduler.work = fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})
-		b.intake.take(t.Context(), env)
-		b.scheduler.words.classify(b.intake.reader.Saved("one", kind, env.Payload, time.Now()))
-		require.Equal(t, 1, acks+b.intake.queue.Depth()["suggestions"], "acknowledged, or a search box whose turn comes")
-		key, again := b.intake.reader.Envelope(env).Key, env
+		b.intake.Queue = intake.NewQueue(b.Log) // that nothing piles up
+		b.scheduler.Work = intake.NewWork(b.Log)
+		b.intake.Take(t.Context(), env)
+		intake.Classify(b.scheduler.Words, b.intake.Reader.Saved("one", kind, env.Payload, time.Now()))
+		require.Equal(t, 1, acks+b.intake.Queue.Depth()["suggestions"], "acknowledged, or a search box whose turn comes")
+		key, again := b.intake.Reader.Envelope(env).Key, env
 		again.ID = "two"
 		require.NotEmpty(t, key)
 		if key != env.ID {
-			require.Equal(t, key, b.intake.reader.Envelope(again).Key)
+			require.Equal(t, key, b.intake.Reader.Envelope(again).Key)
 		}
 	})
 }
@@ -116,14 +116,14 @@ func FuzzViewState(f *testing.F) {
 		if !ok {
 			cmd = b.Catalog.Commands()[max(n%len(b.Catalog.Commands()), 0)]
 		}
-		sealer := b.intake.reader.Seal
+		sealer := b.intake.Reader.Seal
 		drawn := sealer.View(run.FormOf(cmd, exchange.Interaction{}), "U0ALICE")
 		in := inbound.Payload{Type: "view_submission", User: inbound.Sender{ID: "U0ALICE"},
 			View: slack.View{CallbackID: drawn.CallbackID, PrivateMetadata: drawn.PrivateMetadata, Blocks: drawn.Blocks, State: &entered}}
 		_, err := sealer.ReadForm(in.View, "U0BOB")
 		require.ErrorIs(t, err, render.ErrSeal, "a form is its person's")
 		in.Form, in.FormErr = sealer.ReadForm(in.View, in.User.ID)
-		_ = b.intake.forms.CheckForm(t.Context(), in)
+		_ = b.intake.Forms.CheckForm(t.Context(), in)
 		answer := in.Form
 		if in.FormErr != nil {
 			return

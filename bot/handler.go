@@ -12,6 +12,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/home"
 	"s1bot/bot/inbound"
+	"s1bot/bot/intake"
 	"s1bot/bot/post"
 	"s1bot/bot/run"
 	"s1bot/commands/catalog"
@@ -59,11 +60,11 @@ type handler struct {
 	log       *slog.Logger
 }
 
-// handle tells the kinds of delivery apart.
+// Handle tells the kinds of delivery apart.
 //
 // A kind that nobody knows ends without an error: nobody waits for an answer, and no later try would
 // do better.
-func (h *handler) handle(ctx context.Context, d inbound.Delivery) error {
+func (h *handler) Handle(ctx context.Context, d inbound.Delivery) error {
 	if d.Err != nil {
 		return d.Err
 	}
@@ -109,7 +110,7 @@ func (h *handler) respond(ctx context.Context, a *exchange.Interaction, work fun
 	err := work()
 	done()
 	if err != nil && h.postponer.postpone(ctx, a, err) {
-		return errPostponed
+		return intake.ErrPostponed
 	}
 	h.countWord(a, err)
 	if err == nil {

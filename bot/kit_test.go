@@ -170,7 +170,7 @@ func newKit(t *testing.T, edit func(*policy.Settings), more ...func(*Config)) *k
 	require.NoError(t, err)
 	*k.bot.self = identity{Team: "T0SOC", User: "U0BOT", BotID: "B0BOT", Address: "https://soc.slack.com/"}
 	var working sync.WaitGroup
-	queue := k.bot.scheduler.work
+	queue := k.bot.scheduler.Work
 	working.Go(func() { queue.Run(context.Background()) })
 	t.Cleanup(func() { queue.Finish(); working.Wait(); k.bot.jobs.Close() })
 	return k
@@ -222,11 +222,11 @@ func (k *kit) later(d time.Duration) {
 // deliver works on one delivery, as it comes from a queue, and returns the calls of Slack that this led to.
 func (k *kit) deliver(kind string, payload any) []webapitest.Call {
 	k.t.Helper()
-	d := k.bot.intake.reader.Envelope(k.envelope(kind, payload, func(context.Context, any) error { return nil }))
-	_, err := k.bot.Inbox.Save(k.t.Context(), d.Key, d.Kind, k.bot.intake.reader.Masked(d))
+	d := k.bot.intake.Reader.Envelope(k.envelope(kind, payload, func(context.Context, any) error { return nil }))
+	_, err := k.bot.Inbox.Save(k.t.Context(), d.Key, d.Kind, k.bot.intake.Reader.Masked(d))
 	require.NoError(k.t, err)
 	k.slack.Forget()
-	k.bot.scheduler.process(k.t.Context(), d)
+	k.bot.scheduler.Process(k.t.Context(), d)
 	return k.slack.Calls()
 }
 

@@ -3,15 +3,13 @@ package bot
 import (
 	"context"
 	"errors"
-	"strings"
-	"sync"
 	"time"
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
-	"s1bot/bot/inbound"
+	"s1bot/bot/intake"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -20,52 +18,12 @@ import (
 // Slack asks to wait, or does not say who belongs to a group. It is decided when that can be told. The delivery stays unfinished in the
 // inbox meanwhile, so that a restart goes on with it, and holds no slot.
 
-// errPostponed is what the work on a delivery ends with that is taken up again.
-var errPostponed = errors.New("postponed until a check can be made")
-
 // postponePause is how long to wait for the next try.
 //
 // The steps are those of keepHouse, which looks for what is due: between its rounds nothing is
 // taken up.
 func postponePause(tries int) time.Duration {
 	return min(time.Duration(tries+1)*5*time.Second, 20*time.Second)
-}
-
-// waiting holds deliveries that were put off.
-//
-// It lives in memory alone. The inbox has the same deliveries, unfinished, so nothing is lost with
-// it: after a crash they are taken up as any other, with their number of tries back at nothing, and
-// the person is told again.
-type waiting struct {
-	mu    sync.Mutex
-	items []postponed
-}
-
-type postponed struct {
-	d   inbound.Delivery
-	due time.Time
-}
-
-func (w *waiting) add(d inbound.Delivery, due time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.items = append(w.items, postponed{d, due})
-}
-
-// due takes out what is due.
-func (w *waiting) due(now time.Time) (ready []inbound.Delivery) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var rest []postponed
-	for _, item := range w.items {
-		if item.due.After(now) {
-			rest = append(rest, item)
-			continue
-		}
-		ready = append(ready, item.d)
-	}
-	w.items = rest
-	return ready
 }
 
 // A requestReader knows what became of a request; see approvals.Ledger.
@@ -85,7 +43,7 @@ type postponer struct {
 	shown     uncounted
 	rules     *workflow.Gate
 	responder *exchange.Responder
-	later     waiting
+	later     *intake.Waiting
 	now       func() time.Time
 }
 
@@ -113,7 +71,7 @@ func (p *postponer) postpone(ctx context.Context, a *exchange.Interaction, err e
 	}
 	d := a.From
 	d.Tries++
-	p.later.add(d, now.Add(postponePause(a.From.Tries)))
+	p.later.Add(d, now.Add(postponePause(a.From.Tries)))
 	return true
 }
 
@@ -146,8 +104,8 @@ func decidedOn(a *exchange.Interaction) string {
 		return a.Choice.Request
 	}
 	_, rest := text.CutWord(a.Line)
-	ref, _ := text.CutWord(rest)
-	return strings.ToUpper(strings.Trim(ref, around))
+	ref, _ := exchange.Reference(rest)
+	return ref
 }
 
 // recordUncounted is the end of a decision that did not count, for err: no card goes on saying that it may. Where it could not be taken in

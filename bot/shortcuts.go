@@ -15,6 +15,7 @@ import (
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/home"
 	"s1bot/bot/inbound"
+	"s1bot/bot/intake"
 	"s1bot/bot/run"
 	"s1bot/bot/setup"
 	"s1bot/commands/consoles"
@@ -34,7 +35,7 @@ type shortcuts struct {
 	pages    *run.Pages
 	searches *run.Searches
 	slots    *fairqueue.Queue // for what waits for the console
-	pools    pools
+	pools    intake.Pools
 	address  func() string // of the workspace: https://soc.slack.com/
 	log      *slog.Logger
 }
@@ -112,7 +113,7 @@ func (h *handler) lookUp(ctx context.Context, a exchange.Interaction) error {
 			s.log.ErrorContext(ctx, "a look-up failed", "user", a.User, "err", err)
 		}
 	}
-	err = s.slots.Push(fairqueue.Work{Class: commandClass, Pool: s.pools.settled(ctx, a), Owner: a.User, Ref: a.At.Key, Do: work})
+	err = s.slots.Push(fairqueue.Work{Class: intake.CommandClass, Pool: s.pools.Settled(ctx, a), Owner: a.User, Ref: a.At.Key, Do: work})
 	var busy *fairqueue.BusyError
 	if errors.As(err, &busy) {
 		return s.show(ctx, a, view, run.SentencePage(lookUpTitle, "I'm busy with your earlier commands, so I didn't look this up. Try again when some have finished."))

@@ -11,9 +11,9 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/chat"
 	"s1bot/bot/exchange"
-	"s1bot/bot/fairqueue"
 	"s1bot/bot/home"
 	"s1bot/bot/inbound"
+	"s1bot/bot/intake"
 	"s1bot/bot/jobs"
 	"s1bot/bot/library"
 	"s1bot/bot/people"
@@ -59,9 +59,9 @@ func (b *Bot) client(limit time.Duration) (*http.Client, *slack.Client) {
 func (b *Bot) wire() error {
 	client, api := b.client(slackLimit)
 	b.api = api
-	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
-	first := &acksFirst{work: work.work}
-	w, err := b.wireSlack(client, first.giveWay)
+	work := intake.Chores{Work: intake.NewWork(b.Log)}
+	first := &intake.AcksFirst{Work: work.Work}
+	w, err := b.wireSlack(client, first.GiveWay)
 	if err != nil {
 		return err
 	}
@@ -75,15 +75,15 @@ func (b *Bot) wire() error {
 	searches := &run.Searches{Library: shelf, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Policy: b.Policy, Gate: w.gate, Log: b.Log}
 	handler := b.wireHandler(w, forms, searches, sentences, shelf, work)
 	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}
-	b.scheduler = &scheduler{
-		chores: work, first: first, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, responder: w.responder, words: handler.words, pools: handler.shortcuts.pools, meter: b.Meter, log: b.Log,
+	b.scheduler = &intake.Scheduler{
+		Chores: work, First: first, Inbox: b.Inbox, Reader: reader, Handler: handler, Later: handler.postponer.later, People: w.people, Responder: w.responder, Words: handler.words, Pools: handler.shortcuts.pools, Meter: b.Meter, Log: b.Log,
 	}
-	b.intake = &intake{
-		queue: fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}), first: first,
-		inbox: b.Inbox, reader: reader, forms: forms, scheduler: b.scheduler, meter: b.Meter, log: b.Log,
-		searches: searches,
+	b.intake = &intake.Receiver{
+		Queue: intake.NewQueue(b.Log), First: first,
+		Inbox: b.Inbox, Reader: reader, Forms: forms, Scheduler: b.scheduler, Meter: b.Meter, Log: b.Log,
+		Searches: searches,
 	}
-	b.sockets = socketmode.New(b.Sockets, b.openSocket, b.intake.receive, b.Log)
+	b.sockets = socketmode.New(b.Sockets, b.openSocket, b.intake.Receive, b.Log)
 	return nil
 }
 
@@ -93,7 +93,7 @@ func (b *Bot) wire() error {
 // Uploads have a client of their own, because a file of many megabytes takes longer than a call of
 // the Web API may.
 func (b *Bot) wireSlack(client *http.Client, giveWay func(context.Context)) (w ways, err error) {
-	_, uploads := b.client(workLimit)
+	_, uploads := b.client(intake.WorkLimit)
 	w.seal = seal.Sealer{Key: b.SealKey}
 	w.finder = chat.Finder{API: b.api, Self: b.self.ids}
 	w.post = &post.Messenger{
@@ -148,7 +148,7 @@ func (b *Bot) unsettled() string {
 }
 
 // wireWorkflow makes the workflow of requests and the jobs, which need each other: a request is watched as a job.
-func (b *Bot) wireWorkflow(w ways, work chores) {
+func (b *Bot) wireWorkflow(w ways, work intake.Chores) {
 	long := &background{now: b.Now}
 	b.flow = workflow.New(workflow.Config{
 		Ledger: b.Ledger, Catalog: b.Catalog, Consoles: b.Consoles, Queries: b.Queries, Policy: b.Policy, Changed: b.Changed,
@@ -156,7 +156,7 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 		Explain: func(ref string, err error) (render.Card, error) {
 			return exchange.Explain(exchange.Interaction{Interaction: workflow.Interaction{At: exchange.Origin{Key: ref}}}, err)
 		},
-		Count: b.Meter.Command, Enqueue: work.pushFor, Conclude: work.conclude, Tick: b.Tick, Now: b.Now, Log: b.Log,
+		Count: b.Meter.Command, Enqueue: work.PushFor, Conclude: work.Conclude, Tick: b.Tick, Now: b.Now, Log: b.Log,
 	})
 	b.jobs = jobs.New(jobs.Config{
 		Store: b.Jobs, Messages: w.post, Responder: w.responder, Watcher: b.flow.Watcher, Log: b.Log,
@@ -166,7 +166,7 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 }
 
 // wireHandler makes what runner commands, the bot's own words, and what works on deliveries with both.
-func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sentences *plain.Reader, shelf library.Library, work chores) *handler {
+func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sentences *plain.Reader, shelf library.Library, work intake.Chores) *handler {
 	runner := &run.Runner{
 		Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Policy: b.Policy, Gate: b.flow.Gate, Submitter: b.flow.Submitter, History: b.History, Jobs: b.jobs,
 		Forms: forms, Responder: w.responder, Meter: b.Meter, Words: append(BuiltinWords(), ""), Sentences: sentences, Library: shelf, Now: b.Now, Log: b.Log,
@@ -195,11 +195,11 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 		greetings: greetings, home: b.home,
 		shortcuts: &shortcuts{
 			help: help, notices: notices, my: my, home: b.home, pages: pages, searches: searches,
-			slots: work.work, pools: pools{settler: w.settler, requests: b.Ledger, library: shelf, words: words},
+			slots: work.Work, pools: intake.Pools{Settler: w.settler, Requests: b.Ledger, Library: shelf, Words: words},
 			address: func() string { return b.self.Address }, log: b.Log,
 		},
 		gate: w.gate, runner: runner, words: words, talk: decisionTalk{words: words, requests: b.Ledger, cards: b.Ledger.Cards(), responder: w.responder}, responder: w.responder, catalog: b.Catalog,
-		postponer: &postponer{requests: b.Ledger, shown: b.flow.Decisions, rules: b.flow.Gate, responder: w.responder, now: b.Now},
+		postponer: &postponer{requests: b.Ledger, shown: b.flow.Decisions, rules: b.flow.Gate, responder: w.responder, later: &intake.Waiting{}, now: b.Now},
 		made:      b.Ledger, clips: b.Clips, directs: w.post, bots: w.people, meter: b.Meter, now: b.Now, log: b.Log,
 	}
 }

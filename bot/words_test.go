@@ -15,6 +15,7 @@ import (
 
 	"s1bot/approvals/policy"
 	"s1bot/bot/fairqueue"
+	"s1bot/bot/intake"
 	"s1bot/bot/setup"
 	"s1bot/bot/webapi/webapitest"
 	"s1bot/render"
@@ -63,12 +64,12 @@ func TestThePaletteLeadsToACommandsForm(t *testing.T) {
 	form := k.types(alice, "")
 	require.Equal(t, "views.open", form.Method)
 	form.has("Find a command")
-	next := k.bot.intake.forms.CheckForm(t.Context(), k.bot.intake.reader.Envelope(k.envelope("interactive", filledIn(k, alice, form, map[string]string{"command": "disconnect-agent-from-network"}), nil)).Payload)
+	next := k.bot.intake.Forms.CheckForm(t.Context(), k.bot.intake.Reader.Envelope(k.envelope("interactive", filledIn(k, alice, form, map[string]string{"command": "disconnect-agent-from-network"}), nil)).Payload)
 	body, err := json.Marshal(next)
 	require.NoError(t, err)
 	require.Contains(t, string(body), `"response_action":"update"`)
 	require.Contains(t, string(body), "Disconnect Agent From Network")
-	none := k.bot.intake.forms.CheckForm(t.Context(), k.bot.intake.reader.Envelope(k.envelope("interactive", filledIn(k, alice, form, map[string]string{"command": "frobnicate"}), nil)).Payload)
+	none := k.bot.intake.Forms.CheckForm(t.Context(), k.bot.intake.Reader.Envelope(k.envelope("interactive", filledIn(k, alice, form, map[string]string{"command": "frobnicate"}), nil)).Payload)
 	body, err = json.Marshal(none)
 	require.NoError(t, err)
 	require.Contains(t, string(body), `"errors"`)
@@ -81,7 +82,7 @@ func TestThePaletteLeadsToTheBotsOwnWords(t *testing.T) {
 	k := newKit(t, nil)
 	form := k.types(alice, "")
 	next := func(picked string) any {
-		return k.bot.intake.forms.CheckForm(t.Context(), k.bot.intake.reader.Envelope(k.envelope("interactive", filledIn(k, alice, form, map[string]string{"command": picked}), nil)).Payload)
+		return k.bot.intake.Forms.CheckForm(t.Context(), k.bot.intake.Reader.Envelope(k.envelope("interactive", filledIn(k, alice, form, map[string]string{"command": picked}), nil)).Payload)
 	}
 	require.Nil(t, next("word:whoami"), "the form closes")
 	k.sends(alice, form, map[string]string{"command": "word:whoami"}).has("Who you are here")
@@ -412,10 +413,10 @@ func endsWait(t *testing.T, slots *fairqueue.Queue) {
 func TestOnesOwnBacklogIsSaid(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
-	slots := fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: k.bot.Log}) // nobody serves it
-	k.bot.scheduler.work = slots
+	slots := intake.NewWork(k.bot.Log) // nobody serves it
+	k.bot.scheduler.Work = slots
 	command := func() {
-		k.bot.scheduler.schedule(t.Context(), k.bot.intake.reader.Envelope(k.envelope("slash_commands", m{"user_id": dave, "channel_id": soc, "text": "agents", "trigger_id": time.Now().String(), "response_url": k.address + "/respond"}, nil)))
+		k.bot.scheduler.Schedule(t.Context(), k.bot.intake.Reader.Envelope(k.envelope("slash_commands", m{"user_id": dave, "channel_id": soc, "text": "agents", "trigger_id": time.Now().String(), "response_url": k.address + "/respond"}, nil)))
 	}
 	for range 55 {
 		command()
@@ -429,7 +430,7 @@ func TestOnesOwnBacklogIsSaid(t *testing.T) {
 
 // An unspoken inbox wants that nobody has heard anything when a delivery is done with.
 type unspoken struct {
-	Inbox
+	intake.Inbox
 	k    *kit
 	done int
 }
@@ -445,10 +446,10 @@ func TestWhatIsTurnedAwayIsDoneWithBeforeItIsSaid(t *testing.T) {
 	k := newKit(t, nil)
 	k.slack.Forget()
 	inbox := &unspoken{Inbox: k.bot.Inbox, k: k}
-	slots := fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: k.bot.Log}) // nobody serves it
-	k.bot.scheduler.work, k.bot.scheduler.inbox = slots, inbox
+	slots := intake.NewWork(k.bot.Log) // nobody serves it
+	k.bot.scheduler.Work, k.bot.scheduler.Inbox = slots, inbox
 	for i := 0; slots.Depth()["chores"] == 0; i++ {
-		k.bot.scheduler.schedule(t.Context(), k.bot.intake.reader.Envelope(k.envelope("slash_commands", m{"user_id": dave, "channel_id": soc, "text": "agents", "trigger_id": fmt.Sprint(i), "response_url": k.address + "/respond"}, nil)))
+		k.bot.scheduler.Schedule(t.Context(), k.bot.intake.Reader.Envelope(k.envelope("slash_commands", m{"user_id": dave, "channel_id": soc, "text": "agents", "trigger_id": fmt.Sprint(i), "response_url": k.address + "/respond"}, nil)))
 	}
 	endsWait(t, slots)
 	k.answer().has("I'm busy with your earlier commands")

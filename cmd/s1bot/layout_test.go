@@ -194,10 +194,17 @@ var rooms = map[string]struct{ ours, third []string }{
 			"s1", "s1/unified", "render", "render/cards", "render/tempfile",
 			"commands/catalog", "commands/consoles", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
 			"approvals", "approvals/plans", "approvals/policy", "approvals/requestcards", "approvals/workflow",
-			"bot/casefile", "bot/chat", "bot/exchange", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/run", "bot/seal", "bot/setup",
+			"bot/casefile", "bot/chat", "bot/exchange", "bot/fairqueue", "bot/home", "bot/inbound", "bot/intake", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/run", "bot/seal", "bot/setup",
 			"bot/socketmode", "bot/webapi",
 		},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
+	},
+	"bot/intake": {
+		[]string{
+			"render", "commands/catalog", "approvals", "approvals/workflow",
+			"bot/exchange", "bot/fairqueue", "bot/inbound", "bot/library", "bot/run", "bot/socketmode",
+		},
+		[]string{"github.com/slack-go/slack"},
 	},
 	"bot/run": {
 		[]string{

@@ -1,34 +1,36 @@
-package bot
+package intake
 
 import (
 	"context"
 	"strings"
 
+	"s1bot/approvals"
 	"s1bot/bot/exchange"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
 	"s1bot/bot/library"
 	"s1bot/commands/catalog"
-	"s1bot/commands/text"
 	"s1bot/render"
 )
 
-// pools tell which console a delivery may wait for, before it has its turn: work for each console
+// Pools tell which console a delivery may wait for, before it has its turn: work for each console
 // has slots of its own, so that one which hangs, however many people ask it, holds nobody up who
 // asks another. Nothing depends on the answer but whose slots it takes: for which console a
 // delivery is, is settled when it runs.
 //
 // So errors here are no errors: whoever cannot be placed waits in the pool without a name.
-type pools struct {
-	settler  exchange.Settler
-	requests requestReader
-	library  library.Library
-	words    vocabulary
+type Pools struct {
+	Settler  exchange.Settler
+	Requests interface {
+		Get(ctx context.Context, idOrRef string) (approvals.Request, error)
+	}
+	Library library.Library
+	Words   Words
 }
 
 // Of is the name of a console; empty where there is only one, and for what is about none, about all, or nobody knows yet about which.
-func (p pools) Of(ctx context.Context, d inbound.Delivery, class fairqueue.Class) string {
-	if !p.settler.Set.Several() {
+func (p Pools) Of(ctx context.Context, d inbound.Delivery, class fairqueue.Class) string {
+	if !p.Settler.Set.Several() {
 		return ""
 	}
 	a := sender(d)
@@ -53,20 +55,19 @@ func (p pools) Of(ctx context.Context, d inbound.Delivery, class fairqueue.Class
 // A saved command is expanded here as well as when it runs, which costs a second read of the
 // database; without it everything saved would stand in the pool of the channel's console, whatever
 // its line names.
-func (p pools) ofLine(ctx context.Context, a exchange.Interaction, line string, class fairqueue.Class) string {
+func (p Pools) ofLine(ctx context.Context, a exchange.Interaction, line string, class fairqueue.Class) string {
 	word, rest := exchange.FirstWord(exchange.WithoutSlashWord(line))
-	own, known := p.words[word]
-	if class == answerClass {
+	own, known := p.Words.Word(word)
+	if class == AnswerClass {
 		return ""
 	}
-	meant, _, _ := p.words.spoken(line)
 	switch {
-	case own.every, meant.every:
+	case own.Every, p.Words.Meant(line).Every:
 		return ""
-	case class == decisionClass:
+	case class == DecisionClass:
 		return p.ofRequest(ctx, rest)
 	case !known:
-		if saved, found, err := p.library.Expand(ctx, a.User, line); err == nil && found {
+		if saved, found, err := p.Library.Expand(ctx, a.User, line); err == nil && found {
 			line = saved
 		}
 	}
@@ -75,19 +76,19 @@ func (p pools) ofLine(ctx context.Context, a exchange.Interaction, line string, 
 			a.Do.Console = name
 		}
 	}
-	if err := p.settler.Typed(&a.Do); err != nil {
+	if err := p.Settler.Typed(&a.Do); err != nil {
 		return ""
 	}
-	return p.settled(ctx, a)
+	return p.Settled(ctx, a)
 }
 
 // ofRequest is the console of a request whose reference stands first.
-func (p pools) ofRequest(ctx context.Context, rest string) string {
-	ref, _ := text.CutWord(rest)
-	if ref = strings.Trim(ref, around); ref == "" {
+func (p Pools) ofRequest(ctx context.Context, rest string) string {
+	ref, _ := exchange.Reference(rest)
+	if ref == "" {
 		return ""
 	}
-	req, err := p.requests.Get(ctx, strings.ToUpper(ref))
+	req, err := p.Requests.Get(ctx, ref)
 	if err != nil {
 		return ""
 	}
@@ -95,7 +96,7 @@ func (p pools) ofRequest(ctx context.Context, rest string) string {
 }
 
 // ofClick goes by what a button carries; that of a saved command, by its line.
-func (p pools) ofClick(ctx context.Context, a exchange.Interaction, do render.Invocation) string {
+func (p Pools) ofClick(ctx context.Context, a exchange.Interaction, do render.Invocation) string {
 	if do.Command != library.SavedWord {
 		return p.ofDrawn(do)
 	}
@@ -103,23 +104,23 @@ func (p pools) ofClick(ctx context.Context, a exchange.Interaction, do render.In
 	if err != nil {
 		return ""
 	}
-	return p.ofLine(ctx, a, saved.Line, commandClass)
+	return p.ofLine(ctx, a, saved.Line, CommandClass)
 }
 
 // ofDrawn is the console that a button or a form carries.
-func (p pools) ofDrawn(do render.Invocation) string {
-	on, err := p.settler.Set.Carried(do.Console)
+func (p Pools) ofDrawn(do render.Invocation) string {
+	on, err := p.Settler.Set.Carried(do.Console)
 	if err != nil {
 		return ""
 	}
-	return p.settler.Set.Label(on)
+	return p.Settler.Set.Label(on)
 }
 
-// settled is the console of an interaction.
-func (p pools) settled(ctx context.Context, a exchange.Interaction) string {
-	on, err := p.settler.Of(ctx, a)
+// Settled is the console of an interaction.
+func (p Pools) Settled(ctx context.Context, a exchange.Interaction) string {
+	on, err := p.Settler.Of(ctx, a)
 	if err != nil {
 		return ""
 	}
-	return p.settler.Set.Label(on)
+	return p.Settler.Set.Label(on)
 }

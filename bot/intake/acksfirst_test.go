@@ -1,4 +1,4 @@
-package bot
+package intake
 
 import (
 	"context"
@@ -13,17 +13,17 @@ import (
 )
 
 // began counts the work that has begun, in a queue that gives way to acknowledgements.
-func began(t *testing.T) (a *acksFirst, push func(), n func() int, stop func()) {
+func began(t *testing.T) (a *AcksFirst, push func(), n func() int, stop func()) {
 	t.Helper()
-	q := fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: time.Minute, Log: slog.New(slog.DiscardHandler)})
+	q := NewWork(slog.New(slog.DiscardHandler))
 	done := make(chan struct{})
 	go func() { q.Run(t.Context()); close(done) }()
 	count := make(chan struct{}, 1000)
 	push = func() {
-		require.NoError(t, q.Push(fairqueue.Work{Class: answerClass, Do: func(context.Context) { count <- struct{}{} }}))
+		require.NoError(t, q.Push(fairqueue.Work{Class: AnswerClass, Do: func(context.Context) { count <- struct{}{} }}))
 	}
 	n = func() int { synctest.Wait(); return len(count) }
-	return &acksFirst{work: q}, push, n, func() { q.Resume(); q.Finish(); <-done }
+	return &AcksFirst{Work: q}, push, n, func() { q.Resume(); q.Finish(); <-done }
 }
 
 func TestWorkBeginsWhenAllHaveTheirAcknowledgement(t *testing.T) {
@@ -57,10 +57,10 @@ func TestMessagesGiveWayToAcknowledgements(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, _, _, stop := began(t)
 		defer stop()
-		a.giveWay(t.Context()) // nobody waits
+		a.GiveWay(t.Context()) // nobody waits
 		a.begin()
 		sent := make(chan struct{})
-		go func() { a.giveWay(t.Context()); close(sent) }()
+		go func() { a.GiveWay(t.Context()); close(sent) }()
 		<-time.After(longestPause / 2)
 		require.False(t, closed(sent))
 		a.end()
@@ -69,7 +69,7 @@ func TestMessagesGiveWayToAcknowledgements(t *testing.T) {
 		a.begin() // and never ends
 		<-time.After(time.Millisecond)
 		before := time.Now()
-		a.giveWay(t.Context())
+		a.GiveWay(t.Context())
 		require.Less(t, time.Since(before), longestPause)
 		a.end()
 	})
@@ -83,10 +83,10 @@ func TestMessagesGiveWayToDecisions(t *testing.T) {
 		defer stop()
 		ctx, done := a.decide(t.Context())
 		before := time.Now()
-		a.giveWay(ctx)
+		a.GiveWay(ctx)
 		require.Zero(t, time.Since(before), "its own")
 		time.AfterFunc(longestPause/2, done)
-		a.giveWay(t.Context())
+		a.GiveWay(t.Context())
 		require.Equal(t, longestPause/2+lull, time.Since(before))
 		a.decide(t.Context()) // and it hangs
 		<-time.After(decisionTime + longestPause + lull)

@@ -1,10 +1,11 @@
-package bot
+package intake
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,27 +29,32 @@ func (full) Save(context.Context, string, string, []byte) (bool, error) {
 }
 
 // heard is a Slack that takes everything, by which way and in which words.
-type heard struct{ ways, words []string }
+type heard struct {
+	mu          sync.Mutex
+	ways, words []string
+}
 
-func (h *heard) take(way string, card render.Card) error {
+func (h *heard) Take(way string, card render.Card) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.ways, h.words = append(h.ways, way), append(h.words, card.Text)
 	return nil
 }
 
 func (h *heard) Post(_ context.Context, _, _, _ string, card render.Card) (string, string, error) {
-	return "D1", "1.1", h.take("direct", card)
+	return "D1", "1.1", h.Take("direct", card)
 }
 
 func (h *heard) PostEphemeral(_ context.Context, _, _, _ string, card render.Card) error {
-	return h.take("ephemeral", card)
+	return h.Take("ephemeral", card)
 }
 
 func (h *heard) Respond(_ context.Context, _ string, _ post.Replacing, card render.Card) error {
-	return h.take("url", card)
+	return h.Take("url", card)
 }
 
 func (h *heard) RespondInChannel(_ context.Context, _, _ string, card render.Card) error {
-	return h.take("channel", card)
+	return h.Take("channel", card)
 }
 
 // An acknowledgement says that the bot has it. What was not written down gets none, unless it is the answer that says so.
@@ -67,7 +73,7 @@ func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
 			m := &heard{}
 			said := &exchange.Responder{Post: m, Log: slog.New(slog.DiscardHandler)}
 			reader := inbound.Reader{Self: func() (string, string) { return "U0BOT", "B0BOT" }, Seal: seal.Sealer{Key: s1.NewSecret("key")}, Catalog: commands.All()}
-			i := &intake{inbox: full{}, reader: reader, scheduler: &scheduler{responder: said}, meter: run.Unmetered{}, log: slog.New(slog.DiscardHandler)}
+			i := &Receiver{Inbox: full{}, Reader: reader, Scheduler: &Scheduler{Responder: said}, Meter: run.Unmetered{}, Log: slog.New(slog.DiscardHandler)}
 			acks := []string{}
 			env := socketmode.Envelope{ID: "one", Type: c.kind, Payload: json.RawMessage(c.payload)}.AnsweredBy(func(_ context.Context, payload any) error {
 				body, err := json.Marshal(payload)

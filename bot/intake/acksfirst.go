@@ -1,4 +1,4 @@
-package bot
+package intake
 
 import (
 	"context"
@@ -27,13 +27,13 @@ type pauser interface {
 	Resume()
 }
 
-// acksFirst holds work back while envelopes wait for their acknowledgement.
+// AcksFirst holds work back while envelopes wait for their acknowledgement.
 //
 // Pauses do not nest, and the queue behind it knows only paused or not. Timers of an earlier pause
 // may fire during a later one, so each carries the time at which its own pause began and does
 // nothing if that is not the one that holds.
-type acksFirst struct {
-	work pauser
+type AcksFirst struct {
+	Work pauser
 
 	mu      sync.Mutex
 	coming  int // envelopes without an acknowledgement, and decisions under way
@@ -44,7 +44,7 @@ type acksFirst struct {
 }
 
 // begin is called when an envelope comes.
-func (a *acksFirst) begin() {
+func (a *AcksFirst) begin() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.coming++
@@ -53,7 +53,7 @@ func (a *acksFirst) begin() {
 		return
 	}
 	a.paused, a.since, a.over = true, now, make(chan struct{})
-	a.work.Pause()
+	a.Work.Pause()
 	time.AfterFunc(longestPause, func() { a.resume(now) })
 }
 
@@ -62,7 +62,7 @@ func (a *acksFirst) begin() {
 // The lull begins with the last acknowledgement, not with the last envelope: between the two the
 // database writes, and the work would compete with it. Both timers may be running for one pause;
 // the second finds it over.
-func (a *acksFirst) end() {
+func (a *AcksFirst) end() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.coming--
@@ -72,7 +72,7 @@ func (a *acksFirst) end() {
 }
 
 // resume ends the pause of that time, if it is over.
-func (a *acksFirst) resume(since time.Time) {
+func (a *AcksFirst) resume(since time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.paused || !a.since.Equal(since) {
@@ -87,23 +87,23 @@ func (a *acksFirst) resume(since time.Time) {
 	}
 	a.paused = false
 	close(a.over)
-	a.work.Resume()
+	a.Work.Resume()
 }
 
 // ahead is the key under which the context of a decision says that it gives way to nobody.
 type ahead struct{}
 
 // decide is called when work on a decision begins; done, when it ends.
-func (a *acksFirst) decide(ctx context.Context) (_ context.Context, done func()) {
+func (a *AcksFirst) decide(ctx context.Context) (_ context.Context, done func()) {
 	a.begin()
 	end := sync.OnceFunc(a.end)
 	time.AfterFunc(decisionTime, end)
 	return context.WithValue(ctx, ahead{}, true), end
 }
 
-// giveWay returns when nothing that goes first is under way, or it has had long enough. Work that has
+// GiveWay returns when nothing that goes first is under way, or it has had long enough. Work that has
 // begun calls it before it draws and sends a message.
-func (a *acksFirst) giveWay(ctx context.Context) {
+func (a *AcksFirst) GiveWay(ctx context.Context) {
 	a.mu.Lock()
 	paused, over := a.paused && ctx.Value(ahead{}) == nil, a.over
 	a.mu.Unlock()

@@ -1,4 +1,4 @@
-package bot
+package intake
 
 import (
 	"context"
@@ -19,7 +19,7 @@ import (
 
 // cardOf says that every thread is about a thing of one console.
 type cardOf struct {
-	Notices
+	exchange.SubjectSource
 	thread, console string
 }
 
@@ -39,6 +39,12 @@ func (r requestsOn) Get(_ context.Context, ref string) (approvals.Request, error
 	}
 	return approvals.Request{ID: "1", Ref: ref, Console: string(r)}, nil
 }
+
+// someWords are the bot's own. No sentence means one of them.
+type someWords map[string]Word
+
+func (w someWords) Word(name string) (Word, bool) { word, known := w[name]; return word, known }
+func (w someWords) Meant(string) Word             { return Word{} }
 
 // savedLine is all that somebody saved.
 type savedLine struct{ library.Store }
@@ -62,9 +68,9 @@ func consolesCalled(t *testing.T, channels map[string]string, names ...string) *
 
 func TestWorkWaitsAmongThatForItsOwnConsole(t *testing.T) {
 	t.Parallel()
-	words := allWords()
+	words := someWords{"approve": {Decides: true}, "can": {Console: true}, "report": {Console: true, Every: true}, "help": {}}
 	set := consolesCalled(t, map[string]string{"emea": "C0EMEA"}, "emea", "us")
-	p := pools{exchange.Settler{Set: set, Subjects: exchange.Subjects{Source: cardOf{thread: "1.1", console: "us"}}}, requestsOn("us"), library.Library{Catalog: commands.All(), Store: savedLine{}}, words}
+	p := Pools{exchange.Settler{Set: set, Subjects: exchange.Subjects{Source: cardOf{thread: "1.1", console: "us"}}}, requestsOn("us"), library.Library{Catalog: commands.All(), Store: savedLine{}}, words}
 	typed := func(channel, line string) inbound.Delivery {
 		return inbound.Delivery{Kind: inbound.Slash, Command: inbound.SlashCommand{User: "U1", Channel: channel, Text: line}}
 	}
@@ -100,10 +106,10 @@ func TestWorkWaitsAmongThatForItsOwnConsole(t *testing.T) {
 		"a saved command's button":  {drawn(render.Invocation{Command: library.SavedWord, Args: []byte(`{"line":"texas"}`)}), "us"},
 		"a form's":                  {sent(render.Invocation{Command: "initiate-scan", Console: "emea"}), "emea"},
 	} {
-		class, _ := words.classify(c.d)
+		class, _ := Classify(words, c.d)
 		require.Equal(t, c.want, p.Of(t.Context(), c.d, class), name)
 	}
-	one := pools{settler: exchange.Settler{Set: consolesCalled(t, nil, "emea"), Subjects: exchange.Subjects{}}}
-	require.Empty(t, one.Of(t.Context(), typed("C0EMEA", "list-agents"), commandClass), "a lone console has no name")
+	one := Pools{Settler: exchange.Settler{Set: consolesCalled(t, nil, "emea"), Subjects: exchange.Subjects{}}}
+	require.Empty(t, one.Of(t.Context(), typed("C0EMEA", "list-agents"), CommandClass), "a lone console has no name")
 	require.Empty(t, one.ofDrawn(render.Invocation{Console: "emea"}))
 }
