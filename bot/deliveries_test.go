@@ -88,7 +88,7 @@ func TestTalkIsAcknowledgedAndForgotten(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
 	require.Equal(t, []any{nil}, k.arrives("events_api", m{"event_id": "E1", "event": m{"type": "message", "channel_type": "channel", "user": dave, "channel": soc, "ts": "1.1", "text": "lunch?", "blocks": []m{}}}))
-	fresh, err := k.bot.Inbox.Save(t.Context(), "message-"+soc+"-1.1", "events_api", []byte(`{}`))
+	fresh, err := k.bot.Inbox.Save(t.Context(), "message-"+soc+"-1.1", "events_api", []byte(`{}`))()
 	require.NoError(t, err)
 	require.True(t, fresh)
 }
@@ -100,7 +100,7 @@ type handedOver struct {
 	released []string
 }
 
-func (h *handedOver) Save(ctx context.Context, key, kind string, payload []byte) (bool, error) {
+func (h *handedOver) Save(ctx context.Context, key, kind string, payload []byte) func() (bool, error) {
 	h.payload = payload
 	return h.Inbox.Save(ctx, key, kind, payload)
 }

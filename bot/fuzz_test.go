@@ -55,7 +55,9 @@ func fuzzed(f *testing.F) *Bot {
 // known is an inbox that has everything already: work on a delivery is not begun a second time.
 type known struct{ intake.Inbox }
 
-func (known) Save(context.Context, string, string, []byte) (bool, error) { return false, nil }
+func (known) Save(context.Context, string, string, []byte) func() (bool, error) {
+	return func() (bool, error) { return false, nil }
+}
 
 // forgetful is a trail that keeps no refusal.
 type forgetful struct{ approvals.Store }

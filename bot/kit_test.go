@@ -223,7 +223,7 @@ func (k *kit) later(d time.Duration) {
 func (k *kit) deliver(kind string, payload any) []webapitest.Call {
 	k.t.Helper()
 	d := k.bot.intake.Reader.Envelope(k.envelope(kind, payload, func(context.Context, any) error { return nil }))
-	_, err := k.bot.Inbox.Save(k.t.Context(), d.Key, d.Kind, k.bot.intake.Reader.Masked(d))
+	_, err := k.bot.Inbox.Save(k.t.Context(), d.Key, d.Kind, k.bot.intake.Reader.Masked(d))()
 	require.NoError(k.t, err)
 	k.slack.Forget()
 	k.bot.scheduler.Process(k.t.Context(), d)

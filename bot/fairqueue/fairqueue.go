@@ -223,7 +223,12 @@ func (q *Queue) work(p *pool, l *line, w Work) {
 func (q *Queue) guard(w Work) {
 	ctx, cancel := context.WithTimeout(q.base, q.timeout)
 	defer cancel()
-	if p := panics.Try(func() { w.Do(ctx) }); p != nil {
+	q.Guard(w, func() { w.Do(ctx) })
+}
+
+// Guard is for work that is about several things: a panic in do, which is about w, costs that alone.
+func (q *Queue) Guard(w Work, do func()) {
+	if p := panics.Try(do); p != nil {
 		q.log.Error("a handler panicked", "envelope_id", w.Ref, "user", w.Owner, "err", p.Value, "stack", string(p.Stack))
 	}
 }

@@ -15,7 +15,7 @@ import (
 // The longest pause bounds the price: under a stream of envelopes that never leaves a lull, work
 // still has a part of the time to itself.
 const (
-	lull         = 500 * time.Microsecond // without an envelope, until work begins
+	lull         = 2 * time.Millisecond   // without an envelope, until work begins: what Slack sends together comes over several connections, a little apart
 	longestPause = 50 * time.Millisecond  // however many come
 	breather     = 20 * time.Millisecond  // for which work may begin before the next pause
 	decisionTime = 250 * time.Millisecond // for which a decision counts as under way: one that the console lets hang holds nobody up
@@ -58,14 +58,17 @@ func (a *AcksFirst) begin() {
 }
 
 // end is called when it has its acknowledgement, or will get none.
+func (a *AcksFirst) end() { a.endAll(1) }
+
+// endAll is end for n envelopes.
 //
 // The lull begins with the last acknowledgement, not with the last envelope: between the two the
 // database writes, and the work would compete with it. Both timers may be running for one pause;
 // the second finds it over.
-func (a *AcksFirst) end() {
+func (a *AcksFirst) endAll(n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.coming--
+	a.coming -= n
 	if since := a.since; a.coming == 0 && a.paused {
 		time.AfterFunc(lull, func() { a.resume(since) })
 	}

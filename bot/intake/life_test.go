@@ -92,13 +92,13 @@ func (l *life) end(err error) {
 	l.ends = err
 }
 
-func (l *life) Save(_ context.Context, key, kind string, payload []byte) (bool, error) {
+func (l *life) Save(_ context.Context, key, kind string, payload []byte) func() (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, known := l.saved[key]
 	l.saved[key], l.kinds[key] = payload, kind
 	l.events = append(l.events, map[bool]string{true: "known", false: "saved"}[known])
-	return !known, nil
+	return func() (bool, error) { return !known, nil }
 }
 
 func (l *life) Finish(_ context.Context, key string) error {

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -34,49 +35,118 @@ type Receiver struct {
 	Scheduler *Scheduler
 	Meter     run.Meter
 	Log       *slog.Logger
+
+	arrived arrived
 }
 
 // Receive is called by the readers of the sockets and never waits.
 //
-// Waiting here would stop the reading of a socket, and with it the answers to Slack's pings.
+// Waiting here would stop the reading of a socket, and with it the answers to Slack's pings. What
+// comes before the first has its turn is taken together with it: fifty clicks on a busy machine are
+// one goroutine that wakes up, and not fifty.
 func (i *Receiver) Receive(env socketmode.Envelope) {
 	i.First.begin()
+	if !i.arrived.add(env) {
+		return
+	}
 	err := i.Queue.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) {
-		defer i.First.end()
-		i.Take(ctx, env)
+		envs := i.arrived.take()
+		defer i.First.endAll(len(envs))
+		i.Take(ctx, envs...)
 	}})
 	if err != nil { // it is stopping: a class without a bound refuses nothing else
-		i.First.end()
+		i.First.endAll(len(i.arrived.take()))
 	}
 }
 
-// Take acknowledges an envelope: after it was written down or, for the two kinds whose answer is
-// the acknowledgement, with the answer. The kinds come apart here by what their acknowledgement is:
-// nothing (clicks, events, commands), options (search boxes), errors that keep a form open
-// (submissions). What cannot be read is acknowledged too: Slack would send an unreadable event
-// three times more, and it would be no more readable.
-func (i *Receiver) Take(ctx context.Context, env socketmode.Envelope) {
+// arrived are envelopes that nobody has taken yet.
+type arrived struct {
+	mu   sync.Mutex
+	envs []socketmode.Envelope
+}
+
+// add tells whether env is the first: whoever brought it sees to it that they are taken.
+func (a *arrived) add(env socketmode.Envelope) (first bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.envs = append(a.envs, env)
+	return len(a.envs) == 1
+}
+
+func (a *arrived) take() []socketmode.Envelope {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	envs := a.envs
+	a.envs = nil
+	return envs
+}
+
+// A letter is an envelope with what was in it.
+type letter struct {
+	env    socketmode.Envelope
+	d      inbound.Delivery
+	masked []byte // as it may be written down
+}
+
+func (i *Receiver) open(env socketmode.Envelope) letter {
 	d := i.Reader.Envelope(env)
-	ctx = inbound.WithReference(ctx, d.Key)
-	defer func() { i.Meter.Envelope(d.Kind) }()
+	return letter{env, d, i.Reader.Masked(d)}
+}
+
+// Take acknowledges envelopes: after they were written down, all at once, or, for the two kinds
+// whose answer is the acknowledgement, with the answer. A form has to be looked at first, which may
+// wait for Slack: nothing else waits for it.
+func (i *Receiver) Take(ctx context.Context, envs ...socketmode.Envelope) {
+	var letters []letter
+	var forms sync.WaitGroup
+	defer forms.Wait()
+	for _, env := range envs {
+		i.alone(env, func() {
+			l := i.open(env)
+			defer i.Meter.Envelope(l.d.Kind)
+			switch {
+			case i.answered(ctx, l):
+			case l.d.Kind == inbound.Submission:
+				forms.Go(func() { i.alone(env, func() { i.takeForm(ctx, l) }) })
+			default:
+				letters = append(letters, l)
+			}
+		})
+	}
+	i.writeDown(ctx, letters...)
+}
+
+// alone does something about one of several envelopes: a panic costs that one, and none that came with it.
+func (i *Receiver) alone(env socketmode.Envelope, do func()) {
+	i.Queue.Guard(fairqueue.Work{Ref: env.ID}, do)
+}
+
+// answered takes what is not written down. What cannot be read is acknowledged too: Slack would
+// send an unreadable event three times more, and it would be no more readable.
+func (i *Receiver) answered(ctx context.Context, l letter) bool {
+	ctx = inbound.WithReference(ctx, l.d.Key)
 	switch {
-	case d.Err != nil && d.Kind != inbound.Slash:
-		i.ack(ctx, env, nil)
-		i.Scheduler.push(func(ctx context.Context) { i.Scheduler.Handler.Unreadable(inbound.WithReference(ctx, d.Key), d) })
-		return
-	case d.Kind == inbound.SearchBox:
-		i.takeSearch(env, d)
-		return
-	case d.Kind == inbound.Submission:
-		if refused := i.Forms.CheckForm(ctx, d.Payload); refused != nil {
-			i.ack(ctx, env, refused)
-			return
-		}
-	case d.Kind == inbound.Event && d.Message.Meaning == inbound.Talk:
-		i.ack(ctx, env, nil) // not written down: the same message may come again as one that is meant for the bot, and must not be known then
+	case l.d.Err != nil && l.d.Kind != inbound.Slash:
+		i.ack(ctx, l.env, nil)
+		i.Scheduler.push(func(ctx context.Context) { i.Scheduler.Handler.Unreadable(inbound.WithReference(ctx, l.d.Key), l.d) })
+	case l.d.Kind == inbound.SearchBox:
+		i.takeSearch(l.env, l.d)
+	case l.d.Kind == inbound.Event && l.d.Message.Meaning == inbound.Talk:
+		i.ack(ctx, l.env, nil) // the same message may come again as one that is meant for the bot, and must not be known then
+	default:
+		return false
+	}
+	return true
+}
+
+// takeForm acknowledges a form with what is wrong in it, or once it was written down.
+func (i *Receiver) takeForm(ctx context.Context, l letter) {
+	ctx = inbound.WithReference(ctx, l.d.Key)
+	if refused := i.Forms.CheckForm(ctx, l.d.Payload); refused != nil {
+		i.ack(ctx, l.env, refused)
 		return
 	}
-	i.writeDown(ctx, env, d)
+	i.writeDown(ctx, l)
 }
 
 // takeSearch answers a search box in its person's turn; where too many of theirs wait, with nothing: the next key asks anew.
@@ -94,23 +164,41 @@ func (i *Receiver) takeSearch(env socketmode.Envelope, d inbound.Delivery) {
 // writeDown saves, acknowledges, and only then works.
 //
 // Acknowledged before it is saved, a delivery would be lost in a crash, for Slack believes that the
-// bot has it. Worked on before it is acknowledged, it could run for longer than three seconds. One
-// that is known already is acknowledged again without more, for then Slack missed the first
-// acknowledgement.
-func (i *Receiver) writeDown(ctx context.Context, env socketmode.Envelope, d inbound.Delivery) {
+// bot has it. Worked on before it is acknowledged, it could run for longer than three seconds: so
+// all that came together has its acknowledgement before the work on any of it begins.
+func (i *Receiver) writeDown(ctx context.Context, letters ...letter) {
 	saveCtx, cancel := context.WithTimeout(ctx, saveLimit)
 	defer cancel()
-	fresh, err := i.Inbox.Save(saveCtx, d.Key, d.Kind, i.Reader.Masked(d))
-	if err != nil {
-		i.Log.ErrorContext(ctx, "cannot write a delivery down", "envelope_id", env.ID, "kind", d.Kind, "err", err)
-		i.turnAway(ctx, env, d)
-		return
+	written := make([]func() (fresh bool, err error), len(letters))
+	for n, l := range letters {
+		written[n] = i.Inbox.Save(saveCtx, l.d.Key, l.d.Kind, l.masked)
 	}
-	i.ack(ctx, env, nil)
-	switch {
-	case fresh:
-		i.Scheduler.Schedule(ctx, d)
-	case d.Kind == inbound.Submission:
+	var begin []letter
+	var turnedAway sync.WaitGroup
+	defer turnedAway.Wait()
+	for n, l := range letters {
+		fresh, err := written[n]()
+		switch ctx := inbound.WithReference(ctx, l.d.Key); {
+		case err != nil:
+			i.Log.ErrorContext(ctx, "cannot write a delivery down", "envelope_id", l.env.ID, "kind", l.d.Kind, "err", err)
+			turnedAway.Go(func() { i.alone(l.env, func() { i.turnAway(ctx, l.env, l.d) }) })
+		case fresh:
+			i.ack(ctx, l.env, nil)
+			begin = append(begin, l)
+		default:
+			i.ack(ctx, l.env, nil)
+			i.known(l.d)
+		}
+	}
+	for _, l := range begin {
+		i.alone(l.env, func() { i.Scheduler.Schedule(inbound.WithReference(ctx, l.d.Key), l.d) })
+	}
+}
+
+// known takes a delivery that was written down before: Slack missed its acknowledgement, and that is all there is to do. Who sends a form
+// again hears that it was.
+func (i *Receiver) known(d inbound.Delivery) {
+	if d.Kind == inbound.Submission {
 		i.Scheduler.push(func(ctx context.Context) { i.Scheduler.Handler.SentAgain(inbound.WithReference(ctx, d.Key), d) })
 	}
 }

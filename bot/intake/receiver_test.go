@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"s1bot/bot/exchange"
+	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
 	"s1bot/bot/post"
 	"s1bot/bot/run"
@@ -24,8 +26,8 @@ import (
 // full is an inbox on a disk that is full.
 type full struct{ Inbox }
 
-func (full) Save(context.Context, string, string, []byte) (bool, error) {
-	return false, errors.New("disk full")
+func (full) Save(context.Context, string, string, []byte) func() (bool, error) {
+	return func() (bool, error) { return false, errors.New("disk full") }
 }
 
 // heard is a Slack that takes everything, by which way and in which words.
@@ -73,14 +75,15 @@ func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
 			m := &heard{}
 			said := &exchange.Responder{Post: m, Log: slog.New(slog.DiscardHandler)}
 			reader := inbound.Reader{Self: func() (string, string) { return "U0BOT", "B0BOT" }, Seal: seal.Sealer{Key: s1.NewSecret("key")}, Catalog: commands.All()}
-			i := &Receiver{Inbox: full{}, Reader: reader, Scheduler: &Scheduler{Responder: said}, Meter: run.Unmetered{}, Log: slog.New(slog.DiscardHandler)}
+			queue := fairqueue.New(fairqueue.Config{Log: slog.New(slog.DiscardHandler)})
+			i := &Receiver{Queue: queue, Inbox: full{}, Reader: reader, Scheduler: &Scheduler{Responder: said}, Meter: run.Unmetered{}, Log: slog.New(slog.DiscardHandler)}
 			acks := []string{}
 			env := socketmode.Envelope{ID: "one", Type: c.kind, Payload: json.RawMessage(c.payload)}.AnsweredBy(func(_ context.Context, payload any) error {
 				body, err := json.Marshal(payload)
 				acks = append(acks, string(body))
 				return err
 			})
-			i.writeDown(t.Context(), env, reader.Envelope(env))
+			i.writeDown(t.Context(), i.open(env))
 			if c.ack == "" {
 				require.Empty(t, acks)
 			} else {
@@ -95,4 +98,56 @@ func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
 			require.Equal(t, []string{sorry}, m.words)
 		})
 	}
+}
+
+// together is an inbox that writes down what happened in which order; it has known everything, but for what it cannot write.
+type together struct {
+	Inbox
+	mu       sync.Mutex
+	happened []string
+}
+
+func (t *together) note(what string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.happened = append(t.happened, what)
+}
+
+func (t *together) Save(_ context.Context, _, _ string, payload []byte) func() (bool, error) {
+	t.note("saved")
+	return func() (bool, error) {
+		t.note("waited")
+		if strings.Contains(string(payload), "unwritable") {
+			return false, errors.New("disk full")
+		}
+		return false, nil
+	}
+}
+
+// Fifty clicks that come together are written down together. What is wrong with one of them is none of the others' business.
+func TestEnvelopesThatComeTogetherAreSavedTogether(t *testing.T) {
+	t.Parallel()
+	inbox := &together{}
+	quiet := slog.New(slog.DiscardHandler)
+	i := &Receiver{
+		Inbox: inbox, Reader: inbound.Reader{Self: func() (string, string) { panic("an event that nobody can read") }, Catalog: commands.All()},
+		Queue: fairqueue.New(fairqueue.Config{Log: quiet}), Scheduler: &Scheduler{Responder: &exchange.Responder{Post: &heard{}, Log: quiet}}, Meter: run.Unmetered{}, Log: quiet,
+	}
+	envelope := func(id, kind, payload string) socketmode.Envelope {
+		return socketmode.Envelope{ID: id, Type: kind, Payload: json.RawMessage(payload)}.AnsweredBy(func(_ context.Context, answer any) error {
+			if answer != nil {
+				id += " turned away"
+			}
+			inbox.note(id)
+			return nil
+		})
+	}
+	i.Take(t.Context(),
+		envelope("first", "slash_commands", `{"user_id":"U1","text":"help","trigger_id":"1.1"}`),
+		envelope("panics", "events_api", `{"event_id":"E1","event":{"type":"message","channel_type":"im","user":"U1","channel":"D1","ts":"1.3","text":"help"}}`),
+		envelope("second", "slash_commands", `{"user_id":"U1","text":"unwritable","trigger_id":"1.2"}`),
+		envelope("third", "interactive", `{"type":"block_actions","user":{"id":"U1"},"trigger_id":"1.3","actions":[]}`),
+	)
+	require.Equal(t, []string{"saved", "saved", "saved"}, inbox.happened[:3])
+	require.ElementsMatch(t, []string{"waited", "first", "waited", "second turned away", "waited", "third"}, inbox.happened[3:])
 }

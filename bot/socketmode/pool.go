@@ -1,6 +1,7 @@
 package socketmode
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -123,7 +124,7 @@ func (s *Pool) dial(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	dialer := websocket.Dialer{HandshakeTimeout: dialTimeout, WriteBufferSize: frameSize, Proxy: websocket.DefaultDialer.Proxy}
+	dialer := websocket.Dialer{HandshakeTimeout: dialTimeout, ReadBufferSize: frameSize, WriteBufferSize: frameSize, Proxy: websocket.DefaultDialer.Proxy}
 	ws, resp, err := dialer.DialContext(ctx, url, nil)
 	if resp != nil && resp.Body != nil {
 		_ = resp.Body.Close()
@@ -223,8 +224,9 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 	// The end of the program interrupts the read and nothing else: what was read is written down and acknowledged yet (see settle).
 	stop := context.AfterFunc(ctx, func() { c.stopping.Store(true); _ = c.ws.SetReadDeadline(time.Now()) })
 	defer stop()
+	var frame bytes.Buffer
 	for {
-		kind, frame, err := c.ws.ReadMessage()
+		kind, err := c.next(&frame)
 		if err != nil {
 			if ctx.Err() == nil && !c.announced.Load() {
 				c.hub.log.Warn("Socket Mode connection lost", "err", err)
@@ -237,8 +239,8 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 			continue
 		}
 		var env Envelope
-		if err := json.Unmarshal(frame, &env); err != nil {
-			c.hub.log.Error("Slack sent a frame that isn't JSON", "bytes", len(frame), "err", err)
+		if err := json.Unmarshal(frame.Bytes(), &env); err != nil {
+			c.hub.log.Error("Slack sent a frame that isn't JSON", "bytes", frame.Len(), "err", err)
 			continue
 		}
 		switch {
@@ -257,6 +259,18 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 	}
 }
 
+// next reads one frame into a buffer that the next one uses again; only one that was far larger than usual is given up.
+func (c *conn) next(frame *bytes.Buffer) (kind int, err error) {
+	if frame.Reset(); frame.Cap() > frameSize {
+		*frame = bytes.Buffer{}
+	}
+	kind, r, err := c.ws.NextReader()
+	if err == nil {
+		_, err = frame.ReadFrom(r)
+	}
+	return kind, err
+}
+
 // settle lets the acknowledgements of what was read go out.
 //
 // ackLimit is the longest that any acknowledgement is worth, so it is the longest wait.
@@ -269,6 +283,12 @@ func (c *conn) settle() {
 	}
 }
 
+// An answer is the frame that acknowledges an envelope.
+type answer struct {
+	Envelope string `json:"envelope_id"`
+	Payload  any    `json:"payload,omitempty"`
+}
+
 // acker answers on the connection that brought the envelope, and if that is gone on another one: whether Slack takes it there
 // is undocumented, but nothing is lost by trying.
 func (c *conn) acker(id string) func(context.Context, any) error {
@@ -276,16 +296,14 @@ func (c *conn) acker(id string) func(context.Context, any) error {
 	paid := sync.OnceFunc(c.owed.Done)
 	return func(_ context.Context, payload any) error {
 		defer paid()
-		answer := map[string]any{"envelope_id": id}
-		if payload != nil {
-			answer["payload"] = payload
+		err := c.send(answer{id, payload})
+		if err == nil {
+			return nil
 		}
-		err := c.send(answer)
 		for _, other := range c.hub.others(c) {
-			if err == nil {
-				break
+			if err = other.send(answer{id, payload}); err == nil {
+				return nil
 			}
-			err = other.send(answer)
 		}
 		return err
 	}

@@ -69,7 +69,7 @@ func BenchmarkSave(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d-at-once", e.name, at), func(b *testing.B) {
 				i := open(b, e.make(b)).Inbox()
 				atOnce(b, at, func(n int64) error {
-					_, err := i.Save(b.Context(), fmt.Sprint(n), "slash_commands", payload)
+					_, err := i.Save(b.Context(), fmt.Sprint(n), "slash_commands", payload)()
 					return err
 				})
 			})

@@ -37,6 +37,7 @@ var errClosed = errors.New("the database is closed")
 //
 //	do/change ──▶ next batch (gathers) ──turn──▶ one transaction ──commit──▶ done is closed, each caller reads its own error
 //	changeSoon ─▶ later batch ──25 ms, or the next write that somebody waits for──▶ the same
+//	announce ───▶ the same batch; who announced begins it by waiting
 //
 // The turn is a channel of one and not a mutex, because a test takes it to make batches gather. mu
 // guards next, later and closed and is never held during a statement.
@@ -153,14 +154,18 @@ func (g *group) ride(w *write) (*batch, error) {
 	return g.later, nil
 }
 
-// flush begins b if nobody has.
+// flush begins b if nobody has. It gathers more until it gets its turn, unless another one does.
 func (g *group) flush(b *batch) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.later == b {
-		g.later = nil
-		g.running.Go(func() { g.commit(b) })
+	if g.later != b {
+		return
 	}
+	g.later = nil
+	if g.next == nil {
+		g.next = b
+	}
+	g.running.Go(func() { g.commit(b) })
 }
 
 // commit waits for its turn, takes what has gathered, and writes it. What another program's lock

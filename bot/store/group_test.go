@@ -48,7 +48,7 @@ func TestFiftySavesAreOneTransaction(t *testing.T) {
 	var saves sync.WaitGroup
 	for n := range 50 {
 		saves.Go(func() {
-			if fresh, err := db.Inbox().Save(context.Background(), fmt.Sprint(n), "slash_commands", []byte("{}")); err != nil || !fresh {
+			if fresh, err := db.Inbox().Save(context.Background(), fmt.Sprint(n), "slash_commands", []byte("{}"))(); err != nil || !fresh {
 				t.Errorf("save %d: %v %v", n, fresh, err)
 			}
 		})
@@ -84,7 +84,7 @@ func TestWhatNobodyWaitsForIsWrittenAllTheSame(t *testing.T) {
 	db, err := Open(t.Context(), address, nil)
 	require.NoError(t, err)
 	for _, key := range []string{"alone", "at the end"} {
-		_, err = db.Inbox().Save(t.Context(), key, "slash_commands", []byte("{}"))
+		_, err = db.Inbox().Save(t.Context(), key, "slash_commands", []byte("{}"))()
 		require.NoError(t, err)
 	}
 	require.NoError(t, db.Inbox().Finish(t.Context(), "alone"))
@@ -146,7 +146,7 @@ func TestWhoGivesUpWritesNothing(t *testing.T) {
 	saved := make(chan error)
 	for range 2 { // one begins the batch, the other joins it
 		go func() {
-			_, err := db.Inbox().Save(ctx, "given up", "slash_commands", nil)
+			_, err := db.Inbox().Save(ctx, "given up", "slash_commands", nil)()
 			saved <- err
 		}()
 	}
@@ -156,10 +156,10 @@ func TestWhoGivesUpWritesNothing(t *testing.T) {
 		require.ErrorIs(t, <-saved, context.Canceled)
 	}
 	free()
-	fresh, err := db.Inbox().Save(t.Context(), "given up", "slash_commands", nil)
+	fresh, err := db.Inbox().Save(t.Context(), "given up", "slash_commands", nil)()
 	require.NoError(t, err)
 	require.True(t, fresh, "a delivery that was turned away must not run later")
-	_, err = db.Inbox().Save(ctx, "too late", "slash_commands", nil)
+	_, err = db.Inbox().Save(ctx, "too late", "slash_commands", nil)()
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -178,11 +178,11 @@ func TestWhoWaitsForAnotherProgramsLockMayGiveUp(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, err = db.Inbox().Save(ctx, "turned away", "block_actions", nil)
+	_, err = db.Inbox().Save(ctx, "turned away", "block_actions", nil)()
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	saved := make(chan bool)
 	go func() { // comes while the first one's transaction still waits, and patiently
-		fresh, err := db.Inbox().Save(context.Background(), "turned away", "block_actions", nil)
+		fresh, err := db.Inbox().Save(context.Background(), "turned away", "block_actions", nil)()
 		saved <- fresh && err == nil
 	}()
 	require.NoError(t, lock.Rollback())
@@ -285,4 +285,27 @@ func TestADatabaseThatGoesAwayBetweenTheTriesOfABatchIsAnErrorOfItsWrites(t *tes
 	free()
 	require.Error(t, <-errs)
 	require.Error(t, <-errs)
+}
+
+// Deliveries that came together cost one sync of the disk, and not one each or one for the first.
+func TestWhatIsAnnouncedBeforeAnybodyWaitsIsOneTransaction(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db, err := Open(t.Context(), "sqlite::memory:", nil)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, db.Close()) }()
+		before := db.writes.commits
+		var written []func() (bool, error)
+		for n := range 50 {
+			written = append(written, db.Inbox().Save(t.Context(), fmt.Sprint(n%49), "slash_commands", []byte("{}")))
+		}
+		synctest.Wait()
+		require.Equal(t, before, db.writes.commits, "nobody waits yet")
+		for n, wait := range written {
+			fresh, err := wait()
+			require.NoError(t, err)
+			require.Equal(t, n < 49, fresh, n)
+		}
+		require.Equal(t, 1, db.writes.commits-before)
+	})
 }

@@ -27,24 +27,26 @@ const inboxLease = 20 * time.Second
 // Inbox is the part of the database that keeps Slack's deliveries.
 func (db *DB) Inbox() Inbox { return Inbox{db} }
 
-// Save writes one delivery down. When it returns nil the delivery is on disk; fresh is false if the
-// key is known already.
+// Save writes one delivery down. When what it returns says nil the delivery is on disk; fresh is
+// false if the key is known already.
 //
 // It stands between a click and its acknowledgement, which Slack wants within three seconds. That
 // is why it is a change that is known beforehand and shares its commit with whatever else is
-// written at the moment.
-func (i Inbox) Save(ctx context.Context, key, kind string, payload []byte) (fresh bool, err error) {
-	now := time.Now()
-	err = i.db.writes.change(ctx, change{
+// written at the moment, and why what came together is saved before the first of it is waited for.
+func (i Inbox) Save(ctx context.Context, key, kind string, payload []byte) (written func() (fresh bool, err error)) {
+	now, fresh := time.Now(), false
+	wait := i.db.writes.announce(ctx, change{
 		statement: statement{`
 			INSERT INTO inbox (key, kind, payload, at, owner, until) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 			[]any{text(key), text(kind), payload, millis(now), i.db.owner, millis(now.Add(inboxLease))}},
 		holds: func(rows int64) error { fresh = rows == 1; return nil },
 	})
-	if err != nil {
-		return false, fmt.Errorf("write a delivery down: %w", err)
+	return func() (bool, error) {
+		if err := wait(); err != nil {
+			return false, fmt.Errorf("write a delivery down: %w", err)
+		}
+		return fresh, nil
 	}
-	return fresh, nil
 }
 
 // Finish marks a delivery as done and forgets its payload, which may hold what a person typed into

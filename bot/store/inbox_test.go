@@ -32,7 +32,7 @@ func TestADeliverySurvivesTheProcess(t *testing.T) {
 		require.NoError(t, err)
 		var fresh []bool
 		for _, key := range []string{"e1", "e2", "e1"} {
-			is, err := db.Inbox().Save(t.Context(), key, "slash_commands", []byte(`{"text":"`+key+`"}`))
+			is, err := db.Inbox().Save(t.Context(), key, "slash_commands", []byte(`{"text":"`+key+`"}`))()
 			require.NoError(t, err)
 			fresh = append(fresh, is)
 		}
@@ -48,7 +48,7 @@ func TestADeliverySurvivesTheProcess(t *testing.T) {
 		}
 		require.Equal(t, []string{`e1 slash_commands {"text":"e1"}`}, unfinished(t, again))
 		require.Empty(t, unfinished(t, again), "now it is theirs")
-		is, err := again.Save(t.Context(), "e2", "slash_commands", []byte(`{}`))
+		is, err := again.Save(t.Context(), "e2", "slash_commands", []byte(`{}`))()
 		require.NoError(t, err)
 		require.False(t, is, "what is done stays known")
 		meddle(t, address, `UPDATE inbox SET owner = 'dead', until = 1`)
@@ -61,7 +61,7 @@ func TestAProcessThatStopsHandsOverWhatWaitsAndKeepsWhatRuns(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		stopping, other := open(t, address).Inbox(), open(t, address).Inbox()
 		for _, key := range []string{"runs", "waits", "done"} {
-			_, err := stopping.Save(t.Context(), key, "slash_commands", []byte(`{}`))
+			_, err := stopping.Save(t.Context(), key, "slash_commands", []byte(`{}`))()
 			require.NoError(t, err)
 		}
 		require.NoError(t, stopping.Finish(t.Context(), "done"))
@@ -83,7 +83,7 @@ func TestADeliveryThatIsDoneLeavesNoPayload(t *testing.T) {
 	t.Parallel()
 	address := engines(t)[0].make(t)
 	i := open(t, address).Inbox()
-	_, err := i.Save(t.Context(), "e1", "view_submission", []byte("hunter2"))
+	_, err := i.Save(t.Context(), "e1", "view_submission", []byte("hunter2"))()
 	require.NoError(t, err)
 	require.NoError(t, i.Finish(t.Context(), "e1"))
 	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(address, "sqlite:"))
@@ -98,12 +98,12 @@ func TestOldDeliveriesAreForgotten(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		i := open(t, address).Inbox()
 		for _, key := range []string{"done", "open"} {
-			_, err := i.Save(t.Context(), key, "block_actions", []byte("{}"))
+			_, err := i.Save(t.Context(), key, "block_actions", []byte("{}"))()
 			require.NoError(t, err)
 		}
 		require.NoError(t, i.Finish(t.Context(), "done"))
 		save := func() bool {
-			fresh, err := i.Save(t.Context(), "done", "block_actions", []byte("{}"))
+			fresh, err := i.Save(t.Context(), "done", "block_actions", []byte("{}"))()
 			require.NoError(t, err)
 			return fresh
 		}
@@ -123,7 +123,7 @@ func TestOneDeliveryOverManySocketsIsFreshOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for n := range 60 {
 			all.Go(func() {
-				is, err := boxes[n%2].Save(t.Context(), fmt.Sprint("e", n%3), "events_api", []byte("{}"))
+				is, err := boxes[n%2].Save(t.Context(), fmt.Sprint("e", n%3), "events_api", []byte("{}"))()
 				if err != nil {
 					t.Error(err)
 				}

@@ -146,7 +146,7 @@ func TestAClosedDatabaseSaysSo(t *testing.T) {
 	db, err := store.Open(t.Context(), "sqlite::memory:", nil)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
-	_, err = db.Inbox().Save(t.Context(), "e1", "events_api", nil)
+	_, err = db.Inbox().Save(t.Context(), "e1", "events_api", nil)()
 	require.ErrorContains(t, err, "closed")
 	require.Error(t, db.Check(t.Context()))
 }

@@ -35,6 +35,24 @@ func (g *group) changeSoon(ctx context.Context, c change) error {
 	return g.put(ctx, &write{do: c.make, change: &c}, g.ride)
 }
 
+// announce gives a change to a batch that nobody has begun, where there is one. What it returns begins it, and returns when the change is
+// on disk: whoever has several changes announces them all, waits for each, and has cost one transaction.
+func (g *group) announce(ctx context.Context, c change) (wait func() error) {
+	w := &write{do: c.make, change: &c}
+	err := ctx.Err()
+	var b *batch
+	if err == nil {
+		b, err = g.ride(w)
+	}
+	if err != nil {
+		return func() error { return err }
+	}
+	return func() error {
+		g.flush(b)
+		return g.await(ctx, b, w)
+	}
+}
+
 // make makes a change by itself.
 func (c change) make(ctx context.Context, tx *transaction) error {
 	if c.query != "" {

@@ -78,7 +78,7 @@ func TestChangesGoToPostgreSQLTogetherAndStandAlone(t *testing.T) {
 			func() error { return db.Requests().Swap(context.Background(), stale, c.stale...) },
 			func() error { return db.Requests().Append(context.Background(), entry(rs[2]), entry(rs[2])) },
 			func() error {
-				_, err := db.Inbox().Save(context.Background(), c.name, "block_actions", []byte("{}"))
+				_, err := db.Inbox().Save(context.Background(), c.name, "block_actions", []byte("{}"))()
 				return err
 			},
 			func() error { return db.History().Add(context.Background(), "U1", c.name, time.Now()) },
@@ -97,7 +97,7 @@ func TestChangesGoToPostgreSQLTogetherAndStandAlone(t *testing.T) {
 		}
 		rs[0].Version++
 		rs[1].Version++
-		fresh, err := db.Inbox().Save(t.Context(), c.name, "block_actions", nil)
+		fresh, err := db.Inbox().Save(t.Context(), c.name, "block_actions", nil)()
 		require.NoError(t, err)
 		require.False(t, fresh, "it was written with the rest")
 	}

@@ -160,7 +160,7 @@ func walk(t *testing.T, db *DB) {
 			require.NoError(t, err)
 		}
 	}
-	_, err = db.Inbox().Save(ctx, "e", "k", nil)
+	_, err = db.Inbox().Save(ctx, "e", "k", nil)()
 	require.NoError(t, err)
 	require.NoError(t, db.Inbox().Finish(ctx, "e"))
 	require.NoError(t, db.Inbox().Unfinished(ctx, func(string, string, []byte, time.Time) error { return nil }))
@@ -239,7 +239,7 @@ func TestABatchCostsAStatementARow(t *testing.T) {
 		require.NoError(t, err)
 		all = append(all, r)
 	}
-	_, err = db.Inbox().Save(t.Context(), "click", "block_actions", []byte("{}"))
+	_, err = db.Inbox().Save(t.Context(), "click", "block_actions", []byte("{}"))()
 	require.NoError(t, err)
 	statements()
 
@@ -272,7 +272,7 @@ func TestABatchCostsAStatementARow(t *testing.T) {
 		}
 		return nil
 	}, func() error {
-		_, err := db.Inbox().Save(t.Context(), "another click", "block_actions", []byte("{}"))
+		_, err := db.Inbox().Save(t.Context(), "another click", "block_actions", []byte("{}"))()
 		return err
 	})
 	require.Len(t, statements(), 2, "who was slower changed nothing, so nothing is made again")
@@ -288,7 +288,7 @@ func TestStatementsAreParsedOnce(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
 	for n := range 3 {
-		_, err := db.Inbox().Save(t.Context(), fmt.Sprint(n), "block_actions", []byte("{}"))
+		_, err := db.Inbox().Save(t.Context(), fmt.Sprint(n), "block_actions", []byte("{}"))()
 		require.NoError(t, err)
 		_, err = db.Requests().Find(t.Context(), approvals.Query{ID: "x"})
 		require.NoError(t, err)

@@ -280,7 +280,7 @@ func TestHostileTextIsKeptOrMadeHarmless(t *testing.T) {
 		require.Equal(t, "'); DROP TABLE requests; -- \x00 \ufffd \u202e 😀", found[0].Reason)
 		require.Equal(t, "<!channel>", found[0].RequesterName)
 		require.NoError(t, db.History().Add(t.Context(), "U\x00", "x \x00 \xff", noon))
-		fresh, err := db.Inbox().Save(t.Context(), "e\x00\xff", "k\x00", []byte("\x00\xff"))
+		fresh, err := db.Inbox().Save(t.Context(), "e\x00\xff", "k\x00", []byte("\x00\xff"))()
 		require.NoError(t, err)
 		require.True(t, fresh)
 	})
