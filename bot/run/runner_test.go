@@ -44,6 +44,17 @@ func TestWhatReadsRunsAtOnceAndIsRemembered(t *testing.T) {
 	require.Equal(t, []string{"list-agents computer-name=DESKTOP-1"}, lines)
 }
 
+// A line that begins like a command and goes on to say why opens the form with the reason; names behind commas are targets.
+func TestAReasonBehindACommaIsNoTarget(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	said, err := k.types(alice, "isolate DESKTOP-1, ransomware")
+	require.NoError(t, err)
+	require.Contains(t, said, `"initial_value":"ransomware"`)
+	require.Contains(t, said, `"value":"DESKTOP-1"`)
+	require.Empty(t, k.console.Changes())
+}
+
 func TestAListIsSharedTurnedOrHandedOver(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)

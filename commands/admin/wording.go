@@ -19,15 +19,15 @@ func groupsWording() catalog.Wording {
 }
 
 func newGroupWording() catalog.Wording {
-	const made = "(create|add|make|set up) [new] group [named|called] {name:group}"
+	const made = "(create|add|make|set up) [new] group [named|called] {name:title}"
 	return catalog.Wording{Heads: []string{
 		made + " (in|at|for|on|under) {site-id} (which|that|and|,) (inherits|inherit|keeps|uses|takes|has) policy [of|from] [site] -> inherits=true", made + " (in|at|for|on|under) {site-id} (with inherited|inheriting) policy -> inherits=true",
-		"(create|add|make|set up) [new] group [named|called] {name:group} (in|at|for|on|under) {site-id}", "(create|add|make|set up) [new] group [named|called] {name:group}",
+		"(create|add|make|set up) [new] group [named|called] {name:title} (in|at|for|on|under) {site-id}", "(create|add|make|set up) [new] group [named|called] {name:title}",
 	}}
 }
 
 func deleteGroupWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(delete|remove) (group|groups) {group-ids}", "(delete|remove) {group-ids} group"}}
+	return catalog.Wording{Heads: []string{"(delete|remove) (group|groups) {group-ids:title}", "(delete|remove) {group-ids} group"}}
 }
 
 func accountPolicyWording() catalog.Wording {
@@ -46,7 +46,7 @@ func statusWording() catalog.Wording {
 
 func infoWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{"<show> (system|console) (info|information|version|build)", "<show> version of console", "which version is console [on|running]", "what version is console [on|running]",
-		"(which|what) version of console (is running|do we run|do we have|are we on)", "(which|what) console version (is running|do we run|do we have|are we on)"}}
+		"(which|what) version of (sentinelone|management) (is running|do we run|do we have|are we on)", "(which|what) version of console (is running|do we run|do we have|are we on)", "(which|what) console version (is running|do we run|do we have|are we on)"}}
 }
 
 func testWording() catalog.Wording {

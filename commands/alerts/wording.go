@@ -6,7 +6,10 @@ import "s1bot/commands/catalog"
 
 func alertsWording() catalog.Wording {
 	return catalog.Wording{
-		Heads: []string{"<show> {*} alerts {*}", "<show> {*} alerts [of] {endpoint-names:host}"},
+		Heads: []string{
+			"(does|did|has|have|do) {endpoint-names:host} [currently] (have|had|has|got|get) [any] {*} alerts {*}",
+			"<show> {*} alert {*} (on|at|for) {endpoint-names:host}",
+			"<show> {*} alerts {*}", "<show> {*} alerts [of] {endpoint-names:host}"},
 		Clauses: []string{
 			"(on|for|at|affecting|from|of|does|did) {endpoint-names:host} [have|has|had|get]", "(in|at|of|from) {site-ids}", "(from|by|of|for) rule {rule-names:title}", "(with|of) severity {+}", "(of|with) {+}",
 		},

@@ -24,6 +24,8 @@ func listWording() catalog.Wording {
 
 func infoWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(when did|when has) {agent-ids} [last|lastly] (check in|checked in|connect|connected|report|reported|log in|logged in|call home|called home|show up|appear|come online|go offline)",
+		"since when is {agent-ids} (online|offline|isolated|disconnected)",
 		"<show> {agent-ids} [info|status|state|health|ip|ip address|os|user|version|group|site|last user|owner]",
 		"(what is|what's) (up|wrong|going on|happening|new) (with|on) {agent-ids}",
 		"(what is|what's) (status|state|health|condition) (of|on|for) {agent-ids}",
@@ -47,6 +49,8 @@ func infoWording() catalog.Wording {
 
 func isolationWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(cut|disable|kill|turn off|switch off|remove|shut off|drop) network [access|connection|connectivity] (on|of|for|to|from|at) {agent-ids}",
+		"(remove|drop) {agent-ids} from network",
 		"quarantine (endpoint|endpoints|laptop|server|workstation|notebook|desktop|system) {agent-ids}",
 		"(isolate|disconnect|contain) {filter.computerName__contains:host} (endpoints|servers|laptops|workstations)",
 		"(isolate|disconnect|contain) [all|every] (endpoints|endpoint|servers|laptops|workstations) (with|containing|whose name contains|with name) {filter.computerName__contains:host} [in name|in their name|in names]",
@@ -65,6 +69,9 @@ func isolationWording() catalog.Wording {
 
 func reconnectionWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(take|get|bring|pull) {agent-ids} off [of] (isolation|quarantine|containment|network quarantine)",
+		"(remove|take) {agent-ids} (from|out of|off) (isolation|quarantine|containment|network isolation|network quarantine)",
+		"(enable|restore|re-enable|turn on|switch on) network [access|connection|connectivity] (on|of|for|to|at) {agent-ids}",
 		"(give|restore|return|re-enable) [back] network [access|connection] (to|of|on|for) {agent-ids}",
 		"(give|restore) {agent-ids} [its|their|back] network [access] [back]",
 		"(bring|get|put|take) {agent-ids} [back] online",
@@ -121,13 +128,13 @@ func moveWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(change|set) group of {host-names-or-internal-ips} to {group-id}",
 		"(add|move|put) {host-names-or-internal-ips} (to|into|in) {group-id}",
-		"(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) group {group-id}", "(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) {group-id} group",
+		"(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) group {group-id:title}", "(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) {group-id} group",
 	}}
 }
 
 func moveSiteWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) site {site-id}", "(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) {site-id} site",
+		"(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) site {site-id:title}", "(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) {site-id} site",
 	}}
 }
 

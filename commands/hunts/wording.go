@@ -33,19 +33,19 @@ func huntWording() catalog.Wording {
 		}
 	}
 	for _, t := range slices.Concat(files[:1], hashes, network) {
-		add(t.query, hunt+" "+t.asks, "<ask> [<did>] <who> [have|has|had] "+sight+" "+t.asks, "(was|is|were|has) "+t.asks+" [been] [ever|already] (seen|found|present|active|there)", "(is|was) "+t.asks+" <anywhere>",
-			"where [else] (is|was|did|have|has|do) [we|you] [see|seen|find] "+t.asks+" [seen|found|active]", "<did> <who> (got|get|have) "+t.asks)
+		add(t.query, hunt+" "+t.asks, "<ask> [<did>] <who> [that|which|who] [have|has|had] "+sight+" "+t.asks, "(was|is|were|has) "+t.asks+" [been] [ever|already] (seen|found|present|active|there)", "(is|was) "+t.asks+" <anywhere>",
+			"where [else] (is|was|did|have|has|do) [we|you] [see|seen|find] "+t.asks+" [seen|found|active]", "[<did>] <who> (got|get|have|has|had) "+t.asks)
 	}
 	for _, t := range files {
-		add(t.query, hunt+" "+t.asks, "<ask> [<did>] <who> [have|has|had] <runs> "+t.asks, "(was|were|has|is|did) "+t.asks+" [been] [ever|already] <runs>", "where [else] (did|has|was|does|is) "+t.asks+" [been] <runs>", "did {$host:host} <runs> "+t.asks, "has {$host:host} <runs> "+t.asks)
+		add(t.query, "(hunt|hunt for|hunt down|threat hunt for|search for|look for|any sign of|any signs of|any trace of|traces of) "+t.asks, "<ask> [<did>] <who> [that|which|who] [have|has|had] <runs> "+t.asks, "(was|were|has|is|did) "+t.asks+" [been] [ever|already] <runs>", "where [else] (did|has|was|does|is) "+t.asks+" [been] <runs>", "did {$host:host} <runs> "+t.asks, "has {$host:host} <runs> "+t.asks)
 	}
-	add(files[0].query, "<ask> [<did>] <who> [have|has|had] (started|start|opened|open|executes) "+files[0].asks, "did {$host:host} (start|open) "+files[0].asks)
+	add(files[0].query, "<ask> [<did>] <who> [that|which|who] [have|has|had] (started|start|opened|open|executes) "+files[0].asks, "did {$host:host} (start|open) "+files[0].asks)
 	for _, t := range network {
-		add(t.query, "<ask> [<did>] <who> [have|has|had] <reach> "+t.asks, "(did|has|is|was|does) {$host:host} <reach> "+t.asks, "(is there|was there|are there|were there|do we see|did we see|do we have|do you see|<show>) [any|some] [outgoing|outbound|network] "+traffic+" (to|with|towards) "+t.asks,
+		add(t.query, "<ask> [<did>] <who> [that|which|who] [have|has|had] <reach> "+t.asks, "(did|has|is|was|does) {$host:host} <reach> "+t.asks, "(is there|was there|are there|were there|do we see|did we see|do we have|do you see|<show>) [any|some] [outgoing|outbound|network] "+traffic+" (to|with|towards) "+t.asks,
 			hunt+" [any|all] [outgoing|outbound|network] "+traffic+" (to|with|towards) "+t.asks, traffic+" (to|with|towards) "+t.asks)
 	}
 	domain := network[1]
-	add(domain.query, hunt+" (dns requests for|dns requests to|dns queries for|dns lookups of|lookups of|requests for|dns) "+domain.asks, "[<show>] (dns|dns requests for|dns queries for|dns lookups of|lookups of) "+domain.asks)
+	add(domain.query, hunt+" (dns requests for|dns requests to|dns queries for|dns lookups of|lookups of|requests for|dns) "+domain.asks, "[<show>] [all|any] (dns|dns requests for|dns queries for|dns lookups of|lookups of|dns requests to|dns queries to|dns lookups for|requests to|requests for) "+domain.asks)
 	add(`TgtProcCmdLine CONTAINS "$what"`, hunt+" command line {$what:quoted}", hunt+" {$what:quoted} in command line", hunt+" command lines (containing|with) {$what:quoted}", "<did> <who> <runs> {$what:quoted}")
 	return catalog.Wording{
 		Heads:   append(heads, "(start|runs) (query|hunt) {query:quoted}", "hunt for {query:quoted}", "hunt {query:quoted}"),

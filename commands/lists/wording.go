@@ -33,7 +33,7 @@ func blocklistWording() catalog.Wording {
 func blockWording() catalog.Wording {
 	return catalog.Wording{
 		Heads:   []string{"(block|blocklist|ban|add|put) {threat-hashes:hash} [to blocklist|on blocklist|in blocklist|into blocklist|to block list]"},
-		Clauses: []string{"(on|for) {os-type}", "(in|at|for|on) {site-id}"},
+		Clauses: []string{"(on|for) [all] {os-type} [endpoints|system|systems]", "(in|at|for|on) {site-id}"},
 	}
 }
 
@@ -84,7 +84,7 @@ func deleteIOCsWording() catalog.Wording {
 func firewallWording() catalog.Wording {
 	return catalog.Wording{
 		Heads: []string{
-			"block {remote-host-values:address} [(on|in|at|with|by) firewall]", "(block|stop|cut) [all|any] (connections|traffic|access|communication) (to|with) {remote-host-values:address}", "(firewall|blackhole) {remote-host-values:address}",
+			"[firewall] block {remote-host-values:address} [(on|in|at|with|by) firewall]", "(block|stop|cut) [all|any] (connections|traffic|access|communication) (to|with) {remote-host-values:address}", "(firewall|blackhole) {remote-host-values:address}",
 		},
 		Clauses: []string{"(in|at|for|on) {site-id}", "(on|in|at|with) firewall", "[,] (call|name) rule {rule-name:title}", "[,] (with|as) [rule] name {rule-name:title}"},
 	}

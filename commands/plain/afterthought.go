@@ -30,11 +30,12 @@ func (s scene) afterthought(words []text.Word, at int) []text.Filling {
 }
 
 // isBreak tells a sign behind which something new begins.
-func isBreak(w text.Word) bool { return !w.Quoted && oneOf(w.Lower, ",|;|.|-|--|!") }
+func isBreak(w text.Word) bool { return !w.Quoted && (oneOf(w.Lower, ",|;|.|-|--|!") || w.Text == "|") }
 
 // states tells whether words are a statement without the sign that belongs before it.
 func states(words []text.Word) bool {
-	return len(words) > 1 && (oneOf(words[0].Lower, "it's|its|it|there's|they're|somebody|someone") || says(words, 0, []string{"there", "is"}))
+	return len(words) > 1 && (oneOf(words[0].Lower, "it's|its|it|there's|they're|somebody|someone") ||
+		oneOf(words[0].Lower, "they|there|he|she|user|users|we|this|both|all") && oneOf(words[1].Lower, "is|are|was|were|has|have|had|got|looks|look|seems|seem|clicked|opened|reported|called|says|said"))
 }
 
 // explains tells whether words can be a reason and nothing else. A question mark makes a question of it, but for a polite one: "could you isolate

@@ -9,7 +9,8 @@ import (
 )
 
 // Phrases are sentences that mean one of the bot's own words, such as "what can you do". Each is a pattern of package text, with the
-// macros of the grammar and at most one slot, {rest}, which is all that follows: "can i {rest}".
+// macros of the grammar and at most one slot, {rest}, which is all that follows, or {order}, which is all that follows but what only asks to be told
+// something: "can i isolate DESKTOP-1" is about the right to do it, "can i get the open threats" is not.
 type Phrases []text.Pattern
 
 // ReadPhrases compiles patterns. The error names each that is wrong.
@@ -74,8 +75,8 @@ func (p Phrases) Fit(s Sentence) (rest string, ok bool) {
 }
 
 func fits(p text.Pattern, sentence string, words []text.Word) (rest string, ok bool) {
-	fill := func(_ string, words []text.Word, at int) []text.Filling {
-		if at >= len(words) {
+	fill := func(slot string, words []text.Word, at int) []text.Filling {
+		if at >= len(words) || slot == "order" && oneOf(words[at].Lower, "get|have|see|know|please") {
 			return nil
 		}
 		return []text.Filling{{Taken: len(words) - at, Value: sentence[words[at].From:words[len(words)-1].To]}}

@@ -24,6 +24,11 @@ func TestAPhraseIsAWholeSentence(t *testing.T) {
 		_, ok := p.Fit(plain.ReadSentence(sentence))
 		require.False(t, ok, sentence)
 	}
+	orders := plain.MustPhrases("can i {order}")
+	for sentence, want := range map[string]bool{"can I isolate DESKTOP-1": true, "can I get the open threats": false, "can I see DESKTOP-1": false} {
+		_, ok := orders.Fit(plain.ReadSentence(sentence))
+		require.Equal(t, want, ok, sentence)
+	}
 	require.Equal(t, "can do help here i", plain.MustPhrases("help", "can i do [here]").Words())
 	_, err := plain.ReadPhrases("fine", "what (can you do")
 	require.ErrorContains(t, err, "what (can you do")

@@ -85,6 +85,13 @@ const maxWords = 80
 func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 	sentence = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(sentence, "\uFFFD")))
 	written := spell(text.Words(sentence))
+	if Courteous(sentence) { // "can you isolate DESKTOP-1? it beacons" asks no question
+		for i := range written {
+			if written[i].Lower == "?" {
+				written[i].Lower = ","
+			}
+		}
+	}
 	words := active(politely(written))
 	if len(words) == 0 || len(words) > maxWords {
 		return Proposal{}, r.refuse(words, "I can't read that as a command")

@@ -102,13 +102,14 @@ func lineMeans(t *testing.T, c *catalog.Catalog, sentence, line string) string {
 
 // Of the sentences that analysts write nine in ten mean what they mean, and none anything else: a threat's id is no endpoint, an alert's verdict is no
 // threat's, a host is no site. The first file was written with the grammar, the others by people who had not seen it; those of strangers knew the list of
-// commands alone, and personas are a new analyst, one who writes the English of another language, a terse lead at night, and a manager.
+// commands alone; personas are a new analyst, one who writes the English of another language, a terse lead at night, and a manager; the night shift has what must be
+// refused as well.
 func TestSentencesMeanTheirCommand(t *testing.T) {
 	t.Parallel()
 	c := commands.All()
 	r, err := plain.New(c)
 	require.NoError(t, err)
-	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv"} {
+	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv", "nightshift.tsv"} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			counts := map[string]int{}

@@ -16,7 +16,7 @@ var before = phrases(`please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so
 	can you|could you|would you|will you|you can|you may|please can you|please could you|can you please|could you please|would you please|can you just|could you just|could you quickly|
 	can i get|could i get|can i have|could i have|may i have|can i see|could i see|may i see|can we get|could we get|can we have|could we have|can we see|could we see|
 	can someone|could someone|can somebody|could somebody|
-	i want you to|i need you to|would be great if you could|it would be great if you could|would be nice if you could|it would be nice if you could|would it be possible to|is it possible to|
+	i want you to|i need you to|would be great if you could|it would be great if you could|would be nice if you could|it would be nice if you could|would you be so kind to|would you be so kind and|could you be so kind to|would you be able to|are you able to|i would like that you|i want that you|emergency|high priority|priority|attention|would it be possible to|is it possible to|
 	i want to|i need to|i would like to|i would like you to|i'd like to|i'd like you to|we need to|we want to|we would like to|we'd like to|we have to|we must|we need|i have to|i must|i have need to|need to|want to|please to|
 	it is necessary to|it's necessary to|it is needed to|let us|let's|lets|go ahead and|just|quick question|question|
 	help me|help me to|quick|quickly|quick one|urgent|urgently|asap|immediately|,|:|!|.|;|-`)
@@ -41,12 +41,15 @@ const hurry = "please|pls|plz|kindly"
 // unhurried takes them out of the beginning of a sentence, up to where somebody's own words begin, which are kept as they are; and haste from
 // before a sign.
 func unhurried(words []text.Word) []text.Word {
+	if first := slices.IndexFunc(words, isBreak); first > 0 { // "isolate DESKTOP-1 for me, it beacons"
+		words = slices.Concat(withoutThanks(words[:first]), words[first:])
+	}
 	kept := make([]text.Word, 0, len(words))
 	for i, w := range words {
 		if w.Quoted || oneOf(w.Lower, ":|that|saying|says|because") {
 			return append(kept, words[i:]...)
 		}
-		haste := oneOf(w.Lower, "asap|now|immediately|urgently") && i > 0 && i+1 < len(words) && (isBreak(words[i+1]) || states(words[i+1:]))
+		haste := oneOf(w.Lower, "asap|now|immediately|urgently") && i > 0 && i+1 < len(words) && (isBreak(words[i+1]) || states(words[i+1:]) || oneOf(words[i+1].Lower, "because|due|for|as|since|reason|until"))
 		if !haste && !oneOf(w.Lower, hurry) {
 			kept = append(kept, w)
 		}

@@ -45,6 +45,7 @@ var shapes = map[string]shape{
 	"group":   {nouns: "group|groups", behind: "group", takes: isPlace, loose: true, many: 3},
 	"account": {nouns: "account|accounts|tenant", behind: "account", takes: isPlace, loose: true, many: 3},
 	// A statement ("X is a false positive") is about what can only be a threat: its id, its file, its hash, or what a noun calls one.
+	"event":   {nouns: "threat|threats|detection", takes: func(w text.Word) bool { return longID(w) || !w.Quoted && isFile(w) }, loose: true, spaced: true},
 	"case":    {nouns: "threat|threats|detection", takes: func(w text.Word) bool { return longID(w) || !w.Quoted && isFile(w) || isHash(w.Text) }, loose: true, spaced: true},
 	"title":   {nouns: "rule|rules|script|query|exclusion|named|called", takes: isTitle, loose: true, many: 6},
 	"file":    {nouns: "process|processes|file|files|binary|executable|program", takes: isFile, loose: true},
@@ -147,7 +148,7 @@ func comma(words []text.Word, at int) int {
 	if i < len(words) && words[i].Lower == "," {
 		i++
 	}
-	if i < len(words) && (words[i].Lower == "and" || words[i].Lower == "&") {
+	if i < len(words) && (words[i].Lower == "and" || words[i].Lower == "&" || words[i].Lower == "+") {
 		i++
 	}
 	if i == at {
@@ -206,7 +207,13 @@ func choiceAt(f catalog.Field, words []text.Word, at int, in text.Input) []found
 	for start < len(words) && oneOf(words[start].Lower, articles) {
 		start++
 	}
-	for n := min(4, len(words)-start); n > 0; n-- {
+	end := min(start+4, len(words))
+	for i := start; i < end; i++ {
+		if isBreak(words[i]) {
+			end = i
+		}
+	}
+	for n := end - start; n > 0; n-- {
 		value := joined(words[start : start+n])
 		if v, err := f.Type.Read(cmp.Or(saidChoices[strings.ToLower(value)], value), in); err == nil {
 			return []found{{start + n - at, []string{fmt.Sprint(v)}}}

@@ -27,7 +27,16 @@ func Talks(cmd *catalog.Command, line string) bool {
 	if f, ok := cmd.Lookup(cmd.Main); ok && f.Type.Verbatim {
 		return !isQuery(line, words)
 	}
+	if cmd.Risk != catalog.Read && goesOn(words) {
+		return true
+	}
 	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w text.Word) bool { return joining[w.Lower] })
+}
+
+// goesOn tells whether more than names follows a sign: "isolate DESKTOP-1, ransomware" says why, "isolate DESKTOP-1, DESKTOP-2" is a list.
+func goesOn(words []text.Word) bool {
+	sign := slices.IndexFunc(words, isBreak)
+	return sign > 1 && slices.ContainsFunc(words[sign:], tells)
 }
 
 // isQuery tells queries from words about them: "hunt for evil.exe in the last 2 hours" has no operator but "in" before a time, and

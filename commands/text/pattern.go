@@ -187,7 +187,7 @@ type Filling struct {
 type Filler func(slot string, words []Word, at int) []Filling
 
 // Articles never tell one command from another.
-var articles = map[string]bool{"the": true, "a": true, "an": true}
+var articles = map[string]bool{"the": true, "a": true, "an": true, "our": true}
 
 // Match finds every way in which the pattern fits words from m.End on. All readings are given to
 // each, not the first: a slot may take more words or fewer, and only the rest of the sentence

@@ -9,16 +9,20 @@ import "s1bot/commands/catalog"
 func threatsWording() catalog.Wording {
 	return catalog.Wording{
 		Heads: []string{
+			"(does|did|has|have|do) {custom-input.computerName__contains:host} [currently] (have|had|has|got|get) [any] {*} (threats|detections|infections|malware|threat) {*}",
+			"<show> {*} (detection|infection|threat) {*} (on|at|for) {custom-input.computerName__contains:host}",
+			"what (did we|did you|did it|did sentinelone|has been|was|got|have we) [been] (detect|detected|found|find|flagged|caught|catch) (on|at) {custom-input.computerName__contains:host}",
+			"<show> [threat] (status|verdict|state|incident status|analyst verdict) (of|for|on) {custom-input:event}",
 			"<show> {*} (threats|detections|infections|malware|viruses|infected files) {*}", "<show> {*} threats [of] {custom-input.computerName__contains:host}",
 			"<show> (anything|something|stuff) {+} (on|at|for) {custom-input.computerName__contains:host}",
-			"(info|what is|what's|show|show me|<show>) [info] [on|of|about|for] {custom-input:case}", "(tell me about|what do we know about|what do you know about|look up|check|open) [threat] {custom-input:case}",
+			"(info|what is|what's|show|show me|<show>) [info] [on|of|about|for] {custom-input:event}", "(tell me about|what do we know about|what do you know about|look up|check|open) [threat] {custom-input:event}",
 			"(is there anything|anything|any threats) (bad|malicious|suspicious|detected|found) (on|at) {custom-input.computerName__contains:host}",
 			"(was|were|has|have|did) [anything|something] [been] (detected|found|flagged) on {custom-input.computerName__contains:host}", "<show> threat {custom-input}", "(show|show me|find|look for) {custom-input:file}", "(tell me about|what do we know about|details of|details on|details for|look up) threat {custom-input}",
 			"<show> [details of|details on|details about] threat {custom-input}",
 		},
 		Clauses: []string{
 			"(on|for|at|affecting|from|of|in|does|did) {custom-input.computerName__contains:host} [have|has|had|get]", "(in|at|of|from) {custom-input.siteIds:site}",
-			"(by|with|of|for|matching|having) {custom-input.contentHashes:sha1}", "(by|with|of|for|matching|having) {custom-input.query:digest}", "(of|in|from|with|for|by) (storyline|storyline id) {storylines:word}",
+			"(by|with|of|for|matching|having|related to|connected to|involving|containing|about) {custom-input.contentHashes:sha1}", "(by|with|of|for|matching|having|related to|connected to|involving|containing|about) {custom-input.query:digest}", "(of|in|from|with|for|by) (storyline|storyline id) {storylines:word}",
 			"(from|by|started by) process {custom-input.originatedProcess__contains:file}", "(with|in|under) path {custom-input.filePath__contains:path}",
 		},
 		Words: map[string]string{
@@ -64,7 +68,7 @@ func addNoteWording() catalog.Wording {
 func verdictWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(mark|flag|classify|label|treat|set|tag) {threat-ids} (as|to) {analyst-verdict}", "(set|change|update) [analyst] verdict (of|on|for) {threat-ids} (to|as) {analyst-verdict}",
-		"(give|set|mark) {threat-ids} [verdict] {analyst-verdict}", "verdict {analyst-verdict} (on|for) {threat-ids}", "{threat-ids:case} (is|are|was|were|looks|looks like|seems|seems to be|must be|is clearly|is just|is only|turned out to be) {analyst-verdict} [to me|for me] [, (put|set) this verdict|, (put|set) verdict|, mark it|, mark it so]",
+		"(mark|flag|set|classify) as {analyst-verdict} [:] {threat-ids:case}", "(give|set|mark) {threat-ids} [verdict] {analyst-verdict}", "verdict {analyst-verdict} (on|for) {threat-ids}", "{threat-ids:case} (is|are|was|were|looks|looks like|seems|seems to be|must be|is clearly|is just|is only|turned out to be) {analyst-verdict} [to me|for me] [, (put|set) this verdict|, (put|set) verdict|, mark it|, mark it so]",
 		"{threat-ids:case} [:|=|-|,] {analyst-verdict}", "{analyst-verdict} [:|=|-|for|on] {threat-ids:case}", "(mark|flag|classify|label|treat|set|tag|change|put) [verdict of] {threat-ids} (as|to|in|into) [a] {analyst-verdict}", "(set|put|change|give) verdict {analyst-verdict} (on|for|to) {threat-ids}",
 		"(set|change|update|put) [analyst] verdict (of|on|for) {threat-ids} (to|as|in|into|:) {analyst-verdict}",
 	}}
@@ -72,6 +76,7 @@ func verdictWording() catalog.Wording {
 
 func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(close|resolve) (threat|threats) {threat-ids} -> status=resolved",
 		"(mark|set|move|change|put|flag) {threat-ids} (as|to|in|into) {status}", "(set|change|update) [incident] status (of|on|for) {threat-ids} (to|as) {status}",
 		"(mark|set|put|take) threat {threat-ids} {status}", "(i'm|i am|we're|we are) [now] (working on|looking at|looking into|investigating|handling|on|taking) threat {threat-ids} -> status=in_progress",
 		"(start|begin) (working on|investigating) [threat] {threat-ids} -> status=in_progress", "(take|pick up) threat {threat-ids} -> status=in_progress",
@@ -106,7 +111,7 @@ func rollbackWording() catalog.Wording {
 // onHost are the ways to say what is done to a process or a file on endpoints.
 func onHost(verb string) []string {
 	return []string{
-		verb + " [running] {originated-process-names:file} (on|at|from) {computer-names:host}", verb + " [file|process] [with hash|with sha1|with] {content-hashes:hash} (on|at|from) {computer-names:host}",
+		verb + " [running] {originated-process-names:file} (on|at|from) {computer-names:host}", verb + " {originated-process-names:program} process (on|at|from) {computer-names:host}", verb + " [file|process] [with hash|with sha1|with] {content-hashes:hash} (on|at|from) {computer-names:host}",
 		verb + " (on|at) {computer-names:host} {file-paths:path}", verb + " (on|at) {computer-names:host} [running] {originated-process-names:file}",
 		verb + " {file-paths:path} (on|at|from) {computer-names:host}",
 	}
@@ -129,7 +134,7 @@ func markWording() catalog.Wording {
 
 func analysisWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(analyze|analyse) {threat-id}", "<show> {+} [and {+}] (of|for|on|from|about) [threat] {threat-id:case}", "<show> (everything|all|full report|full picture|full story|whole story) [(you|we) (know|have)|there is|known] (about|on|of|for) [threat] {threat-id:case}", "(deep dive|analysis) [on|of|for|into] {threat-id:case}", "<show> everything [(you|we) (know|have)|there is|known] (about|on|of) threat {threat-id}", "<show> [threat] analysis (of|for|on) {threat-id}", "run analysis (of|on) {threat-id}",
+		"(analyze|analyse) {threat-id}", "<show> {+} [and {+}] (of|for|on|from|about) [threat] {threat-id:case}", "<show> (everything|all|full report|full picture|full story|whole story) [(you|we) (know|have)|there is|known] (about|on|of|for) [threat] {threat-id:case}", "<show> (full|complete|deep|threat) analysis (of|for|on) [threat] {threat-id:case}", "(full|complete|deep) analysis (of|for|on) {threat-id:case}", "(deep dive|analysis) [on|of|for|into] {threat-id:case}", "(explain|investigate|assess|analyze|analyse) {threat-id:case}", "<show> everything [(you|we) (know|have)|there is|known] (about|on|of) threat {threat-id}", "<show> [threat] analysis (of|for|on) {threat-id}", "run analysis (of|on) {threat-id}",
 	}}
 }
 
