@@ -99,7 +99,7 @@ type AgentTag struct {
 func (a Agent) Online() bool { return a.IsActive }
 
 // Isolated tells whether the endpoint is cut off from the network, or about to be.
-func (a Agent) Isolated() bool { return a.NetworkStatus.isolated() }
+func (a Agent) Isolated() bool { return a.NetworkStatus.Isolated() }
 
 // Server tells whether the endpoint is a server.
 func (a Agent) Server() bool { return a.MachineType == "server" }

@@ -5,6 +5,7 @@
 // comes back; the rooms below do the rest. From the wire up:
 //
 //	wire       the console's JSON: ids, times, secrets, odd fields put up with
+//	enums      the fixed lists of values: verdicts, statuses, actions
 //	transport  the life of one call: pace, breaker, try, classify, retry reads only; errors as values
 //	pages      lists: pages, cursors that lead nowhere, rows by id
 //	huntapi    questions to what endpoints recorded, on two engines

@@ -233,7 +233,7 @@ func (t Threat) AccountName() string { return cmp.Or(t.Realtime.AccountName, t.D
 func (t Threat) Online() bool { return t.Realtime.IsActive }
 
 // Isolated tells whether the endpoint is cut off from the network, or about to be.
-func (t Threat) Isolated() bool { return t.Realtime.NetworkStatus.isolated() }
+func (t Threat) Isolated() bool { return t.Realtime.NetworkStatus.Isolated() }
 
 // Mitigated tells whether nothing is left to be done about the threat: it was mitigated, or marked as benign.
 func (t Threat) Mitigated() bool {

@@ -22,11 +22,15 @@ const module = "s1bot/"
 // migrations are its, render alone knows slack-go's blocks beside bot.
 var rooms = map[string]struct{ ours, third []string }{
 	"s1": {
-		[]string{"s1/huntapi", "s1/pages", "s1/transport", "s1/wire"},
+		[]string{"s1/enums", "s1/huntapi", "s1/pages", "s1/transport", "s1/wire"},
 		nil,
 	},
 	"s1/wire": {
 		nil,
+		nil,
+	},
+	"s1/enums": {
+		[]string{"s1/wire"},
 		nil,
 	},
 	"s1/transport": {

@@ -1,4 +1,4 @@
-package s1
+package enums
 
 import "s1bot/s1/wire"
 
@@ -13,8 +13,8 @@ const (
 )
 
 // Choices lists the types.
-func (ScriptType) Choices() []Choice {
-	return []Choice{{Value: "action", Label: "Action"}, {Value: "artifactCollection", Label: "Artifact Collection"}, {Value: "dataCollection", Label: "Data Collection"}}
+func (ScriptType) Choices() []wire.Choice {
+	return []wire.Choice{{Value: "action", Label: "Action"}, {Value: "artifactCollection", Label: "Artifact Collection"}, {Value: "dataCollection", Label: "Data Collection"}}
 }
 
 // Label is the type as people read it.
@@ -27,8 +27,8 @@ func (t *ScriptType) UnmarshalText(text []byte) error { return wire.Lenient(t, t
 type ScriptOS string
 
 // Choices lists the families.
-func (ScriptOS) Choices() []Choice {
-	return []Choice{{Value: "windows", Label: "Windows"}, {Value: "macos", Label: "macOS"}, {Value: "linux", Label: "Linux"}}
+func (ScriptOS) Choices() []wire.Choice {
+	return []wire.Choice{{Value: "windows", Label: "Windows"}, {Value: "macos", Label: "macOS"}, {Value: "linux", Label: "Linux"}}
 }
 
 // Label is the family as people read it.
@@ -54,8 +54,8 @@ const (
 )
 
 // Choices lists the destinations.
-func (Destination) Choices() []Choice {
-	return []Choice{{Value: "SentinelCloud", Label: "SentinelCloud"}, {Value: "Local", Label: "Local"}, {Value: "None", Label: "None"}, {Value: "SingularityXDR", Label: "SingularityXDR"}}
+func (Destination) Choices() []wire.Choice {
+	return []wire.Choice{{Value: "SentinelCloud", Label: "SentinelCloud"}, {Value: "Local", Label: "Local"}, {Value: "None", Label: "None"}, {Value: "SingularityXDR", Label: "SingularityXDR"}}
 }
 
 // Label is the destination as people read it.
@@ -77,8 +77,8 @@ const (
 )
 
 // Choices lists the statuses.
-func (TaskStatus) Choices() []Choice {
-	return []Choice{
+func (TaskStatus) Choices() []wire.Choice {
+	return []wire.Choice{
 		{Value: "created", Label: "Created"}, {Value: "scheduled", Label: "Scheduled"}, {Value: "pending", Label: "Pending"}, {Value: "pending_user_action", Label: "Pending User Action"},
 		{Value: "in_progress", Label: "In Progress"}, {Value: "completed", Label: "Completed"}, {Value: "partially_completed", Label: "Partially Completed"}, {Value: "failed", Label: "Failed"},
 		{Value: "canceled", Label: "Canceled"}, {Value: "expired", Label: "Expired"},

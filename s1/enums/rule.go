@@ -1,4 +1,4 @@
-package s1
+package enums
 
 import "s1bot/s1/wire"
 
@@ -17,7 +17,7 @@ const (
 )
 
 // Choices lists the statuses.
-func (RuleStatus) Choices() []Choice {
+func (RuleStatus) Choices() []wire.Choice {
 	return wire.Same("Draft", "Activating", "Active", "Disabling", "Disabled", "Deleting", "Deleted")
 }
 
@@ -51,8 +51,8 @@ const (
 )
 
 // Choices lists the query types.
-func (RuleQuery) Choices() []Choice {
-	return []Choice{{Value: "events", Label: "Events"}, {Value: "processes", Label: "Processes"}, {Value: "correlation", Label: "Correlation"}, {Value: "scheduled", Label: "Scheduled"}, {Value: "uebafirstseen", Label: "UEBA First Seen"}}
+func (RuleQuery) Choices() []wire.Choice {
+	return []wire.Choice{{Value: "events", Label: "Events"}, {Value: "processes", Label: "Processes"}, {Value: "correlation", Label: "Correlation"}, {Value: "scheduled", Label: "Scheduled"}, {Value: "uebafirstseen", Label: "UEBA First Seen"}}
 }
 
 // Label is the type as people read it.
@@ -71,7 +71,7 @@ const (
 )
 
 // Choices lists the modes.
-func (ExpirationMode) Choices() []Choice { return wire.Same("Permanent", "Temporary") }
+func (ExpirationMode) Choices() []wire.Choice { return wire.Same("Permanent", "Temporary") }
 
 // Label is the mode as people read it.
 func (m ExpirationMode) Label() string { return wire.Label(m) }
@@ -90,8 +90,8 @@ const (
 )
 
 // Choices lists what hits can become, mildest first.
-func (TreatAsThreat) Choices() []Choice {
-	return []Choice{{Value: "UNDEFINED", Label: "Undefined"}, {Value: "Suspicious", Label: "Suspicious"}, {Value: "Malicious", Label: "Malicious"}}
+func (TreatAsThreat) Choices() []wire.Choice {
+	return []wire.Choice{{Value: "UNDEFINED", Label: "Undefined"}, {Value: "Suspicious", Label: "Suspicious"}, {Value: "Malicious", Label: "Malicious"}}
 }
 
 // Label is the value as people read it.

@@ -1,4 +1,4 @@
-package s1
+package enums
 
 import (
 	"strings"
@@ -20,8 +20,8 @@ const (
 )
 
 // Choices lists the verdicts.
-func (Verdict) Choices() []Choice {
-	return []Choice{{Value: "undefined", Label: "Undefined"}, {Value: "true_positive", Label: "True Positive"}, {Value: "false_positive", Label: "False Positive"}, {Value: "suspicious", Label: "Suspicious"}}
+func (Verdict) Choices() []wire.Choice {
+	return []wire.Choice{{Value: "undefined", Label: "Undefined"}, {Value: "true_positive", Label: "True Positive"}, {Value: "false_positive", Label: "False Positive"}, {Value: "suspicious", Label: "Suspicious"}}
 }
 
 // Label is the verdict as people read it.
@@ -44,8 +44,8 @@ const (
 )
 
 // Choices lists the statuses.
-func (IncidentStatus) Choices() []Choice {
-	return []Choice{{Value: "unresolved", Label: "Unresolved"}, {Value: "in_progress", Label: "In Progress"}, {Value: "resolved", Label: "Resolved"}}
+func (IncidentStatus) Choices() []wire.Choice {
+	return []wire.Choice{{Value: "unresolved", Label: "Unresolved"}, {Value: "in_progress", Label: "In Progress"}, {Value: "resolved", Label: "Resolved"}}
 }
 
 // Label is the status as people read it.
@@ -71,8 +71,8 @@ const (
 )
 
 // Choices lists the actions.
-func (MitigateAction) Choices() []Choice {
-	return []Choice{{Value: "kill", Label: "Kill"}, {Value: "quarantine", Label: "Quarantine"}, {Value: "remediate", Label: "Remediate"}, {Value: "rollback-remediation", Label: "Rollback"},
+func (MitigateAction) Choices() []wire.Choice {
+	return []wire.Choice{{Value: "kill", Label: "Kill"}, {Value: "quarantine", Label: "Quarantine"}, {Value: "remediate", Label: "Remediate"}, {Value: "rollback-remediation", Label: "Rollback"},
 		{Value: "un-quarantine", Label: "Unquarantine"}, {Value: "network-quarantine", Label: "Network Quarantine"}}
 }
 
@@ -90,8 +90,8 @@ const (
 )
 
 // Choices lists the mitigation statuses.
-func (MitigationStatus) Choices() []Choice {
-	return []Choice{{Value: "not_mitigated", Label: "Not mitigated"}, {Value: "mitigated", Label: "Mitigated"}, {Value: "marked_as_benign", Label: "Marked as benign"}}
+func (MitigationStatus) Choices() []wire.Choice {
+	return []wire.Choice{{Value: "not_mitigated", Label: "Not mitigated"}, {Value: "mitigated", Label: "Mitigated"}, {Value: "marked_as_benign", Label: "Marked as benign"}}
 }
 
 // Label is the status as people read it.
@@ -111,8 +111,8 @@ const (
 )
 
 // Choices lists the confidence levels.
-func (Confidence) Choices() []Choice {
-	return []Choice{{Value: "malicious", Label: "Malicious"}, {Value: "suspicious", Label: "Suspicious"}, {Value: "n/a", Label: "N/A"}}
+func (Confidence) Choices() []wire.Choice {
+	return []wire.Choice{{Value: "malicious", Label: "Malicious"}, {Value: "suspicious", Label: "Suspicious"}, {Value: "n/a", Label: "N/A"}}
 }
 
 // Label is the level as people read it.
@@ -134,7 +134,7 @@ const (
 )
 
 // Choices lists the severities, worst first.
-func (AlertSeverity) Choices() []Choice {
+func (AlertSeverity) Choices() []wire.Choice {
 	return wire.Same("Critical", "High", "Medium", "Low", "Info")
 }
 
@@ -143,82 +143,3 @@ func (s AlertSeverity) Label() string { return wire.Label(s) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
 func (s *AlertSeverity) UnmarshalText(text []byte) error { return wire.Lenient(s, text) }
-
-// NetworkStatus is an endpoint's connection: an isolated one is disconnected, and reaches nothing but the console.
-type NetworkStatus string
-
-// The network statuses.
-const (
-	NetworkConnected     NetworkStatus = "connected"
-	NetworkDisconnected  NetworkStatus = "disconnected"
-	NetworkConnecting    NetworkStatus = "connecting"
-	NetworkDisconnecting NetworkStatus = "disconnecting"
-)
-
-// isolated tells whether an endpoint is cut off from the network, or about to be. One that is about to be counts, because who reads of it
-// has nothing more to do about it.
-func (n NetworkStatus) isolated() bool { return n == NetworkDisconnected || n == NetworkDisconnecting }
-
-// Choices lists the network statuses.
-func (NetworkStatus) Choices() []Choice {
-	return []Choice{{Value: "connected", Label: "Connected"}, {Value: "disconnected", Label: "Disconnected"}, {Value: "connecting", Label: "Connecting"}, {Value: "disconnecting", Label: "Disconnecting"}}
-}
-
-// Label is the status as people read it.
-func (s NetworkStatus) Label() string { return wire.Label(s) }
-
-// UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (s *NetworkStatus) UnmarshalText(text []byte) error { return wire.Lenient(s, text) }
-
-// OSType is a family of operating systems.
-type OSType string
-
-// Choices lists the families.
-func (OSType) Choices() []Choice {
-	return []Choice{{Value: "windows", Label: "Windows"}, {Value: "windows_legacy", Label: "Windows Legacy"}, {Value: "macos", Label: "macOS"}, {Value: "linux", Label: "Linux"}}
-}
-
-// Label is the family as people read it.
-func (o OSType) Label() string { return wire.Label(o) }
-
-// UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (o *OSType) UnmarshalText(text []byte) error { return wire.Lenient(o, text) }
-
-// State is the state of an account's or a site's license.
-type State string
-
-// Choices lists the states.
-func (State) Choices() []Choice {
-	return []Choice{{Value: "active", Label: "Active"}, {Value: "expired", Label: "Expired"}, {Value: "deleted", Label: "Deleted"}}
-}
-
-// Label is the state as people read it.
-func (s State) Label() string { return wire.Label(s) }
-
-// MitigationMode is what a policy does by itself about what it finds.
-type MitigationMode string
-
-// The modes: detect reports, protect acts.
-const (
-	ModeDetect  MitigationMode = "detect"
-	ModeProtect MitigationMode = "protect"
-)
-
-// Choices lists the modes.
-func (MitigationMode) Choices() []Choice {
-	return []Choice{{Value: "detect", Label: "Detect"}, {Value: "protect", Label: "Protect"}}
-}
-
-// Label is the mode as people read it.
-func (m MitigationMode) Label() string { return wire.Label(m) }
-
-// OnOff is the switch of a policy's engine: a string on the wire, not a boolean.
-type OnOff string
-
-// Choices lists on and off.
-func (OnOff) Choices() []Choice {
-	return []Choice{{Value: "on", Label: "On"}, {Value: "off", Label: "Off"}}
-}
-
-// Label is the switch as people read it.
-func (o OnOff) Label() string { return wire.Label(o) }
