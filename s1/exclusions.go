@@ -129,7 +129,7 @@ func (c *Client) exclusions() pages.List[Exclusion] {
 func (c *Client) ExclusionsPage(ctx context.Context, q Query) (Page[Exclusion], error) {
 	page, err := c.exclusions().Page(ctx, q)
 	if IsRetired(err) {
-		page, err = c.unifiedExclusions().Page(ctx, q)
+		page, err = c.unifiedExclusions().Page(ctx, unifiedQuery(q))
 		page.Items, err = asExclusions(page.Items, err)
 	}
 	return page, err

@@ -103,8 +103,12 @@ func (c *Client) firewallRules() pages.List[FirewallRule] {
 	return pages.List[FirewallRule]{Client: c.t, Call: transport.Call{Operation: "list firewall rules", Method: http.MethodGet, Route: "firewall-control", Permission: "Firewall Control.view"}}
 }
 
-// FirewallRulesPage returns one page of the rules that match q.
+// FirewallRulesPage returns one page of the rules that match q. The console wants at least one of actions, statuses, osTypes, name and a place
+// (API document); where q has none, rules of either status are asked for, which are all.
 func (c *Client) FirewallRulesPage(ctx context.Context, q Query) (Page[FirewallRule], error) {
+	if !slices.ContainsFunc([]string{"actions", "statuses", "osTypes", "name", "accountIds", "siteIds", "groupIds", "tenant"}, func(key string) bool { return q.Get(key) != "" }) {
+		q = q.With("statuses", "Enabled", "Disabled")
+	}
 	return c.firewallRules().Page(ctx, q)
 }
 

@@ -28,6 +28,17 @@ func (c *Client) unifiedExclusions() pages.List[Exclusion] {
 	return pages.List[Exclusion]{Client: c.t, Call: transport.Call{Operation: "list unified exclusions", Method: http.MethodGet, Route: unifiedExclusionsRoute, Permission: "Exclusions.view"}}
 }
 
+// unifiedQuery is a question of exclusions as the unified list takes it: it has no type, and an unknown key is refused. conditions have the
+// same words.
+func unifiedQuery(q Query) Query {
+	for _, key := range []string{"type", "types"} {
+		if wanted := q.Get(key); wanted != "" {
+			q = q.With(key).With("conditions", wanted)
+		}
+	}
+	return q
+}
+
 // asExclusion is a row of the unified list with the mode that exclusions know it by.
 func asExclusion(e Exclusion) Exclusion {
 	if e.Mode != "" {
@@ -76,7 +87,7 @@ func (c *Client) exclusionsOrUnified(ctx context.Context, q Query) iter.Seq2[Exc
 		if !closed {
 			return
 		}
-		for e, err := range c.unifiedExclusions().All(ctx, q) {
+		for e, err := range c.unifiedExclusions().All(ctx, unifiedQuery(q)) {
 			if !yield(asExclusion(e), err) || err != nil {
 				return
 			}

@@ -68,6 +68,16 @@ func TestGroupsAreMadeFilledAndDeleted(t *testing.T) {
 	s.Refused("delete-group Workstations reason=x", "3 groups are called")
 }
 
+// The list of groups calls ids groupIds, and knows fewer times than others.
+func TestGroupsAreFilteredByWhatTheirListKnows(t *testing.T) {
+	t.Parallel()
+	console, s := office(t)
+	listed := s.Card("get-groups site-ids=Paris custom-input=" + console.GroupID("Paris", "Servers")).Plain()
+	require.Contains(t, listed, "Servers")
+	require.NotContains(t, listed, "Default Group")
+	s.Refused(`get-groups site-ids=Paris custom-input={"createdAt__gte":"-24h"}`, "has no key")
+}
+
 func TestTheDefaultGroupIsToldToBeKept(t *testing.T) {
 	t.Parallel()
 	console, s := office(t)

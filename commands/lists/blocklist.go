@@ -28,7 +28,7 @@ type blocklistQuery map[string]json.RawMessage
 // blocklistKeys are the parameters of GET /restrictions, from the vendor's API document; the cursor
 // is the bot's.
 var blocklistKeys = []string{
-	"ids", "type", "types", "osTypes", "value", "value__contains", "source", "sources", "query", "recommendations", "tenant", "accountIds", "siteIds", "groupIds",
+	"ids", "type", "types", "osTypes", "value", "value__contains", "source", "query", "recommendations", "tenant", "accountIds", "siteIds", "groupIds",
 	"includeChildren", "includeParents", "unified", "userIds", "user__contains", "description__contains", "imported",
 	"createdAt__gte", "createdAt__gt", "createdAt__lte", "createdAt__lt", "createdAt__between",
 	"updatedAt__gte", "updatedAt__gt", "updatedAt__lte", "updatedAt__lt", "updatedAt__between", "sortBy", "sortOrder", "limit",

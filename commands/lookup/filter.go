@@ -271,19 +271,25 @@ func ListQueryKind(hint string, keys []string, of string, short func(string) (js
 // A GroupQuery narrows a list of groups down with the console's query parameters.
 type GroupQuery map[string]json.RawMessage
 
-// groupKeys are the parameters of GET /groups, from the vendor's API document; siteIds, limit and the cursor are the command's.
+// groupKeys are the parameters of GET /groups, from the vendor's API document; siteIds and the cursor are the command's, and ids is what bare
+// ids are read as.
 var groupKeys = []string{
 	"groupIds", "id", "ids", "accountIds", "type", "types", "isDefault", "name", "query", "rank", "description",
-	"updatedAt__gte", "updatedAt__gt", "updatedAt__lte", "updatedAt__lt", "updatedAt__between",
-	"createdAt__gte", "createdAt__gt", "createdAt__lte", "createdAt__lt", "sortBy", "sortOrder", "limit",
+	"updatedAt__gte", "updatedAt__gt", "updatedAt__lte", "updatedAt__lt", "sortBy", "sortOrder", "limit",
 }
 
 func (GroupQuery) Kind() catalog.Kind {
 	return ListQueryKind(`JSON: {"isDefault": false, "type": "static", "updatedAt__gte": "2026-08-01 16:42"}`, groupKeys, "groups", ShortFilter)
 }
 
-// GroupParams turns the object into query parameters.
-func GroupParams(raw json.RawMessage) (s1.Query, error) { return ListQuery(raw, groupKeys, "groups") }
+// GroupParams turns the object into query parameters. This list calls ids groupIds, and refuses ids.
+func GroupParams(raw json.RawMessage) (s1.Query, error) {
+	q, err := ListQuery(raw, groupKeys, "groups")
+	if ids := q.Get("ids"); ids != "" {
+		q = q.With("ids").With("groupIds", ids)
+	}
+	return q, err
+}
 
 // ListQuery turns an object into the query parameters of a list, all of which must be known. Lists
 // such as groups and the blocklist take no filter object, only query parameters: an unknown one is

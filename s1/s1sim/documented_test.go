@@ -3,6 +3,7 @@ package s1sim_test
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,8 +17,8 @@ import (
 const (
 	ruleKeys = `activeResponse=true attackSurfaces=endpoint descriptionSubstring=x description__contains=xy excludeIds=1523159856757822715 filterBy=Template mitreTactics=x
 		nameSubstring=x platformRuleIds=1523159856757822715 reachedLimit=false s1qlSubstring=x scopeId=1523159856757822715 scopeLevel=site sources=x statuses=Active`
-	iocKeys       = `batchId=x campaignNames__in=x externalId=x labels__in=x malwareNames__in=x severity=1 threatActorTypes__in=x threatActors__in=x`
-	exclusionKeys = `applicationName__contains=xy childProcess=true conditions=process engines=ad_secure_ep exclusionName__contains=xy inAppInventory=true
+	iocKeys        = `batchId=x campaignNames__in=x externalId=x labels__in=x malwareNames__in=x severity=1 threatActorTypes__in=x threatActors__in=x`
+	exclusionPairs = `applicationName__contains=xy childProcess=true conditions=process engines=ad_secure_ep exclusionName__contains=xy inAppInventory=true
 		interactionLevel=identity_only modeType=all notRecommended=x scopePath__contains=xy threatType=EDR,IDR`
 	policyKeys = `agentUiOn=b allowUnprotectByApprovedProcess=b autoFileUpload=o driftDetectionDelayTime=i driverBlocking=b dvAttributesPerEventType=o
 		identityConfigurationSettings=o identityReportInterval=i identityThrottlingInterval=i identityUpdateInterval=i informationalAlertsOn=b iocSupported=b
@@ -29,7 +30,7 @@ func TestLegalKeysOfListsAreTaken(t *testing.T) {
 	t.Parallel()
 	r := simtest.New(t, s1sim.Options{Empty: true})
 	for path, keys := range map[string]string{
-		"/cloud-detection/rules": ruleKeys + " expired=true", "/threat-intelligence/iocs": iocKeys, "/exclusions": exclusionKeys,
+		"/cloud-detection/rules": ruleKeys + " expired=true", "/threat-intelligence/iocs": iocKeys, "/exclusions": exclusionPairs,
 		"/cloud-detection/alerts": "disablePagination=true",
 	} {
 		for pair := range strings.FieldsSeq(keys) {
@@ -40,6 +41,68 @@ func TestLegalKeysOfListsAreTaken(t *testing.T) {
 		require.Equal(t, 400, r.Get(path, "surprise", "1").Status)
 	}
 	require.Equal(t, 400, r.Get("/exclusions", "modeType", "x").Status)
+}
+
+// listKeys are all keys that the document of 2026 gives a list, beside those of pages. Where the document has more than recorded calls
+// (users), a list is left out.
+var listKeys = map[string]string{
+	"/activities": `siteIds accountIds groupIds createdAt__lt createdAt__gt createdAt__lte createdAt__gte createdAt__between activityTypes includeHidden threatIds agentIds ids
+		activityUuids userIds userEmails ruleIds alertIds relatedIds`,
+	"/sites": `siteIds accountIds query name isDefault healthStatus siteType expiration totalLicenses activeLicenses externalId description createdAt updatedAt state states
+		statesNin suite features sku module accountId adminOnly availableMoveSites registrationToken accountName__contains name__contains description__contains`,
+	"/groups": `siteIds accountIds groupIds type types query id name description rank isDefault updatedAt__lt updatedAt__gt updatedAt__lte updatedAt__gte registrationToken`,
+	"/accounts": `ids accountIds query name isDefault accountType expiration totalLicenses activeLicenses sku module createdAt updatedAt state states statesNin features usageType
+		billingMode name__contains`,
+	"/exclusions":   itemKeys + exclusionKeys + ` pathExclusionTypes`,
+	"/restrictions": itemKeys,
+	"/unified-exclusions": itemTimes + exclusionKeys + ` accountIds siteIds groupIds tenant ids idsNin osTypes source userIds warnings pathExclusionTypes includeParents includeChildren
+		imported value__contains podName__contains containerName__contains namespace__contains sha256Image__contains fullImageName__contains labelsKey__contains
+		labelsValue__contains cmdlineValue__contains pathValue__contains description__contains user__contains tags hasTags tagIds countsFor tagsByGroup hasTagsByGroup`,
+	"/cloud-detection/rules": `statuses name__contains description__contains expirationMode query severities groupIds descriptionSubstring scopeLevel scopeId sources isLegacy expired
+		s1qlSubstring accountIds excludeIds s1ql__contains mitreTactics creator__contains filterBy activeResponse ids attackSurfaces disablePagination reachedLimit scopes queryType
+		siteIds status platformRuleIds nameSubstring`,
+	"/threat-intelligence/iocs": `creator__contains creationTime__lt creationTime__lte creationTime__gt creationTime__gte severity uploadTime__lt uploadTime__lte uploadTime__gt
+		uploadTime__gte uuids accountIds siteIds tenant name__contains updatedAt__lt updatedAt__lte updatedAt__gt updatedAt__gte malwareNames__in threatActorTypes__in labels__in type
+		threatActors__in batchId campaignNames__in source description__contains category__in externalId value`,
+	"/remote-scripts/status?parentTaskId=1": `accountIds siteIds groupIds tenant ids createdAt__lt createdAt__gt createdAt__lte createdAt__gte updatedAt__lt updatedAt__gt updatedAt__lte
+		updatedAt__gte query status types type computerName__contains uuid__contains initiatedBy__contains detailedStatus__contains description__contains parentTaskId__in
+		parentTaskId`,
+	"/threats/{threat}/notes": `creator__like creatorId`,
+}
+
+const (
+	itemTimes = ` createdAt__lt createdAt__lte createdAt__gt createdAt__gte createdAt__between updatedAt__lt updatedAt__lte updatedAt__gt updatedAt__gte updatedAt__between`
+	itemKeys  = itemTimes + ` accountIds siteIds groupIds tenant ids unified value query type osTypes source userIds recommendations value__contains description__contains user__contains
+		types includeParents includeChildren imported modes`
+	exclusionKeys = ` applicationName__contains inAppInventory modeType childProcess threatType engines interactionLevel conditions exclusionName__contains notRecommended
+		scopePath__contains`
+)
+
+// A key that belongs to another list is unknown, as on a live console; one of its own is known, whatever its value.
+func TestAListTakesTheKeysOfTheDocumentAndNoOthers(t *testing.T) {
+	t.Parallel()
+	r := simtest.New(t, s1sim.Options{Agents: 1})
+	threat := r.Threats()[0]["id"].(string)
+	all := map[string]bool{}
+	for _, own := range listKeys {
+		for key := range strings.FieldsSeq(own) {
+			all[key] = true
+		}
+	}
+	for list, own := range listKeys {
+		path, query, _ := strings.Cut(strings.Replace(list, "{threat}", threat, 1), "?")
+		known := strings.Fields(own)
+		for key := range all {
+			args := []string{key, "x"}
+			if name, value, more := strings.Cut(query, "="); more && name != key {
+				args = append(args, name, value)
+			}
+			a := r.Get(path, args...)
+			require.Equal(t, !slices.Contains(known, key), strings.Contains(a.Raw, "Unknown field"), "%s %s: %s", list, key, a.Raw)
+		}
+	}
+	require.Equal(t, 400, r.Get("/firewall-control").Status, "it wants to be asked for something")
+	require.Equal(t, 200, r.Get("/firewall-control", "statuses", "Enabled,Disabled").Status)
 }
 
 // bodyValue is the value of a pair as a body has it.

@@ -225,7 +225,9 @@ func scriptStatus(c *Cabinet, q *wire.Request) (any, error) {
 				keys.IDs("parentTaskId__in", "parentTaskId"), keys.Just("parentTaskId", "parentTaskId"), keys.IDs("ids", "id"),
 				keys.Contains(10, "computerName", "agentComputerName"), keys.OneOf("status", "status", taskStates...),
 				keys.Span(keys.Moment, "updatedAt", "updatedAt", "lt gt lte gte"), keys.Span(keys.Moment, "createdAt", "createdAt", "lt gt lte gte"),
-				keys.Scope("accountIds", "accountId"), keys.Scope("siteIds", "siteId"), keys.Scope("groupIds", "groupId"),
+				keys.Scope("accountIds", "accountId"), keys.Scope("siteIds", "siteId"), keys.Scope("groupIds", "groupId"), keys.Legal("tenant", keys.Boolean),
+				keys.Search("query", "agentComputerName", "description"), keys.Just("type", "type"), keys.OneOf("types", "type"), keys.Contains(10, "uuid", "agentUuid"),
+				keys.Contains(10, "initiatedBy", "initiatedBy"), keys.Contains(10, "detailedStatus", "detailedStatus"), keys.Contains(10, "description", "description"),
 			))
 		},
 		Sorts: store.SortsBy("id initiatedBy createdAt updatedAt status detailedStatus agentComputerName parentTaskId accountName siteName groupName description"),

@@ -54,27 +54,24 @@ func exclusionList(c *Controls) store.Listing {
 func blocklist(c *Controls) store.Listing {
 	return store.Listing{
 		Rows:  func(q *wire.Request) *store.Collection { return c.world.InScope(&c.BlockedRows, q.Query) },
-		Keys:  func() keys.Table { return itemKeys(blocked) },
+		Keys:  func() keys.Table { return keys.Of(itemKeys(blocked)) },
 		Sorts: store.SortsBy(itemSorts), Order: "id",
 	}
 }
 
 func exclusionKeys() keys.Table {
-	known := itemKeys(append(exclusionTypes, "dv_exclusions")...)
-	maps.Copy(known, keys.Of(exclusionFilterKeys()))
-	return known
+	return keys.Of(itemKeys(append(exclusionTypes, "dv_exclusions")...), keys.OneOf("pathExclusionTypes", "pathExclusionType", pathTypes...), exclusionFilterKeys())
 }
 
 // itemKeys are what exclusions and the blocklist are filtered by. value is compared letter by letter.
-func itemKeys(types ...string) keys.Table {
-	return keys.Of(slices.Concat(
-		world.PlaceKeys(), keys.IDs("ids", "id"), keys.Just("type", "type", types...), keys.OneOf("types", "type", types...), keys.OneOf("osTypes", "osType", world.OsTypes...),
+func itemKeys(types ...string) []keys.Key {
+	return slices.Concat(
+		world.PlaceKeys(), keys.Legal("unified", keys.Boolean), keys.IDs("ids", "id"), keys.Just("type", "type", types...), keys.OneOf("types", "type", types...), keys.OneOf("osTypes", "osType", world.OsTypes...),
 		keys.Just("value", "value"), keys.Contains(10, "value", "value"), keys.Search("query", "value", "description"), keys.Contains(10, "description", "description"),
-		keys.Contains(10, "user", "userName"), keys.IDs("userIds", "userId"), keys.Just("source", "source", sources...), keys.OneOf("sources", "source", sources...),
-		keys.OneOf("modes", "mode", exclusionModes...), keys.OneOf("pathExclusionTypes", "pathExclusionType", pathTypes...),
-		keys.OneOf("recommendations", "notRecommended"), keys.Yes("imported", "imported"),
+		keys.Contains(10, "user", "userName"), keys.IDs("userIds", "userId"), keys.OneOf("source", "source", sources...), keys.OneOf("modes", "mode", exclusionModes...),
+		keys.OneOf("recommendations", "notRecommended"), keys.YesList("imported", "imported"),
 		keys.Span(keys.Moment, "createdAt", "createdAt", "lt gt lte gte between"), keys.Span(keys.Moment, "updatedAt", "updatedAt", "lt gt lte gte between"),
-	))
+	)
 }
 
 // itemMembers are what a body may have. The document requires type and osType; that value is needed

@@ -12,9 +12,19 @@ import (
 // Rules of the firewall can be made and listed; nothing changes or deletes one here, as no command does.
 func firewallRoutes(c *Controls) []wire.Route {
 	return []wire.Route{
-		{Method: "GET", Path: "/firewall-control", Handle: firewallList(c).Handle},
+		{Method: "GET", Path: "/firewall-control", Handle: wire.On(c, listFirewallRules)},
 		{Method: "POST", Path: "/firewall-control", Handle: wire.On(c, createFirewallRule)},
 	}
+}
+
+// listFirewallRules wants to be asked for something: one of these has to be there, by the API document (the words are made up).
+func listFirewallRules(c *Controls, q *wire.Request) (any, error) {
+	for _, key := range []string{"actions", "statuses", "osTypes", "name", "accountIds", "siteIds", "groupIds", "tenant"} {
+		if q.Query.Get(key) != "" {
+			return firewallList(c).Handle(q)
+		}
+	}
+	return nil, wire.Invalid("At least one of actions, statuses, osTypes, name or a scope must be supplied.")
 }
 
 // firewallList has the keys that public clients of the API document send.

@@ -30,12 +30,19 @@ func iocList(c *Controls) store.Listing {
 	sorts["id"] = "uuid"
 	return store.Listing{
 		Rows:  func(*wire.Request) *store.Collection { return &c.iocs },
-		Keys:  iocKeys,
+		Keys:  listedIOCKeys,
 		Sorts: sorts, Order: "uploadTime",
 	}
 }
 
-// iocKeys are those of the list. An indicator belongs to its account: sites and groups see it and have none of their own here.
+// listedIOCKeys are those of a list. Groups are not among them (API document of 2026).
+func listedIOCKeys() keys.Table {
+	known := iocKeys()
+	delete(known, "groupIds")
+	return known
+}
+
+// iocKeys are those of a deletion. An indicator belongs to its account: sites and groups see it and have none of their own here.
 func iocKeys() keys.Table {
 	return keys.Of(slices.Concat(
 		keys.Scope("accountIds", "scopeId"), keys.Scope("siteIds", "siteId"), keys.Scope("groupIds", "groupId"), keys.Legal("tenant", keys.Boolean),

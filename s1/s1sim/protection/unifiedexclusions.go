@@ -1,9 +1,11 @@
 package protection
 
 import (
+	"maps"
 	"strings"
 
 	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
 	"s1bot/s1/s1sim/world"
 )
@@ -26,10 +28,36 @@ func unifiedExclusionRoutes(c *Controls) []wire.Route {
 	}
 }
 
-// listUnifiedExclusions filters and pages the same rows and dresses them last, so that keys go by
-// the older fields.
+// unifiedKeys are those of the newer list. It has no type, value, query or mode: conditions stand for the type.
+func unifiedKeys() keys.Table {
+	known := keys.Of(
+		world.PlaceKeys(), keys.IDs("ids", "id"), keys.Renamed("idsNin", keys.NoneOf, keys.IDs("idsNin", "id")), keys.OneOf("osTypes", "osType", world.OsTypes...), keys.Contains(10, "value", "value"),
+		keys.Contains(10, "description", "description"), keys.Contains(10, "user", "userName"), keys.IDs("userIds", "userId"), keys.OneOf("source", "source", sources...),
+		keys.OneOf("pathExclusionTypes", "pathExclusionType", pathTypes...), keys.Yes("imported", "imported"), keys.OneOf("warnings", "warnings"),
+		keys.Span(keys.Moment, "createdAt", "createdAt", "lt gt lte gte between"), keys.Span(keys.Moment, "updatedAt", "updatedAt", "lt gt lte gte between"), exclusionFilterKeys(),
+		keys.OneOf("modeType", "modeType", "suppression", "agent_interoperability", "binary_vault"), // a single word of the older list
+	)
+	for name := range strings.FieldsSeq("tags tagsByGroup countsFor") {
+		maps.Copy(known, keys.Of(keys.Legal(name, keys.Textual)))
+	}
+	maps.Copy(known, keys.Of(keys.Legal("hasTags", keys.Boolean), keys.Legal("hasTagsByGroup", keys.Boolean), keys.IDs("tagIds", "tags.id")))
+	for name := range strings.FieldsSeq("podName containerName namespace sha256Image fullImageName labelsKey labelsValue cmdlineValue pathValue") {
+		maps.Copy(known, keys.Of(keys.Contains(10, name, name)))
+	}
+	return known
+}
+
+// unifiedList filters and pages the same rows as the older list, by its own keys.
+func unifiedList(c *Controls) store.Listing {
+	list := exclusionList(c)
+	list.Keys = unifiedKeys
+	list.Sorts = store.SortsBy("id createdAt updatedAt source description osType scope userName scopePath notRecommended interactionLevel childProcess reason user threatType engines exclusionName modeType inAppInventory")
+	return list
+}
+
+// listUnifiedExclusions dresses the rows last, so that keys go by the older fields.
 func listUnifiedExclusions(c *Controls, q *wire.Request) (any, error) {
-	rows, pagination, err := exclusionList(c).List(q)
+	rows, pagination, err := unifiedList(c).List(q)
 	if err != nil {
 		return nil, err
 	}

@@ -153,7 +153,7 @@ func (w *places) InScope(l *store.Collection, q url.Values) *store.Collection {
 // PlaceKeys are the query parameters of InScope, which looks at them itself; here they are only
 // made legal.
 func PlaceKeys() []keys.Key {
-	out := slices.Concat(keys.Legal("tenant", keys.Boolean), keys.Legal("includeParents", keys.Boolean), keys.Legal("includeChildren", keys.Boolean), keys.Legal("unified", keys.Boolean))
+	out := slices.Concat(keys.Legal("tenant", keys.Boolean), keys.Legal("includeParents", keys.Boolean), keys.Legal("includeChildren", keys.Boolean))
 	for _, l := range levels {
 		out = append(out, keys.Key{Name: l.Key, Kind: keys.Ident, List: true, Min: 1, Max: 500})
 	}
