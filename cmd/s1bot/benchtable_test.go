@@ -274,6 +274,7 @@ func clicksAtPace(t *testing.T, database string) []time.Duration {
 		f.types("alice", "#soc", "/s1 isolate "+host+" reason=benchmark")
 		cards[host] = f.sees("#approvals", "Approval needed", host)
 	}
+	profile(process.Process, 1)
 	before := processTime(t, process.Process.Pid)
 	clicked := map[string]time.Time{}
 	pace := time.NewTicker(10 * time.Millisecond)
@@ -284,6 +285,7 @@ func clicksAtPace(t *testing.T, database string) []time.Duration {
 		f.clicks([]string{"bob", "carol"}[i%2], cards[host], "Approve")
 	}
 	f.changes(approvalsMeasured)
+	profile(process.Process, 2)
 	t.Logf("%v of CPU an approval, to its call", (processTime(t, process.Process.Pid)-before)/approvalsMeasured)
 	return since(clicked, f.console.Changes())
 }

@@ -54,6 +54,9 @@ func runAsChild() error {
 	if ahead, err := time.ParseDuration(os.Getenv(aheadVariable)); err == nil {
 		c.now = func() time.Time { return time.Now().Add(ahead) }
 	}
+	if err := keepProfiles(ctx); err != nil {
+		return err
+	}
 	p, err := assemble(ctx, c, newLogger(os.Stderr, c))
 	if err != nil {
 		return err

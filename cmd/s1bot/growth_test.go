@@ -24,7 +24,7 @@ func TestManyCommandsLeaveNothingBehind(t *testing.T) {
 	f := pour(t, ownFile(t))
 	f.environ["S1BOT_THREATS_CHANNEL"], f.environ["S1BOT_ALERTS_CHANNEL"], f.environ["S1BOT_LOG_LEVEL"] = "", "", "error"
 	f.environ["S1BOT_HTTP_ADDR"] = freeAddr(t)
-	f.runUnpaced()
+	process := f.runUnpaced().Process
 	require.NoError(t, f.slack.WaitSockets(f.patient(), 2))
 	lines := []string{"help isolate", "agents DESKTOP-1", "threats", "history", "whoami", "can isolate DESKTOP-2", "agents nobody-%d", "isolat"}
 	var early grown
@@ -37,9 +37,11 @@ func TestManyCommandsLeaveNothingBehind(t *testing.T) {
 		require.Eventually(t, func() bool { return f.grown().commands >= done }, 2*patience, 20*time.Millisecond, "commands that ended")
 		if early == (grown{}) && done >= n/5 {
 			early = f.grown()
+			profile(process, 1)
 		}
 	}
 	late := f.grown()
+	profile(process, 2)
 	t.Logf("after a fifth: %+v; at the end: %+v", early, late)
 	require.LessOrEqual(t, late.live, early.live*1.2+4, "MiB on the heap after a collection")
 	require.LessOrEqual(t, late.goroutines, early.goroutines+16)
