@@ -60,7 +60,7 @@ func (b *Bot) wire() error {
 	client, api := b.client(slackLimit)
 	b.api = api
 	work := intake.Chores{Work: intake.NewWork(b.Log)}
-	first := &intake.AcksFirst{Work: work.Work}
+	first := intake.NewAcksFirst(work.Work)
 	w, err := b.wireSlack(client, first.GiveWay)
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ func began(t *testing.T) (a *AcksFirst, push func(), n func() int, stop func()) 
 		require.NoError(t, q.Push(fairqueue.Work{Class: AnswerClass, Do: func(context.Context) { count <- struct{}{} }}))
 	}
 	n = func() int { synctest.Wait(); return len(count) }
-	return &AcksFirst{Work: q}, push, n, func() { q.Resume(); q.Finish(); <-done }
+	return NewAcksFirst(q), push, n, func() { q.Resume(); q.Finish(); <-done }
 }
 
 func TestWorkBeginsWhenAllHaveTheirAcknowledgement(t *testing.T) {
@@ -128,5 +128,38 @@ func TestEnvelopesThatNeverEndHoldWorkUpForABlinkOnly(t *testing.T) {
 		require.Equal(t, 2, n())
 		<-time.After(2 * longestPause)
 		require.Equal(t, 3, n())
+	})
+}
+
+// What tells the end of what ran gives way for as long as decisions come without a lull: a few at a time, and all when it is calm.
+func TestPatientMessagesTakeTurns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, _, _, stop := began(t)
+		defer stop()
+		sent := make(chan struct{}, 1000)
+		a.GiveWay(Patient(t.Context())) // it is calm
+		a.begin()
+		for range 50 {
+			go func() { a.GiveWay(Patient(t.Context())); sent <- struct{}{} }()
+		}
+		for range 20 { // one comes before the other ends
+			<-time.After(longestPause / 5)
+			a.begin()
+			a.end()
+		}
+		synctest.Wait()
+		require.Len(t, sent, 3*fewTurns, "after 50, 120 and 190 ms")
+		before := time.Now()
+		a.GiveWay(t.Context())
+		require.LessOrEqual(t, time.Since(before), longestPause, "what somebody waits for does not take turns")
+		a.end()
+		<-time.After(2 * lull)
+		synctest.Wait()
+		require.Len(t, sent, 50)
+		a.begin() // and never ends
+		before = time.Now()
+		a.GiveWay(Patient(t.Context()))
+		require.LessOrEqual(t, time.Since(before), patience)
 	})
 }

@@ -45,7 +45,7 @@ func newLife(t *testing.T) *life {
 	l := &life{heard: &heard{}, saved: map[string][]byte{}, kinds: map[string]string{}}
 	reader := inbound.Reader{Self: func() (string, string) { return "U0BOT", "B0BOT" }, Seal: seal.Sealer{Key: s1.NewSecret("key")}, Catalog: commands.All()}
 	work := NewWork(log)
-	first := &AcksFirst{Work: work}
+	first := NewAcksFirst(work)
 	set := consolesCalled(t, nil, "emea")
 	words := someWords{"approve": {Decides: true}, "help": {}, "can": {Console: true}}
 	l.Receiver = Receiver{Queue: NewQueue(log), First: first, Inbox: l, Reader: reader, Forms: &run.Forms{Catalog: commands.All(), Log: log}, Meter: run.Unmetered{}, Log: log}

@@ -32,7 +32,8 @@ func (c Chores) PushFor(console string, do func(context.Context)) {
 // Conclude is PushFor for telling the end of what ran, which a process that stops still does: HandBack for what waits by then, and the
 // caller, whose work the stop waits for, for what is refused.
 func (c Chores) Conclude(ctx context.Context, console string, do func(context.Context)) {
-	if c.Work.Push(fairqueue.Work{Class: choreClass, Pool: console, Do: do, Stopped: do}) != nil {
+	patiently := func(ctx context.Context) { do(Patient(ctx)) }
+	if c.Work.Push(fairqueue.Work{Class: choreClass, Pool: console, Do: patiently, Stopped: do}) != nil {
 		do(ctx)
 	}
 }
