@@ -55,7 +55,9 @@ func keepProfiles(ctx context.Context) error {
 
 func writeProfiles(dir string, n int, cpu *bytes.Buffer) error {
 	runtime.GC()
-	file := func(name string) string { return filepath.Join(dir, fmt.Sprintf("%d.%s.%d.prof", os.Getpid(), name, n)) }
+	file := func(name string) string {
+		return filepath.Join(dir, fmt.Sprintf("%d.%s.%d.prof", os.Getpid(), name, n))
+	}
 	errs := []error{os.WriteFile(file("cpu"), cpu.Bytes(), 0o600)}
 	for _, name := range profiles {
 		var b bytes.Buffer
