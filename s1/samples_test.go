@@ -137,6 +137,39 @@ func TestRecordedGroupsAreReadWithoutTheirToken(t *testing.T) {
 	}
 }
 
+func TestRecordedUnifiedExclusionsAreReadAsExclusions(t *testing.T) {
+	t.Parallel()
+	const madeUp = `{"data":[{"id":"2543493559305834189","exclusionName":"made up","type":"path","value":"x","modeType":"suppression","osType":"windows","threatType":"EDR",
+		"engines":"suppress","pathExclusionType":"file","scopePath":"Global","createdAt":"2026-08-11T08:27:40.176838Z","userName":"user1"}],"pagination":{"totalItems":1,"nextCursor":null}}`
+	for name, raw := range consoletest.Recorded(t, "unified_exclusions_response", madeUp) {
+		console := consoletest.Start(t, consoletest.Answering(consoletest.Status(http.StatusNotFound, `{"errors":[{"code":4040010,"title":"Not Found"}]}`), consoletest.OK(string(raw))))
+		page, err := console.ExclusionsPage(t.Context(), nil)
+		require.NoError(t, err, name)
+		e := page.Items[0]
+		require.True(t, e.ID.Valid(), name)
+		require.Equal(t, s1.ExclusionMode("suppress"), e.Mode, name)
+		require.NotEmpty(t, e.UnifiedName, name)
+		require.NotEmpty(t, e.Value, name)
+		require.False(t, e.CreatedAt.IsZero(), name)
+	}
+}
+
+// A console that answers nothing about its token tells of the user that has it, in the row that service users are listed with.
+func TestTheRecordedServiceUserTellsWhenItsTokenEnds(t *testing.T) {
+	t.Parallel()
+	const madeUp = `{"data":[{"id":"123456","name":"made up","scope":"site","apiToken":{"createdAt":"2025-01-30T10:12:09.407923Z","expiresAt":"2027-01-30T10:12:09.402735Z"}}]}`
+	for name, raw := range consoletest.Recorded(t, "service_users_response", madeUp) {
+		var listed struct{ Data []json.RawMessage }
+		require.NoError(t, json.Unmarshal(raw, &listed))
+		console := consoletest.Start(t, consoletest.Answering(consoletest.Status(http.StatusForbidden, `{"errors":[{"code":4030010,"title":"Insufficient permissions"}]}`),
+			consoletest.OK(`{"data":`+string(listed.Data[0])+`}`)))
+		token, err := console.Token(t.Context())
+		require.NoError(t, err, name)
+		require.False(t, token.Expires.IsZero(), name)
+		require.Equal(t, s1.TokenOwner(""), token.Owner, "%s: it has no address that would tell", name)
+	}
+}
+
 func TestRecordedErrorsAreUnderstood(t *testing.T) {
 	t.Parallel()
 	const madeUp = `{"401":{"errors":[{"code":4010010,"title":"Authentication Failed","detail":null}]},"400 seen":["data: Invalid input type."]}`

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -36,6 +37,10 @@ func TestRecordedAnswersAreShownWhateverIsOddInThem(t *testing.T) {
 		"list-iocs":                       {"GET threat-intelligence/iocs", "ioc__*"},
 		"get-events-by-query-id-and-type": {"GET dv/events", "dv_events_response__*"},
 		"get-script-task-status":          {"GET remote-scripts/status", "remote_script_status__*"},
+		"get-query-status":                {"GET dv/query-status", "dv_query_status_response__*"},
+		"ping-power-query":                {"GET dv/events/pq-ping", "dv_power_query__*"},
+		"get-exclusions":                  {"GET unified-exclusions", "unified_exclusions_response__*"},
+		"list-unified-alerts":             {"POST unifiedalerts/graphql", "unified_alert*"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,10 +55,19 @@ func TestRecordedAnswersAreShownWhateverIsOddInThem(t *testing.T) {
 	}
 }
 
+// closedFor are the routes that a console lacks which answers the recorded one.
+var closedFor = map[string]string{"GET unified-exclusions": "GET exclusions"}
+
 func (m *mutant) meetsRecorded(key string, files []string) {
+	body := framedSamples(m.t, key, files)
+	if closed := closedFor[key]; closed != "" {
+		m.tape.closed = &shot{key: closed, status: http.StatusNotFound, header: http.Header{}, body: []byte(`{"errors":[{"code":4040010,"title":"Not Found"}]}`)}
+		m.tape.shots = slices.DeleteFunc(m.tape.shots, func(s *shot) bool { return s.key == closed })
+		m.tape.shots = append(m.tape.shots, &shot{key: key, status: http.StatusOK, header: http.Header{"Content-Type": {"application/json"}}})
+	}
 	for _, s := range m.tape.shots {
 		if strings.HasPrefix(s.key, key) {
-			s.body = framedSamples(m.t, files, strings.Contains(key, "private"))
+			s.body = body
 		}
 	}
 	m.base = m.run()
@@ -64,16 +78,16 @@ func (m *mutant) meetsRecorded(key string, files []string) {
 	m.meetsOddFrames()
 }
 
-// framedSamples is one answer with all rows of the files, or the one object of the first.
-func framedSamples(t testing.TB, files []string, one bool) []byte {
+// framedSamples is one answer with all rows of the files or, where a route answers with an object, that of the first.
+func framedSamples(t testing.TB, key string, files []string) []byte {
 	var rows []any
 	for _, file := range files {
 		body, err := os.ReadFile(file)
 		require.NoError(t, err)
 		sample, err := parseAnswer(body)
 		require.NoError(t, err, file)
-		data := sample
-		if object, ok := sample.(map[string]any); ok && object["data"] != nil {
+		data := alertOf(sample)
+		if object, ok := data.(map[string]any); ok && object["data"] != nil {
 			data = object["data"]
 		}
 		if list, ok := data.([]any); ok {
@@ -82,10 +96,50 @@ func framedSamples(t testing.TB, files []string, one bool) []byte {
 		}
 		rows = append(rows, data)
 	}
-	if one {
+	switch {
+	case strings.HasSuffix(key, "graphql"):
+		return encoded(map[string]any{"data": map[string]any{"alerts": graphQLList(rows)}})
+	case strings.Contains(key, "private"), strings.HasSuffix(key, "query-status"), strings.HasSuffix(key, "pq-ping"):
 		return encoded(map[string]any{"data": rows[0]})
 	}
 	return encoded(map[string]any{"data": rows, "pagination": map[string]any{"totalItems": json.Number("1"), "nextCursor": nil}})
+}
+
+// alertOf is the alert in an answer of GraphQL; other answers stay as they are.
+func alertOf(answer any) any {
+	for _, way := range [][]string{{"data", "alert"}, {"data", "alertWithRawIndicators", "alert"}, {"data", "alerts", "edges", "*", "node"}} {
+		if at := valueAt(answer, way); at != nil {
+			return at
+		}
+	}
+	return answer
+}
+
+// valueAt is what stands at a place, in the first row of each list on the way; nil if there is nothing.
+func valueAt(v any, way place) any {
+	for _, key := range way {
+		switch in := v.(type) {
+		case map[string]any:
+			v = in[key]
+		case []any:
+			if len(in) == 0 {
+				return nil
+			}
+			v = in[0]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+// graphQLList is a list as GraphQL has it.
+func graphQLList(rows []any) map[string]any {
+	var edges []any
+	for _, row := range rows {
+		edges = append(edges, map[string]any{"cursor": "c", "node": row})
+	}
+	return map[string]any{"edges": edges, "pageInfo": map[string]any{"hasNextPage": false, "endCursor": nil}, "totalCount": len(rows)}
 }
 
 // oddRows are a recorded threat or alert as it came and with oddities; each has an id and a name of its own, and is new.

@@ -47,12 +47,38 @@ func samples(t *testing.T, prefix, madeUp string) map[string]json.RawMessage {
 	t.Helper()
 	found := consoletest.Recorded(t, prefix, madeUp)
 	for name, raw := range found {
+		if alert := alertIn(raw); alert != nil {
+			found[name] = alert
+			continue
+		}
 		var answer struct{ Data json.RawMessage }
 		if json.Unmarshal(raw, &answer) == nil && len(answer.Data) > 0 && answer.Data[0] == '{' {
 			found[name] = answer.Data
 		}
 	}
 	return found
+}
+
+// alertIn is the alert of an answer in GraphQL: to a question for one, for one with its indicators, or for a list.
+func alertIn(raw json.RawMessage) json.RawMessage {
+	var answer struct {
+		Data struct {
+			Alert         json.RawMessage
+			WithIndicator struct{ Alert json.RawMessage } `json:"alertWithRawIndicators"`
+			Alerts        struct {
+				Edges []struct{ Node json.RawMessage }
+			}
+		}
+	}
+	switch err := json.Unmarshal(raw, &answer); {
+	case err != nil:
+		return nil
+	case len(answer.Data.Alerts.Edges) > 0:
+		return answer.Data.Alerts.Edges[0].Node
+	case answer.Data.Alert != nil:
+		return answer.Data.Alert
+	}
+	return answer.Data.WithIndicator.Alert
 }
 
 // unifiedList reads a console's unified alerts.
@@ -84,7 +110,7 @@ func TestEveryRecordedThreatAndAlertIsTold(t *testing.T) {
 		}
 		add("threat", "threat__", madeUpThreat, sim.AddRawThreat)
 		add("alert", "alert__", madeUpAlert, sim.AddRawAlert)
-		add("unified", "unified_alert__", madeUpUnified, sim.AddRawUnifiedAlert)
+		add("unified", "unified_alert", madeUpUnified, sim.AddRawUnifiedAlert)
 		w.Start()
 		w.Pass(time.Hour)
 		told := map[string]int{}
