@@ -330,9 +330,9 @@ func allRefusals(failures []error) error {
 	return &told
 }
 
-// EachGone words that all are. It is for deletions that the console counted in full: which ids it
+// eachGone words that all are. It is for deletions that the console counted in full: which ids it
 // means is then certain, and reading them back would find nothing.
-func EachGone[ID ~string](ids []ID, word string) map[string]string {
+func eachGone[ID ~string](ids []ID, word string) map[string]string {
 	states := map[string]string{}
 	for _, id := range ids {
 		states[string(id)] = word
@@ -340,10 +340,10 @@ func EachGone[ID ~string](ids []ID, word string) map[string]string {
 	return states
 }
 
-// Remains words what became of each id, by what is still there. Where the console counted fewer
+// remains words what became of each id, by what is still there. Where the console counted fewer
 // than were asked for it does not say which, and what can still be read was not deleted.
-func Remains[T any, ID ~string](ids []ID, found []T, there func(T) (ID, bool)) map[string]string {
-	states := EachGone(ids, "deleted")
+func remains[T any, ID ~string](ids []ID, found []T, there func(T) (ID, bool)) map[string]string {
+	states := eachGone(ids, "deleted")
 	for _, thing := range found {
 		if id, still := there(thing); still {
 			states[string(id)] = "not deleted: the console token's role might not cover its scope"

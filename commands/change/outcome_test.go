@@ -152,9 +152,45 @@ func TestAStateIsToldAsItIs(t *testing.T) {
 	require.Equal(t, "status still In Progress", States(things, false, identity, state)["in_progress"])
 }
 
+// The console counts what it deleted and does not say which: names are read before, and what is left only where something is.
+func TestADeletionTellsWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	for affected, want := range map[int]map[string]string{
+		2: {"1": "deleted", "2": "deleted"},
+		1: {"1": "deleted", "2": "not deleted: the console token's role might not cover its scope"},
+	} {
+		var reads int
+		var heard catalog.Acceptance
+		c, before, err := Deletion[string, string]{
+			Noun: "exclusion", Target: func(_ *catalog.Call, id string) catalog.Target { return catalog.Target{ID: id, Name: "name of " + id} },
+			Read: func(_ context.Context, ids []string) ([]string, error) {
+				if reads++; reads == 1 {
+					return ids, nil
+				}
+				return []string{"2"}, nil
+			},
+			Send: func(context.Context, []string) (s1.ActionResult, error) {
+				return s1.ActionResult{Affected: affected}, nil
+			},
+			There: func(id string) (string, bool) { return id, true },
+		}.Run(t.Context(), call(&heard), []string{"1", "2"})
+		require.NoError(t, err)
+		require.Equal(t, []string{"1", "2"}, before)
+		require.Equal(t, "name of 2", c.Targets[1].Name)
+		require.Equal(t, want, c.States)
+		require.Equal(t, 3-affected, reads, "nothing is read again where all went")
+	}
+	_, _, err := Deletion[string, string]{
+		Noun: "blocklist item", Short: "item", Try: "unblock",
+		Read: func(context.Context, []string) ([]string, error) { return nil, nil },
+		Send: func(context.Context, []string) (s1.ActionResult, error) { return s1.ActionResult{}, errors.New("403") },
+	}.Run(t.Context(), nil, []string{"1", "2"})
+	require.EqualError(t, err, "unblock 2 items: 403")
+}
+
 func TestWhatIsStillThereWasNotDeleted(t *testing.T) {
 	t.Parallel()
-	states := Remains([]string{"1", "2", "3"}, []string{"2", "3"}, func(id string) (string, bool) { return id, id == "2" })
+	states := remains([]string{"1", "2", "3"}, []string{"2", "3"}, func(id string) (string, bool) { return id, id == "2" })
 	require.Equal(t, "deleted", states["1"])
 	require.Contains(t, states["2"], "not deleted")
 	require.Equal(t, "deleted", states["3"])

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -236,23 +235,15 @@ func unblock() *catalog.Command {
 		Doc:      "Removes hashes from the blocklist: the files can run again.",
 		Examples: []string{`remove-items-in-blacklist item-ids=1234567891 reason="false alarm"`, `unblock 3395856ce81f2b7382dee72602f798b642f14140 reason="false alarm, INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p unblockParams) (render.Card, error) {
-		before, _ := call.Console.BlocklistByID(ctx, p.Items[:min(len(p.Items), change.MaxShown)]) // nobody can read their hashes afterwards
-		result, err := call.Console.Unblock(ctx, p.Items)
+		c, before, err := change.Deletion[s1.BlocklistItem, s1.BlocklistID]{
+			Noun: "blocklist item", Short: "item", Try: "unblock", Done: "taken off", Target: lookup.SystemFirst(lookup.BlocklistTarget),
+			Read: call.Console.BlocklistByID, Send: call.Console.Unblock,
+			There: func(b s1.BlocklistItem) (s1.BlocklistID, bool) { return b.ID, true },
+		}.Run(ctx, call, p.Items)
 		if err != nil {
-			return render.Card{}, fmt.Errorf("unblock %d items: %w", len(p.Items), err)
+			return render.Card{}, err
 		}
-		c := change.Outcome{
-			Noun: "blocklist item", Done: "taken off", Result: result, Targets: change.Known(call, "blocklist item", p.Items, before, lookup.SystemFirst(lookup.BlocklistTarget)),
-			States: change.EachGone(p.Items, "taken off"),
-			Why:    "The items are gone already, or the bot's token isn't allowed to change them.",
-		}
-		if result.Affected < len(p.Items) {
-			c.States = nil
-			if still, err := call.Console.BlocklistByID(ctx, p.Items); err == nil {
-				c.States = change.Remains(p.Items, still, func(b s1.BlocklistItem) (s1.BlocklistID, bool) { return b.ID, true })
-			}
-		}
-		if again, ok := blockAgain(before); ok && result.Affected > 0 {
+		if again, ok := blockAgain(before); ok && c.Result.Affected > 0 {
 			c.Actions = append(c.Actions, again)
 		}
 		return c.Card(call), nil

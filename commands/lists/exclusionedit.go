@@ -126,21 +126,15 @@ func deleteExclusions() *catalog.Command {
 		Examples: []string{`delete-exclusions exclusion-ids=1748812345678908888 reason="no longer needed"`,
 			`delete-exclusions type=Path operation-system=Linux site-ids=Lyon reason="site closed"`},
 	}, func(ctx context.Context, call *catalog.Call, p deleteExclusionsParams) (render.Card, error) {
-		before, _ := call.Console.ExclusionsByID(ctx, p.Exclusions[:min(len(p.Exclusions), change.MaxShown)]) // nobody can read their names afterwards
-		result, err := call.Console.DeleteExclusions(ctx, p.Exclusions, s1.ExclusionType(p.Type))
+		c, _, err := change.Deletion[s1.Exclusion, s1.ExclusionID]{
+			Noun: "exclusion", Target: lookup.SystemFirst(lookup.ExclusionTarget), Read: call.Console.ExclusionsByID,
+			Send: func(ctx context.Context, ids []s1.ExclusionID) (s1.ActionResult, error) {
+				return call.Console.DeleteExclusions(ctx, ids, s1.ExclusionType(p.Type))
+			},
+			There: func(e s1.Exclusion) (s1.ExclusionID, bool) { return e.ID, true },
+		}.Run(ctx, call, p.Exclusions)
 		if err != nil {
-			return render.Card{}, fmt.Errorf("delete %d exclusions: %w", len(p.Exclusions), err)
-		}
-		c := change.Outcome{
-			Noun: "exclusion", Done: "deleted", Result: result, Targets: change.Known(call, "exclusion", p.Exclusions, before, lookup.SystemFirst(lookup.ExclusionTarget)),
-			States: change.EachGone(p.Exclusions, "deleted"),
-			Why:    "The exclusions are gone already, or the bot's token isn't allowed to change them.",
-		}
-		if result.Affected < len(p.Exclusions) {
-			c.States = nil
-			if still, err := call.Console.ExclusionsByID(ctx, p.Exclusions); err == nil {
-				c.States = change.Remains(p.Exclusions, still, func(e s1.Exclusion) (s1.ExclusionID, bool) { return e.ID, true })
-			}
+			return render.Card{}, err
 		}
 		return c.Card(call), nil
 	})

@@ -305,21 +305,18 @@ func deleteIOCs() *catalog.Command {
 		Doc:      "Deletes indicators of compromise, by value or by uuid.",
 		Examples: []string{`delete-iocs account-ids="Example Corp" ioc-values=203.0.113.9 reason="expired campaign"`},
 	}, func(ctx context.Context, call *catalog.Call, p deleteIOCsParams) (render.Card, error) {
-		uuids := catalog.Convert[string](p.UUIDs)
-		before, _ := call.Console.IOCsByUUID(ctx, p.Accounts, uuids[:min(len(uuids), change.MaxShown)]) // nobody can read their values afterwards
-		result, err := call.Console.DeleteIOCs(ctx, p.Accounts, uuids)
+		c, _, err := change.Deletion[s1.IOC, iocUUID]{
+			Noun: "IOC", Target: iocTarget,
+			Read: func(ctx context.Context, ids []iocUUID) ([]s1.IOC, error) {
+				return call.Console.IOCsByUUID(ctx, p.Accounts, catalog.Convert[string](ids))
+			},
+			Send: func(ctx context.Context, ids []iocUUID) (s1.ActionResult, error) {
+				return call.Console.DeleteIOCs(ctx, p.Accounts, catalog.Convert[string](ids))
+			},
+			There: func(i s1.IOC) (iocUUID, bool) { return iocUUID(i.UUID), true },
+		}.Run(ctx, call, p.UUIDs)
 		if err != nil {
-			return render.Card{}, fmt.Errorf("delete %d IOCs: %w", len(uuids), err)
-		}
-		c := change.Outcome{
-			Noun: "IOC", Done: "deleted", Result: result, Targets: change.Known(call, "IOC", p.UUIDs, before, iocTarget),
-			Why: "The IOCs are gone already, or the bot's token isn't allowed to change them.", States: change.EachGone(p.UUIDs, "deleted"),
-		}
-		if result.Affected < len(uuids) {
-			c.States = nil
-			if still, err := call.Console.IOCsByUUID(ctx, p.Accounts, uuids); err == nil {
-				c.States = change.Remains(p.UUIDs, still, func(i s1.IOC) (iocUUID, bool) { return iocUUID(i.UUID), true })
-			}
+			return render.Card{}, err
 		}
 		return c.Card(call), nil
 	})

@@ -46,6 +46,12 @@ func (agentSelection) Kind() catalog.Kind {
 // while somebody types, because an unknown one is a 400 of the console's whose text names no key
 // that people know.
 func FilterKind(of filters.Kind, hint string, short func(string) (json.RawMessage, error)) catalog.Kind {
+	return narrowing(hint, short, func(raw json.RawMessage, in text.Input) (any, error) { return checkFilter(of, raw, in) })
+}
+
+// narrowing is the kind of what narrows a list down: JSON, or what short makes of anything else, as
+// check then accepts it.
+func narrowing(hint string, short func(string) (json.RawMessage, error), check func(json.RawMessage, text.Input) (any, error)) catalog.Kind {
 	k := catalog.ObjectKind(hint, func(text string, _ text.Input) (json.RawMessage, error) { return short(text) })
 	k.Filter = true
 	read := k.Read
@@ -54,7 +60,7 @@ func FilterKind(of filters.Kind, hint string, short func(string) (json.RawMessag
 		if err != nil {
 			return nil, err
 		}
-		return checkFilter(of, value.(json.RawMessage), in)
+		return check(value.(json.RawMessage), in)
 	}
 	return k
 }
@@ -253,19 +259,11 @@ func Selected[T any](param, noun string, filter filters.Filter, rows iter.Seq2[T
 
 // ListQueryKind reads the query parameters of a list as JSON, or what short makes of anything else.
 func ListQueryKind(hint string, keys []string, of string, short func(string) (json.RawMessage, error)) catalog.Kind {
-	k := catalog.ObjectKind(hint, func(text string, _ text.Input) (json.RawMessage, error) { return short(text) })
-	k.Filter = true
-	read := k.Read
-	k.Read = func(text string, in text.Input) (any, error) {
-		value, err := read(text, in)
-		if err != nil {
-			return nil, err
-		}
-		raw := settleTimes(value.(json.RawMessage), in)
-		_, err = ListQuery(raw, keys, of)
+	return narrowing(hint, short, func(raw json.RawMessage, in text.Input) (any, error) {
+		raw = settleTimes(raw, in)
+		_, err := ListQuery(raw, keys, of)
 		return raw, err
-	}
-	return k
+	})
 }
 
 // A GroupQuery narrows a list of groups down with the console's query parameters.

@@ -236,16 +236,9 @@ func cutList(raw json.RawMessage) (filter json.RawMessage, list s1.Query, err er
 
 // Kind reads everything that the console takes for a list of threats: the keys of a filter, and those of the list.
 func (ThreatQuery) Kind() catalog.Kind {
-	k := catalog.ObjectKind(`JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "resolved": false}; or ids, or words to search for`,
-		func(text string, _ text.Input) (json.RawMessage, error) { return statusText(text) })
-	k.Filter = true
-	read := k.Read
-	k.Read = func(text string, in text.Input) (any, error) {
-		value, err := read(text, in)
-		if err != nil {
-			return nil, err
-		}
-		filter, list, err := cutList(value.(json.RawMessage))
+	const hint = `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "resolved": false}; or ids, or words to search for`
+	return narrowing(hint, statusText, func(raw json.RawMessage, in text.Input) (any, error) {
+		filter, list, err := cutList(raw)
 		if err != nil {
 			return nil, err
 		}
@@ -258,8 +251,7 @@ func (ThreatQuery) Kind() catalog.Kind {
 			fields[key] = catalog.Marshal(list.Get(key))
 		}
 		return catalog.Marshal(fields), err
-	}
-	return k
+	})
 }
 
 // statusWords are how people say which threats they want, by the work on them. Open is what somebody has yet to deal with.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"s1bot/commands/catalog"
@@ -265,27 +264,15 @@ func deleteRules() *catalog.Command {
 		Doc:      "Deletes detection rules for good. To stop them for a while, disable them.",
 		Examples: []string{`delete-rules "Scheduled task by a user" reason="replaced"`, "delete-star-custom-rules site-ids=Lyon status=Draft reason=cleaning"},
 	}, func(ctx context.Context, call *catalog.Call, p deleteRulesParams) (render.Card, error) {
-		before, _ := call.Console.RulesByID(ctx, p.Rules[:min(len(p.Rules), change.MaxShown)]) // for their names, which nobody can read afterwards
-		result, err := call.Console.DeleteRules(ctx, p.Rules)
+		c, _, err := change.Deletion[s1.Rule, s1.RuleID]{
+			Noun: "rule", Target: lookup.RuleTarget, Read: call.Console.RulesByID, Send: call.Console.DeleteRules, There: standing,
+		}.Run(ctx, call, p.Rules)
 		if err != nil {
-			return render.Card{}, fmt.Errorf("delete %d rules: %w", len(p.Rules), err)
-		}
-		c := change.Outcome{
-			Noun: "rule", Done: "deleted", Result: result, Targets: change.Known(call, "rule", p.Rules, before, lookup.RuleTarget),
-			Why: "The rules are gone already, or the bot's token isn't allowed to change them.", States: change.EachGone(p.Rules, "deleted"),
-		}
-		if result.Affected < len(p.Rules) {
-			c.States = ruleRemains(ctx, call, p.Rules)
+			return render.Card{}, err
 		}
 		return c.Card(call), nil
 	})
 }
 
-// ruleRemains tells which rules are still there after a deletion that did not get all of them.
-func ruleRemains(ctx context.Context, call *catalog.Call, ids []s1.RuleID) map[string]string {
-	found, err := call.Console.RulesByID(ctx, ids)
-	if err != nil {
-		return nil // which of them nobody knows; the numbers tell
-	}
-	return change.Remains(ids, found, func(r s1.Rule) (s1.RuleID, bool) { return r.ID, r.Status.Settled() != s1.RuleDeleted })
-}
+// standing is a rule that is read after its deletion: the console keeps the rows of rules that it deletes, or is about to.
+func standing(r s1.Rule) (s1.RuleID, bool) { return r.ID, r.Status.Settled() != s1.RuleDeleted }
