@@ -28,7 +28,7 @@ var (
 	aloneRef    = regexp.MustCompile(aRef + theEnd)
 	aloneWhy    = regexp.MustCompile(`(?i)^(?:[.!]?|` + aReason + `)\s*$`)
 	aloneRefWhy = regexp.MustCompile(aRef + `(?:[.!]?|\s+` + aReason + `)\s*$`)
-	aloneLonger = regexp.MustCompile(aRef + `(?:\s+(?:for=)?[\w.]+)?(?:\s+(?:min(?:ute)?s?|hours?|days?))?` + theEnd)
+	aloneLonger = regexp.MustCompile(aRef + `(?:\s+(?:for[=\s]\s*|by\s+)?(?:another\s+)?[\w.]+)?(?:\s+(?:min(?:ute)?s?|hours?|hrs?|days?))?(?:\s+(?:more|longer))?(?:,?\s+(?:please|pls|thanks))?` + theEnd)
 )
 
 const (

@@ -23,6 +23,7 @@ func TestWordsThatDecideStandAloneInMessages(t *testing.T) {
 		{"withdraw", "A-7F3A", true}, {"withdraw", "A-7F3A please", false}, {"again", "A-7F3A", true}, {"again", "and again", false},
 		{"close", `A-7F3A reason="it ran"`, true}, {"close", "A-7F3A it ran", false},
 		{"extend", "A-7F3A for=4h", true}, {"extend", "A-7F3A 4h", true}, {"extend", "A-7F3A for=4 hours", true}, {"extend", "A-7F3A", true}, {"extend", "A-7F3A for=4h? no", false},
+		{"extend", "A-7F3A for 4h please", true}, {"extend", "A-7F3A for another 2 days, thanks.", true}, {"extend", "A-7F3A not for 4h", false}, {"extend", "A-7F3A for 4h please not", false},
 		{"help", "anything at all", true}, {"history", "", true}, {"can", "isolate X", true},
 	} {
 		require.Equal(t, c.alone, allWords()[c.builtin].standsAlone(c.rest), c.builtin+" "+c.rest)
@@ -46,6 +47,15 @@ func TestAReasonThatWasTypedIsKept(t *testing.T) {
 	frozen, _, err := k.bot.Ledger.Frozen(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "the account of alice was stolen", frozen.Reason)
+}
+
+func TestHowMuchLongerInASentence(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"": "", "for=4h": "4h", " 4h": "4h", "for 4h please": "4h", "for another 2 days, thanks": "48h", "by 30 minutes": "30m", "4 hours longer": "4h", "soon": "soon", "for 4h, no": "for 4h, no", "for=40d": "40d",
+	} {
+		require.Equal(t, want, howMuchLonger(typed), typed)
+	}
 }
 
 func TestAReasonInASentence(t *testing.T) {

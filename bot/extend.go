@@ -12,6 +12,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/run"
 	"s1bot/commands/catalog"
+	"s1bot/commands/plain"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -36,8 +37,31 @@ func (w extendWord) Typed(ctx context.Context, a exchange.Interaction, rest stri
 	if ref == "" {
 		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "For example: extend A-7F3A for=4h"}
 	}
-	return w.extend(ctx, a, requestcards.Extension{Request: strings.ToUpper(ref), For: strings.TrimPrefix(strings.TrimSpace(by), catalog.ForParam+"=")})
+	return w.extend(ctx, a, requestcards.Extension{Request: strings.ToUpper(ref), For: howMuchLonger(by)})
 }
+
+// howMuchLonger is the duration of "for=4h", "4h" and "for another 4 hours please". What is none is kept as it was typed, for the error to
+// name.
+func howMuchLonger(typed string) string {
+	typed = strings.TrimPrefix(strings.TrimSpace(typed), catalog.ForParam+"=")
+	words := text.Words(plain.Plainly(typed))
+	for len(words) > 0 && (words[0].Lower == catalog.ForParam || words[0].Lower == "by") {
+		words = words[1:]
+	}
+	length, taken := text.ReadSpanWords(words, 0)
+	for _, w := range words[taken:] {
+		if taken == 0 || !courteous[w.Lower] {
+			return typed
+		}
+	}
+	if taken == 0 {
+		return typed
+	}
+	return text.SpanText(length)
+}
+
+// courteous are words behind a duration that say nothing of it.
+var courteous = map[string]bool{"more": true, "longer": true, "please": true, "pls": true, "thanks": true, ",": true}
 
 func (w extendWord) clicked(ctx context.Context, a exchange.Interaction) error {
 	if a.Choice.Request == "" {

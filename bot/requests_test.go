@@ -252,9 +252,11 @@ func TestAnIsolationWithAnEndIsExtended(t *testing.T) {
 	k.sends(bob, form, map[string]string{"for": "2h"})
 	require.Equal(t, 2*time.Hour, k.request(ref).Term.Ends.Sub(before))
 	k.writes(bob, "", "extend "+ref).has("An extension needs a duration")
+	k.writes(bob, "", "extend "+ref+" for 3h please")
+	require.Equal(t, 5*time.Hour, k.request(ref).Term.Ends.Sub(before))
 	k.types(dave, "extend "+ref+" for=4h").has("approver")
 	k.types(bob, "extend").has("Which isolation?")
-	require.Equal(t, 2*time.Hour, k.request(ref).Term.Ends.Sub(before))
+	require.Equal(t, 5*time.Hour, k.request(ref).Term.Ends.Sub(before))
 }
 
 // A request whose card nobody can see is no request that waits silently: the operators hear of the channel, once.
