@@ -155,6 +155,8 @@ type Span struct {
 	ID   string    `json:"i,omitempty"` // of a person, channel or group
 	URL  string    `json:"u,omitempty"` // of a link; shown as one only if it leads to the console
 	Time time.Time `json:"w,omitzero"`
+
+	inside bool // it stands behind other words of its line; known once it is settled
 }
 
 // A SpanKind tells what a Span is.

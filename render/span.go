@@ -24,7 +24,10 @@ var (
 const (
 	none       = "—"
 	dateFormat = "{date_short_pretty} {time}"
-	agoFormat  = "{ago}"
+	// Slack writes "Today" where a template begins with the day, also in the middle of a line: "isolated until Today". Behind the time of day it is
+	// "14:02 today".
+	insideFormat = "{time} {date_short_pretty}"
+	agoFormat    = "{ago}"
 )
 
 // A linker knows which addresses may become links.
@@ -137,6 +140,17 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04 UTC")
 }
 
+// template is how Slack writes a moment.
+func (s Span) template() string {
+	switch {
+	case s.Kind == SinceSpan:
+		return agoFormat
+	case s.inside:
+		return insideFormat
+	}
+	return dateFormat
+}
+
 // rich is a settled span as an element of rich text, cut to n characters; the length that it took is returned.
 func (s Span) rich(n int) (slack.RichTextSectionElement, int) {
 	switch s.Kind {
@@ -147,11 +161,8 @@ func (s Span) rich(n int) (slack.RichTextSectionElement, int) {
 	case GroupSpan:
 		return slack.NewRichTextSectionUserGroupElement(s.ID), len(s.ID)
 	case AtSpan, SinceSpan:
-		fallback, format := stamp(s.Time), dateFormat
-		if s.Kind == SinceSpan {
-			format = agoFormat
-		}
-		return slack.NewRichTextSectionDateElement(s.Time.Unix(), format, nil, &fallback), len(fallback)
+		fallback := stamp(s.Time)
+		return slack.NewRichTextSectionDateElement(s.Time.Unix(), s.template(), nil, &fallback), len(fallback)
 	}
 	text := Cut(s.Text, n)
 	if text == "" {
@@ -187,10 +198,8 @@ func (s Span) markdown() (text string, ok bool) {
 		return "<#" + s.ID + ">", true
 	case GroupSpan:
 		return "<!subteam^" + s.ID + ">", true
-	case AtSpan:
-		return fmt.Sprintf("<!date^%d^%s|%s>", s.Time.Unix(), dateFormat, stamp(s.Time)), true
-	case SinceSpan:
-		return fmt.Sprintf("<!date^%d^%s|%s>", s.Time.Unix(), agoFormat, stamp(s.Time)), true
+	case AtSpan, SinceSpan:
+		return fmt.Sprintf("<!date^%d^%s|%s>", s.Time.Unix(), s.template(), stamp(s.Time)), true
 	}
 	if !harmless(s.Text) {
 		return "", false
@@ -220,6 +229,7 @@ func (k linker) settle(l Line) Line {
 	out := make(Line, len(l))
 	for i, s := range l {
 		out[i] = k.settled(s)
+		out[i].inside = i > 0
 	}
 	return out
 }

@@ -141,7 +141,7 @@ func (p policyObject) MarshalJSON() ([]byte, error) {
 }
 
 func (policyObject) Kind() catalog.Kind {
-	k := catalog.ObjectKind(`JSON with the fields to set: {"mitigationMode": "protect", "engines": {"reputation": "on"}}`, nil)
+	k := catalog.ObjectKind(`Each field in quotes, then its new value, in braces: {"mitigationMode": "protect", "engines": {"reputation": "on"}}`, nil)
 	read := k.Read
 	k.Read = func(text string, in text.Input) (any, error) {
 		value, err := read(text, in)
@@ -166,7 +166,7 @@ func settable(raw json.RawMessage) (any, error) {
 	}
 	if inner, framed := fields["data"]; framed && len(fields) == 1 {
 		if fields, err = catalog.Object(inner); err != nil {
-			return nil, errors.New(`"data" is not a JSON object`)
+			return nil, errors.New(`the fields under "data" belong in braces: {"data": {"mitigationMode": "protect"}}`)
 		}
 		raw = inner
 	}

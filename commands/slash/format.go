@@ -31,7 +31,7 @@ func Line(cmd *catalog.Command, args json.RawMessage) string {
 func written(f catalog.Field, value json.RawMessage) string {
 	var list []json.RawMessage
 	if !f.List || json.Unmarshal(value, &list) != nil {
-		return writeWord(catalog.Word(value))
+		return Value(catalog.Word(value))
 	}
 	words := make([]string, len(list))
 	for i, element := range list {
@@ -43,8 +43,13 @@ func written(f catalog.Field, value json.RawMessage) string {
 // plainWord is what needs no quotes.
 var plainWord = regexp.MustCompile(`^[\pL\pN_./:@%+-][\pL\pN_./:@%+=&-]*$`)
 
-// Value writes a value as Parse reads it.
-func Value(typed string) string { return writeWord(typed) }
+// Value writes a value as Parse reads it. A query with quotes of its own stands in single ones, as people write it.
+func Value(typed string) string {
+	if word := writeWord(typed); !strings.Contains(word, `""`) || strings.Count(typed, `"`)%2 > 0 || strings.ContainsAny(typed, "'‘’‚‛‹›`\n") || !strings.HasPrefix(word, `"`) {
+		return word
+	}
+	return "'" + typed + "'"
+}
 
 // writeWord quotes a value where it has characters that mean something to scan; a quote inside is doubled.
 func writeWord(typed string) string {

@@ -251,7 +251,7 @@ func escape(text string) string {
 
 // FuzzLine: any text comes back as it was, whatever quotes and backslashes it has.
 func FuzzLine(f *testing.F) {
-	for _, seed := range []string{`a"b`, `a\"b`, `a\`, `"`, `\\srv\share "x" \`, "it's", "“x”", "{\"a\":1} b", "a, b", "-x=1", "a\" b\" \\", "[x]"} {
+	for _, seed := range []string{`a"b`, `a\"b`, `a\`, `"`, `\\srv\share "x" \`, "it's", "“x”", "{\"a\":1} b", "a, b", "-x=1", "a\" b\" \\", "[x]", `A = "b"`, `A = "b" \`, `"a" b`, ` "a" `, `A = "b, c" OR d IN ("e")`, `x="y" z`, `A CONTAINS "\\srv\x"`} {
 		f.Add(seed, seed)
 	}
 	all := commands.All()
@@ -269,6 +269,13 @@ func FuzzLine(f *testing.F) {
 			requireSameAgain(t, all, list, catalog.Marshal(map[string]any{"computer-names": []string{"host-" + first, "pc-" + second}}))
 		}
 	})
+}
+
+// A query keeps its quotes as they are typed: doubled ones are hard to read in the line that a person checks before it runs.
+func TestAQueryIsWrittenInSingleQuotes(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, `'TgtProcName CONTAINS "rclone.exe"'`, slash.Value(`TgtProcName CONTAINS "rclone.exe"`))
+	require.Equal(t, `"it's ""x"""`, slash.Value(`it's "x"`))
 }
 
 func requireSameAgain(t *testing.T, catalog *catalog.Catalog, cmd *catalog.Command, args json.RawMessage) {

@@ -292,7 +292,7 @@ func (c *checker) text(what string, v any, n int, kind string) {
 
 // These four forms (a date, a person, a channel or group, a link into the console) are all that the
 // bot may write. Each must be closed, and hold nothing that could be anything else.
-var ours = regexp.MustCompile(`<!date\^\d+\^\{[a-z_]+\}(?: \{time\})?\|[\d :UTC-]+>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|` +
+var ours = regexp.MustCompile(`<!date\^\d+\^\{[a-z_]+\}(?: \{[a-z_]+\})?\|[\d :UTC-]+>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|` +
 	`<` + regexp.QuoteMeta(Console) + `[^|<>\s]*\|[^|<>]*>`)
 
 // mrkdwn checks text that Slack reads: it must be verbatim, and without the bot's own markup none
