@@ -86,7 +86,7 @@ func tokenCard(token s1.Token, now time.Time) render.Card {
 	card := render.Card{Tone: render.Warning, Title: title, Text: title}
 	card.Parts = []render.Part{
 		render.Line{render.Text("It expires "), render.At(token.Expires), render.Text(". After that I can't reach the console at all.")},
-		render.Line{render.Text("Generate a new token for the bot's service user in the console, put it where the bot reads it (S1_API_TOKEN or its file), and send SIGHUP or restart.")},
+		render.Line{render.Text("Generate a new token for the bot's service user in the console, put it where the bot reads it (S1_API_TOKEN, or the token_file of the policy file), and send SIGHUP or restart.")},
 	}
 	if token.Owner == s1.Person {
 		card.Parts = append(card.Parts, render.Note{render.Text("This token belongs to a person: it stops working when that account does. Use a service user's token; it can last up to two years.")})

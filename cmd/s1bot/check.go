@@ -213,15 +213,16 @@ func checkConsole(ctx context.Context, c config, of consoleConfig) []setup.Findi
 // in doubt, and nothing can be said about the token.
 func checkToken(of consoleConfig, info s1.SystemInfo, err error) []setup.Finding {
 	var e *s1.Error
+	url, token := of.places()
 	if err != nil && (!errors.As(err, &e) || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden) {
 		return []setup.Finding{
-			{What: "Console address", Err: todo(err, "check that S1_URL is the console's address, and check the network")},
+			{What: "Console address", Err: todo(err, "check that "+url+" is the console's address, and check the network")},
 			{What: "Console token", Err: errors.New("not tested: the console has to answer first")},
 		}
 	}
 	address := setup.Finding{What: "Console address", Note: of.url}
 	if err != nil {
-		return []setup.Finding{address, {What: "Console token", Err: todo(err, "generate a new API token for the bot's user and put it into S1_API_TOKEN")}}
+		return []setup.Finding{address, {What: "Console token", Err: todo(err, "generate a new API token for the bot's user and put it into "+token)}}
 	}
 	return []setup.Finding{address, {What: "Console token", Note: "console " + info.Version}}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
 
@@ -46,6 +47,17 @@ func TestCheckSaysWhatServesInPlaceOfARetiredPath(t *testing.T) {
 	require.Contains(t, said, "ok    Console area threats: readable")
 	said = checked(t, s1sim.New(s1sim.Options{Empty: true, Age: s1sim.BeforeSDL}), "auto")
 	require.Contains(t, said, "so these commands don't work here: list-unified-alerts, get-unified-alert, update-unified-alert, note-unified-alert (")
+}
+
+// A line that fails names the place where the operator wrote the address or the token down.
+func TestCheckNamesThePlaceOfAnAddressAndAToken(t *testing.T) {
+	t.Parallel()
+	settings, listed := consoleConfig{name: "default"}, consoleConfig{name: "emea", tokenFile: "/run/secrets/s1-emea"}
+	refused, silent := &s1.Error{Status: http.StatusUnauthorized, Message: "no"}, &s1.Error{Message: "no answer"}
+	require.ErrorContains(t, checkToken(settings, s1.SystemInfo{}, silent)[0].Err, "check that S1_URL is")
+	require.ErrorContains(t, checkToken(settings, s1.SystemInfo{}, refused)[1].Err, "put it into S1_API_TOKEN")
+	require.ErrorContains(t, checkToken(listed, s1.SystemInfo{}, silent)[0].Err, "check that the url of emea in the policy file is")
+	require.ErrorContains(t, checkToken(listed, s1.SystemInfo{}, refused)[1].Err, "put it into /run/secrets/s1-emea")
 }
 
 // checked is what `s1bot check` prints about a console.

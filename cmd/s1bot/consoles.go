@@ -33,10 +33,19 @@ type consoleConfig struct {
 	name            string
 	url             string
 	token           s1.Secret
+	tokenFile       string // of a console in the policy file
 	version         string
 	channels        []string // where it is the default
 	threats, alerts string   // channels of its feeds
 	was             bool     // rows and buttons of before there were names are of this one
+}
+
+// places are where operators wrote the address and the token down.
+func (c consoleConfig) places() (address, token string) {
+	if c.tokenFile == "" {
+		return "S1_URL", "S1_API_TOKEN"
+	}
+	return "the url of " + c.name + " in the policy file", c.tokenFile
 }
 
 // consoles are those that the policy file lists. Where it lists none, S1_URL and S1_API_TOKEN name the one. Where both are there, nothing
@@ -46,7 +55,7 @@ func (c *config) consoles(file policyfile.File) ([]consoleConfig, error) {
 	var all []consoleConfig
 	var problems []error
 	for _, listed := range file.Consoles {
-		one := consoleConfig{name: listed.Name, url: listed.URL, version: cmp.Or(listed.Version, c.APIVersion), channels: listed.Channels,
+		one := consoleConfig{name: listed.Name, url: listed.URL, tokenFile: listed.TokenFile, version: cmp.Or(listed.Version, c.APIVersion), channels: listed.Channels,
 			threats: cmp.Or(listed.Threats, c.ThreatsChannel), alerts: cmp.Or(listed.Alerts, c.AlertsChannel),
 			was: c.ConsoleURL != "" && sameAddress(listed.URL, c.ConsoleURL)}
 		var err error

@@ -77,7 +77,7 @@ func reasonAdvice(e *s1.Error, needs string) string {
 		return "The console rejected one of the values; the message says which. Change it and try again."
 	case s1.NotTheConsole:
 		return "This answer isn't from the console: a proxy, firewall or gateway in between blocked the call, so changing the token or its role won't help. " +
-			"Ask whoever manages the network to let the bot reach the console, and check S1_URL."
+			"Ask whoever manages the network to let the bot reach the console, and check the console's address in the settings."
 	case s1.Retired:
 		return "This console doesn't support this API call (any more), so trying again won't help. Tell whoever runs the bot; until it's fixed, do it in the console."
 	case s1.QueryUnread:

@@ -170,7 +170,7 @@ func Advice(source journal.Source, problem error) string {
 	}
 	switch answer.Status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
-		return "The console doesn't have this API path (any more). Check S1_URL and S1_API_VERSION, and look for a newer s1bot. " + off
+		return "The console doesn't have this API path (any more). Check its address and API version in the settings, and look for a newer s1bot. " + off
 	case http.StatusForbidden:
 		if source == journal.Alerts && answer.Reason == s1.FeatureOff {
 			return "Custom detection rules (STAR) are not enabled for the scope of the bot's token. Have them enabled there, or give the bot a token of a scope that has them. " + off
