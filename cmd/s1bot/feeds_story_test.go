@@ -57,7 +57,7 @@ func TestOperatorsHearOnceThatTheConsoleRefusesAFeed(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	s.console.Fail(s1sim.Match{PathPrefix: "/cloud-detection/alerts"}, s1sim.Fault{Kind: s1sim.Forbidden, Detail: s1sim.NoRules, Times: -1})
-	s.sees("#approvals", "The console refuses to list new alerts", "Custom Rules enabled", "S1BOT_ALERTS_CHANNEL")
+	s.sees("#approvals", "The console refuses to list", " alerts", "Custom Rules enabled", "S1BOT_ALERTS_CHANNEL")
 	var out bytes.Buffer
 	require.Error(t, check(t.Context(), maps.Clone(s.environ), &out))
 	require.Contains(t, out.String(), "ok    Feed of threats: readable")
