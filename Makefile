@@ -39,9 +39,10 @@ image: ## the container image s1bot:latest (needs Docker)
 demo: build ## the whole bot against a simulated Slack and console; prints an address to open
 	./s1bot demo
 
+# `make check` vets everything; to do so again for each test, and to link what only a debugger reads into a hundred tests, would cost a minute.
 test: ## the whole test suite under the race detector
 	@./.ci/setup
-	GORACE=$(GORACE) $(GO) test -race $(SQLITE_UNWATCHED) -timeout 40m -parallel 8 ./cmd/s1bot ./...
+	GORACE=$(GORACE) $(GO) test -race $(SQLITE_UNWATCHED) -vet=off -ldflags=-s -timeout 40m -parallel 8 ./cmd/s1bot ./...
 
 check: lint deploy-check fuzz-quick ## formatting, vet, staticcheck, layout, generated files fresh, what lies in deploy/, licenses, known vulnerabilities
 	$(GO) mod verify
