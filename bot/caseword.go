@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 
 	"s1bot/approvals"
@@ -191,7 +192,7 @@ func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefil
 	}
 	call := w.caller.Call(a)
 	maker := casefile.Maker{
-		Console: caseConsole{call.Console}, Space: exports, Ledger: w.ledger, Title: w.title, Now: w.caller.Now,
+		Console: caseConsole{call.Console}, Alerts: w.alertsFor(ctx, a, call.Console), Space: exports, Ledger: w.ledger, Title: w.title, Now: w.caller.Now,
 		Here: func(req approvals.Request) bool {
 			on, err := w.settler.Set.Carried(req.Console)
 			return err == nil && on.Name == a.On.Name
@@ -210,6 +211,21 @@ func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefil
 	}
 	_, err = w.responder.Deliver(ctx, a.User, a.At, card)
 	return err
+}
+
+// alertsFor is where the alerts of a case come from: who may not list alerts reads of none.
+func (w caseWords) alertsFor(ctx context.Context, a exchange.Interaction, console *s1.Client) casefile.Alerts {
+	if err := w.mayList(ctx, a, subjectBoxes[1]); err != nil {
+		return noAlerts{}
+	}
+	return console
+}
+
+// noAlerts is what the policy leaves of a console's alerts.
+type noAlerts struct{}
+
+func (noAlerts) Alerts(context.Context, s1.Query) iter.Seq2[s1.Alert, error] {
+	return func(yield func(s1.Alert, error) bool) { yield(s1.Alert{}, casefile.ErrNotAllowed) }
 }
 
 // A caseConsole is a console as case files read it.

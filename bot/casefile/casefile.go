@@ -71,6 +71,15 @@ type Console interface {
 	UnifiedNotes(ctx context.Context, id unified.ID) ([]unified.Note, error)
 }
 
+// Alerts has the alerts of a storyline. It is apart from the Console because not everybody who may see a threat may list alerts: its error then
+// says so, and the rest of the case is there.
+type Alerts interface {
+	Alerts(ctx context.Context, q s1.Query) iter.Seq2[s1.Alert, error]
+}
+
+// ErrNotAllowed is what the policy keeps from the person who asked.
+var ErrNotAllowed = errors.New("the policy doesn't let you list them")
+
 // A Ledger has what was asked for, decided and run.
 type Ledger interface {
 	Find(ctx context.Context, q approvals.Query) ([]approvals.Request, error)
@@ -135,6 +144,7 @@ func OfUnified(a unified.Alert) Subject {
 // all consoles, and an id means something on its own console only.
 type Maker struct {
 	Console Console
+	Alerts  Alerts
 	Ledger  Ledger
 	Space   *tempfile.Space              // for what cannot be written into the zip at once
 	Here    func(approvals.Request) bool // whether a request is for this console: ids of another may be equal
@@ -178,7 +188,7 @@ func (m Maker) Make(ctx context.Context, s Subject, w io.Writer) (*Case, error) 
 	c.add(s.At, "console", "found "+s.Kind+" "+s.Name)
 	zipped := &archive{zip: zip.NewWriter(w), left: MaxBytes - reportBytes, made: c.Made}
 	for _, p := range []part{
-		{"the " + s.Kind, m.subject}, {"the endpoint", m.endpoint}, {"the notes", m.notes}, {"the events", m.events}, {"the storyline's threats", m.related},
+		{"the " + s.Kind, m.subject}, {"the endpoint", m.endpoint}, {"the notes", m.notes}, {"the events", m.events}, {"the storyline's threats", m.related}, {"the storyline's alerts", m.relatedAlerts},
 		{"requests and audit trail", m.decisions},
 	} {
 		if err := p.read(ctx, c, zipped); err != nil {
@@ -202,6 +212,8 @@ func reasonOf(err error) string {
 		return fmt.Sprintf("the console answered %d %s", console.Status, trail.Line(console.Message))
 	case errors.Is(err, errFull):
 		return "cut off: a case file holds at most 64 MiB"
+	case errors.Is(err, ErrNotAllowed):
+		return ErrNotAllowed.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "there was no answer in time"
 	}
@@ -310,5 +322,38 @@ func (m Maker) related(ctx context.Context, c *Case, z *archive) error {
 		return out.Flush()
 	})
 	c.count("Other threats of the storyline", min(n, maxRelated))
+	return err
+}
+
+// relatedAlerts lists the alerts of the storyline. The console's key compares parts of storylines, so each row is looked at again.
+func (m Maker) relatedAlerts(ctx context.Context, c *Case, z *archive) error {
+	if c.Storyline == "" {
+		return nil
+	}
+	n := 0
+	err := z.file("related-alerts.csv", func(w io.Writer) error {
+		out := render.NewCSVWriter(w)
+		if err := out.Write("Id", "Rule", "Endpoint", "Raised", "Status", "Verdict"); err != nil {
+			return err
+		}
+		for a, err := range m.Alerts.Alerts(ctx, s1.Query{}.With("sourceProcessStoryline__contains", c.Storyline).WithLimit(maxRelated)) {
+			if err != nil {
+				return errors.Join(err, out.Flush())
+			}
+			if string(a.Identity()) == c.ID || a.Storyline() != c.Storyline {
+				continue
+			}
+			if n++; n > maxRelated {
+				c.missing = append(c.missing, fmt.Sprintf("alerts of the storyline after the first %d", maxRelated))
+				break
+			}
+			c.add(a.Info.CreatedAt.Time, "console", "raised alert "+a.Name()+" of the same storyline on "+a.Host())
+			if err := out.Write(string(a.Identity()), a.Name(), a.Host(), a.Info.CreatedAt.UTC().Format(time.RFC3339), a.Info.IncidentStatus.Label(), a.Info.AnalystVerdict.Label()); err != nil {
+				return err
+			}
+		}
+		return out.Flush()
+	})
+	c.count("Alerts of the storyline", min(n, maxRelated))
 	return err
 }

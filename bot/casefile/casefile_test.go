@@ -79,7 +79,7 @@ func (noRequests) Audit(context.Context, approvals.AuditQuery) (approvals.Trail,
 func made(t *testing.T, console Console, s Subject) (*Case, map[string]string) {
 	t.Helper()
 	var file bytes.Buffer
-	m := Maker{Console: console, Ledger: noRequests{}, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(c string) string { return c }, Now: func() time.Time { return noon }}
+	m := Maker{Console: console, Alerts: desk{}, Ledger: noRequests{}, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(c string) string { return c }, Now: func() time.Time { return noon }}
 	c, err := m.Make(t.Context(), s, &file)
 	require.NoError(t, err)
 	return c, unzipped(t, file.Bytes())

@@ -32,6 +32,7 @@ func after(d time.Duration) s1.Time { return s1.Time{Time: found.Add(d)} }
 // A desk is a console and a ledger that have what a test says, or an error in the place of it.
 type desk struct {
 	related  []s1.Threat
+	alerts   []s1.Alert
 	notes    []s1.Note
 	events   []huntapi.ThreatEvent
 	agents   []s1.Agent
@@ -56,6 +57,10 @@ func each[T any](items []T, err error) iter.Seq2[T, error] {
 
 func (d desk) Threats(context.Context, s1.Query) iter.Seq2[s1.Threat, error] {
 	return each(d.related, d.fails["threats"])
+}
+
+func (d desk) Alerts(context.Context, s1.Query) iter.Seq2[s1.Alert, error] {
+	return each(d.alerts, d.fails["alerts"])
 }
 
 func (d desk) ThreatNotes(context.Context, s1.ThreatID, s1.Query) iter.Seq2[s1.Note, error] {
@@ -110,8 +115,10 @@ func full(t *testing.T) desk {
 	agent.Raw = json.RawMessage(`{"id":"9"}`)
 	twin := s1.Threat{ID: "8"}
 	twin.Info.ThreatName, twin.Info.CreatedAt = "twin.exe", after(2*time.Minute)
+	own, other := s1.Alert{TopIdentifier: "5", TopStoryline: "S1"}, s1.Alert{TopIdentifier: "6", TopStoryline: "S11"}
+	own.Rule.Name, other.Rule.Name, own.Info.CreatedAt = "Encoded PowerShell", "Another story", after(2*time.Minute)
 	return desk{
-		related: []s1.Threat{{ID: "7"}, twin}, notes: []s1.Note{note}, events: []huntapi.ThreatEvent{event, event}, agents: []s1.Agent{agent},
+		related: []s1.Threat{{ID: "7"}, twin}, alerts: []s1.Alert{own, other}, notes: []s1.Note{note}, events: []huntapi.ThreatEvent{event, event}, agents: []s1.Agent{agent},
 		requests: []approvals.Request{
 			{ID: "R1", Ref: "A-1", Title: "Kill", RequesterName: "Alice", Reason: "ransom", State: approvals.Done, Plan: plan(catalog.Target{Kind: "threat", ID: "7"}), Approvals: []approvals.Vote{{User: "U0BOB"}}},
 			{ID: "R2", Ref: "A-2", Plan: plan(catalog.Target{Kind: "agent", ID: "9"}), State: approvals.Denied},
@@ -127,7 +134,7 @@ func full(t *testing.T) desk {
 func collected(t *testing.T, d desk, s Subject) (*Case, map[string]string) {
 	t.Helper()
 	var body bytes.Buffer
-	c, err := Maker{Console: d, Ledger: d, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(command string) string { return command }, Now: func() time.Time { return found.Add(time.Hour) }}.Make(t.Context(), s, &body)
+	c, err := Maker{Console: d, Alerts: d, Ledger: d, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(command string) string { return command }, Now: func() time.Time { return found.Add(time.Hour) }}.Make(t.Context(), s, &body)
 	require.NoError(t, err)
 	return c, unzipped(t, body.Bytes())
 }
@@ -151,12 +158,15 @@ func TestACaseHasAllThatIsKnown(t *testing.T) {
 	t.Parallel()
 	c, files := collected(t, full(t), evil())
 	require.Empty(t, c.missing)
-	for _, name := range []string{"threat.json", "endpoint.json", "notes.json", "events.jsonl", "events.csv", "related-threats.csv", "requests.json", "audit.jsonl", "timeline.csv", "report.md"} {
+	for _, name := range []string{"threat.json", "endpoint.json", "notes.json", "events.jsonl", "events.csv", "related-threats.csv", "related-alerts.csv", "requests.json", "audit.jsonl", "timeline.csv", "report.md"} {
 		require.NotEmpty(t, files[name], name)
 	}
 	require.Equal(t, 2, strings.Count(files["events.jsonl"], "\n"), "both pages")
 	require.Contains(t, files["related-threats.csv"], "twin.exe")
 	require.Equal(t, 2, strings.Count(files["related-threats.csv"], "\n"), "not the threat itself")
+	require.Contains(t, files["related-alerts.csv"], "Encoded PowerShell")
+	require.NotContains(t, files["related-alerts.csv"], "Another story", "the console's key compares parts")
+	require.Contains(t, files["timeline.csv"], "raised alert Encoded PowerShell of the same storyline")
 	require.Equal(t, 2, strings.Count(files["audit.jsonl"], "\n"), "of the requests that concern it alone")
 	require.Less(t, strings.Index(files["audit.jsonl"], `"requested"`), strings.Index(files["audit.jsonl"], `"denied"`), "in the order of the trail")
 	require.Contains(t, files["report.md"], "`A-1`")
@@ -165,7 +175,7 @@ func TestACaseHasAllThatIsKnown(t *testing.T) {
 	require.Contains(t, files["report.md"], "approved by `U0BOB`")
 	lines := strings.Split(strings.TrimSpace(files["timeline.csv"]), "\n")
 	require.True(t, slices.IsSorted(lines[1:]), "the timeline is in its order")
-	require.Len(t, lines, 8)
+	require.Len(t, lines, 9)
 }
 
 // What attackers named is code in the report, and starts no formula in a table.
@@ -207,7 +217,7 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 func TestWhatIsLongIsCutAndSaidToBe(t *testing.T) {
 	t.Parallel()
 	d := full(t)
-	d.notes, d.events, d.related = nil, nil, nil
+	d.notes, d.events, d.related, d.alerts = nil, nil, nil, nil
 	for range maxNotes + 1 {
 		n := s1.Note{CreatedAt: after(0)}
 		n.Raw = json.RawMessage(`{}`)
@@ -215,11 +225,12 @@ func TestWhatIsLongIsCutAndSaidToBe(t *testing.T) {
 	}
 	for i := range maxRelated + 1 {
 		d.related = append(d.related, s1.Threat{ID: s1.ThreatID(fmt.Sprint(1000 + i))})
+		d.alerts = append(d.alerts, s1.Alert{TopIdentifier: s1.AlertID(fmt.Sprint(1000 + i)), TopStoryline: "S1"})
 	}
 	c, files := collected(t, d, evil())
-	require.ElementsMatch(t, []string{"notes after the first 1000", "threats of the storyline after the first 500"}, c.missing)
+	require.ElementsMatch(t, []string{"notes after the first 1000", "threats of the storyline after the first 500", "alerts of the storyline after the first 500"}, c.missing)
 	require.Equal(t, maxRelated+1, strings.Count(files["related-threats.csv"], "\n"))
-	require.Len(t, c.Card().Parts, 2+8+2, "the last eight moments")
+	require.Len(t, c.Card().Parts, 2+8+3, "the last eight moments")
 }
 
 // A crowd is a ledger of many requests, two made at a time.
@@ -291,7 +302,7 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left
 func TestAFullDiskIsAnError(t *testing.T) {
 	t.Parallel()
 	d := full(t)
-	_, err := Maker{Console: d, Ledger: d, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(c string) string { return c }, Now: time.Now}.Make(t.Context(), evil(), fullDisk{})
+	_, err := Maker{Console: d, Alerts: d, Ledger: d, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(c string) string { return c }, Now: time.Now}.Make(t.Context(), evil(), fullDisk{})
 	require.ErrorContains(t, err, "no space left")
 }
 
