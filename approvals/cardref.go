@@ -132,7 +132,8 @@ func (r *Request) ReplyTo() (reply string) {
 	return reply
 }
 
-// Move records that a message tells of the request in the place of another one, which cannot be edited any more.
+// Move records that a message tells of the request in the place of another one, which cannot be
+// edited any more.
 func (c Cards) Move(ctx context.Context, id string, from, to CardRef) error {
 	return c.update(ctx, id, func(r *Request) bool {
 		own := slices.Clone(r.Cards)
@@ -146,8 +147,8 @@ func (c Cards) Move(ctx context.Context, id string, from, to CardRef) error {
 	})
 }
 
-// update changes what the row knows of messages. With no entries the step leaves Rev alone, too: where a message stands is nothing that
-// another message would have to show.
+// update changes what the row knows of messages. With no entries the step leaves Rev alone, too:
+// where a message stands is nothing that another message would have to show.
 func (c Cards) update(ctx context.Context, id string, do func(*Request) bool) error {
 	_, err := c.ledger.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) {
 		if !do(r) {

@@ -67,8 +67,8 @@ func (l *Ledger) Drop(ctx context.Context, id, why string) (Request, error) {
 	return r, err
 }
 
-// Reopen records that p lets an interrupted request run again; it is Approved then. While everything is frozen nobody may. Key is
-// the click's: the same one never lets it run twice.
+// Reopen records that p lets an interrupted request run again; it is Approved then. While
+// everything is frozen nobody may. Key is the click's: the same one never lets it run twice.
 func (l *Ledger) Reopen(ctx context.Context, id string, p policy.Person, key string) (Request, error) {
 	if r, err := l.refuseIfFrozen(ctx, id, p, ActionReopened); err != nil {
 		return r, err

@@ -40,7 +40,8 @@ func forbidden(err error) bool {
 	return errors.Is(err, ErrSelfApproval) || errors.Is(err, ErrNotApprover) || errors.Is(err, ErrNotYours)
 }
 
-// auditRefusal writes down that p was refused a step. Nothing was done, so a failure to write it is only logged.
+// auditRefusal writes down that p was refused a step. Nothing was done, so a failure to write it is
+// only logged.
 func (l *Ledger) auditRefusal(ctx context.Context, r Request, p policy.Person, action string, why error) {
 	e := entry(r, l.clock(), ActionRefused, p.ID, named(p, map[string]any{"requester": r.Requester, "wanted": action, "why": why.Error(), "roles": p.Certain()}))
 	if err := l.store.Append(ctx, e); err != nil {
@@ -65,7 +66,8 @@ func entry(r Request, now time.Time, action, actor string, what map[string]any) 
 	}
 }
 
-// named adds the name that a person had at the time: whoever reads the trail years later has no Slack to ask for it.
+// named adds the name that a person had at the time: whoever reads the trail years later has no
+// Slack to ask for it.
 func named(p policy.Person, what map[string]any) map[string]any {
 	if p.Name != "" {
 		what["who"] = p.Name

@@ -25,7 +25,8 @@ var (
 	ErrTampered       = errors.New("the request's row in the database was changed")
 	ErrFrozen         = errors.New("changes are frozen")
 	ErrNotFrozen      = errors.New("nothing is frozen")
-	// ErrUnwritten: the row of the request or of the audit trail could not be written, and the request is certainly as it was.
+	// ErrUnwritten: the row of the request or of the audit trail could not be written, and the request
+	// is certainly as it was.
 	ErrUnwritten = errors.New("it could not be written down")
 )
 
@@ -35,7 +36,8 @@ var (
 	ErrDuplicate = errors.New("the id or the reference is in use")
 )
 
-// A writeError is a failed write of a request and its entries. Whether it took hold, the row tells; see Ledger.unwritten.
+// A writeError is a failed write of a request and its entries. Whether it took hold, the row tells;
+// see Ledger.unwritten.
 type writeError struct{ error }
 
 func (e writeError) Unwrap() error { return e.error }

@@ -9,8 +9,8 @@ import (
 	"s1bot/approvals/policy"
 )
 
-// A freeze is a row like any other: a Request in state Frozen, whose quorum of approvals ends it. While one is there, nothing
-// that changes anything is submitted, approved or run, in no process.
+// A freeze is a row like any other: a Request in state Frozen, whose quorum of approvals ends it.
+// While one is there, nothing that changes anything is submitted, approved or run, in no process.
 
 const (
 	FreezeCommand = "freeze"  // of its row; cards and the bot's own word have the same

@@ -43,9 +43,9 @@ type Config struct {
 //
 // A method is a step, as the diagram of the package has them, or finds what is due for one:
 // decisions in decide.go, a run in run.go and recover.go, an isolation's end in term.go, the freeze
-// in freeze.go; how a step gets into the row is step.go, and what the trail says of it entries.go. All of them need the clock, the store and the trail and nothing else, so
-// that types apart would only repeat that. What is no step, which messages show a request, is
-// apart: see Cards.
+// in freeze.go; how a step gets into the row is step.go, and what the trail says of it entries.go.
+// All of them need the clock, the store and the trail and nothing else, so that types apart would
+// only repeat that. What is no step, which messages show a request, is apart: see Cards.
 type Ledger struct {
 	store          Store
 	owner          string

@@ -121,5 +121,6 @@ func (r *Request) missing(given []Vote) int {
 	return max(0, missing)
 }
 
-// Lacks is how many approvals are lacking, at least, for an extension of r that these people approved: it takes what r took.
+// Lacks is how many approvals are lacking, at least, for an extension of r that these people
+// approved: it takes what r took.
 func (r *Request) Lacks(given []Vote) int { return r.missing(given) }

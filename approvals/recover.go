@@ -94,8 +94,8 @@ func (l *Ledger) leftOver(r Request) bool {
 	return r.Behind() && now.Sub(r.Moved) >= l.retryAfter(r)
 }
 
-// What is over and cannot be shown in quickRetries tries is tried more and more seldom: its channel may be gone for good, and its row
-// stays.
+// What is over and cannot be shown in quickRetries tries is tried more and more seldom: its channel
+// may be gone for good, and its row stays.
 const (
 	quickRetries = 10
 	slowestRetry = 180 // an hour, usually
@@ -165,7 +165,8 @@ func (l *Ledger) ExpireDue(ctx context.Context) ([]Request, error) {
 	return ended, errors.Join(failed...)
 }
 
-// expireNow expires a request that somebody found to be over, so that its cards say so at once and not at the next ExpireDue.
+// expireNow expires a request that somebody found to be over, so that its cards say so at once and
+// not at the next ExpireDue.
 func (l *Ledger) expireNow(ctx context.Context, r Request) Request {
 	ended, err := l.expire(ctx, r.ID)
 	if err != nil {

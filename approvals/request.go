@@ -13,9 +13,10 @@ import (
 // It is stored, and the metric s1bot_approvals carries it as a label.
 type State string
 
-// The states. Pending may become approved, denied, expired or withdrawn; approved becomes running, expired when nobody ran it
-// for an hour, or not run where a gate had no answer; running becomes done, failed or interrupted. All but pending, approved, running
-// and frozen are final, interrupted only until a person decides.
+// The states. Pending may become approved, denied, expired or withdrawn; approved becomes running,
+// expired when nobody ran it for an hour, or not run where a gate had no answer; running becomes
+// done, failed or interrupted. All but pending, approved, running and frozen are final, interrupted
+// only until a person decides.
 const (
 	Pending     State = "pending"
 	Approved    State = "approved"
@@ -145,11 +146,14 @@ type CardRef struct {
 	Channel string `json:"channel"`
 	TS      string `json:"ts"`
 	Shown   int64  `json:"shown,omitempty"` // Rev of the request as the message last showed it
-	// Placeholder marks a message that stands in for a card of which nobody knows whether it is there: it has none of its buttons.
+	// Placeholder marks a message that stands in for a card of which nobody knows whether it is there:
+	// it has none of its buttons.
 	Placeholder bool `json:"placeholder,omitempty"`
-	// Reply names, in place of channel and ts, an answer that its own response URL alone can replace, for half an hour.
+	// Reply names, in place of channel and ts, an answer that its own response URL alone can replace,
+	// for half an hour.
 	Reply string `json:"reply,omitempty"`
-	// Retried marks a card that may have a twin: Slack was asked more than once to post it, and may have taken an earlier try late.
+	// Retried marks a card that may have a twin: Slack was asked more than once to post it, and may
+	// have taken an earlier try late.
 	Retried bool `json:"retried,omitempty"`
 	// Asked marks a copy that says that the request waits.
 	Asked bool `json:"asked,omitempty"`
@@ -208,5 +212,6 @@ func (r *Request) Behind() bool {
 // with it.
 func (r *Request) ended() bool { return r.Final() && !r.Undecided() }
 
-// Undecided reports whether r was interrupted and still waits for a person to run it again or to close it.
+// Undecided reports whether r was interrupted and still waits for a person to run it again or to
+// close it.
 func (r *Request) Undecided() bool { return r.State == Interrupted && r.Closed == nil }

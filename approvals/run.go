@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// recordTries and recordPause say how long a run insists on writing down its outcome: 1 + 2 + 4 + 8 + 16 pauses.
+// recordTries and recordPause say how long a run insists on writing down its outcome: 1 + 2 + 4 + 8
+// + 16 pauses.
 const (
 	recordTries = 6
 	recordPause = 100 * time.Millisecond

@@ -13,11 +13,12 @@ import (
 // was written or, where the connection broke in the commit, that nobody knows (Ledger.unwritten
 // reads again); and Find sees every write that was committed before it began.
 type Store interface {
-	// Insert adds r as version 1, with its entry. If a request with r's key exists it returns that one and false and adds nothing.
-	// ErrDuplicate: r's id or ref belongs to another request. ErrConflict: r.Seen is not what is there any more, where it counts.
+	// Insert adds r as version 1, with its entry. If a request with r's key exists it returns that one
+	// and false and adds nothing. ErrDuplicate: r's id or ref belongs to another request. ErrConflict:
+	// r.Seen is not what is there any more, where it counts.
 	Insert(ctx context.Context, r Request, e Entry) (stored Request, created bool, err error)
-	// Swap writes r as version r.Version+1 and appends the entries if the stored version is still r.Version, or does nothing and
-	// returns ErrConflict.
+	// Swap writes r as version r.Version+1 and appends the entries if the stored version is still
+	// r.Version, or does nothing and returns ErrConflict.
 	Swap(ctx context.Context, r Request, entries ...Entry) error
 	// Append adds entries that belong to no change of a request.
 	Append(ctx context.Context, entries ...Entry) error

@@ -17,7 +17,8 @@ const (
 	MaxTerm = 30 * 24 * time.Hour
 )
 
-// A warning comes when a quarter of the time is left, but between these two before the end, and never before half of the time.
+// A warning comes when a quarter of the time is left, but between these two before the end, and
+// never before half of the time.
 const (
 	leastWarning = 5 * time.Minute
 	mostWarning  = 30 * time.Minute
@@ -272,8 +273,9 @@ func (r *Request) extendable(p policy.Person) error {
 	return unless(counts, ErrNotApprover)
 }
 
-// TermsDue returns the requests of whose terms something is due now, each to one caller only, who has it for TermLease: a warning
-// (Warn), or the end (EndTerm, or HoldTerm where it cannot be ended yet). What was not dealt with until then is due again.
+// TermsDue returns the requests of whose terms something is due now, each to one caller only, who
+// has it for TermLease: a warning (Warn), or the end (EndTerm, or HoldTerm where it cannot be ended
+// yet). What was not dealt with until then is due again.
 func (l *Ledger) TermsDue(ctx context.Context) ([]Request, error) {
 	rs, err := l.store.Find(ctx, Query{Due: l.clock()})
 	if err != nil {
@@ -301,8 +303,8 @@ func (l *Ledger) RecordWarning(ctx context.Context, r Request) (Request, error) 
 	})
 }
 
-// EndTerm records how r's term ended: note says it in words, next is the request that undoes what r did, if there is one. R is as
-// TermsDue returned it.
+// EndTerm records how r's term ended: note says it in words, next is the request that undoes what r
+// did, if there is one. R is as TermsDue returned it.
 func (l *Ledger) EndTerm(ctx context.Context, r Request, note, next string) (Request, error) {
 	return l.term(ctx, r, ActionEnded, func(t *Term, now time.Time) map[string]any {
 		t.Over, t.Note, t.Next, t.Held, t.Taken = now, note, next, "", time.Time{}
@@ -383,7 +385,8 @@ func (l *Ledger) Extend(ctx context.Context, id string, p policy.Person, by time
 	return r, extended && err == nil, err
 }
 
-// MayExtend says why p could not extend the request's term now; nil if they could. As with MayDecide, what counts is Extend.
+// MayExtend says why p could not extend the request's term now; nil if they could. As with
+// MayDecide, what counts is Extend.
 func (l *Ledger) MayExtend(ctx context.Context, id string, p policy.Person) (Request, error) {
 	r, err := l.Get(ctx, id)
 	if err != nil {

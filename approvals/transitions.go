@@ -12,8 +12,8 @@ import (
 // looks then.
 const maxClaims = 3
 
-// maxApprovalAge is how long an approval that nobody acted on stays good. A click survives a restart; it does not isolate a host days
-// later, when the bot is back and everyone has forgotten.
+// maxApprovalAge is how long an approval that nobody acted on stays good. A click survives a
+// restart; it does not isolate a host days later, when the bot is back and everyone has forgotten.
 const maxApprovalAge = time.Hour
 
 // approve records that p approves r at now; on error r is unchanged, here and in every step below.
@@ -112,8 +112,9 @@ func (r *Request) decidable(p policy.Person, now time.Time) error {
 	return unless(counts, ErrNotApprover)
 }
 
-// Over tells whoever comes too late to decide r at now how it ended; nil while it waits. Nobody has decided what expired or was taken back,
-// and who reads otherwise looks for a decision that there is none of.
+// Over tells whoever comes too late to decide r at now how it ended; nil while it waits. Nobody has
+// decided what expired or was taken back, and who reads otherwise looks for a decision that there
+// is none of.
 func (r *Request) Over(now time.Time) error {
 	switch {
 	case r.Open(now):
@@ -126,8 +127,8 @@ func (r *Request) Over(now time.Time) error {
 	return ErrNotPending
 }
 
-// DecidableBy tells whether r waits for p's word: for certain, and p has not approved it already. It promises nothing: what counts is the
-// answer of Approve or Deny.
+// DecidableBy tells whether r waits for p's word: for certain, and p has not approved it already.
+// It promises nothing: what counts is the answer of Approve or Deny.
 func (r *Request) DecidableBy(p policy.Person, now time.Time) bool {
 	voted := slices.ContainsFunc(r.Approvals, func(v Vote) bool { return v.User == p.ID })
 	return !voted && r.decidable(p, now) == nil
@@ -253,7 +254,8 @@ func (r *Request) finish(owner string, fence int64, res Result, now time.Time) e
 	return nil
 }
 
-// interrupt records that nobody knows what the run came to. Told late it is no news, and what may be repeated waits for that already.
+// interrupt records that nobody knows what the run came to. Told late it is no news, and what may
+// be repeated waits for that already.
 func (r *Request) interrupt(res Result, now time.Time) error {
 	if r.State != Running {
 		return ErrLeaseLost
@@ -283,8 +285,9 @@ func (r *Request) expireLease(now time.Time) error {
 	return nil
 }
 
-// reopen records that p lets an interrupted request run again. What needed an approval needs someone who may give one. A click counts
-// once, also where a crash has it delivered again: nobody has looked at what that crash left.
+// reopen records that p lets an interrupted request run again. What needed an approval needs
+// someone who may give one. A click counts once, also where a crash has it delivered again: nobody
+// has looked at what that crash left.
 func (r *Request) reopen(p policy.Person, key string, now time.Time) error {
 	if err := r.closable(p); err != nil {
 		return err

@@ -20,8 +20,9 @@ type Uncounted struct {
 	Until    time.Time `json:"until"`    // when it is given up
 }
 
-// AddUncounted shows on a pending request that a decision waits for an answer. It is nobody's step, so the trail has nothing of it: it gets
-// the decision when it counts, or the refusal when it never does.
+// AddUncounted shows on a pending request that a decision waits for an answer. It is nobody's step,
+// so the trail has nothing of it: it gets the decision when it counts, or the refusal when it never
+// does.
 func (c Cards) AddUncounted(ctx context.Context, idOrRef string, u Uncounted) (Request, error) {
 	return c.changeUncounted(ctx, idOrRef, func(r *Request) bool {
 		if r.State != Pending || slices.Contains(r.Uncounted, u) {

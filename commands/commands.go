@@ -1,5 +1,6 @@
-// Package commands is the list of everything the bot can do to a console. What a command is, package catalog says; how names become ids,
-// package lookup; the commands themselves stand in the packages of their areas, none of which knows another.
+// Package commands is the list of everything the bot can do to a console. What a command is,
+// package catalog says; how names become ids, package lookup; the commands themselves stand in the
+// packages of their areas, none of which knows another.
 package commands
 
 import (

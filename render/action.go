@@ -212,7 +212,8 @@ func (b Button) style() Style {
 	return Default
 }
 
-// confirmation asks before something runs at once. Its button says the same word as the one that was clicked, and never "OK".
+// confirmation asks before something runs at once. Its button says the same word as the one that
+// was clicked, and never "OK".
 func confirmation(b Button) *slack.ConfirmationBlockObject {
 	name := label(b.Label)
 	c := slack.NewConfirmationBlockObject(
@@ -329,8 +330,8 @@ var link = regexp.MustCompile(`^"\d+"$`)
 // command. An element that is not of this package's making, or whose value the seal does not know,
 // is an error.
 //
-// The seal is looked at before anything is read from the text. A value without a tag is refused like a
-// forged one.
+// The seal is looked at before anything is read from the text. A value without a tag is refused
+// like a forged one.
 func ReadAction(action *slack.BlockAction, seal Seal) (Invocation, error) {
 	var in Invocation
 	id := actionIDs.FindStringSubmatch(action.ActionID)

@@ -64,8 +64,9 @@ func ReadForm(view slack.View) (Answer, error) {
 // unfoldAction is the action of the button Advanced.
 const unfoldAction = "form:advanced"
 
-// Redraw tells whether a click in a form asks for nothing but other questions: those behind the button Advanced (unfold), or those that
-// depend on what was chosen. Slack keeps what was typed where a field has the same name in the view that takes its place.
+// Redraw tells whether a click in a form asks for nothing but other questions: those behind the
+// button Advanced (unfold), or those that depend on what was chosen. Slack keeps what was typed
+// where a field has the same name in the view that takes its place.
 func Redraw(view slack.View, action *slack.BlockAction) (unfold, ok bool) {
 	if view.CallbackID != FormCallback {
 		return false, false

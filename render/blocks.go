@@ -98,7 +98,8 @@ func (k *canvas) spend(drawn []slack.Block, chars int) bool {
 	return true
 }
 
-// header is the first line in a block of its own. It is plain text: nothing in a title can be a link, a mention or formatting.
+// header is the first line in a block of its own. It is plain text: nothing in a title can be a
+// link, a mention or formatting.
 func (k *canvas) header(c Card) []slack.Block {
 	title := c.heading()
 	if title == "" {
@@ -296,7 +297,8 @@ func call(l Line, n int) (drawn []slack.Block, used int, ok bool) {
 	return []slack.Block{slack.NewSectionBlock(markdownText(text), nil, nil)}, length(text), true
 }
 
-// paragraph, richText and preformatted draw text as rich text, in which characters are characters: there is no markup to escape.
+// paragraph, richText and preformatted draw text as rich text, in which characters are characters:
+// there is no markup to escape.
 func paragraph(elements ...slack.RichTextSectionElement) *slack.RichTextBlock {
 	return slack.NewRichTextBlock("", slack.NewRichTextSection(elements...))
 }

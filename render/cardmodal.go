@@ -17,7 +17,8 @@ func (c Card) Modal(title string, at Origin, o Options) slack.ModalViewRequest {
 	return view
 }
 
-// origin is what a page carries, as text; a page whose origin is too long for a view answers in the direct messages.
+// origin is what a page carries, as text; a page whose origin is too long for a view answers in the
+// direct messages.
 func (p Page) origin() string {
 	text, err := json.Marshal(p.Origin)
 	if err != nil || len(text) > maxMetadata-SealSize {

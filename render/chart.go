@@ -8,7 +8,8 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Slack's limits of a chart, the smaller number where sources disagree (the reference, and slack-go's own check).
+// Slack's limits of a chart, the smaller number where sources disagree (the reference, and
+// slack-go's own check).
 const (
 	maxChartTitle = 50
 	MaxBars       = 20
@@ -16,8 +17,8 @@ const (
 	maxCharts     = 2 // of a message; undocumented, found by vercel/chat#696
 )
 
-// A Chart is numbers beside each other: bars with a name each. What does not fit is left out, the last bars first; where Slack
-// takes no chart (Options.NoCharts) it is drawn with characters.
+// A Chart is numbers beside each other: bars with a name each. What does not fit is left out, the
+// last bars first; where Slack takes no chart (Options.NoCharts) it is drawn with characters.
 type Chart struct {
 	Title string
 	Bars  []Amount
@@ -31,7 +32,8 @@ type Amount struct {
 
 func (Chart) part() {}
 
-// bar is how many cells a's bar has where that of most fills the room; what is more than nothing has one.
+// bar is how many cells a's bar has where that of most fills the room; what is more than nothing
+// has one.
 func (a Amount) bar(most, room int) int {
 	if a.Value <= 0 {
 		return 0

@@ -9,7 +9,8 @@ import (
 // Without the methods json.Marshal does not call MarshalJSON again, for ever.
 type cardFields Card
 
-// cardJSON is a card with its parts and actions as objects that name their kind: interfaces can be written, but not be read back.
+// cardJSON is a card with its parts and actions as objects that name their kind: interfaces can be
+// written, but not be read back.
 type cardJSON struct {
 	cardFields
 	Parts   []map[string]any `json:"parts,omitempty"`
@@ -96,7 +97,8 @@ func (r *Row) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// partKind is the word under which a part is kept. Cards lie in databases, so a word once written is there for good.
+// partKind is the word under which a part is kept. Cards lie in databases, so a word once written
+// is there for good.
 func partKind(p Part) (string, bool) {
 	switch p.(type) {
 	case Line:
@@ -123,7 +125,8 @@ func partKind(p Part) (string, bool) {
 	return "", false
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. A kind of part that this version does not know is an error.
+// UnmarshalJSON reads what MarshalJSON wrote. A kind of part that this version does not know is an
+// error.
 func (c *Card) UnmarshalJSON(data []byte) error {
 	var in struct {
 		cardFields
@@ -153,8 +156,8 @@ func (c *Card) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// readPart reads a part by its word. An unknown word is an error: the card was written by a later version, and without the part it may say
-// something else.
+// readPart reads a part by its word. An unknown word is an error: the card was written by a later
+// version, and without the part it may say something else.
 func readPart(kind string, raw json.RawMessage) (Part, error) {
 	switch kind {
 	case "line":

@@ -19,7 +19,8 @@ func NewCSVWriter(w io.Writer) *CSVWriter {
 	return &CSVWriter{w: bufio.NewWriter(w)}
 }
 
-// Write writes one row. Every cell is quoted, so that no separator of any country's spreadsheet splits one (RFC 4180).
+// Write writes one row. Every cell is quoted, so that no separator of any country's spreadsheet
+// splits one (RFC 4180).
 func (c *CSVWriter) Write(cells ...string) error {
 	for i, cell := range cells {
 		if i > 0 {
@@ -78,7 +79,8 @@ func (l Line) raw() string {
 	return b.String()
 }
 
-// Of what begins a formula: = + - @, their full-width, small and mathematical forms, behind blanks, marks that nobody sees, and quotes.
+// Of what begins a formula: = + - @, their full-width, small and mathematical forms, behind blanks,
+// marks that nobody sees, and quotes.
 const (
 	unseen = `[\s\pZ"\x{FEFF}\x{200B}-\x{200F}\x{2060}]*`
 	starts = `[=+\-@＝＋－＠﹦﹢﹣﹫−]`
@@ -86,8 +88,9 @@ const (
 
 var (
 	formula = regexp.MustCompile(`^(?:` + unseen + starts + `|[\t\r])`)
-	// inner is a formula behind what another country's spreadsheet takes for the end of a cell. Quotes do not help there: to a
-	// program that parts cells at semicolons, the quotes after a comma are text.
+	// inner is a formula behind what another country's spreadsheet takes for the end of a cell. Quotes
+	// do not help there: to a program that parts cells at semicolons, the quotes after a comma are
+	// text.
 	inner = regexp.MustCompile(`([;,|\t\n]` + unseen + `)(` + starts + `)`)
 )
 

@@ -7,16 +7,19 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Slack's data tables sort, filter and turn pages by themselves, where a workspace has them. What they take is not what tables take: a
-// caption, a heading of plain text, at least one row, numbers as numbers.
+// Slack's data tables sort, filter and turn pages by themselves, where a workspace has them. What
+// they take is not what tables take: a caption, a heading of plain text, at least one row, numbers
+// as numbers.
 
-// maxDataRows is the smaller of two numbers that Slack's reference gave (101 and 201), the heading included.
+// maxDataRows is the smaller of two numbers that Slack's reference gave (101 and 201), the heading
+// included.
 const maxDataRows = 101
 
 // dataPage is how many rows are seen at once: as many as a list has on a page.
 const dataPage = 10
 
-// data tells whether t can be a data table: it has a heading of the width of its rows, and rows that can be put in another order.
+// data tells whether t can be a data table: it has a heading of the width of its rows, and rows
+// that can be put in another order.
 func (t Table) data() bool {
 	return len(t.Columns) > 0 && len(t.Columns) == t.width() && len(t.Columns) <= maxTableColumns && len(t.Rows) > 1
 }
@@ -96,8 +99,8 @@ func isNumber(s string) bool {
 	return err == nil && strings.Trim(s, "0123456789.- ") == ""
 }
 
-// dataCell draws a settled line as a cell: a number where its column has nothing else, raw text where nothing in it can mean anything, rich
-// text for the rest.
+// dataCell draws a settled line as a cell: a number where its column has nothing else, raw text
+// where nothing in it can mean anything, rich text for the rest.
 func dataCell(l Line, number bool) (slack.DataTableCell, int) {
 	text := strings.TrimSpace(l.words())
 	switch {

@@ -112,7 +112,8 @@ func (k *canvas) small(l Line, n int) ([]slack.Block, int) {
 	return []slack.Block{slack.NewContextBlock("", elements...)}, used
 }
 
-// runs are the stretches of a settled line that can be drawn in one way: mrkdwn if it is safe, else plain.
+// runs are the stretches of a settled line that can be drawn in one way: mrkdwn if it is safe, else
+// plain.
 func (l Line) runs() []*slack.TextBlockObject {
 	var out []*slack.TextBlockObject
 	for rest := l; len(rest) > 0; {

@@ -68,7 +68,8 @@ func missing(rows, columns int) string {
 	return "… " + strings.Join(parts, ", ")
 }
 
-// Only is the table with the columns of those titles alone, in that order. A title that it does not have is passed over.
+// Only is the table with the columns of those titles alone, in that order. A title that it does not
+// have is passed over.
 func (t Table) Only(titles []string) Table {
 	var at []int
 	for _, title := range titles {
@@ -108,7 +109,8 @@ func (t Table) heading() []Line {
 	return row
 }
 
-// settings are how n columns stand: numbers to the right, where they can be compared, and text wrapped.
+// settings are how n columns stand: numbers to the right, where they can be compared, and text
+// wrapped.
 func (t Table) settings(n int) []slack.ColumnSetting {
 	out := make([]slack.ColumnSetting, n)
 	for i := range out {

@@ -97,7 +97,8 @@ func actionsOn(all []Action, console string) []Action {
 	return actions
 }
 
-// Named says on the card which console it is about, for workspaces that have several; an empty name says nothing.
+// Named says on the card which console it is about, for workspaces that have several; an empty name
+// says nothing.
 func (c Card) Named(console string) Card {
 	if console != "" {
 		c.Parts = append(slices.Clip(c.Parts), Note{Text("Console " + console)})

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Lasting writes a duration as cards do, rounded, in its two largest units: "40 s", "30 min", "3 h 1 min", "2 d 4 h". In sentences
-// durations are words: see package text of commands.
+// Lasting writes a duration as cards do, rounded, in its two largest units: "40 s", "30 min", "3 h
+// 1 min", "2 d 4 h". In sentences durations are words: see package text of commands.
 func Lasting(d, rounded time.Duration) string {
 	d = max(d.Round(rounded), 0)
 	units := []struct {

@@ -1,7 +1,7 @@
 package render
 
-// Slack's limits, from its Block Kit reference (docs.slack.dev/reference/block-kit). Where the reference and Slack's own type
-// definitions disagree the smaller number stands here.
+// Slack's limits, from its Block Kit reference (docs.slack.dev/reference/block-kit). Where the
+// reference and Slack's own type definitions disagree the smaller number stands here.
 const (
 	maxBlocks     = 50  // of a message
 	maxViewBlocks = 100 // of a modal

@@ -44,7 +44,8 @@ func (f Form) metadata() (string, error) {
 	return `{"d":` + do + `,"o":` + string(origin) + `,"f":` + string(fields) + "}", nil
 }
 
-// Fits says that a view can carry what the form does not ask for. Where it cannot, store Do and let a short one refer to it.
+// Fits says that a view can carry what the form does not ask for. Where it cannot, store Do and let
+// a short one refer to it.
 func (f Form) Fits() bool {
 	text, err := f.metadata()
 	return err == nil && len(text) <= maxMetadata-SealSize
@@ -127,7 +128,8 @@ func viewTitle(title string) string {
 	return short(title, none, maxViewTitle)
 }
 
-// above is what stands above the fields: the whole title where the view's had to be cut, and the intro.
+// above is what stands above the fields: the whole title where the view's had to be cut, and the
+// intro.
 func (f Form) above() Line {
 	if viewTitle(f.Title) == short(f.Title, none, maxHeader) {
 		return f.Intro
@@ -160,8 +162,8 @@ func (f FormField) block() slack.Block {
 	return block
 }
 
-// element is the widget of a field, with what has to be said about it. Whatever cannot be drawn as what it is, a menu without choices say, is a
-// text box: a person can always type.
+// element is the widget of a field, with what has to be said about it. Whatever cannot be drawn as
+// what it is, a menu without choices say, is a text box: a person can always type.
 func (f FormField) element() (slack.BlockElement, []string) {
 	switch f.Widget {
 	case Number:
@@ -196,7 +198,8 @@ func (f FormField) first() string {
 	return f.Value[0]
 }
 
-// text is a box to type into. A value that is too long for it is left out and said to be: cut, it would be sent back as if it were whole.
+// text is a box to type into. A value that is too long for it is left out and said to be: cut, it
+// would be sent back as if it were whole.
 func (f FormField) text() (slack.BlockElement, []string) {
 	e := slack.NewPlainTextInputBlockElement(f.placeholder(), f.Name).WithMultiline(f.Widget == MultiLine)
 	e.MaxLength = maxInputText

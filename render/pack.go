@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// An option of a menu takes 75 bytes, too few for most invocations; its element's action id takes 255, once for all options.
-// So strings that the options share (ids, names of commands and arguments) stand in a dictionary in the action id, and an
-// option's value refers to them: {"c":$0,"a":{$1:[$2]}}. In JSON a $ outside a string cannot be anything else.
+// An option of a menu takes 75 bytes, too few for most invocations; its element's action id takes
+// 255, once for all options. So strings that the options share (ids, names of commands and
+// arguments) stand in a dictionary in the action id, and an option's value refers to them:
+// {"c":$0,"a":{$1:[$2]}}. In JSON a $ outside a string cannot be anything else.
 
 // maxPacked leaves room for a tag, see Seal.
 const maxPacked = maxOptionValue - SealSize

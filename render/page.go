@@ -12,8 +12,8 @@ import (
 // PageCallback is the callback id of every view that a Page makes.
 const PageCallback = "s1bot.page"
 
-// What a view may hold beside its blocks. Slack names no limit for a view's text as a whole, and refuses views of more than 250 kB
-// (view_too_large): these leave room for the rest of the view.
+// What a view may hold beside its blocks. Slack names no limit for a view's text as a whole, and
+// refuses views of more than 250 kB (view_too_large): these leave room for the rest of the view.
 const (
 	maxPageChars = 60_000
 	maxPageBytes = 150_000
@@ -35,7 +35,8 @@ type Section struct {
 	Note  Line // small print below the rows, such as how many there are more
 }
 
-// A Row is a line and what can be done about it; what is Small stands below it. It is a part of cards, too.
+// A Row is a line and what can be done about it; what is Small stands below it. It is a part of
+// cards, too.
 type Row struct {
 	Line    Line
 	Small   Line

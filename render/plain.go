@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Plain is the whole card as text, actions with what they invoke included: for logs, tests and terminals.
+// Plain is the whole card as text, actions with what they invoke included: for logs, tests and
+// terminals.
 func (c Card) Plain() string { return c.plain(Line.plain) }
 
 // plain is Plain with a way of its own to write lines: with addresses for machines, without for

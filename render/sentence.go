@@ -5,8 +5,9 @@ import (
 	"unicode"
 )
 
-// Sentence is words with a capital and a full stop. A key of the console's, a parameter's or a command's name that they begin with
-// keeps its letters: createdAt__gte is another key as CreatedAt__gte, and nobody finds a command Get-threat-notes.
+// Sentence is words with a capital and a full stop. A key of the console's, a parameter's or a
+// command's name that they begin with keeps its letters: createdAt__gte is another key as
+// CreatedAt__gte, and nobody finds a command Get-threat-notes.
 func Sentence(words string) string {
 	words = Capital(strings.TrimSpace(words))
 	if words == "" || strings.ContainsAny(words[len(words)-1:], ".?!:") {
@@ -15,7 +16,8 @@ func Sentence(words string) string {
 	return words + "."
 }
 
-// Capital is words with a capital, unless they begin with the name of a key, a parameter or a command.
+// Capital is words with a capital, unless they begin with the name of a key, a parameter or a
+// command.
 func Capital(words string) string {
 	first, _, _ := strings.Cut(words, " ")
 	if spelledByMachines(first) {

@@ -17,7 +17,8 @@ const (
 // without colours and menus. It is for Slacks that refuse what Message draws, and needs nothing of
 // what may be refused there.
 //
-// There is no rich text in it, no table, no overflow and no style. A decision can still be made on it.
+// There is no rich text in it, no table, no overflow and no style. A decision can still be made on
+// it.
 func (c Card) Simple(o Options) Message {
 	k := canvas{linker: newLinker(o), seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
 	text := slack.NewTextBlockObject(slack.PlainTextType, Cut(or(c.words(), none), maxSimpleText), false, false)

@@ -57,7 +57,8 @@ func variation(r rune) bool {
 	return 0xFE00 <= r && r <= 0xFE0F
 }
 
-// hidden tells characters that have no shape of their own: Cc and Cf hold nearly all of them, the rest are fillers.
+// hidden tells characters that have no shape of their own: Cc and Cf hold nearly all of them, the
+// rest are fillers.
 func hidden(r rune) bool {
 	switch {
 	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
@@ -70,7 +71,8 @@ func hidden(r rune) bool {
 	return false
 }
 
-// line is Visible text on one line: a file name with a line feed in it cannot pose as the next line of a card.
+// line is Visible text on one line: a file name with a line feed in it cannot pose as the next line
+// of a card.
 func line(s string) string {
 	return oneLine.Replace(lines(s))
 }
@@ -133,8 +135,9 @@ func or(s, other string) string {
 	return s
 }
 
-// defang breaks what could become a link in a place that has no markup but may look for addresses: a header, a button, a
-// cell. The text stays readable and can be mended by hand: http[:]//evil.example.
+// defang breaks what could become a link in a place that has no markup but may look for addresses:
+// a header, a button, a cell. The text stays readable and can be mended by hand:
+// http[:]//evil.example.
 func defang(s string) string {
 	s = strings.ReplaceAll(s, "://", "[:]//")
 	if !hasWWW(s) {
@@ -179,7 +182,8 @@ var (
 		`site|shop|live|club|cloud|icu|work|page|space|tech|store|mobi|name|pro|gov|edu|mil|int|onion|xn--[a-z0-9-]+)\b`)
 )
 
-// short is what plain text objects show of s: one line, no addresses, n characters; other stands where s has nothing to show.
+// short is what plain text objects show of s: one line, no addresses, n characters; other stands
+// where s has nothing to show.
 func short(s, other string, n int) string {
 	if most := 8 * n; len(s) > most { // enough for n characters and then some: cleaning megabytes would be for nothing
 		s = strings.ToValidUTF8(s[:most], "\uFFFD")
@@ -196,7 +200,8 @@ var (
 	entities   = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 )
 
-// inert is text for a place where Slack reads mrkdwn whatever we say: the fallback. No character of it does anything.
+// inert is text for a place where Slack reads mrkdwn whatever we say: the fallback. No character of
+// it does anything.
 func inert(s string) string {
 	s = markup.Replace(defangAll(line(s)))
 	for underscore.MatchString(s) { // a match ends where the next may begin

@@ -1,8 +1,10 @@
 // Package effect tells how far a change that ran has come on the endpoints.
 //
-// Its one idea: the console's yes is not the endpoint's yes. What the console accepted is written into the request's row; then a Snapshot of
-// the targets is taken again and again, and Measure says of each target whether the effect is applied, waits (and for what), was applied in
-// part, has failed, or cannot be seen. What a command's effect looks like, the command's own value says (catalog.Effect).
+// Its one idea: the console's yes is not the endpoint's yes. What the console accepted is written
+// into the request's row; then a Snapshot of the targets is taken again and again, and Measure says
+// of each target whether the effect is applied, waits (and for what), was applied in part, has
+// failed, or cannot be seen. What a command's effect looks like, the command's own value says
+// (catalog.Effect).
 //
 //	accepted ──Measure──▶ waiting ──▶ applied
 //	                         │  ├───▶ applied in part, failed (a final state of the console's, or the target is gone)

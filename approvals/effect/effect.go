@@ -183,6 +183,6 @@ func (e Effect) Outcome(answer render.Outcome) render.Outcome {
 // Words says in words what a request's effect says, as its row and the audit trail keep it.
 func Words(raw json.RawMessage) string { return Of(approvals.Request{Effect: raw}).Words() }
 
-// EndsAlone tells whether a term ends without an approval of its own: it was asked for so, and nothing of it was isolated by others
-// while it waited.
+// EndsAlone tells whether a term ends without an approval of its own: it was asked for so, and
+// nothing of it was isolated by others while it waited.
 func EndsAlone(req approvals.Request) bool { return req.Term.Auto && len(Of(req).Before) == 0 }

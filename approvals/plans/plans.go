@@ -91,8 +91,8 @@ type targetFact struct {
 	cell  func(catalog.Target) render.Span
 }
 
-// TargetParts tell what is touched: one thing by its facts, several as a table, where they can be compared. On a phone a table shows its
-// first columns alone.
+// TargetParts tell what is touched: one thing by its facts, several as a table, where they can be
+// compared. On a phone a table shows its first columns alone.
 func TargetParts(targets []catalog.Target) render.Part {
 	if len(targets) > 1 {
 		return targetTable(targets)

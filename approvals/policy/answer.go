@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// An Answer is what is known of a question that a gate asks: yes, no, or that nobody can tell, and then which question has no
-// answer. The zero value is the last of them, so that a question that nobody asked never reads as no.
+// An Answer is what is known of a question that a gate asks: yes, no, or that nobody can tell, and
+// then which question has no answer. The zero value is the last of them, so that a question that
+// nobody asked never reads as no.
 type Answer struct {
 	known, yes bool
 	why        string
@@ -16,8 +17,8 @@ type Answer struct {
 // Certain is yes or no.
 func Certain(yes bool) Answer { return Answer{known: true, yes: yes} }
 
-// CannotTell is no answer. Why is the question that has none, as a sentence without its full stop: "I can't read user groups
-// (missing_scope)".
+// CannotTell is no answer. Why is the question that has none, as a sentence without its full stop:
+// "I can't read user groups (missing_scope)".
 func CannotTell(why string) Answer { return Answer{why: why} }
 
 // Yes reports whether the answer is yes, for certain.
@@ -77,8 +78,8 @@ func anyOf[T any](items []T, ask func(T) Answer) Answer {
 	return one
 }
 
-// A Fact is something that a rule looks at of a thing: its name, where it lies, its tags. The zero value is not known, which is not
-// the same as having none.
+// A Fact is something that a rule looks at of a thing: its name, where it lies, its tags. The zero
+// value is not known, which is not the same as having none.
 type Fact[T any] struct {
 	value T
 	known bool

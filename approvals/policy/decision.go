@@ -30,7 +30,8 @@ type Decision struct {
 	unknown string        // of a rule of which nobody can tell whether it matches: why
 }
 
-// Err is nil unless the decision denies, which is a *RefusedError, or cannot be made, which is an *UnansweredError.
+// Err is nil unless the decision denies, which is a *RefusedError, or cannot be made, which is an
+// *UnansweredError.
 func (r Decision) Err() error {
 	switch r.Effect {
 	case Allow, Approve:

@@ -1,6 +1,7 @@
-// Package policy says who may do what, and who must approve it: an [Input] goes in, a [Decision] comes out, and nothing is called on the
-// way. It is made from values ([New]), so that the same rules can be asked when a request is made, when somebody decides, and again just
-// before it runs; and so that a test is a line of text (see testdata).
+// Package policy says who may do what, and who must approve it: an [Input] goes in, a [Decision]
+// comes out, and nothing is called on the way. It is made from values ([New]), so that the same
+// rules can be asked when a request is made, when somebody decides, and again just before it runs;
+// and so that a test is a line of text (see testdata).
 //
 // # The order in which it decides
 //
@@ -14,18 +15,19 @@
 //
 // # Three answers
 //
-// Each question that a rule asks (is this host one of those, is this person in that group, where does this lie) has three answers, and so
-// has an [Answer]:
+// Each question that a rule asks (is this host one of those, is this person in that group, where
+// does this lie) has three answers, and so has an [Answer]:
 //
 //	yes ─────────────▶ the rule may decide
 //	no ──────────────▶ the next rule
 //	nobody can tell ─▶ both ways are followed; where they differ, the decision is Unanswered, and names the question
 //
-// What can be told is decided first: one certain no needs no other answer. So a host that a rule protects is protected while Slack is
-// down, and somebody who may in no case gets a no and not a "try again".
+// What can be told is decided first: one certain no needs no other answer. So a host that a rule
+// protects is protected while Slack is down, and somebody who may in no case gets a no and not a
+// "try again".
 //
 // # The rule one must not break
 //
-// What is not known never reads as no. The zero values of [Answer], [Fact], [Person] and [Decision] grant nothing, and a question that
-// nobody asked is one that nobody can tell.
+// What is not known never reads as no. The zero values of [Answer], [Fact], [Person] and [Decision]
+// grant nothing, and a question that nobody asked is one that nobody can tell.
 package policy

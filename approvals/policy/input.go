@@ -4,10 +4,10 @@ import "time"
 
 // An Input is everything a policy looks at: who wants what, where, when, and what it touches.
 //
-// The same question is asked three times in the life of a request: early, from what was typed alone,
-// so that somebody without the role waits for no look-up; when the targets are known; and just before
-// the run. At is the time of the request in each of them: a rule for office hours is about when it was
-// asked for, not about when an approver found the time.
+// The same question is asked three times in the life of a request: early, from what was typed
+// alone, so that somebody without the role waits for no look-up; when the targets are known; and
+// just before the run. At is the time of the request in each of them: a rule for office hours is
+// about when it was asked for, not about when an approver found the time.
 type Input struct {
 	Caller    Person
 	Command   string

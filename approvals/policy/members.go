@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// A Member names who belongs to a role: a user id (U… or W…), a user group id (S…), the @handle of a person or a user group, or
+// A Member names who belongs to a role: a user id (U… or W…), a user group id (S…), the @handle of
+// a person or a user group, or
 // * for every full member of the workspace.
 type Member string
 
@@ -18,7 +19,8 @@ const Everyone Member = "*"
 // Ids of people begin with U, on Enterprise Grid also with W; those of user groups with S.
 var memberForm = regexp.MustCompile(`^(\*|[UWS][A-Z0-9]{2,}|@[^\s@,]+)$`)
 
-// Members reads a list of members as settings give it: blanks around a name do not matter, empty names do not count.
+// Members reads a list of members as settings give it: blanks around a name do not matter, empty
+// names do not count.
 func Members(names []string) []Member {
 	var ms []Member
 	for _, n := range names {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// A Place is where in the console a thing lies, by name, as a request keeps it. Both may be empty: the thing belongs to no site.
+// A Place is where in the console a thing lies, by name, as a request keeps it. Both may be empty:
+// the thing belongs to no site.
 type Place struct {
 	Account string `json:"account,omitempty"`
 	Site    string `json:"site,omitempty"`
@@ -20,7 +21,8 @@ type Scope struct {
 
 func (s Scope) everywhere() bool { return len(s.Accounts) == 0 && len(s.Sites) == 0 }
 
-// covers asks whether t lies within s. What lies nowhere is in no scope but the one that is everywhere.
+// covers asks whether t lies within s. What lies nowhere is in no scope but the one that is
+// everywhere.
 func (s Scope) covers(t Target) Answer {
 	inside := Certain(true)
 	if len(s.Accounts) > 0 {
@@ -42,11 +44,12 @@ func anyGlob(globs []string, s string) bool {
 	return slices.ContainsFunc(globs, func(g string) bool { return Pattern(g).Match(s) })
 }
 
-// A Pattern is the one glob of the program, for rules and routes alike: * stands for any characters, ? for one, and every other
-// character for itself, without regard to case.
+// A Pattern is the one glob of the program, for rules and routes alike: * stands for any
+// characters, ? for one, and every other character for itself, without regard to case.
 type Pattern string
 
-// Match reports whether s fits the pattern. An empty name fits none: what nobody says is nothing that a rule could mean.
+// Match reports whether s fits the pattern. An empty name fits none: what nobody says is nothing
+// that a rule could mean.
 func (p Pattern) Match(s string) bool {
 	return s != "" && glob(strings.ToLower(string(p)), strings.ToLower(s))
 }

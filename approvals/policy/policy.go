@@ -135,7 +135,8 @@ func (p Policy) Channel() string { return p.channel }
 // OnTimeRule is what a decision names that the policy made beforehand.
 const OnTimeRule = "approvals.reconnect_on_time"
 
-// OnTime reports whether what was isolated for a time may be reconnected at its end without an approval of its own.
+// OnTime reports whether what was isolated for a time may be reconnected at its end without an
+// approval of its own.
 func (p Policy) OnTime() bool { return p.onTime }
 
 // AtEnd rules on undoing something whose time is over. Beforehand says that it was asked for and
@@ -152,7 +153,8 @@ func (p Policy) AtEnd(a Input, beforehand bool) Decision {
 	return r
 }
 
-// Approvers are the members of the roles that may approve by default, in the order in which they were given.
+// Approvers are the members of the roles that may approve by default, in the order in which they
+// were given.
 func (p Policy) Approvers() []Member { return p.membersOf([]string{Approvers}) }
 
 // MembersOf are all members of the roles.
@@ -174,10 +176,11 @@ func (p Policy) membersOf(roles []string) []Member {
 	return all
 }
 
-// Decide rules on an ask: on each thing that it touches by the first rule that matches, and the strictest of those decisions
-// holds; where several want approvals, each gets its own. Three things no rule can lift: who is no full member and in no role
-// does nothing, a risk that no rule knows is denied, and what is guarded needs an approval. What can be told is decided first: one
-// certain no needs no other answer.
+// Decide rules on an ask: on each thing that it touches by the first rule that matches, and the
+// strictest of those decisions holds; where several want approvals, each gets its own. Three things
+// no rule can lift: who is no full member and in no role does nothing, a risk that no rule knows is
+// denied, and what is guarded needs an approval. What can be told is decided first: one certain no
+// needs no other answer.
 func (p Policy) Decide(a Input) Decision {
 	known := a.Caller.Known()
 	if known.No() {

@@ -41,8 +41,8 @@ func (p Policy) within(n Need, t Target) (Need, Answer) {
 	return n, known
 }
 
-// addNeed adds n, once. Of things in several places where the roles are held by several people, each place has a need of its own:
-// those who approve for one of them do not decide for the others.
+// addNeed adds n, once. Of things in several places where the roles are held by several people,
+// each place has a need of its own: those who approve for one of them do not decide for the others.
 func addNeed(needs []Need, n Need) []Need {
 	if slices.ContainsFunc(needs, n.equal) {
 		return needs

@@ -10,8 +10,8 @@ type RefusedError struct {
 // Error is the sentence.
 func (e *RefusedError) Error() string { return e.Why }
 
-// An UnansweredError refuses what depends on a question that has no answer now. It is neither a yes nor a no: asked again later, it
-// may be either.
+// An UnansweredError refuses what depends on a question that has no answer now. It is neither a yes
+// nor a no: asked again later, it may be either.
 type UnansweredError struct {
 	Question string // as in CannotTell
 	Rule     string // that asks it

@@ -14,8 +14,9 @@ const (
 	RiskDestructive = "destructive"
 )
 
-// A Rule gives a decision for what it matches: all of its matchers that are set must hold, each by one of its values. Names are
-// globs without regard to case. What an invocation touches is looked at thing by thing.
+// A Rule gives a decision for what it matches: all of its matchers that are set must hold, each by
+// one of its values. Names are globs without regard to case. What an invocation touches is looked
+// at thing by thing.
 type Rule struct {
 	Name                       string
 	Commands, Areas, Risks     []string
@@ -145,7 +146,8 @@ func (r Rule) decide(p Policy, a Input, t Target) Decision {
 	return denied("", cmp.Or(r.Why, "The policy doesn't allow this."))
 }
 
-// notFor refuses somebody who has none of the roles, or not where t lies, or of whom nobody can tell: that is how held says it.
+// notFor refuses somebody who has none of the roles, or not where t lies, or of whom nobody can
+// tell: that is how held says it.
 func (p Policy) notFor(a Input, roles []string, t Target, held Answer) Decision {
 	who := strings.Join(roles, " or ")
 	setting := ""

@@ -12,9 +12,10 @@ import (
 	"s1bot/s1"
 )
 
-// A change of a place reaches what lies in it: a tenant's policy every site, an account's exclusion every site of the account, and each
-// the groups and endpoints in there. So a rule about one of these is asked about that one. What lies in a place is looked up when the
-// policy asks for it, and where it cannot be read nobody can tell.
+// A change of a place reaches what lies in it: a tenant's policy every site, an account's exclusion
+// every site of the account, and each the groups and endpoints in there. So a rule about one of
+// these is asked about that one. What lies in a place is looked up when the policy asks for it, and
+// where it cannot be read nobody can tell.
 
 // A chart is what of the console's places was looked up for one question to the policy.
 //

@@ -53,7 +53,8 @@ func confirmText(req approvals.Request) string {
 	return req.Title + " touches " + strings.Join(reasons, "; ") + "."
 }
 
-// dialogName is how much of one name a dialog shows: a long one must not push the others out of sight.
+// dialogName is how much of one name a dialog shows: a long one must not push the others out of
+// sight.
 const dialogName = 40
 
 // dialogNames are the first names of targets, with the computers that threats are on.

@@ -1,8 +1,10 @@
-// Package requestcards draws what people see of a request that waits for a second person, and of what became of it.
+// Package requestcards draws what people see of a request that waits for a second person, and of
+// what became of it.
 //
-// Its one idea: a card is a function of its row. What a card shows is read from the row each time it is drawn (with the policy, for who
-// may approve, and the freeze that holds now), so that any process can edit any card at any time, after a crash as well, and two that draw
-// the same row draw the same card. Nothing here asks the console or Slack, or remembers what it drew.
+// Its one idea: a card is a function of its row. What a card shows is read from the row each time
+// it is drawn (with the policy, for who may approve, and the freeze that holds now), so that any
+// process can edit any card at any time, after a crash as well, and two that draw the same row draw
+// the same card. Nothing here asks the console or Slack, or remembers what it drew.
 //
 // One row is shown in several messages, each for its reader:
 //
@@ -17,8 +19,8 @@
 //
 // Drawer.For knows from a message's CardRef which of them it is.
 //
-// What is drawn depends on the state first, and on whether a run may have begun (Fence): of what may have run no card says that nothing
-// was done.
+// What is drawn depends on the state first, and on whether a run may have begun (Fence): of what
+// may have run no card says that nothing was done.
 //
 //	pending       who asks, what it touches, what is missing                   Approve, Deny, Withdraw
 //	approved      the same; where it is held, the question without an answer
@@ -26,6 +28,7 @@
 //	denied, expired, withdrawn, not run   that and why, then what it would have touched
 //	interrupted   why nobody knows                                            Run again, Close
 //
-// The rule one must not break: buttons carry the id of the request and nothing of what it does. Whoever clicks, the row decides, so a card
-// that Slack would not let the bot edit can look wrong and cannot do wrong.
+// The rule one must not break: buttons carry the id of the request and nothing of what it does.
+// Whoever clicks, the row decides, so a card that Slack would not let the bot edit can look wrong
+// and cannot do wrong.
 package requestcards

@@ -32,7 +32,8 @@ func (c *Drawer) Reminder(req approvals.Request) render.Card {
 	return render.Card{Tone: render.Waiting, Text: "Still waiting for approval: " + req.Title, Parts: []render.Part{line, append(render.Note{render.Text(text.Plural(req.Missing(), "approval") + " needed")}, c.fromWhom(req)...)}}
 }
 
-// Placeholder stands in for the card of a request that waits. Once the request does not wait any more it tells what became of it.
+// Placeholder stands in for the card of a request that waits. Once the request does not wait any
+// more it tells what became of it.
 func (c *Drawer) Placeholder(req approvals.Request) render.Card {
 	if req.State != approvals.Pending && req.State != approvals.Frozen {
 		return c.Request(req)

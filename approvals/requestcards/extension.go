@@ -12,8 +12,9 @@ import (
 	"s1bot/render"
 )
 
-// ExtendWord lets an isolation for a time last longer. A longer isolation is more of what needed others, so it takes the approvals
-// that the isolation took: of those who may approve it, as many, and never who asked for it; operators and the requester ask them.
+// ExtendWord lets an isolation for a time last longer. A longer isolation is more of what needed
+// others, so it takes the approvals that the isolation took: of those who may approve it, as many,
+// and never who asked for it; operators and the requester ask them.
 const ExtendWord = "extend"
 
 // An Extension is what the button and the form of one carry.
@@ -63,7 +64,8 @@ func ExtensionProposed(req approvals.Request, user string, by time.Duration) ren
 	}, "ref "+req.Ref)
 }
 
-// ExtensionWanted asks the approvers for more time, with the end as it is now: nothing has changed yet.
+// ExtensionWanted asks the approvers for more time, with the end as it is now: nothing has changed
+// yet.
 func ExtensionWanted(req approvals.Request, user string, by time.Duration) render.Card {
 	names, more := plans.Names(plans.Of(req).Targets, 5), text.SpanWords(by)
 	return SmallPrint(render.Card{

@@ -8,12 +8,14 @@ import (
 	"s1bot/render"
 )
 
-// holds tells whether a freeze, if there is one, keeps a request from running that a click could have run else.
+// holds tells whether a freeze, if there is one, keeps a request from running that a click could
+// have run else.
 func holds(freeze, req approvals.Request) bool {
 	return freeze.ID != "" && (req.State == approvals.Pending || req.Undecided())
 }
 
-// ActionsUnder is Actions without what a freeze refuses, if there is one: what approves a request, or runs it again.
+// ActionsUnder is Actions without what a freeze refuses, if there is one: what approves a request,
+// or runs it again.
 func ActionsUnder(freeze, req approvals.Request) []render.Action {
 	actions := Actions(req)
 	if !holds(freeze, req) {

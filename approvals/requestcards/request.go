@@ -57,7 +57,8 @@ func outcomeOf(card render.Card, req approvals.Request) render.Card {
 	return withEffect(card, req)
 }
 
-// cameToNothing says that a request came to nothing: then that, by whom and why, comes before what was asked.
+// cameToNothing says that a request came to nothing: then that, by whom and why, comes before what
+// was asked.
 func cameToNothing(req approvals.Request) bool {
 	return slices.Contains([]approvals.State{approvals.Denied, approvals.Expired, approvals.Withdrawn, approvals.NotRun}, req.State)
 }
@@ -219,7 +220,8 @@ func (c *Drawer) progress(req approvals.Request) []render.Part {
 	return append(decisions(req), render.Note{render.At(moment(req)), ref})
 }
 
-// ranOut says why a request expired. One that ran before, and was let run again, may have been done by that run.
+// ranOut says why a request expired. One that ran before, and was let run again, may have been done
+// by that run.
 func ranOut(req approvals.Request) string {
 	switch {
 	case req.Agreed.IsZero():
@@ -230,7 +232,8 @@ func ranOut(req approvals.Request) string {
 	return "It was approved but didn't finish within an hour, because changes were frozen or the bot was down. Check the console"
 }
 
-// notRun says why an approved request did not run. One that ran before, and was let run again, may have been done by that run.
+// notRun says why an approved request did not run. One that ran before, and was let run again, may
+// have been done by that run.
 func notRun(req approvals.Request) string {
 	words := render.Sentence(req.Held.Question) + " I got no answer for 10 minutes, so this didn't run"
 	if req.Fence > 0 {
@@ -247,7 +250,8 @@ func over(req approvals.Request) time.Time {
 	return req.Moved
 }
 
-// ended tells what became of a request that ran: who decided and asked, the console's answer, and why it was asked for.
+// ended tells what became of a request that ran: who decided and asked, the console's answer, and
+// why it was asked for.
 func ended(req approvals.Request) []render.Part {
 	line := render.Line{render.Text("Requested by "), render.User(req.Requester)}
 	if len(req.Approvals) > 0 {
@@ -263,7 +267,8 @@ func ended(req approvals.Request) []render.Part {
 	return append(parts, render.Note{render.At(moment(req)), render.Text(" · ref " + req.Ref)})
 }
 
-// followed is the console's answer and what was seen since: then the rows tell that, not how they were when the console said yes.
+// followed is the console's answer and what was seen since: then the rows tell that, not how they
+// were when the console said yes.
 func followed(req approvals.Request) []render.Part {
 	parts, e := Result(req).Parts, effect.Of(req)
 	at := slices.IndexFunc(parts, func(p render.Part) bool { _, ok := p.(render.Table); return ok })
@@ -277,7 +282,8 @@ func followed(req approvals.Request) []render.Part {
 	return slices.Concat(answer, e.Parts(), []render.Part{e.Table(plans.Of(req).Targets)}, parts[at+1:])
 }
 
-// doubts say why nobody knows whether a request ran: no clear answer came, or the process died before one could.
+// doubts say why nobody knows whether a request ran: no clear answer came, or the process died
+// before one could.
 func doubts(req approvals.Request) []render.Part {
 	var card render.Card
 	parts := []render.Part{render.Line{render.Text("The bot stopped before the console answered, so it may have run. Check the console before you request it again.")}}
@@ -326,8 +332,8 @@ func (c *Drawer) fromWhom(req approvals.Request) render.Note {
 	return who
 }
 
-// member is somebody whom a role names, as people read it. Groups and people become mentions, so that who may decide is notified; a handle
-// stays text, for Slack mentions by id alone.
+// member is somebody whom a role names, as people read it. Groups and people become mentions, so
+// that who may decide is notified; a handle stays text, for Slack mentions by id alone.
 func member(m string) render.Span {
 	switch {
 	case strings.HasPrefix(m, "S"):

@@ -40,7 +40,8 @@ func Result(req approvals.Request) render.Card {
 	return card
 }
 
-// requested is what a request is about: its command, and the first of what it touches. A title alone would leave open which host it was.
+// requested is what a request is about: its command, and the first of what it touches. A title
+// alone would leave open which host it was.
 func requested(req approvals.Request) render.Line {
 	line := render.Line{render.Bold(req.Title)}
 	if names := plans.Names(plans.Of(req).Targets, 5); names != "" {
@@ -71,7 +72,8 @@ func Asked(req approvals.Request, channel string) render.Card {
 	return card
 }
 
-// settledCard is what is left of an asked card when its request does not wait any more. The result is a message of its own.
+// settledCard is what is left of an asked card when its request does not wait any more. The result
+// is a message of its own.
 func settledCard(req approvals.Request) render.Card {
 	card := render.Card{Text: Text(req)}
 	card.Tone, card.Title = requestTitle(req)

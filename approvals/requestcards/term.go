@@ -155,7 +155,8 @@ func stays(req approvals.Request) string {
 	return ", and the isolation continues"
 }
 
-// askAgain offers what the bot asked for when a time was over and what came to nothing: without it things stay as they are.
+// askAgain offers what the bot asked for when a time was over and what came to nothing: without it
+// things stay as they are.
 func askAgain(req approvals.Request) []render.Action {
 	if req.After == "" || !cameToNothing(req) {
 		return nil

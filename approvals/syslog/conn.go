@@ -14,7 +14,8 @@ type Conn interface {
 	SetWriteDeadline(time.Time) error
 }
 
-// A conn is a Conn that is watched. Receivers send nothing, so that the end of reading is the end of the connection.
+// A conn is a Conn that is watched. Receivers send nothing, so that the end of reading is the end
+// of the connection.
 type conn struct {
 	Conn
 	since  time.Time

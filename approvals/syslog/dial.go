@@ -38,7 +38,8 @@ func (s Server) Host() (host, hostPort string, err error) {
 	return u.Hostname(), net.JoinHostPort(u.Hostname(), at), nil
 }
 
-// Dial connects. Files are read each time, so that renewed certificates hold from the next connection on.
+// Dial connects. Files are read each time, so that renewed certificates hold from the next
+// connection on.
 func (s Server) Dial(ctx context.Context) (Conn, error) {
 	host, hostPort, err := s.Host()
 	if err != nil {

@@ -11,15 +11,17 @@ import (
 	"s1bot/approvals"
 )
 
-// The numbers of RFC 5424, 6.2.1: facility 13 is "log audit"; what was refused or went wrong is a warning, the rest a notice.
+// The numbers of RFC 5424, 6.2.1: facility 13 is "log audit"; what was refused or went wrong is a
+// warning, the rest a notice.
 const (
 	facility = 13
 	warning  = 4
 	notice   = 5
 )
 
-// maxMessage is what every receiver of syslog over TLS should take (RFC 5425, 4.3.1). What is longer may be cut there, in the middle of
-// the JSON, so a row that is longer leaves its detail out and says so.
+// maxMessage is what every receiver of syslog over TLS should take (RFC 5425, 4.3.1). What is
+// longer may be cut there, in the middle of the JSON, so a row that is longer leaves its detail out
+// and says so.
 const maxMessage = 8192
 
 // A Sender is what every message says about who sends it.
@@ -42,7 +44,8 @@ type body struct {
 	LeftOut int    `json:"detail_bytes_left_out,omitempty"` // the whole row is in the database
 }
 
-// Message is a row as a message of RFC 5424 whose text is JSON on one line; who did it and what it says are for people.
+// Message is a row as a message of RFC 5424 whose text is JSON on one line; who did it and what it
+// says are for people.
 func (s Sender) Message(e approvals.Entry, who, says string) []byte {
 	b := body{Entry: e, Who: who, Says: says}
 	message := s.message(b)

@@ -1,13 +1,16 @@
-// Package syslog sends the audit trail to a SIEM as it grows: messages of RFC 5424 over TLS (RFC 5425), each behind its length (octet
-// counting, RFC 6587).
+// Package syslog sends the audit trail to a SIEM as it grows: messages of RFC 5424 over TLS (RFC
+// 5425), each behind its length (octet counting, RFC 6587).
 //
-// Syslog acknowledges nothing: what was written to a connection that then breaks may have arrived or not. So a Shipper has two places
-// in the trail. Up to sent, rows were written; up to its Position, which the database keeps, they were written and the connection still
-// stood some seconds later. When a connection breaks, or the process ends, it goes on behind the Position. A stop in good order closes its
-// side of the connection and waits until the receiver, having read everything, closes the other.
+// Syslog acknowledges nothing: what was written to a connection that then breaks may have arrived
+// or not. So a Shipper has two places in the trail. Up to sent, rows were written; up to its
+// Position, which the database keeps, they were written and the connection still stood some seconds
+// later. When a connection breaks, or the process ends, it goes on behind the Position. A stop in
+// good order closes its side of the connection and waits until the receiver, having read
+// everything, closes the other.
 //
-// The rule that must not break: every row arrives, in order, at least once. A row that arrives twice has the same number and hash. And the
-// Shipper only reads: nothing that people decide ever waits for it.
+// The rule that must not break: every row arrives, in order, at least once. A row that arrives
+// twice has the same number and hash. And the Shipper only reads: nothing that people decide ever
+// waits for it.
 package syslog
 
 import (
@@ -33,7 +36,8 @@ const (
 	farewell = 2 * time.Second
 	// batch is how many rows go out between two looks at lease and position.
 	batch = 500
-	// flaws is how many attempts fail until somebody is told, and slowest the longest pause between two.
+	// flaws is how many attempts fail until somebody is told, and slowest the longest pause between
+	// two.
 	flaws, slowest = 3, time.Minute
 )
 
@@ -49,7 +53,8 @@ type Position struct {
 // Save and Release fail where another process has the right by now: whoever was too slow must not
 // move a position that is no longer theirs.
 type Positions interface {
-	// Claim takes or renews the right to send, for so long, and returns the position; false while another process has it.
+	// Claim takes or renews the right to send, for so long, and returns the position; false while
+	// another process has it.
 	Claim(ctx context.Context, span time.Duration) (Position, bool, error)
 	// Save writes the position of who has the right.
 	Save(ctx context.Context, p Position) error
@@ -253,10 +258,12 @@ func (s *Shipper) recover(ctx context.Context) {
 	}
 }
 
-// tellLimit is how long a message to people may take; a stop waits for it, for it may be there though its answer is not.
+// tellLimit is how long a message to people may take; a stop waits for it, for it may be there
+// though its answer is not.
 const tellLimit = 10 * time.Second
 
-// tell tells people, and keeps that they know; what Slack does not take now is told at the next attempt.
+// tell tells people, and keeps that they know; what Slack does not take now is told at the next
+// attempt.
 func (s *Shipper) tell(ctx context.Context, failure error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellLimit)
 	defer cancel()

@@ -36,7 +36,8 @@ type Check struct {
 	Words  string
 }
 
-// Write writes the page. It is one file that needs no other and runs no script, so that it can be kept and sent.
+// Write writes the page. It is one file that needs no other and runs no script, so that it can be
+// kept and sent.
 func (p Page) Write(w io.Writer) error { return pageTemplate.Execute(w, p) }
 
 func utc(t time.Time) string { return t.UTC().Format(timeLayout) }

@@ -1,11 +1,14 @@
-// Package trail says what the audit trail says to people who read it outside Slack: a line in a terminal, a page for auditors, a message
-// to a SIEM. A row of the trail keeps ids, hashes and JSON; a reader wants to know who did what to which host.
+// Package trail says what the audit trail says to people who read it outside Slack: a line in a
+// terminal, a page for auditors, a message to a SIEM. A row of the trail keeps ids, hashes and
+// JSON; a reader wants to know who did what to which host.
 //
-// A Reader goes through rows in their order. It learns people's names and what a request touches from the rows themselves, and asks its
-// Config only for what lies before the first row that it is shown. What it makes of a row is a Row: one sentence, with the row beside it.
+// A Reader goes through rows in their order. It learns people's names and what a request touches
+// from the rows themselves, and asks its Config only for what lies before the first row that it is
+// shown. What it makes of a row is a Row: one sentence, with the row beside it.
 //
-// The rule that must not break: a row is one line. Names of hosts and files, reasons and answers are written by others, some of them
-// attackers; they are quoted where they could be read as our words, and nothing in them ends a line, hides a character or turns its order.
+// The rule that must not break: a row is one line. Names of hosts and files, reasons and answers
+// are written by others, some of them attackers; they are quoted where they could be read as our
+// words, and nothing in them ends a line, hides a character or turns its order.
 package trail
 
 import (
@@ -47,7 +50,8 @@ type Reader struct {
 // A subject is what a request is about.
 type subject struct{ requester, title, targets string }
 
-// remembered bounds what a Reader keeps of requests and of people: rows of one request stand close to each other.
+// remembered bounds what a Reader keeps of requests and of people: rows of one request stand close
+// to each other.
 const remembered = 4096
 
 // New is a Reader of what c knows.
@@ -89,7 +93,8 @@ type detail struct {
 	Plan      catalog.Plan     `json:"plan"`
 }
 
-// detailOf reads what a row keeps. What has another form than expected is left out; the rest is there.
+// detailOf reads what a row keeps. What has another form than expected is left out; the rest is
+// there.
 func detailOf(e approvals.Entry) (d detail) {
 	_ = json.Unmarshal(e.Detail, &d)
 	return d
@@ -117,7 +122,8 @@ func (r *Reader) learn(e approvals.Entry, d detail) {
 	}
 }
 
-// subject is what the request of e is about: as the row that asked for it says, else as the request's own row does.
+// subject is what the request of e is about: as the row that asked for it says, else as the
+// request's own row does.
 func (r *Reader) subject(ctx context.Context, e approvals.Entry) subject {
 	if s, known := r.subjects[e.Request]; known || e.Request == "" || r.Request == nil {
 		return subject{s.requester, r.title(e.Command), s.targets}

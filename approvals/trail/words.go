@@ -10,7 +10,8 @@ import (
 	"s1bot/render"
 )
 
-// Lengths in characters. A console's answer may have thousands, and a plan may touch thousands of things.
+// Lengths in characters. A console's answer may have thousands, and a plan may touch thousands of
+// things.
 const (
 	maxQuote     = 300
 	maxName      = 80

@@ -35,7 +35,8 @@ func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) erro
 	return d.executor.execute(ctx, req.ID, nil)
 }
 
-// confirm tells a person who typed a decision that it was heard. Who clicked sees the card change under the finger.
+// confirm tells a person who typed a decision that it was heard. Who clicked sees the card change
+// under the finger.
 func (d *Decisions) confirm(ctx context.Context, in Interaction, words string) {
 	if in.At.Message == "" {
 		in.reply(ctx, render.Notice(words))
@@ -78,8 +79,8 @@ func (d *Decisions) HideUncounted(ctx context.Context, idOrRef, user string) {
 	d.showAfter(ctx, func() (approvals.Request, error) { return d.Ledger.Cards().RemoveUncounted(ctx, idOrRef, user) })
 }
 
-// showAfter draws the cards anew after a step that changed the row. A step that fails costs the hint and nothing else: the decision itself is kept
-// elsewhere.
+// showAfter draws the cards anew after a step that changed the row. A step that fails costs the
+// hint and nothing else: the decision itself is kept elsewhere.
 func (d *Decisions) showAfter(ctx context.Context, step func() (approvals.Request, error)) {
 	req, err := step()
 	switch {

@@ -1,7 +1,9 @@
-// Package workflow carries a request from the moment somebody wants a change until the endpoints have made it.
+// Package workflow carries a request from the moment somebody wants a change until the endpoints
+// have made it.
 //
-// Its one idea: around a row of the ledger everything is asked again and said again, and the row alone decides. Package approvals knows
-// how a row may change; this package knows why it should, does what it allows, and keeps every card in step with it.
+// Its one idea: around a row of the ledger everything is asked again and said again, and the row
+// alone decides. Package approvals knows how a row may change; this package knows why it should,
+// does what it allows, and keeps every card in step with it.
 //
 //	somebody wants a change
 //	   │ Submitter: may they (Gate)? what is touched (Plan)? write the row
@@ -20,9 +22,10 @@
 //	   ▼
 //	applied · in part · failed on the endpoints
 //
-// A request that needs nobody else goes from the submission straight to running, and its requester waits for the answer (Interaction.Dialog).
-// A freeze (Decisions.Freeze) is a row, too: as long as it stands nothing is submitted and nothing approved runs. What a process leaves behind
-// when it dies, Keeper.Tick takes up in the next one.
+// A request that needs nobody else goes from the submission straight to running, and its requester
+// waits for the answer (Interaction.Dialog). A freeze (Decisions.Freeze) is a row, too: as long as
+// it stands nothing is submitted and nothing approved runs. What a process leaves behind when it
+// dies, Keeper.Tick takes up in the next one.
 //
 // The types, and what each may be asked:
 //
@@ -33,11 +36,14 @@
 //	terms       ends isolations whose time is over                       overlaps     which other requests isolate a host
 //	Preview     what would happen                                        Keeper       what is due or left over
 //
-// How far a change is on the endpoints, package effect tells; what the policy must know of what it touches, package
-// policyinput; what people see of a request and of its plan, packages requestcards and plans.
+// How far a change is on the endpoints, package effect tells; what the policy must know of what it
+// touches, package policyinput; what people see of a request and of its plan, packages requestcards
+// and plans.
 //
-// The rule that must not break: nothing reaches the console but through executor.run, which has claimed the row; and a question that has
-// no answer (who is this? is it protected? did it move?) is never taken for a yes. It holds the request, and the card says which question.
+// The rule that must not break: nothing reaches the console but through executor.run, which has
+// claimed the row; and a question that has no answer (who is this? is it protected? did it move?)
+// is never taken for a yes. It holds the request, and the card says which question.
 //
-// Slack, people and long work come through the interfaces in ports.go; the clock is Config.Now. Nothing here knows how Slack speaks.
+// Slack, people and long work come through the interfaces in ports.go; the clock is Config.Now.
+// Nothing here knows how Slack speaks.
 package workflow

@@ -8,7 +8,8 @@ import (
 	"s1bot/s1"
 )
 
-// What people read where nothing is wrong with the program; the other errors of this package are approvals', policy's and catalog's.
+// What people read where nothing is wrong with the program; the other errors of this package are
+// approvals', policy's and catalog's.
 var (
 	// ErrGone answers a button whose command is not there any more.
 	ErrGone = errors.New("this button is too old to work; run the command again")
@@ -28,7 +29,8 @@ func (e *LengthError) Error() string {
 	return "how much longer should the isolation of " + e.Request.Ref + " last?"
 }
 
-// A CommandError is what went wrong in a command: its person reads which one failed, and which permission of the console's token it needs.
+// A CommandError is what went wrong in a command: its person reads which one failed, and which
+// permission of the console's token it needs.
 type CommandError struct {
 	Command *catalog.Command
 	Err     error

@@ -124,10 +124,12 @@ func (x *executor) run(ctx context.Context, id string, in *Interaction, found lo
 	return nil
 }
 
-// runningAfter is how long a console may take before a card says "running": most answer sooner, and Slack counts edits.
+// runningAfter is how long a console may take before a card says "running": most answer sooner, and
+// Slack counts edits.
 const runningAfter = 300 * time.Millisecond
 
-// showRunning edits the cards of a request that takes a while. The function that it returns ends that, and waits for an edit under way.
+// showRunning edits the cards of a request that takes a while. The function that it returns ends
+// that, and waits for an edit under way.
 func (x *executor) showRunning(ctx context.Context, req approvals.Request) (stop func()) {
 	if len(req.Cards) == 0 {
 		return func() {}
@@ -155,8 +157,8 @@ func outcomeLabel(req approvals.Request) string {
 	return "failed"
 }
 
-// drop takes back what was to run at once when everything was frozen, or nobody could tell whether it may: who asked is told that
-// nothing was done, and so it stays.
+// drop takes back what was to run at once when everything was frozen, or nobody could tell whether
+// it may: who asked is told that nothing was done, and so it stays.
 func (x *executor) drop(ctx context.Context, id string, why error) error {
 	req, err := x.Ledger.Drop(ctx, id, why.Error())
 	if err == nil {

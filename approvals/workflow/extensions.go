@@ -54,7 +54,8 @@ func (ex *Extensions) Extend(ctx context.Context, in Interaction, x requestcards
 	return ex.reporter.tellAll(ctx, req, "", requestcards.Extended(req, in.User, by))
 }
 
-// errExtended answers a button for an extension that was made meanwhile: another click would be another extension.
+// errExtended answers a button for an extension that was made meanwhile: another click would be
+// another extension.
 var errExtended = &catalog.UsageError{Problem: "the isolation was extended after this button was posted", Hint: "its card shows the new end; for more time, request another extension"}
 
 // agreeToExtend writes down that a person approves an extension. Those who approved it before must

@@ -61,7 +61,8 @@ func (d *Decisions) Thaw(ctx context.Context, in Interaction) error {
 	return nil
 }
 
-// freeze is the freeze that holds now; none where nobody can tell: an approval is refused then, whatever the card shows.
+// freeze is the freeze that holds now; none where nobody can tell: an approval is refused then,
+// whatever the card shows.
 func (c *Config) freeze(ctx context.Context) approvals.Request {
 	freeze, frozen, err := c.Ledger.Frozen(ctx)
 	if err != nil && ctx.Err() == nil {

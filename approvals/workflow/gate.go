@@ -63,7 +63,8 @@ func (g *Gate) Input(cmd *catalog.Command, in Interaction) policy.Input {
 	}
 }
 
-// consoleName is how rules call the console that an invocation carries; empty, which no rule can tell, where it is not configured.
+// consoleName is how rules call the console that an invocation carries; empty, which no rule can
+// tell, where it is not configured.
 func (g *Gate) consoleName(carried string) string {
 	on, err := g.Consoles.Carried(carried)
 	if err != nil {

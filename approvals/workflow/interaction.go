@@ -16,7 +16,8 @@ import (
 type Dialog interface {
 	// Reply answers them, and them alone. The message comes back where it can be edited.
 	Reply(ctx context.Context, at render.Origin, card render.Card) Message
-	// ReplyFollowed is Reply with a message that shall follow the request it tells of; the reference is empty where nothing can edit it.
+	// ReplyFollowed is Reply with a message that shall follow the request it tells of; the reference
+	// is empty where nothing can edit it.
 	ReplyFollowed(ctx context.Context, at render.Origin, card render.Card) approvals.CardRef
 	// Confide tells them what nobody else may read and nothing keeps.
 	Confide(ctx context.Context, at render.Origin, card render.Card) error

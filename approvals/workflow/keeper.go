@@ -49,8 +49,8 @@ func (k *Keeper) expire(ctx context.Context) {
 	}
 }
 
-// recover takes up what an earlier or another process left: approved requests that nobody runs, runs that broke off, and
-// requests whose card was never posted.
+// recover takes up what an earlier or another process left: approved requests that nobody runs,
+// runs that broke off, and requests whose card was never posted.
 func (k *Keeper) recover(ctx context.Context) {
 	left, err := k.Ledger.Recover(ctx)
 	if err != nil && ctx.Err() == nil {

@@ -11,7 +11,8 @@ type KeyMutex struct {
 	locks map[string]*held
 }
 
-// A held lock counts who has it or waits for it; with the last of them it is forgotten, so that the map does not grow with every request there was.
+// A held lock counts who has it or waits for it; with the last of them it is forgotten, so that the
+// map does not grow with every request there was.
 type held struct {
 	sync.Mutex
 	users int

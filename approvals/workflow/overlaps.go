@@ -16,8 +16,9 @@ import (
 	"s1bot/commands/catalog"
 )
 
-// What else isolates an endpoint that is isolated for a time. The console shows one status for all isolations of an endpoint, and of one
-// that is offline the old one; the ledger knows who isolated what, and until when.
+// What else isolates an endpoint that is isolated for a time. The console shows one status for all
+// isolations of an endpoint, and of one that is offline the old one; the ledger knows who isolated
+// what, and until when.
 
 // A sequel is what other requests did to an endpoint that was isolated for a time.
 //
@@ -33,8 +34,8 @@ type sequel struct {
 // contested reports whether the end of the isolation must not lift it without a person who says so.
 func (s sequel) contested() bool { return s.unclear || len(s.others) > 0 }
 
-// memory is how far back the ledger is asked for isolations that may still stand. An endpoint that was offline for so long is
-// decommissioned.
+// memory is how far back the ledger is asked for isolations that may still stand. An endpoint that
+// was offline for so long is decommissioned.
 const memory = 90 * 24 * time.Hour
 
 // sequels are those of an isolation, by endpoint.
@@ -87,7 +88,8 @@ func reconnected(sequels map[string]sequel, other, req approvals.Request) {
 	}
 }
 
-// quarantined notes that other isolated the endpoints that threats are on. One on an endpoint that nobody knows may be on any.
+// quarantined notes that other isolated the endpoints that threats are on. One on an endpoint that
+// nobody knows may be on any.
 func quarantined(sequels map[string]sequel, other, req approvals.Request) {
 	for _, threat := range plans.Of(other).Targets {
 		for _, t := range plans.Of(req).Targets {
@@ -152,7 +154,8 @@ func (o *overlaps) stands(ctx context.Context, other, req approvals.Request) (bo
 // errOther is why the bot does not end an isolation alone, though the policy allowed that beforehand.
 var errOther = &policy.RefusedError{Why: "Nothing was done: another isolation of this endpoint is, or may still be, in force. To reconnect the endpoint, somebody has to request it and somebody else has to approve it."}
 
-// alone refuses to end an isolation without a person who says so, as req does, where another one stands.
+// alone refuses to end an isolation without a person who says so, as req does, where another one
+// stands.
 func (o *overlaps) alone(ctx context.Context, req, was approvals.Request) error {
 	if req.Quorum > 0 {
 		return nil // somebody approved it

@@ -43,17 +43,19 @@ type Message struct{ Channel, TS string }
 // channel) and tries again what passes. It returns when the message is there or certainly is not,
 // or when it cannot find out (Unconfirmed).
 type Messenger interface {
-	// Post shows card in a channel, or to a person where channel is a user's id, in a thread unless that is empty. The message carries key, by
-	// which Find finds it again. A message that stands without its files comes with an error.
+	// Post shows card in a channel, or to a person where channel is a user's id, in a thread unless
+	// that is empty. The message carries key, by which Find finds it again. A message that stands
+	// without its files comes with an error.
 	Post(ctx context.Context, channel, thread, key string, card render.Card) (Message, error)
 	// Edit puts card in the place of what a message shows.
 	Edit(ctx context.Context, channel, ts string, card render.Card) error
-	// Replace puts card in the place of an answer that its response URL alone can replace; see CardRef.Reply. It is Final where Slack takes
-	// no more of them.
+	// Replace puts card in the place of an answer that its response URL alone can replace; see
+	// CardRef.Reply. It is Final where Slack takes no more of them.
 	Replace(ctx context.Context, reply string, card render.Card) error
 	// Find returns the messages that a search is for, oldest first.
 	Find(ctx context.Context, s Search) (all []string, err error)
-	// Deliver gives card to a person who does not wait any more: by direct message, else where they asked.
+	// Deliver gives card to a person who does not wait any more: by direct message, else where they
+	// asked.
 	Deliver(ctx context.Context, user string, at render.Origin, card render.Card) (Message, error)
 }
 

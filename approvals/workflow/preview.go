@@ -75,8 +75,8 @@ const mostRehearsed = 10
 // what follows an answer is left out where it depends on it.
 //
 // It is the real command with a client that shows every request and sends none that would change
-// something (s1.Client.Rehearse), so there is no second description of what a command sends that could
-// differ from it. The bound stops a command that pages until an answer says enough.
+// something (s1.Client.Rehearse), so there is no second description of what a command sends that
+// could differ from it. The bound stops a command that pages until an answer says enough.
 func (v *Preview) rehearse(ctx context.Context, on consoles.Console, cmd *catalog.Command, in Interaction, plan catalog.Plan) (sent []s1.Request) {
 	call := v.call(on, in)
 	call.Console = on.Client.Rehearse(func(r s1.Request) error {
@@ -174,7 +174,8 @@ func whyMore(r policy.Decision) string {
 	return " " + render.Sentence(r.Why)
 }
 
-// previewCard answers a dry run: the policy's answer first, then what would be touched, as the card of a real request shows it.
+// previewCard answers a dry run: the policy's answer first, then what would be touched, as the card
+// of a real request shows it.
 func previewCard(cmd *catalog.Command, plan catalog.Plan, r policy.Decision, term *approvals.Term) render.Card {
 	verdict := map[policy.Effect]string{
 		policy.Allow:      "You can run this, and it runs right away.",

@@ -14,9 +14,10 @@ import (
 	"s1bot/render"
 )
 
-// A request has one card with live buttons. That it is about to be posted is written down first (Posting); where the answer got lost the
-// card is looked for by its mark, and where it cannot be looked for, because the bot is not in the channel, a message without the
-// buttons stands in for it until somebody clicks there or on the card.
+// A request has one card with live buttons. That it is about to be posted is written down first
+// (Posting); where the answer got lost the card is looked for by its mark, and where it cannot be
+// looked for, because the bot is not in the channel, a message without the buttons stands in for it
+// until somebody clicks there or on the card.
 
 // An unseenError says that Slack did not take a request's card.
 type unseenError struct{ cause error }
@@ -68,8 +69,8 @@ func (p *Publisher) announceOnceMore(ctx context.Context, req approvals.Request)
 	return p.publish(ctx, req)
 }
 
-// posted looks whether a request without a card has one after all: a crash between Slack's answer and the row leaves it so, and a
-// second card would ask for the same thing for ever.
+// posted looks whether a request without a card has one after all: a crash between Slack's answer
+// and the row leaves it so, and a second card would ask for the same thing for ever.
 //
 // Slack counts from its own clock, and this machine's may be ahead.
 func (p *Publisher) posted(ctx context.Context, req approvals.Request) (bool, error) {
@@ -81,7 +82,8 @@ func (p *Publisher) posted(ctx context.Context, req approvals.Request) (bool, er
 	return len(all) > 0, err
 }
 
-// findCard looks for the card of a request that came to its end without one: it must not go on asking.
+// findCard looks for the card of a request that came to its end without one: it must not go on
+// asking.
 func (p *Publisher) findCard(ctx context.Context, req approvals.Request) {
 	defer p.editing.Lock(req.ID)()
 	if _, err := p.posted(ctx, req); err != nil {
@@ -117,7 +119,8 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 	return p.Ledger.Cards().Add(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Freeze: freeze.ID, Retried: req.Posting || p.Now().Sub(began) >= retryPause})
 }
 
-// retryPause is the shortest pause before a messenger tries again: a post that was faster was made once.
+// retryPause is the shortest pause before a messenger tries again: a post that was faster was made
+// once.
 const retryPause = time.Second
 
 // standIn says in the approvals channel what is known of a card: that it may be there. Where it is
@@ -157,9 +160,10 @@ func (p *Publisher) ShowHere(ctx context.Context, in Interaction, id string) err
 	return nil
 }
 
-// AdoptCard notes that a message shows a request: somebody clicked there, so it does, even where a crash kept that out of the row.
-// Slack says which message that was; where the channel can be read, the message itself does. There may be several: a post that Slack took
-// long after its time-out stands beside the one that was posted again.
+// AdoptCard notes that a message shows a request: somebody clicked there, so it does, even where a
+// crash kept that out of the row. Slack says which message that was; where the channel can be read,
+// the message itself does. There may be several: a post that Slack took long after its time-out
+// stands beside the one that was posted again.
 func (p *Publisher) AdoptCard(ctx context.Context, in Interaction, id string) {
 	channel := p.Policy().Channel()
 	if in.At.Message == "" || in.Ephemeral || in.At.Channel != channel {
@@ -231,8 +235,9 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 	}
 }
 
-// withTwins is a request that came to its end with every card that shows it: where a post timed out and was made again, Slack may have taken
-// the first one late, and nobody clicked there. Without an answer the cards that are known must do.
+// withTwins is a request that came to its end with every card that shows it: where a post timed out
+// and was made again, Slack may have taken the first one late, and nobody clicked there. Without an
+// answer the cards that are known must do.
 func (p *Publisher) withTwins(ctx context.Context, req approvals.Request) approvals.Request {
 	channel := p.Policy().Channel()
 	all, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew)})
@@ -256,9 +261,10 @@ func (p *Publisher) dropCopies(ctx context.Context, req approvals.Request, gone 
 	return p.Ledger.Cards().DropCopies(ctx, req.ID, gone)
 }
 
-// redraw puts a card in the place of a message. Slack takes five answers through a response URL, and an end that is repeated (Run again), a
-// freeze and a thaw need some: so a request that still waits, or runs for these seconds, spends none of them, unless all is to be drawn anew.
-// Its Withdraw is as good as before.
+// redraw puts a card in the place of a message. Slack takes five answers through a response URL,
+// and an end that is repeated (Run again), a freeze and a thaw need some: so a request that still
+// waits, or runs for these seconds, spends none of them, unless all is to be drawn anew. Its
+// Withdraw is as good as before.
 func (p *Publisher) redraw(ctx context.Context, req approvals.Request, ref approvals.CardRef, all bool, card render.Card) error {
 	switch {
 	case ref.Reply == "":

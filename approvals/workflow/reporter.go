@@ -146,13 +146,15 @@ func (r *reporter) addCopy(ctx context.Context, req approvals.Request, at Messag
 	}
 }
 
-// tellRequester sends a card to the person who asked, and returns the message where it can be edited. It leaves the response URL alone: what
-// comes through that is what it replaces next, and the answer that tells of the request must still be that.
+// tellRequester sends a card to the person who asked, and returns the message where it can be
+// edited. It leaves the response URL alone: what comes through that is what it replaces next, and
+// the answer that tells of the request must still be that.
 func (r *reporter) tellRequester(ctx context.Context, req approvals.Request, card render.Card) Message {
 	return r.deliver(ctx, req, render.Origin{Channel: req.Channel, Thread: req.Thread}, card)
 }
 
-// tellEnd is tellRequester for the last that is said of a request: where they take no direct messages, by the response URL if it still works.
+// tellEnd is tellRequester for the last that is said of a request: where they take no direct
+// messages, by the response URL if it still works.
 func (r *reporter) tellEnd(ctx context.Context, req approvals.Request, card render.Card) Message {
 	return r.deliver(ctx, req, render.Origin{Channel: req.Channel, Thread: req.Thread, Kept: req.ReplyTo()}, card)
 }
@@ -195,7 +197,8 @@ func (r *reporter) waitForApproval(ctx context.Context, in Interaction, req appr
 // errSlowCard says that Slack has not answered yet.
 var errSlowCard = errors.New("slack is slow to respond")
 
-// answerAsked tells who asked that their request waits and, where trouble is not nil, that nobody can see it yet.
+// answerAsked tells who asked that their request waits and, where trouble is not nil, that nobody
+// can see it yet.
 func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approvals.Request, trouble error) {
 	if trouble != nil {
 		req.Unseen = whyUnseen(trouble)
@@ -314,7 +317,8 @@ func (r *reporter) tellAll(ctx context.Context, req approvals.Request, key strin
 			}
 		}
 		_, err := r.Messenger.Post(ctx, ref.Channel, ref.TS, key, r.drawn(req, card))
-		// One that may be there, and cannot be looked for, is not told again: that would be to tell it twice.
+		// One that may be there, and cannot be looked for, is not told again: that would be to tell it
+		// twice.
 		if err != nil && !hasFate(err, Final) && !hasFate(err, Unconfirmed) {
 			return err
 		}

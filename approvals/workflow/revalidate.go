@@ -22,11 +22,12 @@ import (
 	"s1bot/s1"
 )
 
-// Just before a request runs everything is asked once more that was asked when it was made: is what was shown still there, what would
-// the policy say of it now, do the approvals still count? A question without an answer keeps it from running; Ledger.Hold has it
-// asked again for a while.
+// Just before a request runs everything is asked once more that was asked when it was made: is what
+// was shown still there, what would the policy say of it now, do the approvals still count? A
+// question without an answer keeps it from running; Ledger.Hold has it asked again for a while.
 
-// revalidateLimit is how long one look may take: the console and Slack are asked again later, and a look that hangs holds a slot.
+// revalidateLimit is how long one look may take: the console and Slack are asked again later, and a
+// look that hangs holds a slot.
 const revalidateLimit = 45 * time.Second
 
 // A look is what was found of a request just before it runs.
@@ -123,7 +124,8 @@ func freshest(left, prepared []catalog.Target, seen effect.Snapshot) []catalog.T
 	return rows
 }
 
-// decideBlind is what is left to say of a request whose targets cannot be read: no, where that is certain whatever they are.
+// decideBlind is what is left to say of a request whose targets cannot be read: no, where that is
+// certain whatever they are.
 func (x *executor) decideBlind(ctx context.Context, cmd *catalog.Command, req approvals.Request, why error) error {
 	blind := plans.Of(req)
 	for i, t := range blind.Targets {
@@ -139,7 +141,8 @@ func (x *executor) decideBlind(ctx context.Context, cmd *catalog.Command, req ap
 	return &policy.UnansweredError{Question: "I can't look up what this touches (" + policyinput.ConsoleReason(why) + ")"}
 }
 
-// pointless tells whether a preparation was refused for what is asked for, and not because something could not be read.
+// pointless tells whether a preparation was refused for what is asked for, and not because
+// something could not be read.
 func pointless(err error) bool {
 	var usage *catalog.UsageError
 	return errors.As(err, &usage)
@@ -266,8 +269,8 @@ func without(args json.RawMessage, ids []string) (json.RawMessage, error) {
 	return json.Marshal(value)
 }
 
-// prune takes ids out of arguments, wherever in them they stand. A list of which nothing is left is refused: in this API an empty one selects
-// everything.
+// prune takes ids out of arguments, wherever in them they stand. A list of which nothing is left is
+// refused: in this API an empty one selects everything.
 func prune(value any, ids []string) (any, error) {
 	var err error
 	switch v := value.(type) {

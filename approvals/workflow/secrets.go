@@ -62,7 +62,8 @@ func (s *Submitter) sealed(req approvals.Request, secrets catalog.Secrets) (appr
 	return s.Ledger.Seal(req, body)
 }
 
-// secretsOf are the passwords of a request that runs: those that who asks has just given, else those that it waited with.
+// secretsOf are the passwords of a request that runs: those that who asks has just given, else
+// those that it waited with.
 func (x *executor) secretsOf(req approvals.Request, asking *Interaction) (catalog.Secrets, error) {
 	if asking != nil && len(asking.Secrets) > 0 {
 		return asking.Secrets, nil

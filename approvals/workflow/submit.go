@@ -104,8 +104,8 @@ func (s *Submitter) submitRequest(ctx context.Context, cmd *catalog.Command, in 
 	}
 }
 
-// resume goes on with a request that was made before a crash by the delivery which is now taken up again. What was asked for is
-// what its row says, whatever the console would say of it today.
+// resume goes on with a request that was made before a crash by the delivery which is now taken up
+// again. What was asked for is what its row says, whatever the console would say of it today.
 func (s *Submitter) resume(ctx context.Context, req approvals.Request, in Interaction) error {
 	switch {
 	case req.State == approvals.Approved && req.Quorum > 0:
@@ -132,8 +132,8 @@ func (s *Submitter) resume(ctx context.Context, req approvals.Request, in Intera
 	return nil
 }
 
-// answerOnceMore tells who asked that their request waits, unless they certainly know: the crash may have come before the answer, and to read it
-// twice is the smaller harm.
+// answerOnceMore tells who asked that their request waits, unless they certainly know: the crash
+// may have come before the answer, and to read it twice is the smaller harm.
 func (s *Submitter) answerOnceMore(ctx context.Context, in Interaction, req approvals.Request) {
 	if !slices.ContainsFunc(req.Copies, func(c approvals.CardRef) bool { return c.Asked }) {
 		s.reporter.replyAsked(ctx, in, req, requestcards.Asked(req, s.Policy().Channel()))

@@ -16,9 +16,10 @@ import (
 	"s1bot/render"
 )
 
-// What was isolated for a time. The row says when something is due (approvals/term.go); of all processes one gets it. Before the
-// end people are warned; at the end the bot asks for the reconnection on behalf of who asked for the isolation, as a request of
-// its own. Nothing here reconnects anything: that is done as any other request is, by execute.
+// What was isolated for a time. The row says when something is due (approvals/term.go); of all
+// processes one gets it. Before the end people are warned; at the end the bot asks for the
+// reconnection on behalf of who asked for the isolation, as a request of its own. Nothing here
+// reconnects anything: that is done as any other request is, by execute.
 
 // mindTerms takes up what is due of isolations for a time.
 //
@@ -209,8 +210,9 @@ func (ts *terms) fileEnd(ctx context.Context, req approvals.Request, still reque
 	}
 }
 
-// reconnection is the request that ends an isolation, and what the policy says to it. Who asked for the isolation asks for it, as
-// far as the policy is concerned: what they may not, the bot does not on their behalf.
+// reconnection is the request that ends an isolation, and what the policy says to it. Who asked for
+// the isolation asks for it, as far as the policy is concerned: what they may not, the bot does not
+// on their behalf.
 func (ts *terms) reconnection(ctx context.Context, req approvals.Request, still requestcards.Remainder) (approvals.Request, policy.Decision, error) {
 	inv, known := ts.undo(req, still.Targets)
 	if !known {

@@ -51,7 +51,8 @@ func (x *executor) follow(ctx context.Context, req approvals.Request) {
 // watchKey names the watch over one run of a request.
 func watchKey(req approvals.Request) string { return fmt.Sprintf("W%s%d", req.ID, req.Fence) }
 
-// A Watch follows what one run of a request did, until the endpoints did it, or for a day. It survives a restart.
+// A Watch follows what one run of a request did, until the endpoints did it, or for a day. It
+// survives a restart.
 type Watch struct {
 	Request   string // id
 	Run       string // names the run: a later one has a watch of its own
@@ -123,8 +124,9 @@ func (w *Watcher) look(ctx context.Context, watch Watch, sent *delivered, save f
 	return over, save(body)
 }
 
-// worthTelling tells whether people must hear how an effect ended: no card shows it, it took a while, or something failed that
-// the console had taken. Scripts tell their own end, with their results.
+// worthTelling tells whether people must hear how an effect ended: no card shows it, it took a
+// while, or something failed that the console had taken. Scripts tell their own end, with their
+// results.
 func (w *Watcher) worthTelling(req approvals.Request, e effect.Effect, sent delivered) bool {
 	if cmd, ok := w.Catalog.Find(req.Command); ok && cmd.Follows() {
 		return false

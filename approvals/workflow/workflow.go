@@ -35,10 +35,12 @@ type Config struct {
 	Background Background
 	Explain    func(ref string, err error) (render.Card, error) // an error in words; a fault of the program's comes back for the log
 	Count      func(command, outcome string)                    // of requests that ran, or wait for a second person; may be nil
-	// Enqueue does work that nobody waits for, in a bounded number of slots. Each console, by its name, has some of its own, so that the work
-	// that waits for one which hangs holds up nobody else's.
+	// Enqueue does work that nobody waits for, in a bounded number of slots. Each console, by its
+	// name, has some of its own, so that the work that waits for one which hangs holds up nobody
+	// else's.
 	Enqueue func(console string, do func(context.Context))
-	// Conclude is Enqueue for telling the end of what ran. A process that stops does it before it ends, where it is refused a slot at once, with ctx.
+	// Conclude is Enqueue for telling the end of what ran. A process that stops does it before it
+	// ends, where it is refused a slot at once, with ctx.
 	Conclude func(ctx context.Context, console string, do func(context.Context))
 
 	Tick time.Duration // between two looks for what is due
@@ -83,8 +85,8 @@ func New(c Config) *Workflow {
 	}
 }
 
-// on is a command on the console that a row or an invocation carries. One that is not configured any more is an error: nothing acts for
-// it on another.
+// on is a command on the console that a row or an invocation carries. One that is not configured
+// any more is an error: nothing acts for it on another.
 func (c *Config) on(console, command string) (consoles.Console, *catalog.Command, error) {
 	at, err := c.Consoles.Carried(console)
 	if err != nil {
@@ -107,13 +109,15 @@ func (c *Config) concludeLater(ctx context.Context, req approvals.Request, do fu
 	c.Conclude(ctx, c.label(req), do)
 }
 
-// label names the console that work on a request may wait for. What is about one that is not configured any more waits for none.
+// label names the console that work on a request may wait for. What is about one that is not
+// configured any more waits for none.
 func (c *Config) label(req approvals.Request) string {
 	on, _ := c.Consoles.Carried(req.Console)
 	return c.Consoles.Label(on)
 }
 
-// onSame reports whether two requests are about things of one console: ids of two have nothing to do with each other.
+// onSame reports whether two requests are about things of one console: ids of two have nothing to
+// do with each other.
 func (c *Config) onSame(one, other approvals.Request) bool {
 	a, err := c.Consoles.Carried(one.Console)
 	b, failed := c.Consoles.Carried(other.Console)
@@ -161,8 +165,8 @@ func (c *Config) changed(ctx context.Context, req approvals.Request) {
 	}
 }
 
-// effectFor is what the console tells later of what a request did, and the action that it takes on threats; nil where there is nothing
-// to watch.
+// effectFor is what the console tells later of what a request did, and the action that it takes on
+// threats; nil where there is nothing to watch.
 func (c *Config) effectFor(req approvals.Request) (watched *catalog.Effect, action string) {
 	cmd, ok := c.Catalog.Find(req.Command)
 	if !ok || cmd.Effect == nil {
@@ -183,5 +187,6 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// clockSkew is how far this machine's clock may be ahead of the messenger's: a card is looked for that much further back.
+// clockSkew is how far this machine's clock may be ahead of the messenger's: a card is looked for
+// that much further back.
 const clockSkew = time.Hour

@@ -14,7 +14,8 @@ import (
 	"s1bot/s1/huntapi"
 )
 
-// A zip takes one file at a time. So while events.jsonl is written from the console's pages, the rows of events.csv wait on disk.
+// A zip takes one file at a time. So while events.jsonl is written from the console's pages, the
+// rows of events.csv wait on disk.
 
 // events writes what the console recorded around the threat, page by page.
 //

@@ -35,9 +35,9 @@ type Channels struct {
 	Operators Operators
 }
 
-// Post shows card in channel, in a thread where thread is the ts of a root, and returns the message's ts. It tries once: its
-// caller keeps what is to be told and knows when to try again. What is known about a failed call, a Failure in the error's chain
-// tells.
+// Post shows card in channel, in a thread where thread is the ts of a root, and returns the
+// message's ts. It tries once: its caller keeps what is to be told and knows when to try again.
+// What is known about a failed call, a Failure in the error's chain tells.
 func (c *Channels) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
 	return c.post(ctx, channel, thread, key, card)
 }
@@ -86,7 +86,8 @@ func (c *Channels) named(ctx context.Context, card render.Card) render.Card {
 	return card
 }
 
-// mentioned is the mention of a user group by its handle: words where there is none, and operators hear that nobody was called.
+// mentioned is the mention of a user group by its handle: words where there is none, and operators
+// hear that nobody was called.
 func (c *Channels) mentioned(ctx context.Context, handle string) render.Span {
 	topic := "mention " + handle
 	group, ok := c.Groups.Group(ctx, strings.TrimPrefix(handle, "@"))

@@ -34,7 +34,8 @@ func FailureOf(err error) error {
 	return err
 }
 
-// closedWords are how Slack says that a channel takes no messages of ours, now or ever (docs.slack.dev/reference/methods/chat.postMessage).
+// closedWords are how Slack says that a channel takes no messages of ours, now or ever
+// (docs.slack.dev/reference/methods/chat.postMessage).
 var closedWords = []string{
 	"channel_not_found", "is_archived", "not_in_channel", "restricted_action", "restricted_action_read_only_channel",
 	"restricted_action_thread_only_channel", "restricted_action_non_threadable_channel",
@@ -62,7 +63,8 @@ const (
 	isRefused
 )
 
-// RetryAfter tells that nothing was done because Slack wants a pause first, and how long; zero where it does not say.
+// RetryAfter tells that nothing was done because Slack wants a pause first, and how long; zero
+// where it does not say.
 func (e Failure) RetryAfter() (time.Duration, bool) { return e.after, e.outcome == slowedDown }
 
 // Gone tells that the message, or the root of the thread, exists no more.

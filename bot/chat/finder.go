@@ -40,11 +40,12 @@ func (f Finder) Attached(ctx context.Context, channel, thread, name string) (boo
 	}
 }
 
-// Find looks for our messages with the key, posted at since or later, in the thread where thread is not empty; oldest first. It needs the
-// scopes channels:history and groups:history, and the bot in the channel.
+// Find looks for our messages with the key, posted at since or later, in the thread where thread is
+// not empty; oldest first. It needs the scopes channels:history and groups:history, and the bot in
+// the channel.
 func (f Finder) Find(ctx context.Context, channel, thread, key string, since time.Time) (all []string, err error) {
-	// A minute earlier than asked: Slack stamps messages by its own clock, and a search that begins too late finds nothing, which its caller
-	// would take for leave to post again.
+	// A minute earlier than asked: Slack stamps messages by its own clock, and a search that begins
+	// too late finds nothing, which its caller would take for leave to post again.
 	oldest := strconv.FormatInt(since.Add(-time.Minute).Unix(), 10)
 	cursor := ""
 	for range maxPages {
@@ -67,7 +68,8 @@ func (f Finder) Find(ctx context.Context, channel, thread, key string, since tim
 	return nil, FailureOf(fmt.Errorf("look for a message in %s: more than %d pages", channel, maxPages))
 }
 
-// maxPages bounds how far back a message is looked for: 200 messages a page, about one a second at most in a channel.
+// maxPages bounds how far back a message is looked for: 200 messages a page, about one a second at
+// most in a channel.
 const maxPages = 50
 
 func (f Finder) page(ctx context.Context, channel, thread, oldest, cursor string) ([]slack.Message, string, error) {
@@ -84,8 +86,8 @@ func (f Finder) page(ctx context.Context, channel, thread, oldest, cursor string
 	return page.Messages, page.ResponseMetaData.NextCursor, nil
 }
 
-// ours tells whether the bot wrote a message: others can write the same metadata. A message of which Slack does not say who wrote
-// it counts as ours, for the metadata is all there is to go by.
+// ours tells whether the bot wrote a message: others can write the same metadata. A message of
+// which Slack does not say who wrote it counts as ours, for the metadata is all there is to go by.
 func (f Finder) ours(m slack.Message) bool {
 	user, bot := f.Self()
 	return m.User == user || m.BotID != "" && m.BotID == bot || m.User == "" && m.BotID == ""

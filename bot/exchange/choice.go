@@ -36,7 +36,8 @@ type Choice struct {
 	pickedColumns
 }
 
-// pickedColumns are the columns that somebody chose for a kind of list, and the list to draw with them.
+// pickedColumns are the columns that somebody chose for a kind of list, and the list to draw with
+// them.
 type pickedColumns struct {
 	Kind    string            `json:"kind"`
 	List    render.Invocation `json:"list,omitzero"`
@@ -44,7 +45,8 @@ type pickedColumns struct {
 	Reset   bool              `json:"-"`
 }
 
-// A Quietable is what a notification can be kept quiet by, as its card says, and what somebody chose of that.
+// A Quietable is what a notification can be kept quiet by, as its card says, and what somebody
+// chose of that.
 type Quietable struct {
 	Storyline string `json:"storyline,omitempty"`
 	Hash      string `json:"hash,omitempty"`

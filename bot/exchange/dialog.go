@@ -31,7 +31,8 @@ func (d dialog) Reply(ctx context.Context, at Origin, card render.Card) workflow
 	return workflow.Message(d.responder.Reply(ctx, a, card))
 }
 
-// ReplyFollowed answers the person, and keeps the response URL where that alone can replace the answer.
+// ReplyFollowed answers the person, and keeps the response URL where that alone can replace the
+// answer.
 func (d dialog) ReplyFollowed(ctx context.Context, at Origin, card render.Card) approvals.CardRef {
 	a := d.a
 	a.At = at

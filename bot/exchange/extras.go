@@ -8,8 +8,9 @@ import (
 	"s1bot/render"
 )
 
-// What a person said beside the parameters of a command (why, a ticket, for how long) must not get lost on a detour: who chooses
-// between two hosts of one name, or mends a value in the form, asked for the same thing all the time.
+// What a person said beside the parameters of a command (why, a ticket, for how long) must not get
+// lost on a detour: who chooses between two hosts of one name, or mends a value in the form, asked
+// for the same thing all the time.
 
 // An extrasError is an error with what was said beside the parameters.
 type extrasError struct {

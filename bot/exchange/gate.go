@@ -49,8 +49,9 @@ func (g *Gate) Admit(ctx context.Context, a *Interaction) error {
 	return a.admitted()
 }
 
-// admitted says why who asks may do nothing here, if so. What a payload says of their workspace counts for nothing: on Enterprise Grid it
-// is another one than ours for people who belong here, and in a shared channel it may be ours for people who do not.
+// admitted says why who asks may do nothing here, if so. What a payload says of their workspace
+// counts for nothing: on Enterprise Grid it is another one than ours for people who belong here,
+// and in a shared channel it may be ours for people who do not.
 func (a *Interaction) admitted() error {
 	switch known := a.Who.Known(); {
 	case known.No():

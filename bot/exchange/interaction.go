@@ -51,7 +51,8 @@ func FromMessage(m inbound.Message, key string) workflow.Interaction {
 	return workflow.Interaction{User: m.User, At: Origin{Channel: m.Channel, Thread: m.Thread, Key: key}}
 }
 
-// WithoutSlashWord is a line without "/s1" before it: it was copied from a card, where lines are shown whole.
+// WithoutSlashWord is a line without "/s1" before it: it was copied from a card, where lines are
+// shown whole.
 func WithoutSlashWord(line string) string {
 	line = text.TrimBlank(line)
 	if word, rest := text.CutWord(line); strings.EqualFold(word, setup.SlashWord) {

@@ -13,13 +13,16 @@ import (
 	"s1bot/render"
 )
 
-// An ephemeral answer can be replaced by the response URL through which it came, and by nothing else. Whoever has that URL can write in the
-// bot's name, so a request's row has only an id; the URL lies with the long buttons, which are forgotten when their time is over.
+// An ephemeral answer can be replaced by the response URL through which it came, and by nothing
+// else. Whoever has that URL can write in the bot's name, so a request's row has only an id; the
+// URL lies with the long buttons, which are forgotten when their time is over.
 
-// keepFor is how long Slack takes answers through a response URL [docs.slack.dev/interactivity/handling-user-interaction#message_responses].
+// keepFor is how long Slack takes answers through a response URL
+// [docs.slack.dev/interactivity/handling-user-interaction#message_responses].
 const keepFor = 30 * time.Minute
 
-// keep keeps a response URL, and returns its id; empty where that fails, for then the answer only stays as it is.
+// keep keeps a response URL, and returns its id; empty where that fails, for then the answer only
+// stays as it is.
 func (r *Responder) keep(ctx context.Context, address string) string {
 	body, err := json.Marshal(address) // no invocation: a button can't be made of it
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 // card comes with its backticks.
 const AroundReference = "`*_~.,:;!?()<>\"'“”"
 
-// Reference reads the reference of a request off the front of what was typed; it is empty where none stands there.
+// Reference reads the reference of a request off the front of what was typed; it is empty where
+// none stands there.
 //
 // It is upper-cased because a phone's keyboard is not: the ledger knows it in one form only.
 func Reference(typed string) (ref, rest string) {

@@ -41,9 +41,10 @@ type Responder struct {
 	Log       *slog.Logger
 }
 
-// Reply answers the person who asked, and them alone: what was written in the direct messages there, else through the response URL, else in
-// the channel or thread for their eyes only, else in their direct messages, else in the thread. It returns the message, where that is one
-// that can be edited. An answer that cannot be given at all is logged; nobody is left to be told.
+// Reply answers the person who asked, and them alone: what was written in the direct messages
+// there, else through the response URL, else in the channel or thread for their eyes only, else in
+// their direct messages, else in the thread. It returns the message, where that is one that can be
+// edited. An answer that cannot be given at all is logged; nobody is left to be told.
 func (r *Responder) Reply(ctx context.Context, a Interaction, card render.Card) post.Sent {
 	sent, _ := r.reply(ctx, a, card)
 	return sent
@@ -76,8 +77,9 @@ func (r *Responder) reply(ctx context.Context, a Interaction, card render.Card) 
 	return at, false
 }
 
-// direct answers a message in the direct messages with a message. Nobody else reads there, and an ephemeral one would be gone at the next
-// reload, and reaches only who has Slack open (reference/methods/chat.postEphemeral).
+// direct answers a message in the direct messages with a message. Nobody else reads there, and an
+// ephemeral one would be gone at the next reload, and reaches only who has Slack open
+// (reference/methods/chat.postEphemeral).
 func (r *Responder) direct(ctx context.Context, at Origin, card render.Card) (post.Sent, error) {
 	if at.ResponseURL != "" || !strings.HasPrefix(at.Channel, "D") {
 		return post.Sent{}, errNowhere
@@ -155,7 +157,8 @@ func (r *Responder) deliverElsewhere(ctx context.Context, user string, at Origin
 	return r.Broadcast(ctx, user, at, card)
 }
 
-// InPlaceOfDirect tells a person where they asked, and why not in their direct messages, which Slack refused with an error.
+// InPlaceOfDirect tells a person where they asked, and why not in their direct messages, which
+// Slack refused with an error.
 func (r *Responder) InPlaceOfDirect(ctx context.Context, user string, at Origin, refused error, card render.Card) error {
 	r.noteNoDirect(ctx, user, refused)
 	_, err := r.aside(ctx, user, at, false, withNote(card, whyNoDirect(refused)))
@@ -190,7 +193,8 @@ func whyNoDirect(err error) string {
 	return "Slack didn't accept my direct message."
 }
 
-// noteNoDirect logs that somebody gets no direct messages; where that is a setting of the app, operators hear of it once.
+// noteNoDirect logs that somebody gets no direct messages; where that is a setting of the app,
+// operators hear of it once.
 func (r *Responder) noteNoDirect(ctx context.Context, user string, err error) {
 	r.Log.WarnContext(ctx, "Slack rejects a direct message", "user", user, "err", err)
 	if post.RefusedWith(err, "messages_tab_disabled") {
@@ -198,8 +202,8 @@ func (r *Responder) noteNoDirect(ctx context.Context, user string, err error) {
 	}
 }
 
-// ShownAt tells somebody where they asked in which message they can follow what takes long. Without the workspace's address there is no link,
-// and they know of their direct messages already.
+// ShownAt tells somebody where they asked in which message they can follow what takes long. Without
+// the workspace's address there is no link, and they know of their direct messages already.
 func (r *Responder) ShownAt(ctx context.Context, user string, at Origin, message post.Sent) {
 	link := Permalink(r.Address(), message.Channel, message.TS, "")
 	if link == "" {

@@ -13,7 +13,8 @@ import (
 	"s1bot/s1"
 )
 
-// Times of a wait. A person waits for SlowAfter without a word from the bot; shorter waits than worthWord are over before they are read.
+// Times of a wait. A person waits for SlowAfter without a word from the bot; shorter waits than
+// worthWord are over before they are read.
 const (
 	SlowAfter = 5 * time.Second
 	worthWord = 2 * time.Second

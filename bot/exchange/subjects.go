@@ -7,7 +7,8 @@ import (
 	"log/slog"
 )
 
-// A Subject is what a message is about: "threat" or "alert" and its id, and the console that rows and buttons of it carry.
+// A Subject is what a message is about: "threat" or "alert" and its id, and the console that rows
+// and buttons of it carry.
 type Subject struct{ Console, Kind, ID string }
 
 // A SubjectSource knows what messages are about.

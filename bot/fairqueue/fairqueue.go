@@ -1,16 +1,19 @@
 // Package fairqueue runs work in a bounded number of slots and shares them fairly among people.
 //
-// Work has a class, a pool and an owner. Each class has slots of its own, so that a decision never waits behind somebody's slow read; and
-// inside a class each pool has, which is what its work may wait for, such as one of several consoles. Inside a pool every owner has a line
-// of their own and the lines are served in turn: one piece of the first owner's, one of the next owner's, and so on. One owner never holds
-// more than PerOwner slots of a pool, however many are free, and has at most Backlog pieces waiting. Two hundred commands of one person that
-// hang cost everybody else nothing, and those of a thousand people that hang on one console cost the other consoles nothing.
+// Work has a class, a pool and an owner. Each class has slots of its own, so that a decision never
+// waits behind somebody's slow read; and inside a class each pool has, which is what its work may
+// wait for, such as one of several consoles. Inside a pool every owner has a line of their own and
+// the lines are served in turn: one piece of the first owner's, one of the next owner's, and so on.
+// One owner never holds more than PerOwner slots of a pool, however many are free, and has at most
+// Backlog pieces waiting. Two hundred commands of one person that hang cost everybody else nothing,
+// and those of a thousand people that hang on one console cost the other consoles nothing.
 //
 //	Push ──▶ slot free, owner below PerOwner ──▶ runs
 //	     ├─▶ else, fewer than Backlog wait   ──▶ owner's line ──▶ runs in its turn
 //	     └─▶ else                            ──▶ BusyError: the caller says so to the person
 //
-// The rule one must not break: Push never blocks and never calls the work itself. It is called by what acknowledges Slack's envelopes.
+// The rule one must not break: Push never blocks and never calls the work itself. It is called by
+// what acknowledges Slack's envelopes.
 package fairqueue
 
 import (
@@ -49,7 +52,8 @@ type Work struct {
 	Pool  string // what it may wait for, of a bounded number of names; empty where that is nothing in particular
 	Owner string // a Slack user id; work without an owner shares one line
 	Ref   string // the delivery it belongs to: a panic is logged with it
-	// Keep makes it wait however many of its owner's wait already: it was accepted before, by a process that is gone.
+	// Keep makes it wait however many of its owner's wait already: it was accepted before, by a
+	// process that is gone.
 	Keep bool
 	Do   func(context.Context)
 	// Stopped, if set, is for who stops the queue before the work began: Close hands the work back.
@@ -119,7 +123,8 @@ func New(c Config) *Queue {
 	return q
 }
 
-// Push adds work and returns at once, with a *BusyError where the owner has too much waiting, or ErrClosed.
+// Push adds work and returns at once, with a *BusyError where the owner has too much waiting, or
+// ErrClosed.
 func (q *Queue) Push(w Work) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -138,8 +143,9 @@ func (q *Queue) Push(w Work) error {
 	return nil
 }
 
-// heldBack is how much of a line's work has a slot and does not begin yet, because of a pause or because Run was not called: it counts as
-// running, or a pause would make two hundred commands of one person the fifty that wait and nothing that runs. The caller holds the lock.
+// heldBack is how much of a line's work has a slot and does not begin yet, because of a pause or
+// because Run was not called: it counts as running, or a pause would make two hundred commands of
+// one person the fifty that wait and nothing that runs. The caller holds the lock.
 func (q *Queue) heldBack(p *pool, l *line) int {
 	if q.base != nil && (!q.paused || !p.Yields) {
 		return 0
@@ -233,8 +239,8 @@ func (q *Queue) Guard(w Work, do func()) {
 	}
 }
 
-// Run works until Close or Finish was called and what they leave is done. Work goes on under its own time-out when ctx ends, so that
-// a stop does not cut it.
+// Run works until Close or Finish was called and what they leave is done. Work goes on under its
+// own time-out when ctx ends, so that a stop does not cut it.
 func (q *Queue) Run(ctx context.Context) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

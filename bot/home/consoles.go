@@ -15,8 +15,9 @@ import (
 	"s1bot/render"
 )
 
-// A Console is what a tab shows of one console: its figures and who isolated its endpoints. Ids of two consoles have nothing to do with each
-// other, so nothing of it is put together with another's but for numbers in a heading.
+// A Console is what a tab shows of one console: its figures and who isolated its endpoints. Ids of
+// two consoles have nothing to do with each other, so nothing of it is put together with another's
+// but for numbers in a heading.
 type Console struct {
 	Name      string // for people, where there are several; of a lone one as well, in what they typed
 	Stamp     string // what buttons carry

@@ -1,17 +1,19 @@
 // Package home keeps the Home tab of each person up to date.
 //
-// A tab is a pure function of rows (page.go): requests and freezes of the ledger, figures that the notifier counted, a person's own commands.
-// So looking at it costs the console nothing, however many people look, and every process draws the same.
+// A tab is a pure function of rows (page.go): requests and freezes of the ledger, figures that the
+// notifier counted, a person's own commands. So looking at it costs the console nothing, however
+// many people look, and every process draws the same.
 //
 //	opened ──▶ drawn and published at once
 //	every few seconds ──▶ drawn anew for each who opened it today ──differs from what Slack has──▶ published
 //	somebody acted there ──▶ drawn anew for them at once, and every second until what they did must have shown
 //
-// What Slack has is remembered in the database as a fingerprint, and whoever changes that publishes: of several processes one does, at most
-// every ten seconds a person, and after a restart nobody looks at old buttons for longer than that.
+// What Slack has is remembered in the database as a fingerprint, and whoever changes that
+// publishes: of several processes one does, at most every ten seconds a person, and after a restart
+// nobody looks at old buttons for longer than that.
 //
-// The rule one must not break: nothing here is a gate. A tab shows what may be clicked as far as it is known; who clicks passes the same
-// gates as on a card.
+// The rule one must not break: nothing here is a gate. A tab shows what may be clicked as far as it
+// is known; who clicks passes the same gates as on a card.
 package home
 
 import (
@@ -68,10 +70,11 @@ type Publisher interface {
 type Views interface {
 	// Opened notes that somebody opened it.
 	Opened(ctx context.Context, user string, at time.Time) error
-	// Viewers are those who opened it at since or later and for whom nothing was published after notAfter.
+	// Viewers are those who opened it at since or later and for whom nothing was published after
+	// notAfter.
 	Viewers(ctx context.Context, since, notAfter time.Time) (users []string, err error)
-	// Claim lets one process publish: true for whoever changes the fingerprint, or, with force, though it stays the same. Nobody may who was
-	// published for after notAfter.
+	// Claim lets one process publish: true for whoever changes the fingerprint, or, with force, though
+	// it stays the same. Nobody may who was published for after notAfter.
 	Claim(ctx context.Context, user, print string, now, notAfter time.Time, force bool) (bool, error)
 	// Release forgets a fingerprint: what it stands for did not get there.
 	Release(ctx context.Context, user string) error

@@ -173,7 +173,8 @@ func (d drawing) waiting() render.Section {
 	return d.requests("Waiting for you", rows)
 }
 
-// requests are the first rows under a heading that counts all of them, or says that it can't: "Waiting for you (at least 200)".
+// requests are the first rows under a heading that counts all of them, or says that it can't:
+// "Waiting for you (at least 200)".
 func (d drawing) requests(title string, rows []render.Row) render.Section {
 	count := ""
 	if d.Unread {
@@ -285,7 +286,8 @@ func (d drawing) invocation(line string) (render.Invocation, bool) {
 	return catalog.WithExtras(inv, extras), true
 }
 
-// lines are what this person ran and saved, to run again. One that cannot be read any more opens nothing.
+// lines are what this person ran and saved, to run again. One that cannot be read any more opens
+// nothing.
 func (d drawing) lines() render.Section {
 	s := render.Section{Title: "Recent and saved"}
 	for _, saved := range d.Saved[:min(len(d.Saved), maxSaved)] {

@@ -69,7 +69,8 @@ func (r Reader) Saved(key, kind string, payload []byte, at time.Time) Delivery {
 	return d
 }
 
-// read reads a payload by the type of its envelope, or by its own. It returns the id of an event, too.
+// read reads a payload by the type of its envelope, or by its own. It returns the id of an event,
+// too.
 func (r Reader) read(kind string, payload json.RawMessage) (d Delivery, event string) {
 	d = Delivery{Kind: kind, raw: payload}
 	switch kind {

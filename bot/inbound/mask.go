@@ -7,9 +7,10 @@ import (
 	"s1bot/commands/slash"
 )
 
-// Passwords of archives pass through the bot and are kept nowhere: a delivery is written down without them, arguments carry marks
-// in their place, and the values travel in the memory of the one interaction that they came with. What must wait for an approval has
-// them sealed in its row (see approvals.Ledger.Seal) until it ends; without a key it is refused.
+// Passwords of archives pass through the bot and are kept nowhere: a delivery is written down
+// without them, arguments carry marks in their place, and the values travel in the memory of the
+// one interaction that they came with. What must wait for an approval has them sealed in its row
+// (see approvals.Ledger.Seal) until it ends; without a key it is refused.
 
 // Masked is d as the database may have it. What is no delivery with a password in it stays as it
 // is. This is the one place that handles raw JSON: what is kept must be whole, with all that the
@@ -101,7 +102,8 @@ func (r Reader) maskText(in map[string]any) bool {
 	return true
 }
 
-// maskForm looks at state.values[block][action].value of a view or a message; a block is called as its parameter.
+// maskForm looks at state.values[block][action].value of a view or a message; a block is called as
+// its parameter.
 func (r Reader) maskForm(in map[string]any) bool {
 	state, _ := in["state"].(map[string]any)
 	blocks, _ := state["values"].(map[string]any)

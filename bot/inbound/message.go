@@ -8,10 +8,11 @@ import (
 	"s1bot/commands/text"
 )
 
-// A message is a command only where its writer meant one. Slack sends app_mention for every message that has the bot's name in it:
-// inside code, in a quotation, at the end of a sentence that says the opposite. So what begins with the mention is heard, as Slack's
-// own blocks show it, and everything else is talk between people.
-// https://docs.slack.dev/reference/events/app_mention · vercel/chat#947 shows mentions in code as Slack sends them
+// A message is a command only where its writer meant one. Slack sends app_mention for every message
+// that has the bot's name in it: inside code, in a quotation, at the end of a sentence that says
+// the opposite. So what begins with the mention is heard, as Slack's own blocks show it, and
+// everything else is talk between people. https://docs.slack.dev/reference/events/app_mention ·
+// vercel/chat#947 shows mentions in code as Slack sends them
 
 // A Message is an event of Slack's: an app_mention, a message to the bot itself, or something else
 // that is no message at all.
@@ -106,14 +107,16 @@ func (r Reader) meaning(m Message) (line string, what Meaning) {
 	return line, Order
 }
 
-// heard tells messages that are there to be read: new ones, by somebody, where the bot is spoken to. What was edited is not obeyed:
-// Slack sends the mention once more then, and the command ran when it was written.
+// heard tells messages that are there to be read: new ones, by somebody, where the bot is spoken
+// to. What was edited is not obeyed: Slack sends the mention once more then, and the command ran
+// when it was written.
 func (m Message) heard() bool {
 	return (m.mention() || m.Direct()) && m.Channel != "" && m.TS != "" && m.User != "" &&
 		!m.Hidden && !present(m.Edited) && (m.Subtype == "" || m.Subtype == "bot_message")
 }
 
-// cutMention cuts the mention of a user, the bot, off the beginning of a text. Where the text does not begin with it, it is not cut.
+// cutMention cuts the mention of a user, the bot, off the beginning of a text. Where the text does
+// not begin with it, it is not cut.
 func cutMention(user, typed string) (rest string, found bool) {
 	typed = text.TrimBlank(typed)
 	rest, found = strings.CutPrefix(typed, "<@"+user)
@@ -123,8 +126,8 @@ func cutMention(user, typed string) (rest string, found bool) {
 	return typed, false
 }
 
-// styled tells whether a text begins with the bot's mention in bold or slanted: which of the marks belong to the words behind it, a text
-// does not tell.
+// styled tells whether a text begins with the bot's mention in bold or slanted: which of the marks
+// belong to the words behind it, a text does not tell.
 func styled(user, line string) bool {
 	line = text.TrimBlank(line)
 	plain := strings.TrimLeft(line, "*_")
@@ -158,8 +161,8 @@ func sameWords(line string, shown []inline) bool {
 	return letters(seen.String()) == letters(text.Unescape(tokens.ReplaceAllString(line, "$1$2$3")))
 }
 
-// tokens are what Slack writes into a text for people, channels, groups and addresses. The ids tell; labels and addresses are left
-// out of the comparison, for Slack shortens them.
+// tokens are what Slack writes into a text for people, channels, groups and addresses. The ids
+// tell; labels and addresses are left out of the comparison, for Slack shortens them.
 var tokens = regexp.MustCompile(`<(?:[@#]([A-Z0-9]+)|!subteam\^([A-Z0-9]+)|!(here|channel|everyone)|![^>]*|[a-z]+:[^>]*)(?:\|[^>]*)?>`)
 
 // letters are the letters and digits of a text.

@@ -11,7 +11,8 @@ import (
 	"s1bot/render"
 )
 
-// A SlashCommand is what Slack sends for one. slack-go's type is not used: it fails on is_enterprise_install as a string.
+// A SlashCommand is what Slack sends for one. slack-go's type is not used: it fails on
+// is_enterprise_install as a string.
 type SlashCommand struct {
 	User        string `json:"user_id"`
 	Channel     string `json:"channel_id"`
@@ -135,7 +136,8 @@ func (p Payload) InModal() string {
 // AtHome tells whether the click was in the Home tab.
 func (p Payload) AtHome() bool { return p.View.Type == slack.VTHomeTab }
 
-// OnPage tells whether the click was in a modal that answers, which stays while a form is open above it.
+// OnPage tells whether the click was in a modal that answers, which stays while a form is open
+// above it.
 func (p Payload) OnPage() bool { return p.InModal() != "" && p.View.CallbackID == render.PageCallback }
 
 // isInput tells the fields of a form from what is there to be clicked.

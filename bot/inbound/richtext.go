@@ -35,8 +35,8 @@ type container struct {
 	Elements []json.RawMessage `json:"elements"`
 }
 
-// readBlocks is what a message shows, in reading order and without blanks before it. It is not readable where something else than a
-// person's typing stands first: an app made that.
+// readBlocks is what a message shows, in reading order and without blanks before it. It is not
+// readable where something else than a person's typing stands first: an app made that.
 func readBlocks(raw json.RawMessage) (shown []inline, readable bool) {
 	if !present(raw) {
 		return nil, true
@@ -112,7 +112,8 @@ func (i inline) isMention(user string) bool {
 	return i.Type == "user" && i.UserID == user && i.in == "rich_text_section" && !i.apart()
 }
 
-// words are what the text of the message has for a piece; nothing for addresses and dates, see tokens.
+// words are what the text of the message has for a piece; nothing for addresses and dates, see
+// tokens.
 func (i inline) words() string {
 	switch {
 	case i.Type == "link", i.Type == "date":

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// What holds words in a message of Slack's, however deep it stands. The values of buttons are for machines, and Slack's own addresses of files
-// are nobody's words.
+// What holds words in a message of Slack's, however deep it stands. The values of buttons are for
+// machines, and Slack's own addresses of files are nobody's words.
 var (
 	blockKeys      = []string{"text", "url", "title", "alt_text", "caption"}
 	attachmentKeys = append(slices.Clone(blockKeys), "value", "pretext", "fallback", "title_link", "from_url", "author_name", "footer")
@@ -39,7 +39,8 @@ func textsOf(payload json.RawMessage) (texts []string) {
 	return append(texts, valuesOf(p.Message.Files, fileKeys)...)
 }
 
-// valuesOf are the texts under some keys, however deep, in their order. A decoder of tokens keeps that order, which a map does not.
+// valuesOf are the texts under some keys, however deep, in their order. A decoder of tokens keeps
+// that order, which a map does not.
 func valuesOf(raw json.RawMessage, keys []string) (values []string) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	type level struct{ object, isKey bool }

@@ -101,7 +101,8 @@ func classOfLine(v Words, line string) fairqueue.Class {
 	return own.class(ok)
 }
 
-// classOfDo goes by what a button or a form carries. A form opens at once: its fields ask the console later.
+// classOfDo goes by what a button or a form carries. A form opens at once: its fields ask the
+// console later.
 func classOfDo(v Words, do render.Invocation, err error) fairqueue.Class {
 	own, ok := v.Word(do.Command)
 	if err != nil || do.Command == "" || do.How == render.Open && !own.Decides {

@@ -28,7 +28,8 @@ type Pools struct {
 	Words   Words
 }
 
-// Of is the name of a console; empty where there is only one, and for what is about none, about all, or nobody knows yet about which.
+// Of is the name of a console; empty where there is only one, and for what is about none, about
+// all, or nobody knows yet about which.
 func (p Pools) Of(ctx context.Context, d inbound.Delivery, class fairqueue.Class) string {
 	if !p.Settler.Set.Several() {
 		return ""

@@ -8,7 +8,8 @@ import (
 
 // A Handler does the work on deliveries, each in its turn and in a slot of its own.
 type Handler interface {
-	// Handle does all of it and has told its person how it ended; ErrPostponed has the delivery stay unfinished.
+	// Handle does all of it and has told its person how it ended; ErrPostponed has the delivery stay
+	// unfinished.
 	Handle(ctx context.Context, d inbound.Delivery) error
 	// SentAgain answers who sends a form again that was written down already.
 	SentAgain(ctx context.Context, d inbound.Delivery)

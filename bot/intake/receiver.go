@@ -116,7 +116,8 @@ func (i *Receiver) Take(ctx context.Context, envs ...socketmode.Envelope) {
 	i.writeDown(ctx, letters...)
 }
 
-// alone does something about one of several envelopes: a panic costs that one, and none that came with it.
+// alone does something about one of several envelopes: a panic costs that one, and none that came
+// with it.
 func (i *Receiver) alone(env socketmode.Envelope, do func()) {
 	i.Queue.Guard(fairqueue.Work{Ref: env.ID}, do)
 }
@@ -149,7 +150,8 @@ func (i *Receiver) takeForm(ctx context.Context, l letter) {
 	i.writeDown(ctx, l)
 }
 
-// takeSearch answers a search box in its person's turn; where too many of theirs wait, with nothing: the next key asks anew.
+// takeSearch answers a search box in its person's turn; where too many of theirs wait, with
+// nothing: the next key asks anew.
 func (i *Receiver) takeSearch(env socketmode.Envelope, d inbound.Delivery) {
 	in := d.Payload
 	err := i.Queue.Push(fairqueue.Work{Class: suggestionClass, Pool: i.Scheduler.Pools.ofDrawn(in.Form.Do), Owner: in.User.ID, Ref: env.ID, Do: func(ctx context.Context) {
@@ -195,17 +197,18 @@ func (i *Receiver) writeDown(ctx context.Context, letters ...letter) {
 	}
 }
 
-// known takes a delivery that was written down before: Slack missed its acknowledgement, and that is all there is to do. Who sends a form
-// again hears that it was.
+// known takes a delivery that was written down before: Slack missed its acknowledgement, and that
+// is all there is to do. Who sends a form again hears that it was.
 func (i *Receiver) known(d inbound.Delivery) {
 	if d.Kind == inbound.Submission {
 		i.Scheduler.push(func(ctx context.Context) { i.Scheduler.Handler.SentAgain(inbound.WithReference(ctx, d.Key), d) })
 	}
 }
 
-// turnAway tells the person that nothing was done. An acknowledgement says that the bot has it, so what was not written down gets none: an
-// event is sent again, a click gets Slack's own warning sign. Where the acknowledgement is the answer, it says so; a form stays open with
-// all that was typed.
+// turnAway tells the person that nothing was done. An acknowledgement says that the bot has it, so
+// what was not written down gets none: an event is sent again, a click gets Slack's own warning
+// sign. Where the acknowledgement is the answer, it says so; a form stays open with all that was
+// typed.
 func (i *Receiver) turnAway(ctx context.Context, env socketmode.Envelope, d inbound.Delivery) {
 	const words = "I couldn't save this, so nothing was done. Please try again in a moment."
 	field := run.FormField(d.Payload)

@@ -29,8 +29,9 @@ func (c Chores) PushFor(console string, do func(context.Context)) {
 	_ = c.Work.Push(fairqueue.Work{Class: choreClass, Pool: console, Do: do}) // a class without a bound refuses nothing
 }
 
-// Conclude is PushFor for telling the end of what ran, which a process that stops still does: HandBack for what waits by then, and the
-// caller, whose work the stop waits for, for what is refused.
+// Conclude is PushFor for telling the end of what ran, which a process that stops still does:
+// HandBack for what waits by then, and the caller, whose work the stop waits for, for what is
+// refused.
 func (c Chores) Conclude(ctx context.Context, console string, do func(context.Context)) {
 	patiently := func(ctx context.Context) { do(Patient(ctx)) }
 	if c.Work.Push(fairqueue.Work{Class: choreClass, Pool: console, Do: patiently, Stopped: do}) != nil {
@@ -95,7 +96,8 @@ func (s *Scheduler) Schedule(ctx context.Context, d inbound.Delivery) {
 	}
 }
 
-// A waitWatch tells a person that their command has not begun, when it waits for longer than a person waits without a word.
+// A waitWatch tells a person that their command has not begun, when it waits for longer than a
+// person waits without a word.
 type waitWatch struct {
 	timer *time.Timer
 	said  sync.WaitGroup
@@ -154,7 +156,8 @@ func sender(d inbound.Delivery) exchange.Interaction {
 	return a
 }
 
-// farewellLimit is for how long a process that stops begins to tell those who wait; what is under way then ends with the drain.
+// farewellLimit is for how long a process that stops begins to tell those who wait; what is under
+// way then ends with the drain.
 const farewellLimit = 5 * time.Second
 
 // HandBack gives what waits to another process, or to the next start, and tells whom it is for.

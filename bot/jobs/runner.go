@@ -28,7 +28,8 @@ const (
 	endLimit  = 5 * time.Minute  // for telling the end, files included
 )
 
-// errStopping is the cause with which a job's context ends when the program stops: it goes on at the next start.
+// errStopping is the cause with which a job's context ends when the program stops: it goes on at
+// the next start.
 var errStopping = errors.New("the bot is stopping")
 
 // A Store keeps jobs in the database.
@@ -57,7 +58,8 @@ type Messages interface {
 type Responder interface {
 	// Deliver gives a card and its files to a person by direct message, else where they asked.
 	Deliver(ctx context.Context, user string, at render.Origin, card render.Card) (post.Sent, error)
-	// InPlaceOfDirect tells a person where they asked, and why not in their direct messages, which Slack refused with an error.
+	// InPlaceOfDirect tells a person where they asked, and why not in their direct messages, which
+	// Slack refused with an error.
 	InPlaceOfDirect(ctx context.Context, user string, at render.Origin, refused error, card render.Card) error
 	// ShownAt tells a person where they asked in which message they can follow it.
 	ShownAt(ctx context.Context, user string, at render.Origin, message post.Sent)
@@ -128,13 +130,15 @@ func New(c Config) *Runner {
 	return &Runner{Config: c, owner: rand.Text(), ctx: ctx, stop: stop, workers: map[string]*worker{}}
 }
 
-// Close ends all jobs of this process, and returns when they have ended; they go on at the next start or in another process.
+// Close ends all jobs of this process, and returns when they have ended; they go on at the next
+// start or in another process.
 func (r *Runner) Close() {
 	r.stop(errStopping)
 	r.running.Wait()
 }
 
-// add and remove keep the workers by which Cancel finds a job of this process, and pause counts those that edit a message.
+// add and remove keep the workers by which Cancel finds a job of this process, and pause counts
+// those that edit a message.
 func (r *Runner) add(w *worker) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -160,8 +164,9 @@ func (r *Runner) Cancel(ctx context.Context, id string) (found bool, err error) 
 	return true, nil
 }
 
-// pause is how long a job waits between two edits of its message, so that all of them together stay below Slack's rate. Who watches the
-// effect of a request, which may take a day, has no such message.
+// pause is how long a job waits between two edits of its message, so that all of them together stay
+// below Slack's rate. Who watches the effect of a request, which may take a day, has no such
+// message.
 func (r *Runner) pause() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -34,7 +34,8 @@ type worker struct {
 	mute bool // Slack takes no messages about it
 }
 
-// guarded does the job. What panics is not tried again: it would panic in every process that takes it up.
+// guarded does the job. What panics is not tried again: it would panic in every process that takes
+// it up.
 func (w *worker) guarded() {
 	p := panics.Try(w.do)
 	if p == nil {
@@ -46,7 +47,8 @@ func (w *worker) guarded() {
 	}
 }
 
-// do runs the command and shows its end. A job that is stopped or lost says nothing: somebody else goes on with it.
+// do runs the command and shows its end. A job that is stopped or lost says nothing: somebody else
+// goes on with it.
 func (w *worker) do() {
 	if w.job.Watch != "" {
 		w.watch()
@@ -55,8 +57,8 @@ func (w *worker) do() {
 	card, err := w.run()
 	cause := context.Cause(w.ctx)
 	switch {
-	// The cause tells, not the error: a command that was stopped may return half of an answer without one. Whoever goes on with the job
-	// tells its end, and told twice it would look like two hunts.
+	// The cause tells, not the error: a command that was stopped may return half of an answer without
+	// one. Whoever goes on with the job tells its end, and told twice it would look like two hunts.
 	case errors.Is(cause, errStopping), errors.Is(cause, errJobLost):
 		w.release(cause)
 		return
@@ -74,13 +76,16 @@ func (w *worker) do() {
 	w.end(card)
 }
 
-// run does the command while another goroutine shows its progress: Slack may be slow, and the command must not be.
+// run does the command while another goroutine shows its progress: Slack may be slow, and the
+// command must not be.
 func (w *worker) run() (card render.Card, err error) {
 	painting, stop := context.WithCancel(w.ctx)
 	var painter sync.WaitGroup
-	// The painter ends before the end is told, else its last edit could come after the outcome and take its place.
+	// The painter ends before the end is told, else its last edit could come after the outcome and
+	// take its place.
 	painter.Go(func() { w.paint(painting) })
-	// A panic of a command is its error: the job ends with an explanation instead of leaving a message that says "running" for ever.
+	// A panic of a command is its error: the job ends with an explanation instead of leaving a message
+	// that says "running" for ever.
 	if p := panics.Try(func() { card, err = w.Commands.Run(w.ctx, w.job, Hooks{w.save, w.progress}) }); p != nil {
 		err = p.AsError()
 	}
@@ -159,7 +164,8 @@ func (w *worker) progress(card render.Card) {
 	}
 }
 
-// paint shows progress as fast as Slack takes it. What was sent is waited for, lest a message is posted and not known.
+// paint shows progress as fast as Slack takes it. What was sent is waited for, lest a message is
+// posted and not known.
 func (w *worker) paint(ctx context.Context) {
 	for ctx.Err() == nil {
 		select {
@@ -176,8 +182,8 @@ func (w *worker) paint(ctx context.Context) {
 	}
 }
 
-// show posts the job's message, or edits it. It goes into the thread where the work was asked for, else to the person's
-// direct messages: an ephemeral message cannot be edited.
+// show posts the job's message, or edits it. It goes into the thread where the work was asked for,
+// else to the person's direct messages: an ephemeral message cannot be edited.
 func (w *worker) show(ctx context.Context, card render.Card) error {
 	card.Files = nil // see end
 	w.mu.Lock()
@@ -210,7 +216,8 @@ func (w *worker) place() (channel, thread string) {
 	return w.job.User, ""
 }
 
-// silence ends the progress of a job whose messages Slack does not take: the person hears where its end will be told instead.
+// silence ends the progress of a job whose messages Slack does not take: the person hears where its
+// end will be told instead.
 func (w *worker) silence(ctx context.Context, err error) {
 	if _, passing := post.Slowdown(err); passing || post.Outage(err) || post.Broken(err) {
 		return // the next one may get through
@@ -277,7 +284,8 @@ func (w *worker) endAnew(ctx context.Context, card render.Card) error {
 	return err
 }
 
-// watch follows the effect of a request until it is over. A watch that is stopped goes on in another process.
+// watch follows the effect of a request until it is over. A watch that is stopped goes on in
+// another process.
 func (w *worker) watch() {
 	j := w.job
 	watch := workflow.Watch{Request: j.Watch, Run: j.Origin.Key, Requester: j.User, Began: j.Began, Saved: j.Saved}

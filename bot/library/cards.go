@@ -52,7 +52,8 @@ func (l Library) Help(ctx context.Context, who Reader) (render.Card, error) {
 	return card, nil
 }
 
-// maxSummary is how much of what a command does stands on the first page of help, which fits a screen.
+// maxSummary is how much of what a command does stands on the first page of help, which fits a
+// screen.
 const maxSummary = 80
 
 // shortEntry is a command in a line with what it does.
@@ -74,7 +75,8 @@ func entry(cmd *catalog.Command) render.Line {
 	return line
 }
 
-// areaButtons are the areas, each with its commands behind it. Slack takes 25 buttons in a row of them.
+// areaButtons are the areas, each with its commands behind it. Slack takes 25 buttons in a row of
+// them.
 func areaButtons(c *catalog.Catalog) render.Part {
 	row := render.Row{Line: render.Line{render.Bold("All commands by area")}, All: true}
 	for _, area := range manual.Areas(c) {

@@ -1,11 +1,12 @@
-// Package library is how people find commands again: what they ran, what they saved under names of their own, what they use most, and
-// everything else by words.
+// Package library is how people find commands again: what they ran, what they saved under names of
+// their own, what they use most, and everything else by words.
 //
 //	history and saved lines ──▶ palette, help, /s1 history, /s1 saved, Home
 //	/s1 morning             ──Expand──▶ threats open since=-24h
 //
-// A line is kept as it was typed and read anew each time, so "since=-24h" stays the last day. The rule one must not break: a line holds no
-// secret, and a name of somebody's own never stands for what a command's name stands for.
+// A line is kept as it was typed and read anew each time, so "since=-24h" stays the last day. The
+// rule one must not break: a line holds no secret, and a name of somebody's own never stands for
+// what a command's name stands for.
 package library
 
 import (
@@ -226,7 +227,8 @@ func (l Library) Most(ctx context.Context, who Reader, n int) ([]*catalog.Comman
 	return most, nil
 }
 
-// used are the commands that somebody used lately, the most frequent first; of everybody where user is empty.
+// used are the commands that somebody used lately, the most frequent first; of everybody where user
+// is empty.
 func (l Library) used(ctx context.Context, user string) ([]*catalog.Command, error) {
 	lines, err := l.History.Lines(ctx, user, l.Now().Add(-usedSince), usedLines)
 	return l.counted(lines), err
@@ -265,7 +267,8 @@ func (l Library) counted(lines []string) []*catalog.Command {
 // Box is the search box of the palette.
 const Box = "commands"
 
-// Values of the palette's options that are no names of commands. A line is named by its hash: Slack takes 150 characters of a value.
+// Values of the palette's options that are no names of commands. A line is named by its hash: Slack
+// takes 150 characters of a value.
 const (
 	savedMark  = "saved:"
 	recentMark = "recent:"
@@ -308,7 +311,8 @@ func (l Library) Search(ctx context.Context, user, typed string) ([]render.Optio
 	return slices.DeleteFunc(groups, func(g render.OptionGroup) bool { return len(g.Options) == 0 }), nil
 }
 
-// ownFitting are the bot's own words that have the words: in their names, and elsewhere. Where nothing was typed, those of the first page of help.
+// ownFitting are the bot's own words that have the words: in their names, and elsewhere. Where
+// nothing was typed, those of the first page of help.
 func (l Library) ownFitting(words []string, fits func(...string) bool) (named, others render.OptionGroup) {
 	named.Label, others.Label = "Requests, reports and the bot", "More of the bot"
 	for _, w := range l.Words {

@@ -19,15 +19,16 @@ import (
 	"s1bot/bot/webapi"
 )
 
-// How long Slack may take to say who somebody is, where a person waits for an answer, and anything else that a gate asks: a gate that has
-// no answer is asked again later.
+// How long Slack may take to say who somebody is, where a person waits for an answer, and anything
+// else that a gate asks: a gate that has no answer is asked again later.
 const (
 	personPatience = 30 * time.Second
 	gatePatience   = 4 * time.Second
 )
 
-// How long what Slack says of people is believed where somebody only looks, and that it says nothing. A gate believes nothing that was
-// asked before it was (see Afresh): a role that was taken away ends there.
+// How long what Slack says of people is believed where somebody only looks, and that it says
+// nothing. A gate believes nothing that was asked before it was (see Afresh): a role that was taken
+// away ends there.
 const (
 	lookTTL    = time.Minute
 	silenceTTL = 5 * time.Second
@@ -62,7 +63,8 @@ type aged[T any] struct {
 	at   time.Time
 }
 
-// since reports whether it was asked for at a moment or later; that nothing was said is not believed for long.
+// since reports whether it was asked for at a moment or later; that nothing was said is not
+// believed for long.
 func (a aged[T]) since(moment, now time.Time) bool {
 	if silence := now.Add(-silenceTTL); a.fact.Open() != "" && silence.After(moment) {
 		moment = silence
@@ -108,7 +110,8 @@ func New(c Config) (*Directory, error) {
 // KeepRoster reads the list of members when somebody needs it, until ctx ends.
 func (p *Directory) KeepRoster(ctx context.Context) { p.roster.keep(ctx) }
 
-// Who tells who id is, as Slack said within the last minute. Where it does not say, nobody can tell anything of them.
+// Who tells who id is, as Slack said within the last minute. Where it does not say, nobody can tell
+// anything of them.
 func (p *Directory) Who(ctx context.Context, id string) workflow.Person {
 	ctx, cancel := context.WithTimeout(ctx, personPatience)
 	defer cancel()
@@ -132,8 +135,9 @@ func (p *Directory) Afresh(ctx context.Context, id string) workflow.Person {
 // gateBegan is the key under which a context has the time from which on answers are fresh enough.
 type gateBegan struct{}
 
-// Gate returns a context in which what was asked once is not asked again: one click asks Slack about a user group once, of which Slack
-// tells about twenty times a minute, though it passes several gates and is about several people.
+// Gate returns a context in which what was asked once is not asked again: one click asks Slack
+// about a user group once, of which Slack tells about twenty times a minute, though it passes
+// several gates and is about several people.
 func (p *Directory) Gate(ctx context.Context) context.Context {
 	if ctx.Value(gateBegan{}) != nil {
 		return ctx
@@ -170,8 +174,9 @@ func (p *Directory) person(ctx context.Context, id string, since time.Time) work
 	return person
 }
 
-// throughAll asks whether user is meant by each of the members that no id settles. All at once: where Slack is slow, or says nothing,
-// somebody waits for the slowest answer and not for all of them.
+// throughAll asks whether user is meant by each of the members that no id settles. All at once:
+// where Slack is slow, or says nothing, somebody waits for the slowest answer and not for all of
+// them.
 func (p *Directory) throughAll(ctx context.Context, members []policy.Member, user *slack.User, since time.Time) map[policy.Member]policy.Answer {
 	members = slices.DeleteFunc(members, func(m policy.Member) bool { return !m.Group() && m.Handle() == "" })
 	answers := make([]policy.Answer, len(members))
@@ -208,11 +213,13 @@ func (p *Directory) user(ctx context.Context, id string) (*slack.User, error) {
 	return user, err
 }
 
-// errSomebodyElse is an answer that is about somebody else, or about nobody: it tells nothing of who was asked about.
+// errSomebodyElse is an answer that is about somebody else, or about nobody: it tells nothing of
+// who was asked about.
 var errSomebodyElse = slack.SlackErrorResponse{Err: "an answer about somebody else"}
 
-// full tells whether user is a full member of this workspace: no guest, bot, stranger from a shared channel, or former member. On
-// Enterprise Grid team_id is a person's home workspace, and enterprise_user.teams are all to which they belong
+// full tells whether user is a full member of this workspace: no guest, bot, stranger from a shared
+// channel, or former member. On Enterprise Grid team_id is a person's home workspace, and
+// enterprise_user.teams are all to which they belong
 // (docs.slack.dev/reference/objects/user-object).
 func (p *Directory) full(user *slack.User) bool {
 	ours := user.TeamID == p.Team() || user.TeamID == "" || slices.Contains(user.Enterprise.Teams, p.Team())
@@ -251,8 +258,8 @@ func (p *Directory) through(ctx context.Context, m policy.Member, user *slack.Us
 	return in
 }
 
-// ambiguous is the answer where a handle stands for a person and for a user group. It gives nobody a role, and takes nobody out of a
-// rule either.
+// ambiguous is the answer where a handle stands for a person and for a user group. It gives nobody
+// a role, and takes nobody out of a rule either.
 func ambiguous(m policy.Member) policy.Answer {
 	return policy.CannotTell(string(m) + " is the name of both a person and a user group, so I can't tell which one the policy means")
 }
@@ -298,7 +305,8 @@ func (p *Directory) GroupHandle(ctx context.Context, id string) string {
 	return ""
 }
 
-// Group is the user group with a handle, as Slack said within the last minute; false where there is none, or Slack does not say.
+// Group is the user group with a handle, as Slack said within the last minute; false where there is
+// none, or Slack does not say.
 func (p *Directory) Group(ctx context.Context, handle string) (id string, found bool) {
 	group, _ := p.group(ctx, handle, p.Now().Add(-lookTTL))
 	return group.ID, group.ID != ""
@@ -348,9 +356,11 @@ func (p *Directory) allGroups(ctx context.Context, since time.Time) policy.Fact[
 	return p.groups.fact
 }
 
-// heard is what Slack said of user groups. That the workspace's plan has none is an answer; all else that it may say, such as that a scope
-// is missing, is none (docs.slack.dev/reference/methods/usergroups.users.list). A group that there is no more is none, either: who was in
-// it is not known, and a rule that denies them something must not be skipped because somebody removed the group.
+// heard is what Slack said of user groups. That the workspace's plan has none is an answer; all
+// else that it may say, such as that a scope is missing, is none
+// (docs.slack.dev/reference/methods/usergroups.users.list). A group that there is no more is none,
+// either: who was in it is not known, and a rule that denies them something must not be skipped
+// because somebody removed the group.
 func heard[T any](value T, err error) policy.Fact[T] {
 	var none T
 	switch {

@@ -17,10 +17,12 @@ import (
 	"s1bot/commands/text"
 )
 
-// Whom the members of roles stand for, each looked up by itself: for `s1bot check`, and for the operators while the bot runs
-// (rolewatch.go). A gate asks the other way round, whether one person is meant: see directory.go.
+// Whom the members of roles stand for, each looked up by itself: for `s1bot check`, and for the
+// operators while the bot runs (rolewatch.go). A gate asks the other way round, whether one person
+// is meant: see directory.go.
 
-// An unreadError says that Slack could not be asked about a member, which is no fault of the policy's.
+// An unreadError says that Slack could not be asked about a member, which is no fault of the
+// policy's.
 type unreadError struct{ error }
 
 func (e unreadError) Unwrap() error { return e.error }
@@ -37,14 +39,16 @@ type memberLookup struct {
 	namesErr  error
 }
 
-// A Finding is what a member of a role stands for, or, in Err, why it stands for nobody and what to do about it.
+// A Finding is what a member of a role stands for, or, in Err, why it stands for nobody and what to
+// do about it.
 type Finding struct {
 	Member policy.Member
 	Note   string
 	Err    error
 }
 
-// LookUp is a finding for each member of a role: a name that stands for nobody, or for two, has an error that says what to do.
+// LookUp is a finding for each member of a role: a name that stands for nobody, or for two, has an
+// error that says what to do.
 func LookUp(ctx context.Context, api *slack.Client, members []policy.Member) []Finding {
 	l := memberLookup{api: api}
 	if slices.ContainsFunc(members, func(m policy.Member) bool { return m.Group() || m.Handle() != "" }) {
@@ -65,8 +69,8 @@ func LookUp(ctx context.Context, api *slack.Client, members []policy.Member) []F
 	return findings
 }
 
-// LookUpMentions is a finding for each whom a route mentions. A handle is a user group's there, as it is when something is delivered: people
-// are mentioned by their ids.
+// LookUpMentions is a finding for each whom a route mentions. A handle is a user group's there, as
+// it is when something is delivered: people are mentioned by their ids.
 func LookUpMentions(ctx context.Context, api *slack.Client, mentions []policy.Member) []Finding {
 	l := memberLookup{api: api}
 	if slices.ContainsFunc(mentions, func(m policy.Member) bool { return m.Group() || m.Handle() != "" }) {

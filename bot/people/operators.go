@@ -32,7 +32,8 @@ type Operators struct {
 	log       *slog.Logger
 }
 
-// NewOperators are the operators of a directory's policy, with more channels of theirs beside the approvals channel.
+// NewOperators are the operators of a directory's policy, with more channels of theirs beside the
+// approvals channel.
 func NewOperators(d *Directory, poster Poster, channels []string) *Operators {
 	return &Operators{directory: d, poster: poster, channels: channels, log: d.Log}
 }

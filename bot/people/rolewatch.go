@@ -17,9 +17,10 @@ import (
 	"s1bot/render"
 )
 
-// A name of the policy that stands for nobody, or a scope that the app lost, gives nobody a role, and nobody notices until they need it.
-// The operators hear of it once, in the approvals channel, and once when it is mended. What they heard stands in the audit trail, so
-// that a restart or another process says it no second time.
+// A name of the policy that stands for nobody, or a scope that the app lost, gives nobody a role,
+// and nobody notices until they need it. The operators hear of it once, in the approvals channel,
+// and once when it is mended. What they heard stands in the audit trail, so that a restart or
+// another process says it no second time.
 
 const (
 	rolesEvery = 30 * time.Minute
@@ -50,7 +51,8 @@ type RoleWatch struct {
 	Tick      time.Duration // between looks at whether the policy is another one
 }
 
-// Run looks at the members of all roles when the bot starts, when the policy changes, and from time to time, until ctx ends.
+// Run looks at the members of all roles when the bot starts, when the policy changes, and from time
+// to time, until ctx ends.
 func (w *RoleWatch) Run(ctx context.Context) {
 	var last policy.Policy
 	for at := (time.Time{}); ; {
@@ -102,8 +104,8 @@ func rolesKey(wrong map[string]string) string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-// postToOperators tells operators, unless a card with the key is in the approvals channel from the last day: a process that died may have
-// posted it.
+// postToOperators tells operators, unless a card with the key is in the approvals channel from the
+// last day: a process that died may have posted it.
 func (w *RoleWatch) postToOperators(ctx context.Context, channel, key string, card render.Card) {
 	if channel == "" {
 		w.Operators.Show(ctx, card)
@@ -118,8 +120,8 @@ func (w *RoleWatch) postToOperators(ctx context.Context, channel, key string, ca
 	}
 }
 
-// wrongRoles is what is wrong with members of roles, by member. What Slack could not be asked about is as it was, but for a scope that
-// the app lacks: that does not pass.
+// wrongRoles is what is wrong with members of roles, by member. What Slack could not be asked about
+// is as it was, but for a scope that the app lacks: that does not pass.
 func (w *RoleWatch) wrongRoles(ctx context.Context, policy policy.Policy, known map[string]string) map[string]string {
 	wrong := map[string]string{}
 	for _, f := range LookUp(ctx, w.Directory.API, policy.Members()) {

@@ -15,9 +15,10 @@ import (
 	"s1bot/bot/webapi"
 )
 
-// Slack finds nobody by their user name: whether an @handle is a person's has to be read out of the list of all members. That is
-// long where a workspace is large and may be read about twenty times a minute, so it is read beside everything else, and only where a
-// policy names handles of user groups.
+// Slack finds nobody by their user name: whether an @handle is a person's has to be read out of the
+// list of all members. That is long where a workspace is large and may be read about twenty times a
+// minute, so it is read beside everything else, and only where a policy names handles of user
+// groups.
 const (
 	rosterTTL   = 30 * time.Minute
 	rosterPause = 5 * time.Second // before what failed is tried again

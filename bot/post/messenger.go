@@ -1,14 +1,16 @@
 // Package post brings cards to Slack: messages, edits, answers to one person, files.
 //
-// Each call goes through Retry, which waits out what Slack asks for and repeats only what does no harm twice. A message carries a key in
-// its metadata; where the answer to a post got lost, the message is looked for by it before anything is posted again:
+// Each call goes through Retry, which waits out what Slack asks for and repeats only what does no
+// harm twice. A message carries a key in its metadata; where the answer to a post got lost, the
+// message is looked for by it before anything is posted again:
 //
 //	post ──answer──▶ sent
 //	  └──no answer──▶ look in the conversation ──found──▶ sent
 //	                              ├──not there──▶ post again
 //	                              └──nobody can look──▶ UnconfirmedError: say so, post nothing
 //
-// The rule one must not break: a message is never posted blindly a second time. Two live cards of one request are worse than none.
+// The rule one must not break: a message is never posted blindly a second time. Two live cards of
+// one request are worse than none.
 package post
 
 import (
@@ -27,12 +29,14 @@ import (
 	"s1bot/render"
 )
 
-// MetadataType marks messages of ours in Slack's message metadata; the payload holds a key that tells which one it is.
-// Anyone in the workspace can read metadata, so nothing secret or decisive stands there.
+// MetadataType marks messages of ours in Slack's message metadata; the payload holds a key that
+// tells which one it is. Anyone in the workspace can read metadata, so nothing secret or decisive
+// stands there.
 const MetadataType = "s1bot_card"
 
-// A Messenger is how cards reach Slack; all its fields are to be set unless
-// they say otherwise. Posts that Slack slows down wait and are tried again: an answer that is late is worth more than one that is lost.
+// A Messenger is how cards reach Slack; all its fields are to be set unless they say otherwise.
+// Posts that Slack slows down wait and are tried again: an answer that is late is worth more than
+// one that is lost.
 //
 // One is shared by everything that answers people. It keeps nothing about messages but which
 // conversation is whose, in the database, and for some hours that the workspace takes no data
@@ -51,15 +55,17 @@ type Messenger struct {
 	Find      func(ctx context.Context, channel, thread, key string, since time.Time) (ts []string, err error) // oldest first
 	// attached looks for a file of ours in a thread by its name.
 	Attached func(ctx context.Context, channel, thread, name string) (bool, error)
-	// GiveWay, if set, returns when it is a message's turn: what Slack waits for within seconds goes first.
+	// GiveWay, if set, returns when it is a message's turn: what Slack waits for within seconds goes
+	// first.
 	GiveWay func(ctx context.Context)
 	Log     *slog.Logger
 
 	dataTables refusals
 }
 
-// Directs remembers which conversation is the direct message with a person: what was posted to a user id can be read back and edited
-// under the id of the conversation alone, and nothing but an answer or an event of Slack's names that.
+// Directs remembers which conversation is the direct message with a person: what was posted to a
+// user id can be read back and edited under the id of the conversation alone, and nothing but an
+// answer or an event of Slack's names that.
 type Directs interface {
 	// Direct returns the conversation with a person; empty where it is not known.
 	Direct(ctx context.Context, user string) (channel string, err error)
@@ -100,8 +106,9 @@ func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, se
 	if err != nil {
 		return err
 	}
-	// From the finest look to the plainest, one step at a time: each step gives up only what the last refusal may have been about. A refusal
-	// of the blocks is no 429 and no outage, so a step costs one call and no pause.
+	// From the finest look to the plainest, one step at a time: each step gives up only what the last
+	// refusal may have been about. A refusal of the blocks is no 429 and no outage, so a step costs
+	// one call and no pause.
 	look.DataTables = card.HasTable() && p.dataTables.taken(time.Now())
 	err = send(card.Message(look))
 	if look.DataTables && refusesBlocks(err) {
@@ -128,7 +135,8 @@ func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, se
 	return err
 }
 
-// refusalKept is for how long a workspace that refused data tables gets tables: Slack brings new blocks to one workspace after the other.
+// refusalKept is for how long a workspace that refused data tables gets tables: Slack brings new
+// blocks to one workspace after the other.
 const refusalKept = 6 * time.Hour
 
 // refusals remember that the workspace does not take a kind of block.
@@ -151,7 +159,8 @@ func (r *refusals) refused(now time.Time) {
 	r.until = now.Add(refusalKept)
 }
 
-// refusesBlocks tells whether Slack took a message's blocks for wrong. A response URL says so by its status alone.
+// refusesBlocks tells whether Slack took a message's blocks for wrong. A response URL says so by
+// its status alone.
 func refusesBlocks(err error) bool {
 	var status slack.StatusCodeError
 	return RefusedWith(err, "invalid_blocks", "invalid_blocks_format", "unsupported_block_type", "invalid_arguments", "msg_blocks_too_long", "msg_too_long") ||
@@ -208,8 +217,8 @@ func (p *Messenger) Respond(ctx context.Context, address string, replace Replaci
 	return nil
 }
 
-// RespondInChannel answers through a response URL to everybody in its channel, in a thread where thread is set. What may have got through is
-// not sent again.
+// RespondInChannel answers through a response URL to everybody in its channel, in a thread where
+// thread is set. What may have got through is not sent again.
 func (p *Messenger) RespondInChannel(ctx context.Context, address, thread string, card render.Card) error {
 	err := p.Give(ctx, Everybody, card, func(msg render.Message) error {
 		hook := &slack.WebhookMessage{
@@ -224,7 +233,8 @@ func (p *Messenger) RespondInChannel(ctx context.Context, address, thread string
 // Replacing tells whether an answer takes the place of the message that was clicked on.
 type Replacing bool
 
-// Content is a message's text and blocks. Slack is told not to look for markup in the text: it is data.
+// Content is a message's text and blocks. Slack is told not to look for markup in the text: it is
+// data.
 func Content(msg render.Message) []slack.MsgOption {
 	return []slack.MsgOption{slack.MsgOptionText(msg.Text, false), slack.MsgOptionBlocks(msg.Blocks...), slack.MsgOptionDisableMarkdown()}
 }
@@ -237,17 +247,20 @@ func hideURL(err error, url string) error {
 	return err
 }
 
-// ClipWord is the command of a button whose invocation is too long for Slack and lies in the database.
+// ClipWord is the command of a button whose invocation is too long for Slack and lies in the
+// database.
 const ClipWord = "clip"
 
-// clip puts the long invocations of a card's buttons into the database, so that the card can be shown.
+// clip puts the long invocations of a card's buttons into the database, so that the card can be
+// shown.
 func (p *Messenger) clip(ctx context.Context, card render.Card) (render.Card, error) {
 	var err error
 	card.Actions, err = p.Fitting(ctx, card.Actions)
 	return card, err
 }
 
-// Fitting are the actions with short invocations in the place of long ones, which lie in the database.
+// Fitting are the actions with short invocations in the place of long ones, which lie in the
+// database.
 func (p *Messenger) Fitting(ctx context.Context, all []render.Action) ([]render.Action, error) {
 	actions := make([]render.Action, len(all))
 	for i, action := range all {

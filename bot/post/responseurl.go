@@ -14,8 +14,9 @@ import (
 // maxRefusal is how much of an answer is read: "ok", or an error in a word.
 const maxRefusal = 4 << 10
 
-// postHook posts to a response URL. slack-go's function looks at the status alone, but a response URL that was used up or has expired may
-// be refused in the body of a 200, as the Web API does it: {"ok":false,"error":"expired_url"}. Taken for a yes, the answer would be lost.
+// postHook posts to a response URL. slack-go's function looks at the status alone, but a response
+// URL that was used up or has expired may be refused in the body of a 200, as the Web API does it:
+// {"ok":false,"error":"expired_url"}. Taken for a yes, the answer would be lost.
 func (p *Messenger) postHook(ctx context.Context, address string, hook *slack.WebhookMessage) error {
 	listening := &refusalReader{next: p.HTTP.Transport}
 	client := *p.HTTP
@@ -51,8 +52,8 @@ func (r *refusalReader) RoundTrip(request *http.Request) (*http.Response, error)
 	return response, nil
 }
 
-// refusalIn is the error that the body of a 200 holds, if any: Slack's word, or a proxy's page, which Broken knows by its syntax. Anything else
-// is a yes, most often "ok".
+// refusalIn is the error that the body of a 200 holds, if any: Slack's word, or a proxy's page,
+// which Broken knows by its syntax. Anything else is a yes, most often "ok".
 func refusalIn(body []byte) error {
 	var answer struct {
 		OK    *bool  `json:"ok"`

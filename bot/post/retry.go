@@ -16,11 +16,13 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Every call of Slack's Web API and every answer by response URL goes through Retry, with three exceptions: views.open, whose trigger is
-// dead after 3 s; what the notifier posts, which has a queue and a pace of its own; and auth.test and apps.connections.open, which are
-// tried for as long as the program runs.
+// Every call of Slack's Web API and every answer by response URL goes through Retry, with three
+// exceptions: views.open, whose trigger is dead after 3 s; what the notifier posts, which has a
+// queue and a pace of its own; and auth.test and apps.connections.open, which are tried for as long
+// as the program runs.
 
-// Bounds of Retry. Slack's Retry-After is obeyed to the second; a proxy's 429 may have none that can be read.
+// Bounds of Retry. Slack's Retry-After is obeyed to the second; a proxy's 429 may have none that
+// can be read.
 const (
 	rateLimitTries = 10               // answers with 429, one after the other
 	rateLimitWait  = 4 * time.Minute  // in all
@@ -35,7 +37,8 @@ type repeating bool
 const (
 	// ifRefused makes a call again only where it certainly had no effect.
 	ifRefused repeating = false
-	// IfLost makes it again also where nobody knows: for reads, edits, and whatever does no harm twice.
+	// IfLost makes it again also where nobody knows: for reads, edits, and whatever does no harm
+	// twice.
 	IfLost repeating = true
 )
 
@@ -57,7 +60,8 @@ func Retry(ctx context.Context, again repeating, call func() error) error {
 	return err
 }
 
-// A patience decides after each failure of one call whether it is made again, and when. It is the back-off of retry.Do.
+// A patience decides after each failure of one call whether it is made again, and when. It is the
+// back-off of retry.Do.
 type patience struct {
 	ctx    context.Context
 	again  repeating
@@ -74,8 +78,9 @@ func (p *patience) Next() (pause time.Duration, stop bool) {
 	return pause, !repeat || outlasts(p.ctx, pause)
 }
 
-// afterFailure counts the two kinds of failure apart: a 429 is Slack's word that nothing happened, and may be waited out for minutes; what broke
-// is tried a few times, and only where a second time does no harm.
+// afterFailure counts the two kinds of failure apart: a 429 is Slack's word that nothing happened,
+// and may be waited out for minutes; what broke is tried a few times, and only where a second time
+// does no harm.
 func (p *patience) afterFailure() (pause time.Duration, repeat bool) {
 	if asked, slow := Slowdown(p.failed); slow {
 		p.limited++
@@ -87,7 +92,8 @@ func (p *patience) afterFailure() (pause time.Duration, repeat bool) {
 	return time.Duration(p.broken) * time.Second, repeatable(p.failed, p.again, p.broken)
 }
 
-// rateLimitDelay is how long to wait after the nth 429 in a row: as long as Slack asks for, else longer and longer.
+// rateLimitDelay is how long to wait after the nth 429 in a row: as long as Slack asks for, else
+// longer and longer.
 func rateLimitDelay(asked time.Duration, n int) time.Duration {
 	if asked > 0 {
 		return max(asked, time.Second)
@@ -114,7 +120,8 @@ func Passes(err error) bool {
 	return slow || Outage(err)
 }
 
-// Outage tells whether Slack is in trouble of its own (docs.slack.dev/reference/methods/chat.postMessage, "errors").
+// Outage tells whether Slack is in trouble of its own
+// (docs.slack.dev/reference/methods/chat.postMessage, "errors").
 func Outage(err error) bool {
 	var status slack.StatusCodeError
 	return RefusedWith(err, "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org") ||
@@ -143,8 +150,8 @@ func Unclear(err error) bool {
 	return Broken(err) || Outage(err) && !RefusedWith(err, "service_unavailable", "request_timeout", "team_added_to_org")
 }
 
-// Slowdown tells whether Slack wants a pause, and how long; zero where it does not say in a way that can be read: a proxy's 429 has
-// no Retry-After, or a date.
+// Slowdown tells whether Slack wants a pause, and how long; zero where it does not say in a way
+// that can be read: a proxy's 429 has no Retry-After, or a date.
 func Slowdown(err error) (time.Duration, bool) {
 	var limited *slack.RateLimitedError
 	if errors.As(err, &limited) {
@@ -155,7 +162,8 @@ func Slowdown(err error) (time.Duration, bool) {
 	return 0, errors.As(err, &status) && status.Code == http.StatusTooManyRequests || errors.As(err, &number) || RefusedWith(err, "ratelimited", "rate_limited")
 }
 
-// Unsent tells whether a call had no effect although Slack itself did not say so: it never left, or something before Slack refused it.
+// Unsent tells whether a call had no effect although Slack itself did not say so: it never left, or
+// something before Slack refused it.
 func Unsent(err error) bool {
 	var dialed *net.OpError
 	return errors.As(err, &dialed) && dialed.Op == "dial" || statusError(err)

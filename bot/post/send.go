@@ -16,8 +16,8 @@ import (
 // A Sent message is where Slack put it.
 type Sent struct{ Channel, TS string }
 
-// UnconfirmedError says that Slack did not confirm a post and that nobody can look whether it is there. It hides its cause from retry:
-// to try again would be to post blindly.
+// UnconfirmedError says that Slack did not confirm a post and that nobody can look whether it is
+// there. It hides its cause from retry: to try again would be to post blindly.
 type UnconfirmedError struct{ cause error }
 
 // Error says what is not known, then why.
@@ -45,7 +45,8 @@ func (p *Messenger) Post(ctx context.Context, channel, thread, key string, card 
 	return at.Channel, at.TS, p.shareBeside(ctx, at, thread, card, files, lost)
 }
 
-// Replace puts a card in the place of what a message of ours shows, and its files into the message's thread.
+// Replace puts a card in the place of what a message of ours shows, and its files into the
+// message's thread.
 func (p *Messenger) Replace(ctx context.Context, channel, ts, thread string, card render.Card) error {
 	files, lost := p.stage(ctx, card.Files)
 	if err := p.Edit(ctx, channel, ts, withLost(card, lost)); err != nil {
@@ -83,7 +84,8 @@ func (p *Messenger) place(ctx context.Context, channel, thread, key string, card
 	return at, err
 }
 
-// conversation is where a message to channel is posted: the direct message with a person, if it is known.
+// conversation is where a message to channel is posted: the direct message with a person, if it is
+// known.
 func (p *Messenger) conversation(ctx context.Context, channel string) string {
 	if !IsPerson(channel) {
 		return channel
@@ -95,8 +97,8 @@ func (p *Messenger) conversation(ctx context.Context, channel string) string {
 	return cmp.Or(known, channel)
 }
 
-// Remember notes which conversation is the direct message with a person. It is read first: every answer of Slack's names it, and most name what
-// is known.
+// Remember notes which conversation is the direct message with a person. It is read first: every
+// answer of Slack's names it, and most name what is known.
 func (p *Messenger) Remember(ctx context.Context, user, channel string) {
 	if known, err := p.Directs.Direct(ctx, user); err == nil && known == channel {
 		return
@@ -120,7 +122,8 @@ func (p *Messenger) send(ctx context.Context, channel, thread, key string, msg r
 	}
 	began, open := time.Now().Add(-ClockSkew), false // open: a try may have got through
 	err = Retry(ctx, IfLost, func() (err error) {
-		// Under a user's id nothing can be looked up. There the second post is made, and what then stands twice is taken back (alone).
+		// Under a user's id nothing can be looked up. There the second post is made, and what then stands
+		// twice is taken back (alone).
 		if open && !IsPerson(channel) {
 			found, err := p.LookFor(ctx, channel, thread, key, began)
 			if err != nil {
@@ -154,8 +157,8 @@ func (p *Messenger) LookFor(ctx context.Context, channel, thread, key string, si
 	return found, err
 }
 
-// alone takes back what was posted a second time. Where the conversation cannot be read both stay: a person told twice is a smaller
-// harm than one who is told nothing.
+// alone takes back what was posted a second time. Where the conversation cannot be read both stay:
+// a person told twice is a smaller harm than one who is told nothing.
 func (p *Messenger) alone(ctx context.Context, at Sent, thread, key string, since time.Time) Sent {
 	found, err := p.LookFor(ctx, at.Channel, thread, key, since)
 	if err != nil || len(found) < 2 {
@@ -173,5 +176,6 @@ func (p *Messenger) alone(ctx context.Context, at Sent, thread, key string, sinc
 	return Sent{at.Channel, found[0]}
 }
 
-// ClockSkew is how far this machine's clock may be ahead of Slack's: a card is looked for that much further back.
+// ClockSkew is how far this machine's clock may be ahead of Slack's: a card is looked for that much
+// further back.
 const ClockSkew = time.Hour

@@ -13,9 +13,10 @@ import (
 	"s1bot/render"
 )
 
-// A file goes to Slack in three steps (docs.slack.dev/messaging/working-with-files): an address, the bytes, and the share. The first two
-// show nothing to anybody and come before the message that speaks of the file; the share is what must not happen twice, so that where
-// its answer got lost files.info is asked.
+// A file goes to Slack in three steps (docs.slack.dev/messaging/working-with-files): an address,
+// the bytes, and the share. The first two show nothing to anybody and come before the message that
+// speaks of the file; the share is what must not happen twice, so that where its answer got lost
+// files.info is asked.
 
 // A staged file lies at Slack and is shared nowhere yet.
 type staged struct {
@@ -49,8 +50,8 @@ func (p *Messenger) stage(ctx context.Context, files []render.File) (ready []sta
 	return ready, lost
 }
 
-// stageOne uploads one file's bytes. An address takes them once, so that a new try begins with a new one; what an earlier try left
-// behind belongs to no conversation, and Slack forgets it.
+// stageOne uploads one file's bytes. An address takes them once, so that a new try begins with a
+// new one; what an earlier try left behind belongs to no conversation, and Slack forgets it.
 func (p *Messenger) stageOne(ctx context.Context, f render.File) (id string, err error) {
 	err = Retry(ctx, IfLost, func() error {
 		to, err := p.API.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: f.Name, FileSize: int(f.Size())})
@@ -111,7 +112,8 @@ func (p *Messenger) shareOne(ctx context.Context, channel, thread string, f stag
 	return nil
 }
 
-// How long Slack may take to show where a file is shared: it looks for malware first (slackapi/python-slack-sdk#1329).
+// How long Slack may take to show where a file is shared: it looks for malware first
+// (slackapi/python-slack-sdk#1329).
 const (
 	shareLooks = 4
 	sharePause = time.Second
@@ -155,8 +157,8 @@ func standsIn(f *slack.File, channel string) bool {
 		len(f.Shares.Public[channel]) > 0 || len(f.Shares.Private[channel]) > 0
 }
 
-// withLost is a card as it is shown: without its files, and saying which of them are missing and why. A title that speaks of a file which
-// is not there is left out.
+// withLost is a card as it is shown: without its files, and saying which of them are missing and
+// why. A title that speaks of a file which is not there is left out.
 func withLost(card render.Card, lost []lostFile) render.Card {
 	if onlyFiles(card) && len(lost) == len(card.Files) {
 		card.Title, card.Text, card.Tone, card.Parts = "", "", render.Warning, nil

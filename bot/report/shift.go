@@ -21,12 +21,13 @@ const (
 	Span = 8 * time.Hour
 	// reportMost is how many threats a report reads at most; it says so where there are more.
 	reportMost = 5000
-	// reportLooked is among how many of the latest open threats, and alerts, it looks for the gravest, and reportRows and reportAlerts how many
-	// it names.
+	// reportLooked is among how many of the latest open threats, and alerts, it looks for the gravest,
+	// and reportRows and reportAlerts how many it names.
 	reportLooked = 200
 	reportRows   = 10
 	reportAlerts = 5
-	// reportPage is how many requests are in memory at once: a month has many, and every verdict is one.
+	// reportPage is how many requests are in memory at once: a month has many, and every verdict is
+	// one.
 	reportPage = 250
 )
 
@@ -162,8 +163,8 @@ func (r Shifts) countShift(ctx context.Context, since time.Time) (*shift, error)
 	return s, r.countOpen(ctx, s)
 }
 
-// openAlerts counts the alerts that are open, and remembers the gravest of the latest. A token that may not see them, or a console that has no
-// such list, keeps nobody from the rest of the report.
+// openAlerts counts the alerts that are open, and remembers the gravest of the latest. A token that
+// may not see them, or a console that has no such list, keeps nobody from the rest of the report.
 func (r Shifts) openAlerts(ctx context.Context) (o openAlerts) {
 	open := s1.Query{}.With("incidentStatus", "UNRESOLVED", "IN_PROGRESS") // alerts have these words in capitals
 	page, err := r.Console.AlertsPage(ctx, open.SortedBy("alertInfoCreatedAt", s1.Descending).WithLimit(reportLooked))

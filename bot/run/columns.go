@@ -14,7 +14,8 @@ import (
 	"s1bot/render"
 )
 
-// ColumnsWord is the bot's own word behind the form in which people choose the columns of a kind of list.
+// ColumnsWord is the bot's own word behind the form in which people choose the columns of a kind of
+// list.
 const ColumnsWord = "columns"
 
 // chosenColumns are a person's columns; see catalog.Columns. Where they cannot be read a list has

@@ -24,8 +24,8 @@ import (
 	"s1bot/render"
 )
 
-// checkLimit is how long Slack may be asked who sent a form before the acknowledgement goes out without an answer: it is due within
-// 3 s, and it is still to be written down.
+// checkLimit is how long Slack may be asked who sent a form before the acknowledgement goes out
+// without an answer: it is due within 3 s, and it is still to be written down.
 const checkLimit = time.Second
 
 // CheckForm looks at a submitted form before it is acknowledged: what is wrong is shown under its
@@ -144,7 +144,8 @@ func (f *Forms) picked(ctx context.Context, a exchange.Interaction, answer rende
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }
 
-// pickedWord puts the form of one of the bot's own words in the palette's place; nil where it needs none, and runs.
+// pickedWord puts the form of one of the bot's own words in the palette's place; nil where it needs
+// none, and runs.
 func (f *Forms) pickedWord(a exchange.Interaction, word library.Word, console string) any {
 	a.Do.Console = console
 	if err := f.Settler.Typed(&a.Do); err != nil {
@@ -164,8 +165,8 @@ func (f *Forms) pickedWord(a exchange.Interaction, word library.Word, console st
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }
 
-// settlePicked settles the console of a command that was picked: a line of the person's own may name one, and means that; else it is the one
-// that was chosen beside it.
+// settlePicked settles the console of a command that was picked: a line of the person's own may
+// name one, and means that; else it is the one that was chosen beside it.
 func (f *Forms) settlePicked(ctx context.Context, a *exchange.Interaction, chosen string) error {
 	a.Do.Console = cmp.Or(a.Do.Console, chosen)
 	if err := f.Settler.Typed(&a.Do); err != nil {

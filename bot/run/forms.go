@@ -51,8 +51,8 @@ type Forms struct {
 	Log       *slog.Logger
 }
 
-// openForm shows the form of an invocation's command, filled with what is known. Without a trigger, which only a click or a
-// slash command brings, it offers a button that has one.
+// openForm shows the form of an invocation's command, filled with what is known. Without a trigger,
+// which only a click or a slash command brings, it offers a button that has one.
 func (f *Forms) openForm(ctx context.Context, a exchange.Interaction) error {
 	return f.openInstead(ctx, a, render.Card{})
 }
@@ -118,7 +118,8 @@ func (f *Forms) askReason(ctx context.Context, cmd *catalog.Command, a exchange.
 	return f.Open(ctx, a, form, Offer(form, a))
 }
 
-// glimpseTime is how long the console may take to tell names: the form must open within three seconds of the click.
+// glimpseTime is how long the console may take to tell names: the form must open within three
+// seconds of the click.
 const glimpseTime = time.Second
 
 // glimpse is what a request would touch, by name; the command where that takes too long to find
@@ -165,7 +166,8 @@ func FormOf(cmd *catalog.Command, a exchange.Interaction) render.Form {
 	return form
 }
 
-// saysWhere has a form say on which console it acts, and its search boxes which one they search, where there are several.
+// saysWhere has a form say on which console it acts, and its search boxes which one they search,
+// where there are several.
 func saysWhere(form render.Form, a exchange.Interaction) render.Form {
 	form.Intro = append(form.Intro, onLine(a)...)
 	for i, field := range form.Fields {

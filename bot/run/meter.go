@@ -18,9 +18,11 @@ type Meter interface {
 	Envelope(kind string)
 	// Acknowledged records how long an envelope waited for its acknowledgement.
 	Acknowledged(took time.Duration)
-	// SlackRequest counts a call of the Web API by method and result: ok, refused, rate_limited or failed.
+	// SlackRequest counts a call of the Web API by method and result: ok, refused, rate_limited or
+	// failed.
 	SlackRequest(method, result string)
-	// Command counts a command or a built-in word by its outcome: successful, partially_successful, failed, refused, waiting or busy.
+	// Command counts a command or a built-in word by its outcome: successful, partially_successful,
+	// failed, refused, waiting or busy.
 	Command(name, outcome string)
 }
 
@@ -32,7 +34,8 @@ func (Unmetered) Acknowledged(time.Duration)  {}
 func (Unmetered) SlackRequest(string, string) {}
 func (Unmetered) Command(string, string)      {}
 
-// OutcomeLabels are the outcomes of cards as the meter knows them. A card without one tells something, and that succeeded.
+// OutcomeLabels are the outcomes of cards as the meter knows them. A card without one tells
+// something, and that succeeded.
 var OutcomeLabels = map[render.Outcome]string{
 	"": "successful", render.Successful: "successful", render.Partial: "partially_successful", render.Failed: "failed",
 }

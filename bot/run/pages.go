@@ -112,8 +112,8 @@ func (p *Pages) Update(ctx context.Context, user, id string, page render.Page) e
 	return nil
 }
 
-// Publish shows somebody their Home tab. Blocks that Slack refuses are told about in a tab of one sentence: the old one would have live
-// buttons.
+// Publish shows somebody their Home tab. Blocks that Slack refuses are told about in a tab of one
+// sentence: the old one would have live buttons.
 func (p *Pages) Publish(ctx context.Context, user string, page render.Page) error {
 	page, err := p.fitting(ctx, page)
 	if err != nil {

@@ -34,7 +34,8 @@ const (
 	maxHeading     = 150 // bytes of a group's heading and what is around it
 )
 
-// An optionsAnswer is what Slack wants in reply. slack-go's type leaves an empty list out, which Slack takes for an error.
+// An optionsAnswer is what Slack wants in reply. slack-go's type leaves an empty list out, which
+// Slack takes for an error.
 type optionsAnswer struct {
 	Options []*slack.OptionBlockObject `json:"options"`
 }
@@ -93,7 +94,8 @@ func (s *Searches) Suggest(ctx context.Context, in inbound.Payload) any {
 	return fitting(found)
 }
 
-// find answers the palette's box from what people ran and saved and from the catalog, all others from the console.
+// find answers the palette's box from what people ran and saved and from the catalog, all others
+// from the console.
 func (s *Searches) find(ctx context.Context, a exchange.Interaction, kind, typed string) ([]render.OptionGroup, error) {
 	if kind == library.Box {
 		return s.Library.Search(ctx, a.User, typed)
@@ -106,8 +108,8 @@ func (s *Searches) find(ctx context.Context, a exchange.Interaction, kind, typed
 	return []render.OptionGroup{{Options: options}}, err
 }
 
-// MaySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at
-// every key.
+// MaySearch asks the policy: who may not list things finds none of them in a box either. It is not
+// written down, for a box asks at every key.
 func (s *Searches) MaySearch(a exchange.Interaction, box string) bool {
 	list, known := a.On.Catalog.ListedBy(box)
 	if !known || list == "" {
@@ -122,8 +124,8 @@ func (s *Searches) MaySearch(a exchange.Interaction, box string) bool {
 	return s.Policy().Decide(input).Err() == nil
 }
 
-// fitting is as many options as an acknowledgement takes, in their groups where those have headings. Slack takes 100 groups of 100 options;
-// a hundred of all are as many as anybody reads.
+// fitting is as many options as an acknowledgement takes, in their groups where those have
+// headings. Slack takes 100 groups of 100 options; a hundred of all are as many as anybody reads.
 func fitting(found []render.OptionGroup) any {
 	flat, groups, left, room := NoOptions(), []optionGroup{}, maxOptions, maxOptionBytes
 	for _, g := range found {

@@ -50,8 +50,9 @@ func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras,
 	return p, false, nil
 }
 
-// otherwise reads a command line whose values do not fit as a sentence that means another command: "block evil.example" is about a remote
-// host, not about a hash. A line with name=value in it means what it says.
+// otherwise reads a command line whose values do not fit as a sentence that means another command:
+// "block evil.example" is about a remote host, not about a hash. A line with name=value in it means
+// what it says.
 func (r *Runner) otherwise(line string, inv catalog.Invocation, parsed error, in text.Input) (p plain.Proposal, read bool) {
 	var missing *catalog.MissingError
 	if parsed == nil || inv.Command == "" || errors.As(parsed, &missing) || strings.Contains(line, "=") {
@@ -67,7 +68,8 @@ func guessed(err error) bool {
 	return errors.As(err, &usage) && (usage.Try != nil || usage.Given != nil)
 }
 
-// corrects tells whether an error puts a mistyped name right to the command that a sentence was read as.
+// corrects tells whether an error puts a mistyped name right to the command that a sentence was
+// read as.
 func corrects(err error, p plain.Proposal) bool {
 	var usage *catalog.UsageError
 	if !errors.As(err, &usage) {

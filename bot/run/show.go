@@ -55,7 +55,8 @@ func (r *Runner) show(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 	return nil
 }
 
-// filled puts a card into the modal that a was given; false where Slack does not take it: somebody has closed it, say.
+// filled puts a card into the modal that a was given; false where Slack does not take it: somebody
+// has closed it, say.
 func (r *Runner) filled(ctx context.Context, a exchange.Interaction, card render.Card) bool {
 	_, err := r.Forms.Overlay(ctx, a, card)
 	if err != nil {

@@ -34,7 +34,8 @@ func tagOf(key []byte, texts ...string) []byte {
 	return mac.Sum(nil)
 }
 
-// tag is short, for Slack leaves little room; it can be guessed at only by asking the bot, who writes every wrong one down.
+// tag is short, for Slack leaves little room; it can be guessed at only by asking the bot, who
+// writes every wrong one down.
 func (s Sealer) tag(texts ...string) string {
 	return ("~" + base64.RawURLEncoding.EncodeToString(tagOf([]byte(s.Key.Reveal()), texts...)))[:render.SealSize]
 }

@@ -163,8 +163,9 @@ func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Fi
 // tabAdvice is what turns direct messages on.
 const tabAdvice = "turn on App Home › Show Tabs › Messages Tab in the settings of the Slack app, or update the app with `s1bot manifest`"
 
-// messagesTab asks whether direct messages work of the app. No method tells; what Slack says of an empty message does, and an empty
-// message is never posted: it is refused with no_text where direct messages are on (docs.slack.dev/reference/methods/chat.postMessage).
+// messagesTab asks whether direct messages work of the app. No method tells; what Slack says of an
+// empty message does, and an empty message is never posted: it is refused with no_text where direct
+// messages are on (docs.slack.dev/reference/methods/chat.postMessage).
 func (c Checkup) messagesTab(ctx context.Context, api *slack.Client) Finding {
 	found := Finding{What: "Slack Messages tab"}
 	user := c.somebody(ctx, api)

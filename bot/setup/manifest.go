@@ -8,8 +8,8 @@ import (
 	"s1bot/commands/catalog"
 )
 
-// Manifest is the Slack app manifest as JSON, made from the catalog: one slash command with everything behind it, because an
-// app may have 50 and there are more commands than that.
+// Manifest is the Slack app manifest as JSON, made from the catalog: one slash command with
+// everything behind it, because an app may have 50 and there are more commands than that.
 // https://docs.slack.dev/reference/app-manifest
 func Manifest(catalog *catalog.Catalog) ([]byte, error) {
 	body, err := json.MarshalIndent(manifest(catalog), "", "  ")
@@ -22,7 +22,8 @@ func Manifest(catalog *catalog.Catalog) ([]byte, error) {
 // SlashWord is the slash command of the manifest.
 const SlashWord = "/s1"
 
-// Shortcuts of the manifest, by their callback ids, which stay as they are: a workspace keeps those of the manifest it was set up with.
+// Shortcuts of the manifest, by their callback ids, which stay as they are: a workspace keeps those
+// of the manifest it was set up with.
 const (
 	RunShortcut     = "run_command"
 	WaitingShortcut = "approvals_waiting"
@@ -54,7 +55,8 @@ type Permission struct {
 	Why   string
 }
 
-// Permissions are all that the bot's token may do. No scope opens a direct message: posting to a person does that by itself.
+// Permissions are all that the bot's token may do. No scope opens a direct message: posting to a
+// person does that by itself.
 func Permissions() []Permission {
 	return []Permission{
 		{"app_mentions:read", []string{"app_mention"}, "commands in threads: @s1bot …"},
@@ -82,7 +84,8 @@ func Scopes() []string {
 	return scopes
 }
 
-// events are what Slack tells the bot of; each but app_home_opened, which needs no scope, is named by a Permission.
+// events are what Slack tells the bot of; each but app_home_opened, which needs no scope, is named
+// by a Permission.
 func events() []string {
 	return []string{"app_home_opened", "app_mention", "member_joined_channel", "message.im"}
 }
@@ -104,7 +107,8 @@ func manifest(catalog *catalog.Catalog) map[string]any {
 				"arrive as cards with buttons to act on them. Every request, decision and run is kept in an audit trail. " + strings.Join(names[:min(len(names), 10)], ", ") + " and more.",
 		},
 		"features": map[string]any{
-			// Both tabs are off unless they are named, and Slack refuses direct messages without the Messages tab (messages_tab_disabled).
+			// Both tabs are off unless they are named, and Slack refuses direct messages without the
+			// Messages tab (messages_tab_disabled).
 			"app_home":  map[string]any{"home_tab_enabled": true, "messages_tab_enabled": true, "messages_tab_read_only_enabled": false},
 			"bot_user":  map[string]any{"display_name": "s1bot", "always_online": true},
 			"shortcuts": shortcuts(),

@@ -43,8 +43,8 @@ type Pool struct {
 	conns map[*conn]bool // that are open
 }
 
-// New makes a pool of n connections that has none yet: Run opens them. Open asks Slack for the address of one; receive is called by
-// the reader of a connection, so it must not block.
+// New makes a pool of n connections that has none yet: Run opens them. Open asks Slack for the
+// address of one; receive is called by the reader of a connection, so it must not block.
 func New(n int, open func(context.Context) (string, error), receive func(Envelope), log *slog.Logger) *Pool {
 	return &Pool{open: open, receive: receive, log: log, n: n, conns: map[*conn]bool{}}
 }
@@ -107,8 +107,9 @@ func (s *Pool) keep(ctx context.Context, place int) error {
 		if time.Since(began) > stableAfter {
 			backoff.Reset()
 		}
-		// A connection that ended soon after it began is no success, whatever it delivered: the pause goes on growing, so that two that are
-		// closed at once by Slack do not use up its one call a minute.
+		// A connection that ended soon after it began is no success, whatever it delivered: the pause
+		// goes on growing, so that two that are closed at once by Slack do not use up its one call a
+		// minute.
 		pause = backoff.After(nil)
 		if c.announced.Load() && time.Since(began) > stableAfter {
 			pause = 0 // a planned refresh: the successor comes before the old one goes
@@ -176,15 +177,17 @@ type conn struct {
 	owed      sync.WaitGroup // acknowledgements that this connection still has to carry
 }
 
-// hello waits for the first frame, from which on Slack counts the connection as open: what it delivers before nobody would have asked for. The
-// handlers are set first, because a ping may come as early as that.
+// hello waits for the first frame, from which on Slack counts the connection as open: what it
+// delivers before nobody would have asked for. The handlers are set first, because a ping may come
+// as early as that.
 func (c *conn) hello() error {
 	c.extend()
 	c.ws.SetPingHandler(func(data string) error {
 		c.extend()
 		return c.ws.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(writeTimeout))
 	})
-	// Slack's close is answered when everything owed went out, see read; gorilla would answer it at once and then send no more.
+	// Slack's close is answered when everything owed went out, see read; gorilla would answer it at
+	// once and then send no more.
 	c.ws.SetCloseHandler(func(int, string) error { return nil })
 	var first Envelope
 	if err := c.ws.ReadJSON(&first); err != nil {
@@ -196,8 +199,8 @@ func (c *conn) hello() error {
 	return nil
 }
 
-// extend gives the connection another 30 s to show a sign of life. Slack's pings are that sign; a connection that died without a close, behind
-// a firewall say, shows none.
+// extend gives the connection another 30 s to show a sign of life. Slack's pings are that sign; a
+// connection that died without a close, behind a firewall say, shows none.
 func (c *conn) extend() { _ = c.ws.SetReadDeadline(time.Now().Add(pingTimeout)) }
 
 // close ends the connection, after what it owes went out if Slack still listens.
@@ -216,12 +219,14 @@ func (c *conn) close(err error) {
 	_ = c.ws.Close()
 }
 
-// read hands over envelopes until the connection ends. It closes replace once, as soon as a successor is wanted, and goes on
-// reading after that: Slack may still deliver on a connection it has announced to close.
+// read hands over envelopes until the connection ends. It closes replace once, as soon as a
+// successor is wanted, and goes on reading after that: Slack may still deliver on a connection it
+// has announced to close.
 func (c *conn) read(ctx context.Context, replace chan struct{}) {
 	var once sync.Once
 	want := func() { once.Do(func() { close(replace) }) }
-	// The end of the program interrupts the read and nothing else: what was read is written down and acknowledged yet (see settle).
+	// The end of the program interrupts the read and nothing else: what was read is written down and
+	// acknowledged yet (see settle).
 	stop := context.AfterFunc(ctx, func() { c.stopping.Store(true); _ = c.ws.SetReadDeadline(time.Now()) })
 	defer stop()
 	var frame bytes.Buffer
@@ -248,10 +253,11 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 			c.hub.log.Info("Slack will close this connection", "reason", env.Reason)
 			c.announced.Store(env.Reason != errLinkClosed)
 			want()
-			// Slack closes the connection within seconds of saying so. Should it forget, it does not stay open for ever.
+			// Slack closes the connection within seconds of saying so. Should it forget, it does not stay
+			// open for ever.
 			time.AfterFunc(drainTimeout, func() { _ = c.ws.Close() })
-		// A frame with an id is a delivery and wants an acknowledgement, whatever its type: kinds that Slack may add are no reason to leave it
-		// without one.
+		// A frame with an id is a delivery and wants an acknowledgement, whatever its type: kinds that
+		// Slack may add are no reason to leave it without one.
 		case env.ID != "":
 			c.owed.Add(1)
 			c.hub.receive(env.AnsweredBy(c.acker(env.ID)))
@@ -259,7 +265,8 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 	}
 }
 
-// next reads one frame into a buffer that the next one uses again; only one that was far larger than usual is given up.
+// next reads one frame into a buffer that the next one uses again; only one that was far larger
+// than usual is given up.
 func (c *conn) next(frame *bytes.Buffer) (kind int, err error) {
 	if frame.Reset(); frame.Cap() > frameSize {
 		*frame = bytes.Buffer{}
@@ -289,10 +296,11 @@ type answer struct {
 	Payload  any    `json:"payload,omitempty"`
 }
 
-// acker answers on the connection that brought the envelope, and if that is gone on another one: whether Slack takes it there
-// is undocumented, but nothing is lost by trying.
+// acker answers on the connection that brought the envelope, and if that is gone on another one:
+// whether Slack takes it there is undocumented, but nothing is lost by trying.
 func (c *conn) acker(id string) func(context.Context, any) error {
-	// The debt is paid once, however often an envelope is answered: a second answer would take the count below zero and panic.
+	// The debt is paid once, however often an envelope is answered: a second answer would take the
+	// count below zero and panic.
 	paid := sync.OnceFunc(c.owed.Done)
 	return func(_ context.Context, payload any) error {
 		defer paid()

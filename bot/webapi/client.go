@@ -38,8 +38,9 @@ func New(c Config, more ...slack.Option) (*http.Client, *slack.Client) {
 	return client, slack.New(first.Bot.Reveal(), opts...)
 }
 
-// connectionsKept is how many connections to Slack stay open between calls. http.DefaultTransport keeps
-// two: with more calls at once the rest were closed after each and made anew, over TLS at Slack's.
+// connectionsKept is how many connections to Slack stay open between calls. http.DefaultTransport
+// keeps two: with more calls at once the rest were closed after each and made anew, over TLS at
+// Slack's.
 const connectionsKept = 32
 
 // pooled is http.DefaultTransport with more connections that are kept.
@@ -53,12 +54,13 @@ func pooled() http.RoundTripper {
 	return own
 }
 
-// errNoAnswer is an answer of the Web API that says neither that a call succeeded nor what was wrong with it. slack-go takes it for a
-// success with nothing in it: nobody in a user group, no message posted.
+// errNoAnswer is an answer of the Web API that says neither that a call succeeded nor what was
+// wrong with it. slack-go takes it for a success with nothing in it: nobody in a user group, no
+// message posted.
 var errNoAnswer = errors.New("an answer that is neither a yes nor a no")
 
-// A transport refuses such answers. What goes to other addresses than the API's, which are those of answers by response URL and
-// of uploads, says "ok" in other ways.
+// A transport refuses such answers. What goes to other addresses than the API's, which are those of
+// answers by response URL and of uploads, says "ok" in other ways.
 type transport struct {
 	next  http.RoundTripper
 	api   string // base address of the Web API
@@ -76,9 +78,9 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// withoutEcho is an answer without the message that was sent, which Slack sends back as it drew it. Nobody
-// reads that; taking its blocks apart was an eighth of the work of an approval, and kinds of blocks that
-// slack-go does not know yet would make a failure of a success.
+// withoutEcho is an answer without the message that was sent, which Slack sends back as it drew it.
+// Nobody reads that; taking its blocks apart was an eighth of the work of an approval, and kinds of
+// blocks that slack-go does not know yet would make a failure of a success.
 func withoutEcho(method string, body []byte) []byte {
 	if method != "chat.postMessage" && method != "chat.update" {
 		return body

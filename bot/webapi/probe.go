@@ -12,7 +12,8 @@ import (
 	"s1bot/bot/post"
 )
 
-// ProbeTimeout bounds one question of a check: a service that hangs is told as such, and the other settings are tested all the same.
+// ProbeTimeout bounds one question of a check: a service that hangs is told as such, and the other
+// settings are tested all the same.
 const ProbeTimeout = 15 * time.Second
 
 // Probe asks one question and waits out Slack's 429s, as long as one question may take.
@@ -22,7 +23,8 @@ func Probe(ctx context.Context, question func() error) error {
 	return post.Retry(ctx, post.IfLost, question)
 }
 
-// Advise adds to an answer of Slack's what to do about it; where there was no answer, it is about the way to Slack.
+// Advise adds to an answer of Slack's what to do about it; where there was no answer, it is about
+// the way to Slack.
 func Advise(err error, advice string) error {
 	var refused slack.SlackErrorResponse
 	var limited *slack.RateLimitedError

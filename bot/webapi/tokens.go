@@ -58,8 +58,9 @@ func (t rotating) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.next.RoundTrip(r)
 }
 
-// replaceToken puts another token into a form. The field is found by its name: what people wrote may hold the text of a token, too. A
-// token is letters, digits and dashes, which a form leaves as they are.
+// replaceToken puts another token into a form. The field is found by its name: what people wrote
+// may hold the text of a token, too. A token is letters, digits and dashes, which a form leaves as
+// they are.
 func replaceToken(form []byte, old, current string) []byte {
 	fields := bytes.Split(form, []byte("&"))
 	for i, field := range fields {

@@ -21,8 +21,8 @@ func groupChangeCommands() []*catalog.Command {
 	return []*catalog.Command{createGroup(), deleteGroup()}
 }
 
-// inheritance says whether a group has its site's policy. It is required, so that a form asks with a menu: nobody could tell a
-// box that was left unticked from one that was overlooked.
+// inheritance says whether a group has its site's policy. It is required, so that a form asks with
+// a menu: nobody could tell a box that was left unticked from one that was overlooked.
 type inheritance bool
 
 // It is a menu, in which each answer says what it means for the group.
@@ -138,8 +138,8 @@ func (p *createGroupParams) compare(ctx context.Context, call *catalog.Call, pla
 	return nil
 }
 
-// flatWindow finds the old values of the switches of the agent's window: new policies have them at the top, the console's
-// answers in a part of their own.
+// flatWindow finds the old values of the switches of the agent's window: new policies have them at
+// the top, the console's answers in a part of their own.
 func flatWindow(base s1.Policy, changes []s1.PolicyField) []s1.PolicyField {
 	has := map[string]json.RawMessage{}
 	paths("", base.Raw, has)
@@ -177,7 +177,8 @@ func createGroup() *catalog.Command {
 	})
 }
 
-// createdGroup shows the new group, and offers to fill it. The token with which machines join it is never shown.
+// createdGroup shows the new group, and offers to fill it. The token with which machines join it is
+// never shown.
 func createdGroup(call *catalog.Call, p createGroupParams, g s1.Group) render.Card {
 	title := call.Command.Title
 	name := cmp.Or(g.Name, p.Name)
@@ -245,7 +246,8 @@ func groupsIn(sites map[s1.SiteID]string) func(*catalog.Call, s1.Group) catalog.
 	}
 }
 
-// siteNamesOf names the sites of groups, which a group knows by id only. Without the names there are still the ids.
+// siteNamesOf names the sites of groups, which a group knows by id only. Without the names there
+// are still the ids.
 func siteNamesOf(ctx context.Context, call *catalog.Call, groups []s1.Group) map[s1.SiteID]string {
 	var ids []string
 	for _, g := range groups {

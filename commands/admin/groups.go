@@ -56,7 +56,8 @@ func getGroups() *catalog.Command {
 	})
 }
 
-// groupTable lists groups with a link to each and the names of their sites, which a group knows by id only.
+// groupTable lists groups with a link to each and the names of their sites, which a group knows by
+// id only.
 func groupTable(call *catalog.Call, groups []s1.Group, sites func() map[s1.SiteID]string) render.Table {
 	t := cards.GroupTable(groups)
 	for i, g := range groups {

@@ -108,7 +108,8 @@ func allowed(path, value string) error {
 	return nil
 }
 
-// paths collects the values of an object by path: "engines.reputation". An object and what is in it both count.
+// paths collects the values of an object by path: "engines.reputation". An object and what is in it
+// both count.
 func paths(path string, raw json.RawMessage, into map[string]json.RawMessage) {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(raw, &fields) != nil {

@@ -149,7 +149,8 @@ func (p getAlertsParams) show(ctx context.Context, call *catalog.Call) (render.C
 	return rows.Show(ctx, call, p.Wire(), p.Limit)
 }
 
-// id is the alert's that is searched for, where what was typed may be one and nothing else narrows the list down. Storylines can be numbers, too.
+// id is the alert's that is searched for, where what was typed may be one and nothing else narrows
+// the list down. Storylines can be numbers, too.
 func (p getAlertsParams) id() s1.AlertID {
 	if len(p.Query) != 1 || len(p.Wire()) > len((getAlertsParams{}).Wire()) {
 		return ""

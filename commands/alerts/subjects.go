@@ -63,7 +63,8 @@ func byAPI(ids []s1.AlertID) (rule []s1.AlertID, other []unified.ID) {
 	return rule, other
 }
 
-// subjectsWith returns the alerts with these ids, in their order and each once; one that no API knows is an error.
+// subjectsWith returns the alerts with these ids, in their order and each once; one that no API
+// knows is an error.
 func subjectsWith(ctx context.Context, call *catalog.Call, param string, ids []s1.AlertID) ([]subject, error) {
 	found, err := lookUp(ctx, call, ids)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"s1bot/s1/unified"
 )
 
-// On a console that has unified alerts alone, a question for rule alerts is one for those of the product STAR. What a key is called there,
-// and how its values are spelled:
+// On a console that has unified alerts alone, a question for rule alerts is one for those of the
+// product STAR. What a key is called there, and how its values are spelled:
 var unifiedKeys = map[string]string{
 	"ids": "externalId", "incidentStatus": "status", "analystVerdict": "analystVerdict", "severity": "severity", "ruleName__contains": "alertName__contains",
 	"origAgentName__contains": "assetName__contains", "siteIds": "siteIds", "accountIds": "accountIds", "groupIds": "groupIds", "query": unified.Search,

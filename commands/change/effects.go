@@ -126,7 +126,8 @@ func mitigated(t s1.Threat, action string, since time.Time) (catalog.Progress, s
 	return catalog.Waiting, ""
 }
 
-// Words of reports, without hyphens and underscores. A word that is not among them is quoted rather than taken for something.
+// Words of reports, without hyphens and underscores. A word that is not among them is quoted rather
+// than taken for something.
 var (
 	// Parts of words hold for longer than a list of values would, to which each release of the
 	// console may add.
@@ -172,7 +173,8 @@ func counted(c s1.ActionCounters) string {
 	return " (" + words + ")"
 }
 
-// reportOn is the newest report on an action. The console spells actions with and without hyphens and underscores.
+// reportOn is the newest report on an action. The console spells actions with and without hyphens
+// and underscores.
 func reportOn(t s1.Threat, action string) (newest s1.MitigationReport, told bool) {
 	for _, r := range t.MitigationStatus {
 		if catalog.PlainAction(r.Action) == action && (!told || r.LastUpdate.After(newest.LastUpdate.Time)) {

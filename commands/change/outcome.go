@@ -92,8 +92,8 @@ func (c Outcome) Card(call *catalog.Call) render.Card {
 	return card
 }
 
-// lead puts what the reader must know ahead of the outcome: that endpoints have not done yet what the console took, or that the console
-// tells of more than was asked for.
+// lead puts what the reader must know ahead of the outcome: that endpoints have not done yet what
+// the console took, or that the console tells of more than was asked for.
 func (c Outcome) lead(card *render.Card) {
 	switch excess := c.excess(); {
 	case excess != "":
@@ -215,7 +215,8 @@ func (c Outcome) Names() string {
 	return catalog.FirstOf(names)
 }
 
-// Known returns targets for ids from the rows that were found; what was not found is known by its id alone.
+// Known returns targets for ids from the rows that were found; what was not found is known by its
+// id alone.
 func Known[T any, ID ~string](call *catalog.Call, kind string, ids []ID, found []T, target func(*catalog.Call, T) catalog.Target) []catalog.Target {
 	byID := map[string]catalog.Target{}
 	for _, thing := range found {

@@ -35,7 +35,8 @@ type Things[T any, ID ~string] struct {
 	After    func(ctx context.Context, call *catalog.Call, ids []ID, result s1.ActionResult, done string) (Outcome, []T)
 }
 
-// Plan says what is set on the things, and on how many of them it is set already. The caller pins their ids.
+// Plan says what is set on the things, and on how many of them it is set already. The caller pins
+// their ids.
 func (s Setting[T, ID]) Plan(call *catalog.Call, things []T) catalog.Plan {
 	same := 0
 	for _, thing := range things {
@@ -96,8 +97,8 @@ func Pause(ctx context.Context) bool {
 	}
 }
 
-// awaitVisible says of which things the console took the value and does not show it: its yes alone is no success. What it does not tell
-// the value of is taken as it said.
+// awaitVisible says of which things the console took the value and does not show it: its yes alone
+// is no success. What it does not tell the value of is taken as it said.
 func (s Setting[T, ID]) awaitVisible(c Outcome, found []T) Outcome {
 	hidden := map[string]bool{}
 	for _, thing := range found {

@@ -20,14 +20,16 @@ import (
 	"s1bot/s1/s1sim"
 )
 
-// Ages plays each *.txtar of a folder, named command.txtar, at a simulated console of every age. A story has what a person writes:
+// Ages plays each *.txtar of a folder, named command.txtar, at a simulated console of every age. A
+// story has what a person writes:
 //
 //	slash   what was typed; {names} stand for what dress says
 //	first   what was typed before, if anything, in the same session
 //
-// and what go test -update writes beneath it: of each age the requests of the command itself, and its card, what was saved of it, how it
-// ended, or the error. Ages that tell the same share a section, which is named after them: "card today after-dv". What the bot finds out by
-// itself (engine, unified alerts) it finds out here: nothing is set.
+// and what go test -update writes beneath it: of each age the requests of the command itself, and
+// its card, what was saved of it, how it ended, or the error. Ages that tell the same share a
+// section, which is named after them: "card today after-dv". What the bot finds out by itself
+// (engine, unified alerts) it finds out here: nothing is set.
 //
 // Every command that is listed needs its story.
 func Ages(t *testing.T, dir string, commands func() []*catalog.Command, dress func(*s1sim.Console) Names, listed ...string) {

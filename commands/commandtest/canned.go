@@ -17,8 +17,8 @@ import (
 	"s1bot/s1/huntapi"
 )
 
-// A cannedConsole gives the answers of a story in their order, and notes what was asked. A request without an answer fails the test,
-// and so does an answer that nobody asked for.
+// A cannedConsole gives the answers of a story in their order, and notes what was asked. A request
+// without an answer fails the test, and so does an answer that nobody asked for.
 type cannedConsole struct {
 	engine  huntapi.HuntEngine // what hunts run on; "" is Deep Visibility
 	unified s1.UnifiedMode     // whether unified alerts are used; "" is off
@@ -73,7 +73,8 @@ func (c *cannedConsole) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(a.body)
 }
 
-// note writes a request down as stories have it: a line for the path, one for each pair of the query, one for the body.
+// note writes a request down as stories have it: a line for the path, one for each pair of the
+// query, one for the body.
 func note(log *strings.Builder, r *http.Request, path string, body []byte) {
 	fmt.Fprintf(log, "%s %s\n", r.Method, path)
 	for _, pair := range strings.Split(r.URL.RawQuery, "&") {
@@ -110,7 +111,8 @@ func (c *cannedConsole) requireUsed(t *testing.T) {
 	require.NotContains(t, c.log.String(), "the story has no answer")
 }
 
-// call is a caller's, to this console under a name that does not change from test to test: cards link to it.
+// call is a caller's, to this console under a name that does not change from test to test: cards
+// link to it.
 func (c *cannedConsole) call(t testing.TB) *catalog.Call {
 	return callAs(t, c, s1.Config{BaseURL: "https://console.test", Token: s1.NewSecret("token"), Engine: c.engine, Unified: c.unified})
 }

@@ -13,7 +13,8 @@ import (
 	"s1bot/s1/s1sim"
 )
 
-// A Session is one person's conversation with the commands of a catalog at one console. Its methods take what is typed behind /s1.
+// A Session is one person's conversation with the commands of a catalog at one console. Its methods
+// take what is typed behind /s1.
 type Session struct {
 	Catalog *catalog.Catalog
 	Call    *catalog.Call
@@ -22,7 +23,8 @@ type Session struct {
 	sim *s1sim.Console // nil where a test makes the answers up
 }
 
-// New begins a session at a simulated console. What has happened there already is up to opt: with Empty nothing has.
+// New begins a session at a simulated console. What has happened there already is up to opt: with
+// Empty nothing has.
 func New(t testing.TB, cat *catalog.Catalog, opt s1sim.Options) (*s1sim.Console, *Session) {
 	t.Helper()
 	console := s1sim.New(opt)
@@ -31,7 +33,8 @@ func New(t testing.TB, cat *catalog.Catalog, opt s1sim.Options) (*s1sim.Console,
 	return console, s
 }
 
-// WithAgents begins a session at a simulated console that has the named endpoints and nothing else. Its clock stands at Now.
+// WithAgents begins a session at a simulated console that has the named endpoints and nothing else.
+// Its clock stands at Now.
 func WithAgents(t testing.TB, cat *catalog.Catalog, names ...string) (*s1sim.Console, *Session) {
 	t.Helper()
 	console, s := New(t, cat, Frozen(-1))
@@ -41,8 +44,8 @@ func WithAgents(t testing.TB, cat *catalog.Catalog, names ...string) (*s1sim.Con
 	return console, s
 }
 
-// Frozen are the options of a console in which nothing has happened, whose clock stands at Now. Of its usual endpoints it has the
-// first few: 0 means all, -1 none.
+// Frozen are the options of a console in which nothing has happened, whose clock stands at Now. Of
+// its usual endpoints it has the first few: 0 means all, -1 none.
 func Frozen(agents int) s1sim.Options {
 	return s1sim.Options{Now: fixedNow, Agents: agents, Empty: true}
 }
@@ -70,7 +73,8 @@ func (s *Session) Run(typed string) (render.Card, error) {
 	return s.Invoke(inv)
 }
 
-// Invoke does what the bot does with an invocation, however it came: prepares it, and runs what that left.
+// Invoke does what the bot does with an invocation, however it came: prepares it, and runs what
+// that left.
 func (s *Session) Invoke(inv catalog.Invocation) (render.Card, error) {
 	s.t.Helper()
 	cmd, ok := s.Catalog.Find(inv.Command)
@@ -120,7 +124,8 @@ func (s *Session) As(typed string, how render.How) render.Card {
 	return card
 }
 
-// Refused runs typed text that must be refused, in the given words, before the simulated console was told to change anything.
+// Refused runs typed text that must be refused, in the given words, before the simulated console
+// was told to change anything.
 func (s *Session) Refused(typed, problem string) {
 	s.t.Helper()
 	s.sim.Reset()
@@ -152,7 +157,8 @@ func Button(t testing.TB, card render.Card, label string) catalog.Invocation {
 	return catalog.Invocation{}
 }
 
-// RequireIDsOnly checks that the body of a request chooses what it acts on by ids, and by nothing else.
+// RequireIDsOnly checks that the body of a request chooses what it acts on by ids, and by nothing
+// else.
 func RequireIDsOnly(t testing.TB, body string) {
 	t.Helper()
 	var sent struct {

@@ -7,8 +7,9 @@ import (
 	"sync"
 )
 
-// A Still console gives each path behind APIRoot the same answer whatever is asked of it, as one does whose proxy answers from a cache;
-// a path without an answer is not found. It takes every change. So it shows who believes an answer without having looked at it.
+// A Still console gives each path behind APIRoot the same answer whatever is asked of it, as one
+// does whose proxy answers from a cache; a path without an answer is not found. It takes every
+// change. So it shows who believes an answer without having looked at it.
 type Still struct {
 	Answers map[string]string
 

@@ -22,7 +22,8 @@ import (
 	"s1bot/render"
 )
 
-// Stories tells each *.txtar of a folder, named command.txtar or command~what-is-special.txtar. A story has what a person writes:
+// Stories tells each *.txtar of a folder, named command.txtar or command~what-is-special.txtar. A
+// story has what a person writes:
 //
 //	slash                       what was typed
 //	form                        the same as the values of a form, which must mean the same
@@ -31,9 +32,11 @@ import (
 //	unified                     whether unified alerts are used: on or auto; off where it is left out
 //	answer METHOD path [status] what the console answers, in the order of the requests
 //
-// and what go test -update writes beneath it: the arguments, the plan, what the caller was told alone, the requests that went out, the
-// card, and of what goes on after it, what was saved, how it ended, its file; or the error. Every command needs stories that tell it from
-// its form, to its card, and how it fails. Each story has a bot that was just started: its catalog has seen no names yet.
+// and what go test -update writes beneath it: the arguments, the plan, what the caller was told
+// alone, the requests that went out, the card, and of what goes on after it, what was saved, how it
+// ended, its file; or the error. Every command needs stories that tell it from its form, to its
+// card, and how it fails. Each story has a bot that was just started: its catalog has seen no names
+// yet.
 func Stories(t *testing.T, dir string, commands func() []*catalog.Command) {
 	t.Helper()
 	t.Run("all", func(t *testing.T) { // ends when its parallel parts have
@@ -162,8 +165,9 @@ func (s story) run(t *testing.T, cmd *catalog.Command, inv catalog.Invocation, h
 	}
 }
 
-// confide gives the call what a command needs that has secrets: those that were given, somebody to tell a password that was made,
-// and dice that always fall alike. What the command saves first is what it goes on from.
+// confide gives the call what a command needs that has secrets: those that were given, somebody to
+// tell a password that was made, and dice that always fall alike. What the command saves first is
+// what it goes on from.
 func (s story) confide(secrets catalog.Secrets) {
 	s.call.Secrets, s.call.Random = secrets, strings.NewReader(strings.Repeat("s1bot", 100))
 	s.call.Tell = func(_ context.Context, card render.Card) error { s.got["told"] = card.Plain(); return nil }

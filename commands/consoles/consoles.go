@@ -1,15 +1,18 @@
 // Package consoles says which console an invocation is for.
 //
-// A workspace may look after several consoles, and two of them may know an endpoint by the same name, even by the same id. So a console is
-// one value with all that belongs to it alone: its client (address, token, rates, breakers, hunt engine) and its catalog, whose caches hold
-// what this console said. Nothing that is looked up is shared between two of them. Which one an invocation means is settled once:
+// A workspace may look after several consoles, and two of them may know an endpoint by the same
+// name, even by the same id. So a console is one value with all that belongs to it alone: its
+// client (address, token, rates, breakers, hunt engine) and its catalog, whose caches hold what
+// this console said. Nothing that is looked up is shared between two of them. Which one an
+// invocation means is settled once:
 //
 //	said (console=emea) ▶ that of the card or thread ▶ that of the channel ▶ the only one ▶ the person is asked
 //
 // and from then on its name travels with the invocation: in buttons, forms, rows and jobs.
 //
-// The rule one must not break: a console is never guessed. What names one that is not configured any more does nothing, and says so; what
-// names none, though it was drawn when there were several, is asked about.
+// The rule one must not break: a console is never guessed. What names one that is not configured
+// any more does nothing, and says so; what names none, though it was drawn when there were several,
+// is asked about.
 package consoles
 
 import (
@@ -25,10 +28,11 @@ import (
 )
 
 const (
-	// Default is the name of the console that the settings name, and of the one that rows and buttons mean which carry no name: they are
-	// older than names.
+	// Default is the name of the console that the settings name, and of the one that rows and buttons
+	// mean which carry no name: they are older than names.
 	Default = "default"
-	// Unsettled is what buttons carry of which it is not known which console they are for: the person is asked.
+	// Unsettled is what buttons carry of which it is not known which console they are for: the person
+	// is asked.
 	Unsettled = "?"
 )
 
@@ -41,7 +45,8 @@ type Console struct {
 	Was      bool             // rows and buttons without a name mean this one
 }
 
-// ErrSeveral says that an invocation may be for more than one console, so that somebody has to say for which.
+// ErrSeveral says that an invocation may be for more than one console, so that somebody has to say
+// for which.
 var ErrSeveral = errors.New("there are several consoles, and I can't tell which one this is for")
 
 // A GoneError says that something is about a console that is not configured any more.
@@ -92,7 +97,8 @@ func (s *Set) Names() []string {
 	return names
 }
 
-// Carried is the console that a row, a button or a form carries; no name is that of before there were any. The error is a *GoneError.
+// Carried is the console that a row, a button or a form carries; no name is that of before there
+// were any. The error is a *GoneError.
 func (s *Set) Carried(name string) (Console, error) {
 	for _, c := range s.all {
 		if c.Name == name || name == "" && (c.Was || len(s.all) == 1) { // there is no other that it could mean
@@ -102,7 +108,8 @@ func (s *Set) Carried(name string) (Console, error) {
 	return Console{}, &GoneError{Name: cmp.Or(name, Default)}
 }
 
-// Typed is the console that a person names. The error is a *catalog.UsageError that offers the nearest.
+// Typed is the console that a person names. The error is a *catalog.UsageError that offers the
+// nearest.
 func (s *Set) Typed(name string) (Console, error) {
 	for _, c := range s.all {
 		if strings.EqualFold(c.Name, name) {
@@ -116,7 +123,8 @@ func (s *Set) Typed(name string) (Console, error) {
 	return Console{}, e
 }
 
-// Here is the console that a command means which names none: the one of the channel, else the only one. The error is ErrSeveral.
+// Here is the console that a command means which names none: the one of the channel, else the only
+// one. The error is ErrSeveral.
 func (s *Set) Here(channel string) (Console, error) {
 	for _, c := range s.all {
 		if channel != "" && slices.Contains(c.Channels, channel) {
@@ -129,8 +137,8 @@ func (s *Set) Here(channel string) (Console, error) {
 	return Console{}, ErrSeveral
 }
 
-// Stamp is what an invocation carries of a console: nothing where there is only the one of the settings, whose buttons and rows are as they
-// were before there were names.
+// Stamp is what an invocation carries of a console: nothing where there is only the one of the
+// settings, whose buttons and rows are as they were before there were names.
 func (s *Set) Stamp(c Console) string {
 	if !s.Several() && c.Name == Default {
 		return ""
@@ -138,7 +146,8 @@ func (s *Set) Stamp(c Console) string {
 	return c.Name
 }
 
-// Mark is what the notifier's journal carries of a console: nothing for the one that its items are of which are older than names.
+// Mark is what the notifier's journal carries of a console: nothing for the one that its items are
+// of which are older than names.
 func (s *Set) Mark(c Console) string {
 	if c.Was || c.Name == Default {
 		return ""

@@ -43,8 +43,9 @@ func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
 
 func agentJSON(a s1.Agent) json.RawMessage { return a.Raw }
 
-// ListAgentsParams are what endpoints are listed by. The name is a search of the console's, for parts of names; what acts on endpoints never
-// goes by it, but by lookup.AgentTargets, which wants whole names.
+// ListAgentsParams are what endpoints are listed by. The name is a search of the console's, for
+// parts of names; what acts on endpoints never goes by it, but by lookup.AgentTargets, which wants
+// whole names.
 type ListAgentsParams struct {
 	ComputerName string         `json:"computer-name,omitzero" help:"The name, or part of it."`
 	Query        string         `json:"query,omitzero" help:"Searches agent version, domain, IP addresses, last user, machine type, UUID and operating system."`

@@ -16,7 +16,8 @@ import (
 
 func applicationCommands() []*catalog.Command { return []*catalog.Command{getApplications()} }
 
-// An installed is a program on an endpoint, or the reason why an endpoint's programs could not be read.
+// An installed is a program on an endpoint, or the reason why an endpoint's programs could not be
+// read.
 type installed struct {
 	host s1.Agent
 	app  s1.Application

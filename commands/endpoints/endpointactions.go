@@ -48,7 +48,8 @@ func initiateScan() *catalog.Command {
 	})
 }
 
-// scanState words the scan of an endpoint; "none" before the first one, or before the endpoint has taken the order.
+// scanState words the scan of an endpoint; "none" before the first one, or before the endpoint has
+// taken the order.
 func scanState(a s1.Agent) string {
 	switch a.ScanStatus {
 	case "", "none":

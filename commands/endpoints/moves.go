@@ -14,8 +14,9 @@ import (
 	"s1bot/s1"
 )
 
-// moveCommands are the two ways to move an endpoint. They are two commands because another site means other licenses and another policy from its
-// root: that needs an approval, while a move between groups runs at once.
+// moveCommands are the two ways to move an endpoint. They are two commands because another site
+// means other licenses and another policy from its root: that needs an approval, while a move
+// between groups runs at once.
 func moveCommands() []*catalog.Command { return []*catalog.Command{moveAgents(), moveBetweenSites()} }
 
 const hostsParam = "host-names-or-internal-ips"
@@ -26,8 +27,9 @@ type moveParams struct {
 	Group s1.GroupID       `json:"group-id" help:"The group to move them to, in their own site."`
 }
 
-// Plan refuses what the console would take and not do: a dynamic group takes nobody who does not fit its filter, and a group takes endpoints of its
-// own site alone. What is moved falls under the group's policy, so the group is a thing that the policy's rules are asked about, too (Also).
+// Plan refuses what the console would take and not do: a dynamic group takes nobody who does not
+// fit its filter, and a group takes endpoints of its own site alone. What is moved falls under the
+// group's policy, so the group is a thing that the policy's rules are asked about, too (Also).
 func (p *moveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	agents, err := lookup.HostsNamed(ctx, call, hostsParam, p.Hosts)
 	if err != nil {
@@ -86,8 +88,9 @@ func siteIDs(agents []s1.Agent) []string {
 	return sites
 }
 
-// movableTo leaves out endpoints that the console would leave where they are without saying so: those of other sites, and those
-// that are gone. Where the console does not say in which site an endpoint is, it is left to decide.
+// movableTo leaves out endpoints that the console would leave where they are without saying so:
+// those of other sites, and those that are gone. Where the console does not say in which site an
+// endpoint is, it is left to decide.
 func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, left, notes []string) {
 	movable, left = lookup.WithoutDecommissioned(agents)
 	var elsewhere []string
@@ -141,7 +144,8 @@ func moveAgents() *catalog.Command {
 	})
 }
 
-// moved tells where the endpoints are now. Where the console did not say how many it moved, those that are there count.
+// moved tells where the endpoints are now. Where the console did not say how many it moved, those
+// that are there count.
 func moved(ctx context.Context, call *catalog.Call, agents []s1.AgentID, n int, there func(s1.Agent) bool) render.Card {
 	arrived := 0
 	c := lookup.AgentOutcome(ctx, call, agents, n, "moved", "", func(a s1.Agent) string {
@@ -173,8 +177,8 @@ type moveSiteParams struct {
 	Site  s1.SiteID        `json:"site-id" help:"The site to move them to."`
 }
 
-// Plan leaves out what is there already, and names the way back before anybody approves: it takes two steps, for moving back to the site does not
-// put an endpoint into the group that it was in.
+// Plan leaves out what is there already, and names the way back before anybody approves: it takes
+// two steps, for moving back to the site does not put an endpoint into the group that it was in.
 func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	agents, err := lookup.HostsNamed(ctx, call, hostsParam, p.Hosts)
 	if err != nil {

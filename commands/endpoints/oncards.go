@@ -11,7 +11,8 @@ import (
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
 
-// onEndpoint fills an endpoint in by the word that commands find it by; "" is one that cannot be told anything.
+// onEndpoint fills an endpoint in by the word that commands find it by; "" is one that cannot be
+// told anything.
 func onEndpoint(word string) (cards.Filling, bool) {
 	return cards.Filling{Args: catalog.Marshal(map[string]any{"agent-ids": []string{word}})}, word != ""
 }

@@ -41,7 +41,8 @@ func (p *agentsOrGroups) Check() error {
 // A group may have grown since it was shown.
 func (p *agentsOrGroups) Resolved() bool { return len(p.Agents) > 0 && len(p.Groups) == 0 }
 
-// Pin resolves the endpoints meant, and pins the parameters to their ids. The console does not do to offline ones what is asked.
+// Pin resolves the endpoints meant, and pins the parameters to their ids. The console does not do
+// to offline ones what is asked.
 func (p *agentsOrGroups) Pin(ctx context.Context, call *catalog.Call, consequence func(n int) string, offline string) (catalog.Plan, error) {
 	agents, err := p.Resolve(ctx, call)
 	if err != nil {
@@ -87,7 +88,8 @@ func agentsInGroups(ctx context.Context, call *catalog.Call, groups []string) ([
 	return lookup.Selected("group-ids", "endpoint", filters.Filter{}, lookup.Heeded(call.Console.Agents(ctx, q), q, lookup.AgentSieve, func(a s1.Agent) json.RawMessage { return a.Raw }))
 }
 
-// A powerState is endpoints as they were just before they were switched off: afterwards every one of them is offline.
+// A powerState is endpoints as they were just before they were switched off: afterwards every one
+// of them is offline.
 type powerState struct {
 	agents []s1.AgentID
 	found  []s1.Agent

@@ -144,8 +144,9 @@ func followWords(fetch bool) string {
 	return "I'll tell you when the endpoint has uploaded them."
 }
 
-// Collecting and fetching differ in two things: whether the bot gets the archive when it is there, and how the specification calls the
-// paths (file-paths, files-path). The second is why each has parameters of its own; all else is in filesOrder.
+// Collecting and fetching differ in two things: whether the bot gets the archive when it is there,
+// and how the specification calls the paths (file-paths, files-path). The second is why each has
+// parameters of its own; all else is in filesOrder.
 
 type collectParams struct {
 	Agent    s1.AgentID              `json:"agent-id" help:"The endpoint, by name or id."`

@@ -9,9 +9,10 @@ import (
 	"s1bot/commands/text"
 )
 
-// What a script is called with often holds a password, and nobody can list the ways in which people write one: -Cred:PW, -p PW,
-// /password:x, alice:hunter2@host, a word in base64. So it is the other way round: an input is shown where every word of it is
-// plainly none, such as --terminate --processes ping,chrome, and where there is any doubt, all of it is a secret.
+// What a script is called with often holds a password, and nobody can list the ways in which people
+// write one: -Cred:PW, -p PW, /password:x, alice:hunter2@host, a word in base64. So it is the other
+// way round: an input is shown where every word of it is plainly none, such as --terminate
+// --processes ping,chrome, and where there is any doubt, all of it is a secret.
 
 // A scriptInput is what a script is called with. Where it may hold a password all of it is a
 // secret: in rows, cards, the history, forms and logs.
@@ -44,17 +45,20 @@ var (
 	// secretWord is in the name of what is a secret, or in a sentence about one.
 	secretWord = regexp.MustCompile(`(?i)pass|pwd|\bpw|pw\b|phrase|secret|token|key|cred|auth|log[io]n|bearer|cookie|session|otp\b|\bpin\b|cert|signature|connection|\bsas\b|private|decrypt|unlock`)
 	inputWord  = regexp.MustCompile(`"[^"]*"|'[^']*'|[^\s"']+`)
-	// longFlag is a flag with a name, and what is joined to it. In -pSecret the name is p, so one dash and one letter alone begin no name.
+	// longFlag is a flag with a name, and what is joined to it. In -pSecret the name is p, so one dash
+	// and one letter alone begin no name.
 	longFlag = regexp.MustCompile(`^(?:--|-|/)([A-Za-z][a-z]{2,}(?:[-_]?[A-Za-z]?[a-z]+)*)(?:[=:](.*))?$`)
 	// mysql's -pSecret is the case.
 	gluedP     = regexp.MustCompile(`^[-/][pu][a-z]`)
 	loneFlag   = regexp.MustCompile(`^[-/][A-Za-z?]$`)
 	namedValue = regexp.MustCompile(`^([A-Za-z][a-z]{2,}(?:[-_]?[A-Za-z]?[a-z]+)*)=(.*)$`)
-	// plainPart is a word of one kind of letter, or a number: what has letters and numbers mixed may be a password.
+	// plainPart is a word of one kind of letter, or a number: what has letters and numbers mixed may
+	// be a password.
 	plainPart = regexp.MustCompile(`^(?:[A-Z]?[a-z]{0,24}|[A-Z]{1,15}|\d{1,5})$`)
 	pathForm  = regexp.MustCompile(`^(?:[A-Za-z]:)?[\\/]|^\.{1,2}[\\/]|^https?://|\.[a-z]{2,4}$|^\d{1,3}(?:\.\d{1,3}){3}$|^\d{1,5}$`)
 	joints    = regexp.MustCompile(`[\\/._,-]`)
-	// rooted is what may have a colon: a drive, or the scheme and the port of an address. In alice:letmein it says who has which password.
+	// rooted is what may have a colon: a drive, or the scheme and the port of an address. In
+	// alice:letmein it says who has which password.
 	rooted = regexp.MustCompile(`^(?:[A-Za-z]:|https?:/)([\\/].*?)(?::\d{1,5}([\\/].*)?)?$`)
 )
 
@@ -92,8 +96,8 @@ func plainWords(input string) bool {
 	return true
 }
 
-// plainWordAfter tells whether a word that is no flag is plainly no secret. Behind a flag that has a name a simple word is what the name
-// says; elsewhere it may be anything.
+// plainWordAfter tells whether a word that is no flag is plainly no secret. Behind a flag that has
+// a name a simple word is what the name says; elsewhere it may be anything.
 func plainWordAfter(word string, behindFlag bool) bool {
 	word = strings.Trim(word, `"'`)
 	if m := namedValue.FindStringSubmatch(word); m != nil {
@@ -102,7 +106,8 @@ func plainWordAfter(word string, behindFlag bool) bool {
 	return plainValue(word, behindFlag)
 }
 
-// plainValue tells whether a value is a path, an address, a number or, where a name says what it is, simple words.
+// plainValue tells whether a value is a path, an address, a number or, where a name says what it
+// is, simple words.
 func plainValue(value string, hasName bool) bool {
 	if !hasName && !pathForm.MatchString(value) {
 		return false

@@ -44,7 +44,8 @@ func (p *scriptResultsParams) Plan(_ context.Context, _ *catalog.Call) (catalog.
 	return plan, nil
 }
 
-// ask returns links to the outputs. They hand out files to whoever has them, so they are asked for anew rather than kept.
+// ask returns links to the outputs. They hand out files to whoever has them, so they are asked for
+// anew rather than kept.
 func (p *scriptResultsParams) ask(ctx context.Context, call *catalog.Call) (s1.ScriptResults, error) {
 	if len(p.Tasks) > 0 {
 		return call.Console.ScriptResultsOf(ctx, p.Tasks)

@@ -84,7 +84,8 @@ func (w scriptWait) over(tasks []s1.ScriptTask) bool {
 	return len(tasks) >= max(w.Agents, 1) && !slices.ContainsFunc(tasks, func(t s1.ScriptTask) bool { return !t.Status.Ended() })
 }
 
-// untaken says how many endpoints the console did not take: they never get a task, and nobody waits for them.
+// untaken says how many endpoints the console did not take: they never get a task, and nobody waits
+// for them.
 func (w scriptWait) untaken() string {
 	if w.Asked <= w.Agents {
 		return ""

@@ -94,7 +94,8 @@ func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatPara
 	return c.Card(call), nil
 }
 
-// noThreatFile is the failure of all requests, in the specification's words where the console gave none of its own.
+// noThreatFile is the failure of all requests, in the specification's words where the console gave
+// none of its own.
 func noThreatFile(call *catalog.Call, c change.Outcome, failure error) render.Card {
 	why := "There is nothing to fetch for a threat without a file, for a mitigated threat, or from an offline host."
 	card := render.Failure(call.Command.Title, http.StatusOK, "All fetching threat file requests failed: the console changed nothing (affected: 0).", why)

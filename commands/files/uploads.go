@@ -74,7 +74,8 @@ func (p pickup) query() s1.Query {
 	return withIDs(withIDs(q, "agentIds", agents), "threatIds", threats)
 }
 
-// from is when activities begin that can be meant: a little before an order of ours, for the console's clock may be behind.
+// from is when activities begin that can be meant: a little before an order of ours, for the
+// console's clock may be behind.
 func (p pickup) from() time.Time {
 	if p.Since.IsZero() || p.Now {
 		return p.Since
@@ -166,8 +167,9 @@ func (p *pickup) await(ctx context.Context, call *catalog.Call) (haul, error) {
 
 // round looks once, after having waited for so long.
 //
-// A threat's archive has no batch, and the same file may have been fetched half a minute ago with another password, which would not open
-// this one. An archive that seems older than the order counts only after a while, for the console's clock may be behind.
+// A threat's archive has no batch, and the same file may have been fetched half a minute ago with
+// another password, which would not open this one. An archive that seems older than the order
+// counts only after a while, for the console's clock may be behind.
 func (p *pickup) round(ctx context.Context, call *catalog.Call, waited time.Duration) (haul, error) {
 	if err := p.name(ctx, call, waited < waitBatch); err != nil {
 		return haul{}, err

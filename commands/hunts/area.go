@@ -28,6 +28,6 @@ package hunts
 
 import "s1bot/commands/catalog"
 
-// Commands are the commands of this area, in the order in which people see them; those that show events of threats and alerts
-// stand beside these.
+// Commands are the commands of this area, in the order in which people see them; those that show
+// events of threats and alerts stand beside these.
 func Commands() []*catalog.Command { return huntCommands(&shelf{}) }

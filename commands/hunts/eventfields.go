@@ -83,8 +83,8 @@ var elsewhere = map[string]string{
 	".storyline": ".sourceProcessInfo.storyline", ".agentRealtimeInfo.agentIpV4": ".agentDetectionInfo.agentIpV4",
 }
 
-// mapped returns the values of an event in the order of the mapping. A field that the event does not have is empty, which is how
-// the specification wants it.
+// mapped returns the values of an event in the order of the mapping. A field that the event does
+// not have is empty, which is how the specification wants it.
 func mapped(mapping []MappedField, raw json.RawMessage) []string {
 	values := make([]string, len(mapping))
 	for i, f := range mapping {
@@ -112,7 +112,8 @@ func mappedSheet(mapping []MappedField, events []json.RawMessage) render.Table {
 	return t
 }
 
-// mappedTable is one event with every row of the mapping: the name, the value, and where the console has it.
+// mappedTable is one event with every row of the mapping: the name, the value, and where the
+// console has it.
 func mappedTable(mapping []MappedField, event json.RawMessage) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Field Name"}, {Title: "Value"}, {Title: "Source Field"}}}
 	for i, value := range Fitting(mapped(mapping, event)) {
@@ -121,7 +122,8 @@ func mappedTable(mapping []MappedField, event json.RawMessage) render.Table {
 	return t
 }
 
-// Slack takes 10,000 characters in a table: names and paths need a third of them, and no row may be missing for a long command line.
+// Slack takes 10,000 characters in a table: names and paths need a third of them, and no row may be
+// missing for a long command line.
 const (
 	maxMapped = 6000 // characters of all values
 	longValue = 300  // of one

@@ -34,7 +34,8 @@ func (eventSource) Choices() []s1.Choice {
 	return []s1.Choice{{Value: "threat", Label: "Threat"}, {Value: "alert", Label: "Alert"}}
 }
 
-// eventSort is the column by which events are sorted, as threats name it; alerts have other names and none for the last change.
+// eventSort is the column by which events are sorted, as threats name it; alerts have other names
+// and none for the last change.
 type eventSort string
 
 func (eventSort) Choices() []s1.Choice {
@@ -56,8 +57,8 @@ type fetchEventParams struct {
 // reserved are the query parameters that other parameters of the command set.
 var reserved = []string{"createdAt__gte", "createdAt__lt", "limit", "cursor", "skip", "sortBy", "sortOrder", "countOnly", "skipCount"}
 
-// onAlerts has the alerts' name of what the specification and threats call otherwise: its own example searches alerts by
-// computerName__contains, which the console knows for threats alone.
+// onAlerts has the alerts' name of what the specification and threats call otherwise: its own
+// example searches alerts by computerName__contains, which the console knows for threats alone.
 var onAlerts = map[string]string{
 	"computerName__contains": "origAgentName__contains", "filePath__contains": "sourceProcessFilePath__contains",
 	"contentHash__contains": "sourceProcessFileHashSha1__contains", "uuid__contains": "origAgentUuid__contains",
@@ -78,8 +79,8 @@ func (p *fetchEventParams) Check() error {
 	return err
 }
 
-// condition reads the search condition: key=value pairs joined by &, the values of a key by commas. The specification's own
-// words show pairs joined by = only; such text is refused as unclear.
+// condition reads the search condition: key=value pairs joined by &, the values of a key by commas.
+// The specification's own words show pairs joined by = only; such text is refused as unclear.
 func (p *fetchEventParams) condition() (s1.Query, error) {
 	q := s1.Query{}
 	for pair := range strings.SplitSeq(p.Search, "&") {
@@ -182,7 +183,8 @@ func fetchEvent() *catalog.Command {
 	})
 }
 
-// An event is what the specification's field mapping makes of a threat or an alert: the fields that matter first.
+// An event is what the specification's field mapping makes of a threat or an alert: the fields that
+// matter first.
 type event struct {
 	id, name, kind, host, process, status, verdict, grade string
 	url                                                   string

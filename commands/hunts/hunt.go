@@ -22,9 +22,11 @@ import (
 // too. Each is made for one hunt and may remember things about it; what must survive a restart goes
 // through the report into huntState.
 type engine interface {
-	// start begins the query and returns how far it is at once; wait hears the place in line while there is one.
+	// start begins the query and returns how far it is at once; wait hears the place in line while
+	// there is one.
 	Start(ctx context.Context, wait func(huntapi.Place)) (report, error)
-	// look tells how far the query is. The report may be of another query that took its place; it has the id then.
+	// look tells how far the query is. The report may be of another query that took its place; it has
+	// the id then.
 	Look(ctx context.Context, t huntapi.SDLTicket) (report, error)
 	// stop ends the query at the console.
 	stop(ctx context.Context, t huntapi.SDLTicket) error

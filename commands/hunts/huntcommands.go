@@ -320,7 +320,8 @@ func keptEvents(ctx context.Context, call *catalog.Call, found shelved, rows lis
 	return card, err
 }
 
-// whyNone tells a query that found nothing from one that has not finished. If the console doesn't say, the list is empty.
+// whyNone tells a query that found nothing from one that has not finished. If the console doesn't
+// say, the list is empty.
 func whyNone(ctx context.Context, call *catalog.Call, id huntapi.QueryID, card render.Card) render.Card {
 	status, err := call.Console.QueryStatus(ctx, id)
 	if err != nil || status.State.Done() {

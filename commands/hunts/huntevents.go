@@ -45,7 +45,8 @@ func (d deepVisibility) stop(ctx context.Context, t huntapi.SDLTicket) error {
 	return d.call.Console.CancelQuery(ctx, t.ID)
 }
 
-// eventSorting is the order in which events are read, the newest first. A cursor needs one of three columns to sort by.
+// eventSorting is the order in which events are read, the newest first. A cursor needs one of three
+// columns to sort by.
 func eventSorting() s1.Query { return s1.Query{}.SortedBy("createdAt", s1.Descending) }
 
 // Show reads all events: the first ones for the card, all for the counts and for a file, which

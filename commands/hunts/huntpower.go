@@ -80,7 +80,8 @@ func (h *hunt) power(r huntapi.PowerResult) (render.Card, error) {
 	return card, nil
 }
 
-// powerCard shows the rows of a power query: the first ones, all as files, and counts where a column says what an event is.
+// powerCard shows the rows of a power query: the first ones, all as files, and counts where a
+// column says what an event is.
 func powerCard(call *catalog.Call, r huntapi.PowerResult) (render.Card, error) {
 	card := render.Card{Outcome: render.Successful, Title: call.Command.Title + " · " + text.Plural(len(r.Rows), "row")}
 	if len(r.Rows) == 0 {
@@ -169,7 +170,8 @@ func powerTable(r huntapi.PowerResult, rows [][]json.RawMessage) render.Table {
 // console's types know only numbers.
 var timeColumn = regexp.MustCompile(`(?i)(time|date|timestamp|At)$`)
 
-// powerCell is one value; numbers under a column that is called a time are times, in milliseconds or nanoseconds.
+// powerCell is one value; numbers under a column that is called a time are times, in milliseconds
+// or nanoseconds.
 func powerCell(column string, value json.RawMessage) render.Line {
 	if catalog.IsEmpty(value) {
 		return nil

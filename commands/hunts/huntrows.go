@@ -13,15 +13,15 @@ import (
 	"s1bot/s1/huntapi"
 )
 
-// How long the rows of a query are asked for that is finished and whose rows are not to be had yet: by the work that waits for them,
-// and by a person who looks.
+// How long the rows of a query are asked for that is finished and whose rows are not to be had yet:
+// by the work that waits for them, and by a person who looks.
 const (
 	rowsPatience = 2 * time.Minute
 	lookPatience = 8 * time.Second
 )
 
-// unready tells whether the console says that the rows of a query are not to be had yet. It does so for some seconds after it has
-// called the query FINISHED.
+// unready tells whether the console says that the rows of a query are not to be had yet. It does so
+// for some seconds after it has called the query FINISHED.
 func unready(err error) bool {
 	var e *s1.Error
 	return errors.As(err, &e) && (e.Status == http.StatusConflict || e.Status == http.StatusTooEarly)
@@ -52,8 +52,8 @@ func (h *hunt) gathering() render.Card {
 	return card
 }
 
-// unread is the failure of a hunt whose query is finished and whose rows could not be read: the console keeps them for a while, so who
-// hunted reads again rather than hunts again.
+// unread is the failure of a hunt whose query is finished and whose rows could not be read: the
+// console keeps them for a while, so who hunted reads again rather than hunts again.
 func (h *hunt) unread(kind string, err error) (render.Card, error) {
 	var refusal *s1.Error
 	if !errors.As(err, &refusal) || h.state.ID == "" || h.state.Engine == huntapi.DataLake {

@@ -35,8 +35,9 @@ func (l *lakeHunt) Start(ctx context.Context, _ func(huntapi.Place)) (report, er
 	return l.report(found), err
 }
 
-// Look polls the query. One that the console forgot is asked anew, once: live consoles lose one now and then, and while the bot
-// restarts nobody polls. An answer that is too large is asked for with fewer rows.
+// Look polls the query. One that the console forgot is asked anew, once: live consoles lose one now
+// and then, and while the bot restarts nobody polls. An answer that is too large is asked for with
+// fewer rows.
 func (l *lakeHunt) Look(ctx context.Context, t huntapi.SDLTicket) (report, error) {
 	found, err := l.call.Console.PollSDL(ctx, t)
 	switch {
@@ -165,7 +166,8 @@ func (l *lakeHunt) fetch(ctx context.Context) (huntapi.SDLProgress, error) {
 	return found, err
 }
 
-// endpointsOnly narrows a query down to what endpoints recorded, as Deep Visibility did: the data lake has other logs, too.
+// endpointsOnly narrows a query down to what endpoints recorded, as Deep Visibility did: the data
+// lake has other logs, too.
 const endpointsOnly = "dataSource.name = 'SentinelOne' dataSource.category = 'security'"
 
 // lakeFilter is a person's query as the data lake is sent it. A query that was typed in 2.0 is sent
@@ -204,7 +206,8 @@ func (h *hunt) onLake(shelf *shelf, kind string, limit int) (engine, error) {
 	return &lakeHunt{call: h.call, shelf: shelf, query: asked, limit: limit, kind: kind}, nil
 }
 
-// powerOnLake is the engine for a power query. Sites become a condition, for the data lake knows accounts only, and so does the limit.
+// powerOnLake is the engine for a power query. Sites become a condition, for the data lake knows
+// accounts only, and so does the limit.
 func (h *hunt) powerOnLake(shelf *shelf, q huntapi.PowerQuery) (engine, error) {
 	power := lakePower(q)
 	if power != q.Query {

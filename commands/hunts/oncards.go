@@ -34,8 +34,8 @@ func queryOnCards() []cards.Action {
 
 var storyline = regexp.MustCompile(`^[A-Za-z0-9-]{4,64}$`)
 
-// huntOnObservables opens the form of a hunt: when it looks is for the person to say. A value that could say something else in a query
-// has none.
+// huntOnObservables opens the form of a hunt: when it looks is for the person to say. A value that
+// could say something else in a query has none.
 func huntOnObservables() []catalog.ObservableAction {
 	return []catalog.ObservableAction{{Place: 30, Label: "Hunt", How: render.Open, Fill: func(o observables.Observable) (any, bool) {
 		form, ok := map[observables.Kind]string{

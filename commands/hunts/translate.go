@@ -77,7 +77,8 @@ type translator struct {
 
 func (p *translator) rest() []token { return p.all[p.next:] }
 
-// hasOld tells whether there is anything of 1.0 in the query, be it behind something that cannot be read.
+// hasOld tells whether there is anything of 1.0 in the query, be it behind something that cannot be
+// read.
 func (p *translator) hasOld() bool {
 	return p.old > 0 || slices.ContainsFunc(p.rest(), func(t token) bool { return p.same[strings.ToLower(t.text)] != "" })
 }

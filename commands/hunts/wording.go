@@ -6,8 +6,8 @@ import (
 	"s1bot/commands/catalog"
 )
 
-// How people ask for what this area does, beside names and aliases. See package plain. The fields of the queries are those that both
-// engines have: see sameFields.
+// How people ask for what this area does, beside names and aliases. See package plain. The fields
+// of the queries are those that both engines have: see sameFields.
 
 // A target is what events are searched for: how a sentence names it, and the query that finds it.
 type target struct{ asks, query string }

@@ -8,8 +8,8 @@ import (
 	"s1bot/render"
 )
 
-// People choose the columns of a kind of list, among those of its table and of its file. Files have all of them whatever was chosen, and a
-// title that is no column any more is passed over.
+// People choose the columns of a kind of list, among those of its table and of its file. Files have
+// all of them whatever was chosen, and a title that is no column any more is passed over.
 
 // chosenBy is the list as a person wants it.
 func (l Listing[T]) chosenBy(ctx context.Context, c catalog.Columns) Listing[T] {

@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	// exportBytes is where a file is cut that has to stay in memory, because the call has no space on disk.
+	// exportBytes is where a file is cut that has to stay in memory, because the call has no space on
+	// disk.
 	exportBytes = 16 << 20
 	// inMemory is how large a file may be that is not put on disk: most are.
 	inMemory = 256 << 10
@@ -142,7 +143,8 @@ func (e *Export) Json(raw json.RawMessage) error {
 	return e.add(1)
 }
 
-// add puts what is in row into the file. Where there is no room for it the file is full, and ends before it.
+// add puts what is in row into the file. Where there is no room for it the file is full, and ends
+// before it.
 func (e *Export) add(rows int) error {
 	if e.full {
 		return nil

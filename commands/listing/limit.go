@@ -9,7 +9,8 @@ import (
 	"s1bot/s1/filters"
 )
 
-// after returns the call's invocation from a cursor on. What was to be skipped ahead of the first rows is skipped already.
+// after returns the call's invocation from a cursor on. What was to be skipped ahead of the first
+// rows is skipped already.
 func after(c *catalog.Call, cursor string) catalog.Invocation {
 	values, err := catalog.Object(c.Args)
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"s1bot/render"
 )
 
-// withFile puts the file beside the card if there is more than one page, and says how far it was read.
+// withFile puts the file beside the card if there is more than one page, and says how far it was
+// read.
 func (l Listing[T]) withFile(card render.Card, file *Export, pages int, broken error) render.Card {
 	if pages == 1 && broken == nil {
 		return card
@@ -29,7 +30,8 @@ func (l Listing[T]) withFile(card render.Card, file *Export, pages int, broken e
 	return card
 }
 
-// shown is what is known of a list as a card: a page of a table, a single row, or that there is nothing.
+// shown is what is known of a list as a card: a page of a table, a single row, or that there is
+// nothing.
 func (l Listing[T]) shown(call *catalog.Call, shown result[T], most int) render.Card {
 	switch {
 	case len(shown.pages) == 0:

@@ -88,7 +88,8 @@ func (l Listing[T]) Rows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s
 	return l.follow(ctx, q, limit, map[uint64]bool{}, s1.NewTrail("list "+l.Things, q))
 }
 
-// wholeRows is Rows for a file: pages are as large as they may be to take little memory, however wide their rows are.
+// wholeRows is Rows for a file: pages are as large as they may be to take little memory, however
+// wide their rows are.
 func (l Listing[T]) wholeRows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s1.Page[T], error] {
 	return l.follow(ctx, q, limit, map[uint64]bool{}, s1.NewTrail("list "+l.Things, q).Fit())
 }
@@ -125,7 +126,8 @@ func (l Listing[T]) follow(ctx context.Context, q s1.Query, limit int, seen map[
 	}
 }
 
-// cutOff tells whether a list is longer than it is followed. What was read is true, and is shown as a part.
+// cutOff tells whether a list is longer than it is followed. What was read is true, and is shown as
+// a part.
 func cutOff(err error) bool { return errors.Is(err, s1.ErrTooManyPages) }
 
 // Show answers with the rows that match q, at most limit, as the call wants them: a page of a card,

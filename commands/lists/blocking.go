@@ -221,8 +221,8 @@ func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, re
 	return change.Visible(card, made, func([]string) ([]string, error) { return p.shown(ctx, call, file) }, func(hash string) string { return hash })
 }
 
-// blocked are the files that the console says it blocked now, each once, with the threat that each is of. A console without details says it of
-// all.
+// blocked are the files that the console says it blocked now, each once, with the threat that each
+// is of. A console without details says it of all.
 func (p *blockThreatsParams) blocked(threats []s1.Threat, result s1.ActionResult) (made []change.Made[string], of map[string]s1.Threat) {
 	of = map[string]s1.Threat{}
 	for _, t := range threats[:min(len(threats), change.MaxShown)] {
@@ -242,8 +242,9 @@ const (
 	maxLooked    = 200 // items that are read at once: a hash has one for each system and scope
 )
 
-// shown are those of the hashes that the blocklist has where they were to be blocked. Newer agents' files have a SHA-256 there and no value,
-// and the console searches values alone: the newest items are read for these.
+// shown are those of the hashes that the blocklist has where they were to be blocked. Newer agents'
+// files have a SHA-256 there and no value, and the console searches values alone: the newest items
+// are read for these.
 func (p *blockThreatsParams) shown(ctx context.Context, call *catalog.Call, of map[string]s1.Threat) (found []string, err error) {
 	note := func(q s1.Query) error {
 		page, err := call.Console.BlocklistPage(ctx, q.Everywhere().WithLimit(maxLooked))
@@ -267,7 +268,8 @@ func (p *blockThreatsParams) shown(ctx context.Context, call *catalog.Call, of m
 	return found, note(s1.Query{}.SortedBy("createdAt", s1.Descending))
 }
 
-// covers tells whether an item is of the place where the file of a threat was to be blocked; where nobody knows that place, any is.
+// covers tells whether an item is of the place where the file of a threat was to be blocked; where
+// nobody knows that place, any is.
 func (p *blockThreatsParams) covers(item s1.BlocklistItem, t s1.Threat) bool {
 	at := catalog.BlockedFor(t, p.Site, p.Target)
 	switch {
@@ -307,7 +309,8 @@ func (p *reputationParams) Check() error {
 	return nil
 }
 
-// A rated hash is one with what the vendor's cloud thinks of it, or the reason why that could not be read.
+// A rated hash is one with what the vendor's cloud thinks of it, or the reason why that could not
+// be read.
 type rated struct {
 	hash string
 	s1.Reputation

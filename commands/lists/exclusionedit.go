@@ -78,7 +78,8 @@ func (p *deleteExclusionsParams) Resolve(ctx context.Context, call *catalog.Call
 	if _, err := p.Pin(ctx, call); err != nil {
 		return nil, err
 	}
-	// The very scope that is named, or the token's own: with those above and below it would be more than was asked for.
+	// The very scope that is named, or the token's own: with those above and below it would be more
+	// than was asked for.
 	rows := lookup.Heeded(call.Console.Exclusions(ctx, p.Query()), p.Query(), lookup.ExclusionSieve, func(e s1.Exclusion) json.RawMessage { return e.Raw })
 	found, err := lookup.Selected("exclusion-ids", "exclusion", filters.Filter{}, rows)
 	if err != nil {

@@ -250,7 +250,8 @@ func createExclusion() *catalog.Command {
 	})
 }
 
-// withUnifiedName says how a console that has unified exclusions alone calls what was made: the bot chose that, nobody else did.
+// withUnifiedName says how a console that has unified exclusions alone calls what was made: the bot
+// chose that, nobody else did.
 func withUnifiedName(card render.Card, made []s1.Exclusion) render.Card {
 	if len(made) > 0 && made[0].UnifiedName != "" && made[0].ModeType != "" {
 		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("This console has unified exclusions, which need a name and a reason: I called it %s and gave the reason %s.", text.Quote(made[0].UnifiedName), text.Quote(made[0].Reason)))})

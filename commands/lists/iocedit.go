@@ -19,7 +19,8 @@ import (
 	"s1bot/s1"
 )
 
-// refanged undoes how analysts write indicators so that nobody clicks on them: hxxps://evil[.]example.
+// refanged undoes how analysts write indicators so that nobody clicks on them:
+// hxxps://evil[.]example.
 var refanged = strings.NewReplacer("[.]", ".", "(.)", ".", "[:]", ":", "hxxp://", "http://", "hxxps://", "https://", "hXXp://", "http://", "hXXps://", "https://")
 
 // POST /threat-intelligence/iocs. A match raises an alert, which is why it is a change and not

@@ -28,7 +28,8 @@ func blockThreatOnCards() []cards.Action {
 	}}
 }
 
-// blockHashOnCards opens the form that keeps the file behind an alert from running, filled as far as the alert says.
+// blockHashOnCards opens the form that keeps the file behind an alert from running, filled as far
+// as the alert says.
 func blockHashOnCards() []cards.Action {
 	return []cards.Action{{
 		Place: 60, Label: "Block hash", How: render.Open,

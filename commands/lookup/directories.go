@@ -190,8 +190,8 @@ func findAlerts(ctx context.Context, call *catalog.Call, param string, words []s
 	return ids, err
 }
 
-// namesakesOf reads what has a name in it. Where that is more than anybody looks through, a second one of the name may be among the
-// rest: then it is not known which one is meant.
+// namesakesOf reads what has a name in it. Where that is more than anybody looks through, a second
+// one of the name may be among the rest: then it is not known which one is meant.
 func namesakesOf[T any](noun, name string, rows iter.Seq2[T, error]) ([]T, error) {
 	found, err := s1.Collect(s1.Take(rows, MaxNamesakes+1))
 	if err == nil && len(found) > MaxNamesakes {

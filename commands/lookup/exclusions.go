@@ -11,7 +11,8 @@ import (
 	"s1bot/s1"
 )
 
-// ScopeWords is where an exclusion or a blocklist item holds, as the console writes it: "Global \ Example \ Default site".
+// ScopeWords is where an exclusion or a blocklist item holds, as the console writes it: "Global \
+// Example \ Default site".
 func ScopeWords(path, name string) string {
 	return cmp.Or(strings.Join(strings.FieldsFunc(path, func(r rune) bool { return r == '\\' }), " / "), name)
 }

@@ -20,7 +20,8 @@ import (
 // a list of everything is a list.
 type ThreatQuery struct{ filters.Filter }
 
-// A ThreatSelection names threats that are to be changed. It is never empty: the console would take that for all threats.
+// A ThreatSelection names threats that are to be changed. It is never empty: the console would take
+// that for all threats.
 type ThreatSelection struct{ filters.Filter }
 
 // An agentSelection names endpoints that are to be changed.
@@ -95,7 +96,8 @@ func checkFilter(of filters.Kind, raw json.RawMessage, in text.Input) (any, erro
 	return json.RawMessage(filter.String()), nil
 }
 
-// filterProblem words what is wrong with a filter, and offers the keys that were probably meant by the first one that is.
+// filterProblem words what is wrong with a filter, and offers the keys that were probably meant by
+// the first one that is.
 func filterProblem(err error, of filters.Kind) error {
 	var first *filters.Error
 	if !errors.As(err, &first) {
@@ -269,8 +271,8 @@ func ListQueryKind(hint string, keys []string, of string, short func(string) (js
 // A GroupQuery narrows a list of groups down with the console's query parameters.
 type GroupQuery map[string]json.RawMessage
 
-// groupKeys are the parameters of GET /groups, from the vendor's API document; siteIds and the cursor are the command's, and ids is what bare
-// ids are read as.
+// groupKeys are the parameters of GET /groups, from the vendor's API document; siteIds and the
+// cursor are the command's, and ids is what bare ids are read as.
 var groupKeys = []string{
 	"groupIds", "id", "ids", "accountIds", "type", "types", "isDefault", "name", "query", "rank", "description",
 	"updatedAt__gte", "updatedAt__gt", "updatedAt__lte", "updatedAt__lt", "sortBy", "sortOrder", "limit",

@@ -57,8 +57,8 @@ func HasAddress(a s1.Agent, ref string) bool {
 	return false
 }
 
-// hostQueries ask for addresses by address and for everything else by name. Decommissioned endpoints are left out: a machine that
-// was set up anew has its name and its address twice.
+// hostQueries ask for addresses by address and for everything else by name. Decommissioned
+// endpoints are left out: a machine that was set up anew has its name and its address twice.
 func hostQueries(refs []string) []s1.Query {
 	var names, addresses []string
 	var queries []s1.Query

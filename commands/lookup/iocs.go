@@ -18,7 +18,8 @@ func (CollectionID) Kind() catalog.Kind {
 	return catalog.Early(catalog.IdKind("collection", "collections", "The threat's collection id, from the console's raw data, or the threat's name.", findCollections))
 }
 
-// findCollections turns names of threats into the ids of their content: threats of one content are one.
+// findCollections turns names of threats into the ids of their content: threats of one content are
+// one.
 func findCollections(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
 	d := threatDirectory()
 	d.Target = func(call *catalog.Call, t s1.Threat) catalog.Target {

@@ -14,7 +14,8 @@ import (
 // threat was found.
 type sieve map[string][]string
 
-// Where the rows of changes by filter have it (vendor's API document, 2.1). Keys whose values the rows spell otherwise are not here.
+// Where the rows of changes by filter have it (vendor's API document, 2.1). Keys whose values the
+// rows spell otherwise are not here.
 var (
 	// networkStatuses, osTypes and the rest have one spelling in filters and rows; times and
 	// numbers with __gt and the like are not compared.
@@ -50,8 +51,9 @@ var BlocklistSieve = sieve{"ids": {".id"}, "value__contains": {".value", ".sha25
 
 const sha1Length = 40 // in hexadecimal digits
 
-// Heeded leaves out rows that plainly are not what was asked for. What a filter selects is changed: a console that does not read a
-// part of the query, or a proxy before it that answers from a cache, must not widen it. What a row does not tell counts for it.
+// Heeded leaves out rows that plainly are not what was asked for. What a filter selects is changed:
+// a console that does not read a part of the query, or a proxy before it that answers from a cache,
+// must not widen it. What a row does not tell counts for it.
 func Heeded[T any](rows iter.Seq2[T, error], q s1.Query, by sieve, raw func(T) json.RawMessage) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for row, err := range rows {

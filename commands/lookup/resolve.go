@@ -159,8 +159,8 @@ func (d directory[T]) named(ctx context.Context, call *catalog.Call, param strin
 	return named, nil
 }
 
-// numbered looks a name up as an id, where nothing is called so: consoles have ids of fewer digits, too. It counts if the console
-// confirms it; one that has no such ids may refuse the question.
+// numbered looks a name up as an id, where nothing is called so: consoles have ids of fewer digits,
+// too. It counts if the console confirms it; one that has no such ids may refuse the question.
 func (d directory[T]) numbered(ctx context.Context, call *catalog.Call, name string) (thing T, known bool, err error) {
 	if d.ByID == nil || !s1.ValidID(name) {
 		return thing, false, nil

@@ -81,7 +81,8 @@ func AlertTarget(call *catalog.Call, a s1.Alert) catalog.Target {
 	return target
 }
 
-// ThreatsWith returns the threats with these ids, in their order; one that the console does not know is an error.
+// ThreatsWith returns the threats with these ids, in their order; one that the console does not
+// know is an error.
 func ThreatsWith(ctx context.Context, call *catalog.Call, param string, ids []s1.ThreatID) ([]s1.Threat, error) {
 	found, err := call.Console.ThreatsByID(ctx, ids)
 	if err != nil {
@@ -234,7 +235,8 @@ func cutList(raw json.RawMessage) (filter json.RawMessage, list s1.Query, err er
 	return catalog.Marshal(fields), list, nil
 }
 
-// Kind reads everything that the console takes for a list of threats: the keys of a filter, and those of the list.
+// Kind reads everything that the console takes for a list of threats: the keys of a filter, and
+// those of the list.
 func (ThreatQuery) Kind() catalog.Kind {
 	const hint = `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "resolved": false}; or ids, or words to search for`
 	return narrowing(hint, statusText, func(raw json.RawMessage, in text.Input) (any, error) {
@@ -254,7 +256,8 @@ func (ThreatQuery) Kind() catalog.Kind {
 	})
 }
 
-// statusWords are how people say which threats they want, by the work on them. Open is what somebody has yet to deal with.
+// statusWords are how people say which threats they want, by the work on them. Open is what
+// somebody has yet to deal with.
 var statusWords = map[string][]s1.IncidentStatus{
 	"open": {s1.StatusUnresolved, s1.StatusInProgress}, "unresolved": {s1.StatusUnresolved}, "resolved": {s1.StatusResolved}, "closed": {s1.StatusResolved},
 }

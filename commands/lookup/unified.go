@@ -136,7 +136,8 @@ func UnifiedRows(call *catalog.Call) listing.Listing[unified.Alert] {
 	}
 }
 
-// UnifiedWith returns the unified alerts with these ids, in their order; one that the console does not know is an error.
+// UnifiedWith returns the unified alerts with these ids, in their order; one that the console does
+// not know is an error.
 func UnifiedWith(ctx context.Context, call *catalog.Call, param string, ids []unified.ID) ([]unified.Alert, error) {
 	found, err := unified.Of(call.Console).ByID(ctx, ids)
 	if err != nil {

@@ -15,8 +15,8 @@ func ValueAt(raw json.RawMessage, path string) string {
 	return strings.Join(ValuesAt(raw, strings.Split(strings.TrimPrefix(path, "."), ".")), "; ")
 }
 
-// ValuesAt returns what stands at a path, each value once: several where it goes through lists, such as
-// indicators[*].tactics[*].techniques[*].name.
+// ValuesAt returns what stands at a path, each value once: several where it goes through lists,
+// such as indicators[*].tactics[*].techniques[*].name.
 func ValuesAt(raw json.RawMessage, path []string) []string {
 	if len(path) == 0 {
 		if catalog.IsEmpty(raw) {

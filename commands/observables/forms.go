@@ -8,13 +8,15 @@ import (
 	"s1bot/commands/text"
 )
 
-// dot stands for a dot that somebody made harmless, until its observable is read: that it was one tells a domain from a file's name. It is of
-// Unicode's private use area, so no text of meaning has it.
+// dot stands for a dot that somebody made harmless, until its observable is read: that it was one
+// tells a domain from a file's name. It is of Unicode's private use area, so no text of meaning has
+// it.
 const dot = "\uE000"
 
 func plainDots(s string) string { return strings.ReplaceAll(s, dot, ".") }
 
-// How people make addresses harmless: hxxp://evil[.]com, evil(dot)com, 2001[:]db8::1, admin[@]evil.com.
+// How people make addresses harmless: hxxp://evil[.]com, evil(dot)com, 2001[:]db8::1,
+// admin[@]evil.com.
 var (
 	slackLinks   = regexp.MustCompile(`<([a-z]+:[^<>|\s]+)(?:\|([^<>]*))?>`)
 	slackTokens  = regexp.MustCompile(`<[@#!][^<>]*>`)
@@ -25,7 +27,8 @@ var (
 	entities     = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", dot, " ")
 )
 
-// refanged is a text of Slack's as it reads with links spelled out, without mentions, and with harmless addresses as they were.
+// refanged is a text of Slack's as it reads with links spelled out, without mentions, and with
+// harmless addresses as they were.
 func refanged(t string) string {
 	t = strings.ToValidUTF8(t, " ")
 	t = slackLinks.ReplaceAllString(t, " $1 $2 ")
@@ -47,7 +50,8 @@ func refanged(t string) string {
 	return fangedAt.ReplaceAllString(fangedColon.ReplaceAllString(t, ":"), "@")
 }
 
-// A pattern is a form, and what must not stand right before and after it: there it would be a part of something else.
+// A pattern is a form, and what must not stand right before and after it: there it would be a part
+// of something else.
 type pattern struct {
 	*regexp.Regexp
 	before func(rune) bool
@@ -72,7 +76,8 @@ func word(rest string) bool {
 	return wordy(r)
 }
 
-// longer tells a rest that goes on with the same word, or with another number behind a dot or a hyphen.
+// longer tells a rest that goes on with the same word, or with another number behind a dot or a
+// hyphen.
 func longer(rest string) bool { return word(rest) || moreDigits.MatchString(rest) }
 
 var moreDigits = regexp.MustCompile(`^[-.` + dot + `][0-9A-Fa-f]`)
@@ -93,14 +98,16 @@ var (
 	names      = pattern{regexp.MustCompile(`[\pL\pN_](?:[\pL\pN_‐‑-]*[\pL\pN_])?`), anything, open}
 )
 
-// fileEndings are those of files that incidents are about: of a name that ends in one nobody looks up a domain, unless it was made harmless.
+// fileEndings are those of files that incidents are about: of a name that ends in one nobody looks
+// up a domain, unless it was made harmless.
 var fileEndings = set(`7z aac app apk asp aspx avi bak bash bat bin bmp bz2 cab cfg chm class cmd cpl cpp cs css csv dat db deb dll dmg doc docm docx
 	dotm drv eml elf exe gif go gz hta htm html ico img inf ini ipa iso jar java jpeg jpg js jse json jsp key ko lnk log lua md mht mov mp3 mp4 msc msg
 	msi msix msp nim ocx odt one otf pcap pdb pdf pem pfx php pif pkg pl plist png ppam pptm ppt pptx ps ps1 psd1 psm1 pst py pyc pyd rar rb reg
 	rpm rs rtf scr sct service sh so sql svg swf sys tar tgz tiff tmp toml ttf txt url vb vba vbe vbs vhd vhdx vmdk wav wim wsf xhtml xla xlam xls
 	xlsb xlsm xlsx xml xz yaml yml zip`)
 
-// localEndings are those of names inside a network (RFC 6762, RFC 8375 and what people use in their place).
+// localEndings are those of names inside a network (RFC 6762, RFC 8375 and what people use in their
+// place).
 var localEndings = set("local lan internal corp intra intranet localdomain home arpa ad")
 
 // noNames are words of reports that look like a name.

@@ -1,12 +1,15 @@
-// Package observables finds, in a text that anybody may have written, what a console can be asked about: hashes, addresses, domains, URLs,
-// ids of threats and alerts, and words that may be names of endpoints.
+// Package observables finds, in a text that anybody may have written, what a console can be asked
+// about: hashes, addresses, domains, URLs, ids of threats and alerts, and words that may be names
+// of endpoints.
 //
-// A text is read in steps, each of which takes what it recognises out of it, so that no character counts twice: first what people do to
-// make an address harmless is undone (hxxp, [.], [:]), then come URLs, addresses of version 6 and 4, hashes, ids, files, domains, and
-// what is left are words. So the 1.2.3.4 in http://1.2.3.4/x is found in its URL, and evil.exe is a file and no domain.
+// A text is read in steps, each of which takes what it recognises out of it, so that no character
+// counts twice: first what people do to make an address harmless is undone (hxxp, [.], [:]), then
+// come URLs, addresses of version 6 and 4, hashes, ids, files, domains, and what is left are words.
+// So the 1.2.3.4 in http://1.2.3.4/x is found in its URL, and evil.exe is a file and no domain.
 //
-// The rule one must not break: nothing is looked up here and nothing is believed. Texts come from attackers, so what is found is a value of
-// a known form, bounded in length and number, and whoever uses it treats it as data.
+// The rule one must not break: nothing is looked up here and nothing is believed. Texts come from
+// attackers, so what is found is a value of a known form, bounded in length and number, and whoever
+// uses it treats it as data.
 package observables
 
 import (
@@ -34,8 +37,8 @@ const (
 	Word   Kind = "word" // may be an endpoint's name
 )
 
-// An Observable is a value of a kind, in one form whatever form it was written in: without what made it harmless, hashes, domains and
-// addresses in small letters.
+// An Observable is a value of a kind, in one form whatever form it was written in: without what
+// made it harmless, hashes, domains and addresses in small letters.
 type Observable struct {
 	Kind  Kind
 	Value string
@@ -51,8 +54,8 @@ const (
 	maxWords = 60      // names that an endpoint may have
 )
 
-// Find returns what is in the texts, each once, in the order in which they have it: words apart, behind all others, for most of them mean
-// nothing.
+// Find returns what is in the texts, each once, in the order in which they have it: words apart,
+// behind all others, for most of them mean nothing.
 func Find(texts ...string) []Observable {
 	var found, words []Observable
 	seen := map[Observable]bool{}
@@ -100,7 +103,8 @@ func find(t string) []Observable {
 	return all
 }
 
-// take finds all matches of a form and blanks out those of which read makes something, or knows that they are nothing.
+// take finds all matches of a form and blanks out those of which read makes something, or knows
+// that they are nothing.
 func (r *reading) take(form pattern, read func(match string) (found []Observable, known bool)) {
 	out := []byte(r.text)
 	for _, m := range form.FindAllStringIndex(r.text, -1) {
@@ -184,8 +188,8 @@ func readID(match string) ([]Observable, bool) {
 	return []Observable{{ID, strings.ToLower(match)}}, true
 }
 
-// readDotted tells domains from files. What somebody made harmless is a domain whatever it ends in; of a machine in a domain that is
-// nobody else's the name counts.
+// readDotted tells domains from files. What somebody made harmless is a domain whatever it ends in;
+// of a machine in a domain that is nobody else's the name counts.
 func readDotted(match string) ([]Observable, bool) {
 	defanged := strings.Contains(match, dot)
 	name := strings.Trim(plainDots(match), ".-")
@@ -207,7 +211,8 @@ func readDotted(match string) ([]Observable, bool) {
 // mixed tells endings that nobody writes of a domain, such as that of System.Diagnostics.
 func mixed(s string) bool { return s != strings.ToLower(s) && s != strings.ToUpper(s) }
 
-// readName keeps words that may be an endpoint's name: most have a digit, a hyphen or an underscore in them, or are in capitals.
+// readName keeps words that may be an endpoint's name: most have a digit, a hyphen or an underscore
+// in them, or are in capitals.
 func readName(match string) ([]Observable, bool) {
 	name := strings.Trim(text.PlainName(match), "-_")
 	letters := strings.ContainsFunc(name, func(r rune) bool { return text.IsWordRune(r) && (r < '0' || r > '9') })

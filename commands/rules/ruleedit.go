@@ -26,7 +26,8 @@ func (plainQuery) Choices() []s1.Choice { return []s1.Choice{{Value: "events", L
 
 func (plainQuery) Kind() catalog.Kind { return takenQuery(plainQuery("").Choices()) }
 
-// anyQuery is a type that the console takes of a rule: those that need more than a query can stay what they are.
+// anyQuery is a type that the console takes of a rule: those that need more than a query can stay
+// what they are.
 type anyQuery string
 
 func (anyQuery) Choices() []s1.Choice {
@@ -35,8 +36,8 @@ func (anyQuery) Choices() []s1.Choice {
 
 func (anyQuery) Kind() catalog.Kind { return takenQuery(anyQuery("").Choices()) }
 
-// errNoProcesses refuses what the console would refuse after somebody has approved it (vendor's API document of 2026-05: events,
-// correlation, uebafirstseen, scheduled).
+// errNoProcesses refuses what the console would refuse after somebody has approved it (vendor's API
+// document of 2026-05: events, correlation, uebafirstseen, scheduled).
 var errNoProcesses = errors.New("the console no longer accepts rules of type Processes; write the query for query-type=Events")
 
 // takenQuery offers choices, and says of the other types why they are not among them. A type that
@@ -163,7 +164,8 @@ func (p *ruleBasics[Q]) settings(s s1.RuleSettings) s1.RuleSettings {
 	return s
 }
 
-// ruleTraits are the fields of a rule that can be changed. A rule on its way to a status counts as there.
+// ruleTraits are the fields of a rule that can be changed. A rule on its way to a status counts as
+// there.
 func ruleTraits(call *catalog.Call, s s1.RuleSettings, place string) []change.Trait {
 	expires := ""
 	if !s.Expiration.IsZero() {
@@ -335,8 +337,8 @@ func (p *updateRuleParams) fingerprint(call *catalog.Call, rule s1.Rule) string 
 	return change.FingerprintOf(ruleTraits(&utc, rule.Settings(), placeText(rule.Place())))
 }
 
-// wanted is what the rule is to be, and where: the console takes the whole of it, and the scope that it has unless another is
-// named.
+// wanted is what the rule is to be, and where: the console takes the whole of it, and the scope
+// that it has unless another is named.
 func (p *updateRuleParams) wanted(rule s1.Rule) (s1.RuleSettings, s1.Scope, error) {
 	place := rule.Place()
 	if p.Levels() > 0 {

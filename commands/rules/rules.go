@@ -207,7 +207,8 @@ func reachesRules(p *catalog.Plan, rules []s1.Rule) {
 	}
 }
 
-// turned are the rules with the state that they have and the one that they get; those that find nothing afterwards are marked.
+// turned are the rules with the state that they have and the one that they get; those that find
+// nothing afterwards are marked.
 func turned(call *catalog.Call, rules []s1.Rule, state string) []catalog.Target {
 	targets := catalog.TargetsOf(call, rules, lookup.RuleTarget)
 	for i, r := range rules {
@@ -274,5 +275,6 @@ func deleteRules() *catalog.Command {
 	})
 }
 
-// standing is a rule that is read after its deletion: the console keeps the rows of rules that it deletes, or is about to.
+// standing is a rule that is read after its deletion: the console keeps the rows of rules that it
+// deletes, or is about to.
 func standing(r s1.Rule) (s1.RuleID, bool) { return r.ID, r.Status.Settled() != s1.RuleDeleted }

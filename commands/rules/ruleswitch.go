@@ -11,8 +11,9 @@ import (
 	"s1bot/s1"
 )
 
-// A ruleSwitch turns rules on or off. It is all that tells the one command from the other, so that they are literals. The console takes up
-// to an hour for either, and says "Activating" or "Disabling" until then.
+// A ruleSwitch turns rules on or off. It is all that tells the one command from the other, so that
+// they are literals. The console takes up to an hour for either, and says "Activating" or
+// "Disabling" until then.
 type ruleSwitch struct {
 	to   s1.RuleStatus
 	so   string                   // in words: "active"
@@ -49,7 +50,8 @@ func actingNote(rules []s1.Rule) []string {
 	return []string{"⚠ " + text.Plural(acting, "rule") + " will act on endpoints, not only raise alerts."}
 }
 
-// blindNote warns of rules that work now. Only active rules weaken the protection by going; drafts find nothing anyway.
+// blindNote warns of rules that work now. Only active rules weaken the protection by going; drafts
+// find nothing anyway.
 func blindNote(rules []s1.Rule) []string {
 	n := settled(rules, s1.RuleActive)
 	if n == 0 {

@@ -18,7 +18,8 @@ import (
 	"s1bot/s1"
 )
 
-// What a value is asked about. Rows are compared here once more: a filter of the console's may match by a part.
+// What a value is asked about. Rows are compared here once more: a filter of the console's may
+// match by a part.
 
 // The console's key for hashes, contentHashes, knows SHA-1 alone and takes several; the others are
 // found by free text, one at a time. Its list of blocked hashes is searched by parts, and
@@ -240,7 +241,8 @@ func (s *search) becomes(i int, kind, name string, actions []render.Action) {
 	s.sightings[i].Kind, s.sightings[i].Name, s.sightings[i].Actions = kind, cmp.Or(name, s.sightings[i].Name), actions
 }
 
-// askAboutIndicators looks for values among the indicators of all accounts that the bot's token sees: the console wants accounts named.
+// askAboutIndicators looks for values among the indicators of all accounts that the bot's token
+// sees: the console wants accounts named.
 func (s *search) askAboutIndicators(of map[observables.Kind][]int, value func(int) string) {
 	var once sync.Once
 	var page s1.Page[s1.Account]

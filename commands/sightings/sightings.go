@@ -1,11 +1,12 @@
-// Package sightings says what a console knows of observables: on how many endpoints a hash was seen, whether it is blocked, whether an
-// address is an indicator, what became of a threat.
+// Package sightings says what a console knows of observables: on how many endpoints a hash was
+// seen, whether it is blocked, whether an address is an indicator, what became of a threat.
 //
-// One look-up is a set of questions, each about several observables at once where the console takes several values, and all of them run
-// at the same time, but never more than four: a message with twenty hashes must not take the console from everybody else.
+// One look-up is a set of questions, each about several observables at once where the console takes
+// several values, and all of them run at the same time, but never more than four: a message with
+// twenty hashes must not take the console from everybody else.
 //
-// The rule one must not break: an answer that did not come is no "no". Each question that fails is named beside every observable that
-// it was about, and the others stand.
+// The rule one must not break: an answer that did not come is no "no". Each question that fails is
+// named beside every observable that it was about, and the others stand.
 package sightings
 
 import (
@@ -34,8 +35,8 @@ const (
 
 	sha256Length = 64 // in hexadecimal digits
 
-	// The console takes ten calls about indicators at once and then one every three seconds, of everybody together: one look-up has at most
-	// this many of them.
+	// The console takes ten calls about indicators at once and then one every three seconds, of
+	// everybody together: one look-up has at most this many of them.
 	mostIndicators = 8
 	// patience is how long a person waits for the slowest answer; the others are shown with it.
 	patience = 12 * time.Second
@@ -51,8 +52,9 @@ type Sighting struct {
 	Actions []render.Action
 }
 
-// Of asks the console about observables, and returns the sightings and how many more observables there are. An observable that is only a
-// word counts where an endpoint has that name. May says whether the caller may see what a search box finds ("agents", "threats").
+// Of asks the console about observables, and returns the sightings and how many more observables
+// there are. An observable that is only a word counts where an endpoint has that name. May says
+// whether the caller may see what a search box finds ("agents", "threats").
 func Of(ctx context.Context, call *catalog.Call, all *catalog.Catalog, may func(box string) bool, found []observables.Observable) (seen []Sighting, more int) {
 	split := slices.IndexFunc(found, func(o observables.Observable) bool { return o.Kind == observables.Word })
 	words := []observables.Observable(nil)
@@ -199,7 +201,8 @@ const (
 // errNotShown answers a question whose answer the caller may not see.
 var errNotShown = errors.New("you're not allowed to list these")
 
-// boxes are the search boxes that find what a question is about: who finds nothing there is told nothing here.
+// boxes are the search boxes that find what a question is about: who finds nothing there is told
+// nothing here.
 var boxes = map[string]string{
 	asThreats: "threats", asAlerts: "alerts", asEndpoints: "agents", asExternal: "agents", asBlocked: "blocklist", asIndicator: "iocs", asReputation: "blocklist",
 }

@@ -61,8 +61,8 @@ func getThreatAnalysis() *catalog.Command {
 	})
 }
 
-// analysisOf asks the private path, and the public list where a console does not have it: the same objects but for the custom
-// rules. A threat that neither knows is the error of the first.
+// analysisOf asks the private path, and the public list where a console does not have it: the same
+// objects but for the custom rules. A threat that neither knows is the error of the first.
 func analysisOf(ctx context.Context, call *catalog.Call, id s1.ThreatID) (s1.ThreatAnalysis, []string, error) {
 	found, err := call.Console.ThreatAnalysis(ctx, id)
 	if !s1.Absent(err) {

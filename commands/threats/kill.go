@@ -187,8 +187,8 @@ func withoutDrive(path string) string {
 	return volume.ReplaceAllString(letter.ReplaceAllString(path, ""), "")
 }
 
-// samePath tells whether a path is the one that was asked for. Which letter a volume has is not known: the drive counts only where
-// both are written alike.
+// samePath tells whether a path is the one that was asked for. Which letter a volume has is not
+// known: the drive counts only where both are written alike.
 func samePath(asked, path string) bool {
 	for _, drive := range []*regexp.Regexp{letter, volume} {
 		if drive.MatchString(asked) && drive.MatchString(path) {
@@ -215,8 +215,9 @@ func lowered(texts []string) []string {
 	return low
 }
 
-// Kill, quarantine and roll back are a catalog.Command each, with one line for the plan and one for the run: what they share is in hostThreats
-// and mitigate. A type around them, as endpoints' actions have, would hold the action and nothing else.
+// Kill, quarantine and roll back are a catalog.Command each, with one line for the plan and one for
+// the run: what they share is in hostThreats and mitigate. A type around them, as endpoints'
+// actions have, would hold the action and nothing else.
 
 type killParams struct{ hostThreats }
 

@@ -37,7 +37,8 @@ func mitigations(t s1.Threat) []render.Option {
 	return out
 }
 
-// markOnCards stands beside the mitigations: it makes a threat of a suspicion, with all that the policy has for threats.
+// markOnCards stands beside the mitigations: it makes a threat of a suspicion, with all that the
+// policy has for threats.
 func markOnCards() []cards.Action {
 	return []cards.Action{{Place: 21, Label: "Mark as threat", Menu: "Mitigate", Threat: func(t s1.Threat) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{t.Identity()}})}, t.Identity().Valid() && t.Info.ConfidenceLevel == s1.ConfidenceSuspicious
@@ -90,7 +91,8 @@ func addNoteOnCards() []cards.Action {
 	}}}
 }
 
-// notesOnCards is no entry of a menu: Slack's menus do nothing when the same is chosen again, and notes are read again.
+// notesOnCards is no entry of a menu: Slack's menus do nothing when the same is chosen again, and
+// notes are read again.
 func notesOnCards() []cards.Action {
 	return []cards.Action{{Place: 52, Label: "Notes", Deep: true, Threat: func(t s1.Threat) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-id": t.Identity()})}, t.Identity().Valid()

@@ -97,7 +97,8 @@ func (p *threatEventsParams) Check() error {
 	return nil
 }
 
-// eventSubTypes and processName__like belong to the public path; of the private one they are not known.
+// eventSubTypes and processName__like belong to the public path; of the private one they are not
+// known.
 func (p threatEventsParams) Query() s1.Query {
 	q := s1.Query{}
 	if len(p.Types) > 0 {

@@ -196,8 +196,8 @@ func ableTo(action s1.MitigateAction, threats []s1.Threat) (able, unable []s1.Th
 	return able, unable
 }
 
-// supports tells whether a system can do an action (the specification: rollback on Windows, remediate on Windows and macOS). What
-// is not known of is left to the console to judge.
+// supports tells whether a system can do an action (the specification: rollback on Windows,
+// remediate on Windows and macOS). What is not known of is left to the console to judge.
 func supports(action s1.MitigateAction, t s1.Threat) bool {
 	system := strings.ToLower(string(t.Realtime.OSType) + " " + t.OS())
 	windows, mac := strings.Contains(system, "windows"), strings.Contains(system, "mac")

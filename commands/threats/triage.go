@@ -59,7 +59,8 @@ func statusAndVerdictOf(status s1.IncidentStatus, verdict s1.Verdict) triage {
 	}
 }
 
-// resolvedOn sets the status Resolved by the console's own call for that, which wants the endpoint that the threats are on.
+// resolvedOn sets the status Resolved by the console's own call for that, which wants the endpoint
+// that the threats are on.
 func resolvedOn(agent s1.AgentID) triage {
 	resolved := statusOf(s1.StatusResolved)
 	resolved.Try, resolved.Done = "resolve", "resolved"

@@ -11,9 +11,11 @@ import (
 )
 
 const (
-	// quietFor is how long after an urgent card urgent replies to it stay in the thread: whom that card called looks there.
+	// quietFor is how long after an urgent card urgent replies to it stay in the thread: whom that
+	// card called looks there.
 	quietFor = 30 * time.Minute
-	// broadcastTries is how many times a reply may fail before it is posted to its thread alone: some channels take no other.
+	// broadcastTries is how many times a reply may fail before it is posted to its thread alone: some
+	// channels take no other.
 	broadcastTries = 2
 )
 
@@ -36,8 +38,8 @@ func (s *channelSender) postCard(ctx context.Context, n, root journal.Notice, ca
 	return ts, nil
 }
 
-// lastHeard is when the channel heard last of something urgent in a thread. After a restart only the root is remembered, and one reply more
-// may be shown.
+// lastHeard is when the channel heard last of something urgent in a thread. After a restart only
+// the root is remembered, and one reply more may be shown.
 func (s *channelSender) lastHeard(root journal.Notice) time.Time {
 	if !root.Urgent {
 		return s.broadcasts[root.TS]

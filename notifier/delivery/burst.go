@@ -7,22 +7,24 @@ import (
 	"s1bot/notifier/journal"
 )
 
-// Nobody reads fifty cards, and a channel takes one a second. So where the backlog of a channel together with the cards of the last minute
-// is more than a handful, it waits until it has stopped growing and becomes one digest. Afterwards, while the channel is busy, single items
-// wait a little for company. What is urgent never waits, and keeps cards of its own.
+// Nobody reads fifty cards, and a channel takes one a second. So where the backlog of a channel
+// together with the cards of the last minute is more than a handful, it waits until it has stopped
+// growing and becomes one digest. Afterwards, while the channel is busy, single items wait a little
+// for company. What is urgent never waits, and keeps cards of its own.
 
 const (
-	// growthPause is how long a burst must not have grown before it becomes a digest, growthLimit when it does in any case: a feed writes
-	// it down page by page.
+	// growthPause is how long a burst must not have grown before it becomes a digest, growthLimit when
+	// it does in any case: a feed writes it down page by page.
 	growthPause = 2 * time.Second
 	growthLimit = 10 * time.Second
-	// companyWait is how long a few items wait for others after a handful of cards, and longCompanyWait after two handfuls or a digest.
+	// companyWait is how long a few items wait for others after a handful of cards, and
+	// longCompanyWait after two handfuls or a digest.
 	companyWait     = 3 * time.Second
 	longCompanyWait = 10 * time.Second
 	// burstMemory is how long a card counts towards a burst.
 	burstMemory = time.Minute
-	// urgentCards is how many urgent notices of one burst get cards of their own: at one a second, the last of them comes more than one
-	// and a half minutes later. The digest lists the others.
+	// urgentCards is how many urgent notices of one burst get cards of their own: at one a second, the
+	// last of them comes more than one and a half minutes later. The digest lists the others.
 	urgentCards = 100
 )
 
@@ -91,7 +93,8 @@ func (b *burst) growing(waiting journal.Backlog, now time.Time) time.Duration {
 	return min(growthPause-now.Sub(b.grew), growthLimit-now.Sub(b.since))
 }
 
-// company returns how long a few items still wait for others, because the last minute had more than enough.
+// company returns how long a few items still wait for others, because the last minute had more than
+// enough.
 func (b *burst) company(now time.Time) time.Duration {
 	if b.recent(now) < 2*b.limit && now.Sub(b.digest) >= burstMemory {
 		return companyWait - now.Sub(b.since)

@@ -16,8 +16,9 @@ import (
 // digestPage is how many items of a digest are in memory at once.
 const digestPage = 250
 
-// digestBacklog makes a digest of what waits for the channel, if that is too much for cards. It returns how long the notice that is next has
-// to wait: until the burst has stopped growing, for one digest is better than several.
+// digestBacklog makes a digest of what waits for the channel, if that is too much for cards. It
+// returns how long the notice that is next has to wait: until the burst has stopped growing, for
+// one digest is better than several.
 func (s *channelSender) digestBacklog(ctx context.Context, next journal.Notice) (wait time.Duration, err error) {
 	if next.State != journal.Due || next.Tries > 0 || next.Source == journal.Digests || next.Source == journal.Files || next.Source == journal.Notes {
 		return 0, nil
@@ -68,7 +69,8 @@ type summary struct {
 	mentions []string
 }
 
-// digest counts what a digest, or the file of one, lists. Items with a card of their own call by that.
+// digest counts what a digest, or the file of one, lists. Items with a card of their own call by
+// that.
 func (s *channelSender) digest(ctx context.Context, n journal.Notice) (summary, error) {
 	sum := summary{Digest: cards.NewDigest(s.actions)}
 	err := s.eachNotice(ctx, journal.Query{Channel: n.Channel, Digest: n.ID}, func(item journal.Notice) {
@@ -132,7 +134,8 @@ func (s *channelSender) rowOf(n journal.Notice) (cards.DigestRow, error) {
 // fileName names a digest's file, so that it can be found again in the thread.
 func fileName(n journal.Notice) string { return "s1bot-" + n.ID + ".csv" }
 
-// attached finds out whether a file arrived whose upload nobody saw the end of. It returns true if it is still to be uploaded.
+// attached finds out whether a file arrived whose upload nobody saw the end of. It returns true if
+// it is still to be uploaded.
 func (s *channelSender) attached(ctx context.Context, n journal.Notice) (bool, error) {
 	there, err := s.files.Attached(ctx, n.Where(), n.Thread, fileName(n))
 	switch {

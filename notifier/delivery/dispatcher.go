@@ -17,12 +17,14 @@ import (
 
 // Journal is the part of the notifier's memory that delivering works with.
 type Journal interface {
-	// Notices returns the notices that match q, by Seq; where q wants work: ToPost digests and their files first, then what is
-	// Urgent, then the others, each by NotBefore and Seq; ToEdit by NotBefore and Seq.
+	// Notices returns the notices that match q, by Seq; where q wants work: ToPost digests and their
+	// files first, then what is Urgent, then the others, each by NotBefore and Seq; ToEdit by
+	// NotBefore and Seq.
 	Notices(ctx context.Context, q journal.Query) ([]journal.Notice, error)
 
-	// Save writes Slack's side of notices, all or none. Where one of them has another Rev than the one it was read with, or is gone,
-	// nothing is written and the error is ErrConflict; else Rev grows by one.
+	// Save writes Slack's side of notices, all or none. Where one of them has another Rev than the one
+	// it was read with, or is gone, nothing is written and the error is ErrConflict; else Rev grows by
+	// one.
 	Save(ctx context.Context, notices ...journal.Notice) error
 
 	// Backlog counts the notices of a channel's threats and alerts that are Due and were never tried.
@@ -59,11 +61,12 @@ type Console struct {
 
 // An Observer counts for metrics. Its methods must not wait.
 type Observer interface {
-	// Notified says what became of a notification: a "threat", an "alert" or a "digest" was "delivered" or "failed", an "update" of
-	// one was "edited" or "failed".
+	// Notified says what became of a notification: a "threat", an "alert" or a "digest" was
+	// "delivered" or "failed", an "update" of one was "edited" or "failed".
 	Notified(kind, result string)
 
-	// Delayed says how long after the console's record of an item its first message is there; of a digest, after that of its oldest.
+	// Delayed says how long after the console's record of an item its first message is there; of a
+	// digest, after that of its oldest.
 	Delayed(by time.Duration)
 }
 
@@ -92,7 +95,8 @@ func NewDispatcher(c Config) *Dispatcher {
 	return d
 }
 
-// Wake makes the senders look at the journal, and starts a sender for each of channels that has none. It never waits.
+// Wake makes the senders look at the journal, and starts a sender for each of channels that has
+// none. It never waits.
 func (d *Dispatcher) Wake(channels ...string) {
 	d.mu.Lock()
 	for _, channel := range channels {

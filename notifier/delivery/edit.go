@@ -22,8 +22,9 @@ type drawing struct {
 	oldest      time.Time // of the items that it shows, the earliest Created; zero for what is not the console's
 }
 
-// draw makes a notice's card. What cannot be drawn gets a plain card, because that there is something to look at in the console is
-// worth a message in any case; and if it was delivered before, what the message shows stays. An error is the journal's.
+// draw makes a notice's card. What cannot be drawn gets a plain card, because that there is
+// something to look at in the console is worth a message in any case; and if it was delivered
+// before, what the message shows stays. An error is the journal's.
 func (s *channelSender) draw(ctx context.Context, n journal.Notice) (drawing, error) {
 	switch n.Source {
 	case journal.Files:
@@ -71,8 +72,8 @@ func (s *channelSender) threadSummary(ctx context.Context, root journal.Notice) 
 	return under, err
 }
 
-// card draws a notice from what the journal keeps of it. A panic is an error here: a row that nobody foresaw must cost its own card, not
-// those of the whole channel.
+// card draws a notice from what the journal keeps of it. A panic is an error here: a row that
+// nobody foresaw must cost its own card, not those of the whole channel.
 func (s *channelSender) card(n journal.Notice, under cards.Thread) (card render.Card, err error) {
 	if n.Source == journal.Notes {
 		err = json.Unmarshal(n.Body, &card)
@@ -215,7 +216,8 @@ const redraw = "~"
 // redrawn is what a message shows, marked to be drawn again.
 func redrawn(shown string) string { return redraw + strings.TrimPrefix(shown, redraw) }
 
-// outdated reports whether a message shows another state of the console than there is, and not only of what is counted around it.
+// outdated reports whether a message shows another state of the console than there is, and not only
+// of what is counted around it.
 func outdated(n journal.Notice) bool { return strings.TrimPrefix(n.Shown, redraw) != n.Version }
 
 // repost makes a notice due again whose message is gone; its thread counts it again once it is back.

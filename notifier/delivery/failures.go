@@ -11,10 +11,12 @@ import (
 	"s1bot/render"
 )
 
-// unknowable reports whether looking again would not help: the app may not look, or there is nothing left to look at.
+// unknowable reports whether looking again would not help: the app may not look, or there is
+// nothing left to look at.
 func unknowable(err error) bool { return isRefused(err) || isClosed(err) || isGone(err) }
 
-// slowedDown reports whether Slack wants a pause (429). That is no failure of the notice, so it is not counted against it.
+// slowedDown reports whether Slack wants a pause (429). That is no failure of the notice, so it is
+// not counted against it.
 func slowedDown(err error) bool {
 	_, slow := retryAfter(err)
 	return slow
@@ -71,8 +73,8 @@ func withReplacementNote(card render.Card) render.Card {
 	return card
 }
 
-// postpone puts a post off: the whole channel waits, so that the order stays; one that fails again and again steps aside. A file is
-// listed already, so nobody waits for it.
+// postpone puts a post off: the whole channel waits, so that the order stays; one that fails again
+// and again steps aside. A file is listed already, so nobody waits for it.
 func (s *channelSender) postpone(ctx context.Context, n journal.Notice, err error) error {
 	if n.Source == journal.Files && !slowedDown(err) {
 		n.Tries++

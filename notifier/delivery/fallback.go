@@ -8,8 +8,9 @@ import (
 	"s1bot/render"
 )
 
-// destination returns the channel to post to in place of the sender's own, empty for that, or how long to wait. A channel that takes
-// no messages is left alone for a while; what is due there goes to the operators meanwhile, if they have a channel.
+// destination returns the channel to post to in place of the sender's own, empty for that, or how
+// long to wait. A channel that takes no messages is left alone for a while; what is due there goes
+// to the operators meanwhile, if they have a channel.
 func (s *channelSender) destination() (place string, wait time.Duration) {
 	wait = s.closedUntil.Sub(s.now())
 	switch {
@@ -41,7 +42,8 @@ func (s *channelSender) useFallback(ctx context.Context, n journal.Notice, err e
 	return s.save(ctx, n)
 }
 
-// reportClosed writes a note for the operators that a channel is closed. That it cannot be written down is no reason to hold the notices back.
+// reportClosed writes a note for the operators that a channel is closed. That it cannot be written
+// down is no reason to hold the notices back.
 func (s *channelSender) reportClosed(ctx context.Context, n journal.Notice) {
 	if !s.mayStandIn() {
 		return

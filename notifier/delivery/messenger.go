@@ -8,14 +8,16 @@ import (
 	"s1bot/render"
 )
 
-// A Messenger shows cards in Slack, each call one try. Its types are plain, so that whoever talks to Slack can be one without knowing
-// this package; what it knows about a failed call it says by a Failure in the error's chain.
+// A Messenger shows cards in Slack, each call one try. Its types are plain, so that whoever talks
+// to Slack can be one without knowing this package; what it knows about a failed call it says by a
+// Failure in the error's chain.
 type Messenger interface {
-	// Post shows card in channel, in a thread where thread is the ts of a root, and returns the message's ts. The key names the
-	// notice; it stands in the message's metadata, where Find sees it.
+	// Post shows card in channel, in a thread where thread is the ts of a root, and returns the
+	// message's ts. The key names the notice; it stands in the message's metadata, where Find sees it.
 	Post(ctx context.Context, channel, thread, key string, card render.Card) (ts string, err error)
 
-	// Broadcast is Post of a reply that the channel shows, too: one message, to be found in the thread.
+	// Broadcast is Post of a reply that the channel shows, too: one message, to be found in the
+	// thread.
 	Broadcast(ctx context.Context, channel, thread, key string, card render.Card) (ts string, err error)
 
 	// Edit puts card in the place of the one that the message shows.
@@ -24,9 +26,9 @@ type Messenger interface {
 	// Delete takes a message of ours back.
 	Delete(ctx context.Context, channel, ts string) error
 
-	// Find looks for our messages with the key, posted since about then, in the thread where thread is not empty: after a crash or a
-	// broken connection in the middle of a Post nobody else knows whether it is there. Where the app may not look, the error is a
-	// Failure that is Refused.
+	// Find looks for our messages with the key, posted since about then, in the thread where thread is
+	// not empty: after a crash or a broken connection in the middle of a Post nobody else knows
+	// whether it is there. Where the app may not look, the error is a Failure that is Refused.
 	Find(ctx context.Context, channel, thread, key string, since time.Time) (ts []string, err error)
 }
 
@@ -39,12 +41,14 @@ type Uploader interface {
 	Attached(ctx context.Context, channel, thread, name string) (bool, error)
 }
 
-// A Failure is an error that says what became of the call. Where an error's chain has none, Slack may or may not have done what was
-// asked, and it is looked for (see Messenger.Find) before it is asked again.
+// A Failure is an error that says what became of the call. Where an error's chain has none, Slack
+// may or may not have done what was asked, and it is looked for (see Messenger.Find) before it is
+// asked again.
 type Failure interface {
 	error
 
-	// RetryAfter tells that nothing was done because Slack wants a pause first, and how long; zero where it does not say.
+	// RetryAfter tells that nothing was done because Slack wants a pause first, and how long; zero
+	// where it does not say.
 	RetryAfter() (time.Duration, bool)
 
 	// Gone tells that the message, or the root of the thread, exists no more.
@@ -56,7 +60,8 @@ type Failure interface {
 	// Closed tells that the channel takes no messages: archived, deleted, or the bot was removed.
 	Closed() bool
 
-	// Refused tells that nothing was done, for another reason; of Find and Attached, that this cannot be looked up here.
+	// Refused tells that nothing was done, for another reason; of Find and Attached, that this cannot
+	// be looked up here.
 	Refused() bool
 }
 
@@ -70,9 +75,9 @@ func retryAfter(err error) (time.Duration, bool) {
 	return max(wait, 0), asked
 }
 
-// isRefused, isGone, isFixed and isClosed report what a Failure in the chain says. An error without one
-// leaves open whether Slack did it, so none of them holds, and a card is looked for before it is posted
-// again.
+// isRefused, isGone, isFixed and isClosed report what a Failure in the chain says. An error without
+// one leaves open whether Slack did it, so none of them holds, and a card is looked for before it
+// is posted again.
 func isRefused(err error) bool { f, known := failureIn(err); return known && f.Refused() }
 func isGone(err error) bool    { f, known := failureIn(err); return known && f.Gone() }
 func isFixed(err error) bool   { f, known := failureIn(err); return known && f.Fixed() }

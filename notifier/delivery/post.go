@@ -17,8 +17,8 @@ type attempt struct {
 	drawing      drawing
 }
 
-// post brings one notice to the channel. The journal says Sending before Slack is called, so that a crash leaves a trace, and what Slack
-// answered right after.
+// post brings one notice to the channel. The journal says Sending before Slack is called, so that a
+// crash leaves a trace, and what Slack answered right after.
 func (s *channelSender) post(ctx context.Context, n journal.Notice) error {
 	blind := false
 	if n.State == journal.Sending || isUnconfirmed(n) {
@@ -123,7 +123,8 @@ func (s *channelSender) send(ctx context.Context, a attempt) (ts string, err err
 	return "", s.files.Attach(ctx, n.Where(), n.Thread, digest.File(fileName(n)))
 }
 
-// fewRoots are more than a group has: one in its channel, and one where that channel's notices go while it is closed.
+// fewRoots are more than a group has: one in its channel, and one where that channel's notices go
+// while it is closed.
 const fewRoots = 10
 
 // root finds the notice in whose thread n belongs; without one the Notice is empty.
@@ -143,7 +144,8 @@ func (s *channelSender) root(ctx context.Context, n journal.Notice) (journal.Not
 	return roots[i], nil
 }
 
-// delivered writes down that n stands in the channel; the root of its thread is drawn again, with one reply more.
+// delivered writes down that n stands in the channel; the root of its thread is drawn again, with
+// one reply more.
 func (s *channelSender) delivered(ctx context.Context, n, root journal.Notice, ts string) error {
 	n.State, n.TS, n.Tries, n.NotBefore = journal.Delivered, ts, 0, s.now().Add(drawPause)
 	s.posting.Over(s.logger, s.now(), "cards can be posted again", "channel", s.channel)

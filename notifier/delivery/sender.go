@@ -15,11 +15,13 @@ import (
 
 const (
 	// postPause lies between two posts to a channel: Slack takes about one message a second there
-	// (docs.slack.dev/apis/web-api/rate-limits). It is counted from the end of a post, so no two ever arrive closer together.
+	// (docs.slack.dev/apis/web-api/rate-limits). It is counted from the end of a post, so no two ever
+	// arrive closer together.
 	postPause = time.Second
 	// editPause lies between two edits in a channel: chat.update is a method of tier 3, 50 a minute.
 	editPause = 1200 * time.Millisecond
-	// drawPause lies between two edits of one message, so that a burst in a thread edits its root no more often than that.
+	// drawPause lies between two edits of one message, so that a burst in a thread edits its root no
+	// more often than that.
 	drawPause = 2 * time.Second
 	// closedPause is how often a channel that takes no messages is tried.
 	closedPause = time.Minute
@@ -29,13 +31,16 @@ const (
 	asideAfter = 5
 	// longestWait is how long a notice that keeps failing waits at most.
 	longestWait = 10 * time.Minute
-	// idle is how often a sender looks for work that nobody rang for: another process may have written it down.
+	// idle is how often a sender looks for work that nobody rang for: another process may have written
+	// it down.
 	idle = 15 * time.Second
-	// editBatch is how many edits are looked at together: most turn out to change nothing that is visible.
+	// editBatch is how many edits are looked at together: most turn out to change nothing that is
+	// visible.
 	editBatch = 50
 	// CallLimit is how long a call to Slack may take, with whatever pauses Slack asks for.
 	CallLimit = 2 * time.Minute
-	// grace is how long a post may go on after the end was asked for; the program gives all of it 20 seconds.
+	// grace is how long a post may go on after the end was asked for; the program gives all of it 20
+	// seconds.
 	grace = 10 * time.Second
 )
 
@@ -55,8 +60,9 @@ type dependencies struct {
 	logger     *slog.Logger
 }
 
-// A channelSender posts to one channel and edits what it posted. It alone saves notices of that channel, and one goroutine runs it, so
-// its fields need no lock. They are hints: what must survive a crash is in the journal.
+// A channelSender posts to one channel and edits what it posted. It alone saves notices of that
+// channel, and one goroutine runs it, so its fields need no lock. They are hints: what must survive
+// a crash is in the journal.
 type channelSender struct {
 	dependencies
 	channel string
@@ -112,7 +118,8 @@ func (s *channelSender) run(ctx context.Context) {
 	}
 }
 
-// work does one post and one round of edits, as far as they are due, and returns how long nothing will be.
+// work does one post and one round of edits, as far as they are due, and returns how long nothing
+// will be.
 func (s *channelSender) work(ctx context.Context) (time.Duration, error) {
 	posted, err := s.postNext(ctx)
 	if err != nil {
@@ -160,8 +167,9 @@ func (s *channelSender) editNext(ctx context.Context) (time.Duration, error) {
 	return wait, problem
 }
 
-// editFirst edits the first of the notices, which come by when they are due, whose card shows something else now. Same are those before it
-// whose card shows what it should, whatever becomes of the one after them: to find that out again each round would cost as many drawings.
+// editFirst edits the first of the notices, which come by when they are due, whose card shows
+// something else now. Same are those before it whose card shows what it should, whatever becomes of
+// the one after them: to find that out again each round would cost as many drawings.
 func (s *channelSender) editFirst(ctx context.Context, changed []journal.Notice) (same []journal.Notice, wait time.Duration, err error) {
 	wait = idle
 	for _, n := range changed {

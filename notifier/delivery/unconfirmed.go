@@ -11,9 +11,10 @@ import (
 	"s1bot/render"
 )
 
-// A post whose answer got lost may stand in the channel or not. It is looked for by the key in its metadata, and mostly that settles it.
-// Where looking fails again and again something has to be posted blindly, because a card that is there twice is better than one that is
-// there never. That card cannot act, the journal remembers that it is unconfirmed, and the look goes on behind it:
+// A post whose answer got lost may stand in the channel or not. It is looked for by the key in its
+// metadata, and mostly that settles it. Where looking fails again and again something has to be
+// posted blindly, because a card that is there twice is better than one that is there never. That
+// card cannot act, the journal remembers that it is unconfirmed, and the look goes on behind it:
 //
 //	Sending ──look: there──▶ Delivered
 //	   ├──look: not there──▶ posted again
@@ -24,12 +25,12 @@ import (
 //
 // So where the app may look, there is one card in the end, however often Slack's answers get lost.
 
-// blindAfter is how often a look that fails for a reason which may pass is tried again before the card is posted all the same: a stutter
-// of some looks in a row must not make two of one.
+// blindAfter is how often a look that fails for a reason which may pass is tried again before the
+// card is posted all the same: a stutter of some looks in a row must not make two of one.
 const blindAfter = 7
 
-// reconcile finds out what became of a post whose end nobody saw. It returns true if the notice is still to be posted: it is not
-// in the channel or, which is blind, nobody can tell.
+// reconcile finds out what became of a post whose end nobody saw. It returns true if the notice is
+// still to be posted: it is not in the channel or, which is blind, nobody can tell.
 func (s *channelSender) reconcile(ctx context.Context, n journal.Notice) (open, blind bool, err error) {
 	if n.Source == journal.Files {
 		open, err = s.attached(ctx, n)
@@ -61,8 +62,8 @@ const unconfirmed = "unconfirmed "
 // confirmFor is for how long it is tried to find out whether an unconfirmed card is the only one.
 const confirmFor = 24 * time.Hour
 
-// asUnconfirmed is a card that may stand in its channel already: what it is about, what is known, and nothing that acts, so that no two
-// cards of one thing do.
+// asUnconfirmed is a card that may stand in its channel already: what it is about, what is known,
+// and nothing that acts, so that no two cards of one thing do.
 func asUnconfirmed(d drawing) drawing {
 	links := func(a render.Action) bool { b, ok := a.(render.Button); return !ok || b.URL == "" }
 	card := d.card

@@ -1,11 +1,13 @@
-// Package figures keeps figures about the console: how many threats and alerts are open, by how bad they are, and which endpoints are isolated.
+// Package figures keeps figures about the console: how many threats and alerts are open, by how bad
+// they are, and which endpoints are isolated.
 //
-// A figure is a row with its value, when it was counted, and why it could not be counted the last time. The process with the notifier's
-// lease counts, one figure every ten seconds and all of them in turn, whether a thousand people look at them or nobody: what it costs the
-// console does not depend on who looks. All processes read the rows.
+// A figure is a row with its value, when it was counted, and why it could not be counted the last
+// time. The process with the notifier's lease counts, one figure every ten seconds and all of them
+// in turn, whether a thousand people look at them or nobody: what it costs the console does not
+// depend on who looks. All processes read the rows.
 //
-// The rule one must not break: a figure that could not be counted is not zero. It keeps its last value and its age beside the reason, and
-// whoever shows it says so.
+// The rule one must not break: a figure that could not be counted is not zero. It keeps its last
+// value and its age beside the reason, and whoever shows it says so.
 package figures
 
 import (
@@ -24,10 +26,12 @@ import (
 // Every is the pause between two figures: each is counted about every eighty seconds.
 const Every = 10 * time.Second
 
-// wantedEvery is how often a counter at rest looks whether somebody wants figures: the first who opens a tab waits for it.
+// wantedEvery is how often a counter at rest looks whether somebody wants figures: the first who
+// opens a tab waits for it.
 const wantedEvery = 500 * time.Millisecond
 
-// Names of the figures. Those of threats and alerts are numbers, Isolated is Endpoints; Health has no value.
+// Names of the figures. Those of threats and alerts are numbers, Isolated is Endpoints; Health has
+// no value.
 const (
 	Health     = "console"
 	Malicious  = "threats malicious"
@@ -47,7 +51,8 @@ func Names() []string {
 	return []string{Health, Isolated, Malicious, Suspicious, Critical, High, Medium, Low}
 }
 
-// Of is the name of a figure of one of several consoles, by the name that the console has in the journal.
+// Of is the name of a figure of one of several consoles, by the name that the console has in the
+// journal.
 func Of(name, console string) string { return string(journal.Source(name).Of(console)) }
 
 // A Figure is one thing that was counted.
@@ -209,7 +214,8 @@ func (c Counter) questions() []question {
 	return all
 }
 
-// unifiedAlerts are the open ones of a severity, without those that are threats (of the products EDR and CWS): they are counted apart.
+// unifiedAlerts are the open ones of a severity, without those that are threats (of the products
+// EDR and CWS): they are counted apart.
 func unifiedAlerts(severity s1.AlertSeverity) s1.Query {
 	return s1.Query{}.With("status", "NEW", "IN_PROGRESS").With("severity", strings.ToUpper(string(severity))).With("detectionProduct__nin", "EDR", "CWS")
 }

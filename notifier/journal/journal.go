@@ -1,17 +1,19 @@
-// Package journal says what the notifier remembers. Reading the console and posting to Slack are two halves that meet here and nowhere
-// else: neither calls the other, and either may be down while the other goes on.
+// Package journal says what the notifier remembers. Reading the console and posting to Slack are
+// two halves that meet here and nowhere else: neither calls the other, and either may be down while
+// the other goes on.
 //
 // A notice is one item in one channel. It has two sides, each with one writer:
 //
 //	the console's side   Group, Version, Body, …      written by feeds, with Record
 //	Slack's side         State, TS, Shown, Tries, …   written by the sender of the channel, with Save and Gather
 //
-// That the two differ is what makes work: a notice that is Due has to be posted, one whose Shown is not its Version has to be edited. So
-// there is no queue beside the notices that could disagree with them.
+// That the two differ is what makes work: a notice that is Due has to be posted, one whose Shown is
+// not its Version has to be edited. So there is no queue beside the notices that could disagree
+// with them.
 //
-// The rule one must not break: one transaction a call, and neither half writes the other's side. Save compares Rev and fails where a
-// notice was saved meanwhile, and a journal that is fenced by a lease fails once another process has it; whoever gets such an error reads
-// again and decides anew.
+// The rule one must not break: one transaction a call, and neither half writes the other's side.
+// Save compares Rev and fails where a notice was saved meanwhile, and a journal that is fenced by a
+// lease fails once another process has it; whoever gets such an error reads again and decides anew.
 package journal
 
 import (
@@ -25,8 +27,8 @@ import (
 // A Source is what kind of thing a notice is about.
 type Source string
 
-// The sources. Threats and alerts come from the console; the others are the notifier's own messages, kept like those so that they
-// are delivered once as well.
+// The sources. Threats and alerts come from the console; the others are the notifier's own
+// messages, kept like those so that they are delivered once as well.
 const (
 	Threats Source = "threat"
 	Alerts  Source = "alert"
@@ -36,18 +38,21 @@ const (
 	Notes   Source = "note"    // Body is a render.Card
 )
 
-// These sources have no notices, only cursors: how something was when a note was last written about it.
+// These sources have no notices, only cursors: how something was when a note was last written about
+// it.
 const (
 	ConsoleState Source = "watch"  // Since is when the console began to be so, Ready that it fails
 	ShiftReports Source = "report" // Since is up to when shifts were reported
 	TokenEnd     Source = "token"  // Since is the day, counted back from the end of the console's token, that operators last heard of
 )
 
-// consoleMark stands between what a source is and the console that it is of. No kind of source has it in its name, nor has a console.
+// consoleMark stands between what a source is and the console that it is of. No kind of source has
+// it in its name, nor has a console.
 const consoleMark = "@"
 
-// Of is the source as the journal keeps it of one console among several: items and threads of two consoles have nothing to do with each
-// other, even with equal ids. An empty name is the console of before there were names.
+// Of is the source as the journal keeps it of one console among several: items and threads of two
+// consoles have nothing to do with each other, even with equal ids. An empty name is the console of
+// before there were names.
 func (s Source) Of(console string) Source {
 	if console == "" {
 		return s
@@ -61,7 +66,8 @@ func (s Source) Kind() Source {
 	return Source(kind)
 }
 
-// Console is the name of the console that s is of; empty for the one of before there were names, and for messages of our own.
+// Console is the name of the console that s is of; empty for the one of before there were names,
+// and for messages of our own.
 func (s Source) Console() string {
 	_, console, _ := strings.Cut(string(s), consoleMark)
 	return console
@@ -75,7 +81,8 @@ func (s Source) Plural() string {
 	return string(s.Kind()) + "s"
 }
 
-// FeedState is the source whose cursor says how the feed of a source is: Since is when that began, Ready that it cannot be read.
+// FeedState is the source whose cursor says how the feed of a source is: Since is when that began,
+// Ready that it cannot be read.
 func FeedState(feed Source) Source { return "feed-" + feed }
 
 // A Backlog is what waits for a channel.
@@ -150,7 +157,8 @@ type Notice struct {
 // A State is what became of a notice.
 type State string
 
-// The states. A Due notice becomes Sending before Slack is called and Delivered when Slack's answer is known.
+// The states. A Due notice becomes Sending before Slack is called and Delivered when Slack's answer
+// is known.
 const (
 	Due       State = "due"
 	Sending   State = "sending" // a crash leaves it so: it may or may not be in the channel
@@ -159,19 +167,22 @@ const (
 	Listed    State = "listed" // delivered as a line of a digest
 )
 
-// A Batch is what one page of the console brings into the journal: first Fresh, then Changed, then Forget.
+// A Batch is what one page of the console brings into the journal: first Fresh, then Changed, then
+// Forget.
 type Batch struct {
 	Source Source
 	Cursor Cursor // one with a zero Since leaves the journal's as it is
 
-	// Fresh notices (State Due or Silent) are inserted in this order; those that exist (same source, id, channel) are left alone.
+	// Fresh notices (State Due or Silent) are inserted in this order; those that exist (same source,
+	// id, channel) are left alone.
 	Fresh []Notice
 
-	// Changed items give Group, Version and Body to every notice with their Source and ID that is not Silent, in whatever channel.
+	// Changed items give Group, Version and Body to every notice with their Source and ID that is not
+	// Silent, in whatever channel.
 	Changed []Notice
 
-	// Forget, unless zero: Delivered, Silent and Listed notices of the source with an earlier Created are deleted, and the notifier's
-	// own messages from before.
+	// Forget, unless zero: Delivered, Silent and Listed notices of the source with an earlier Created
+	// are deleted, and the notifier's own messages from before.
 	Forget time.Time
 }
 

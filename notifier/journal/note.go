@@ -23,8 +23,8 @@ func NewNote(id, channel string, card render.Card, now time.Time) (Notice, error
 	return Notice{Source: Notes, ID: Key(id), Channel: channel, State: Due, Urgent: true, Created: now, Version: Digest(body), Body: body}, nil
 }
 
-// Key is s if that can be a key in any database and in a message's metadata, and a digest of it otherwise: what should be an id
-// may be anything in a broken row.
+// Key is s if that can be a key in any database and in a message's metadata, and a digest of it
+// otherwise: what should be an id may be anything in a broken row.
 func Key(s string) string {
 	odd := func(r rune) bool { return r < ' ' || r > '~' }
 	if len(s) > 100 || strings.ContainsFunc(s, odd) {

@@ -42,14 +42,16 @@ import (
 	"s1bot/s1/s1sim"
 )
 
-// SetFaults gives console, journal and Slack one fault, such as a bomb that counts the operations of all three.
+// SetFaults gives console, journal and Slack one fault, such as a bomb that counts the operations
+// of all three.
 func SetFaults(w *World, f Fault) {
 	w.Console.Set(func(s *Console) { s.Fault = f })
 	w.Journal.Set(func(s *Memory) { s.Fault = f })
 	w.Slack.Set(func(s *Slack) { s.Fault = f })
 }
 
-// Listed are the ids in the files of a channel's threads, without those that have a card of their own.
+// Listed are the ids in the files of a channel's threads, without those that have a card of their
+// own.
 func Listed(w *World, channel string) (ids []string) {
 	w.Slack.Set(func(s *Slack) {
 		for _, f := range s.Files {
@@ -111,7 +113,8 @@ func Story(t *testing.T, tell func(*testing.T, *World)) {
 	})
 }
 
-// NewWorld is a world in which nothing has happened, for tests that need more than a Story. Bursts are cards unless Config.Burst says less.
+// NewWorld is a world in which nothing has happened, for tests that need more than a Story. Bursts
+// are cards unless Config.Burst says less.
 func NewWorld(t *testing.T) *World {
 	w := &World{T: t, Console: &Console{}, Slack: &Slack{Closed: map[string]bool{}}, Journal: NewMemory(), Log: &logBook{}, Stop: func() {}}
 	w.Config = notifier.Config{Feeds: notifier.Feeds{Name: "default", Console: w.Console, ThreatsChannel: "CTHREATS", AlertsChannel: "CALERTS"}, Journal: w.Journal, Leases: w.Journal, Messages: w.Slack, Files: w.Slack, Burst: 5000,

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// A Pacer keeps calls that belong to one key, such as posts to one channel, a pause apart, whoever makes them. The pause is counted
-// from the end of a call, for what matters is when Slack gets the next one: a limiter that counts from the start lets a slow call and a
-// quick one arrive together, which is why golang.org/x/time/rate does not serve here.
+// A Pacer keeps calls that belong to one key, such as posts to one channel, a pause apart, whoever
+// makes them. The pause is counted from the end of a call, for what matters is when Slack gets the
+// next one: a limiter that counts from the start lets a slow call and a quick one arrive together,
+// which is why golang.org/x/time/rate does not serve here.
 type Pacer struct {
 	pause time.Duration
 	now   func() time.Time
@@ -17,7 +18,8 @@ type Pacer struct {
 	of map[string]*slot
 }
 
-// A slot is one key's. Its turn is held from before the wait to the end of the call, so at is read and written by one goroutine at a time.
+// A slot is one key's. Its turn is held from before the wait to the end of the call, so at is read
+// and written by one goroutine at a time.
 type slot struct {
 	turn Turn
 	at   time.Time // the earliest next call

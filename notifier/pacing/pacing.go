@@ -1,4 +1,5 @@
-// Package pacing has what waiting takes: rests that a context ends, turns, back-off, and a pacer of calls.
+// Package pacing has what waiting takes: rests that a context ends, turns, back-off, and a pacer of
+// calls.
 package pacing
 
 import (

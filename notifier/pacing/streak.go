@@ -26,7 +26,8 @@ func (s *Streak) Failed(log *slog.Logger, now time.Time, what string, err error,
 	log.Log(context.Background(), level, what, append(args, "err", err)...)
 }
 
-// Over ends the streak at now, and logs how many failures it had and how long it lasted; without a streak it does nothing.
+// Over ends the streak at now, and logs how many failures it had and how long it lasted; without a
+// streak it does nothing.
 func (s *Streak) Over(log *slog.Logger, now time.Time, what string, args ...any) {
 	if s.failures > 0 {
 		log.Info(what, append(args, "failures", s.failures, "for", now.Sub(s.began).Round(time.Second))...)

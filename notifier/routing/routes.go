@@ -1,14 +1,16 @@
-// Package routing decides which channels get an item: routes go by facts of it, and snoozes hold it back. It is pure functions; the
-// caller brings the facts, the routes and the time.
+// Package routing decides which channels get an item: routes go by facts of it, and snoozes hold it
+// back. It is pure functions; the caller brings the facts, the routes and the time.
 //
-// Routes are walked in order. Each matches, does not match, or depends on something about the endpoint that is not known:
+// Routes are walked in order. Each matches, does not match, or depends on something about the
+// endpoint that is not known:
 //
 //	yes      its channel gets the item, and the walk ends, unless the route says Continue
 //	no       the next one
 //	unknown  its channel may be meant; remembered, and the walk goes on
 //
-// The rule one must not break: what is unknown is never taken for a no. An item that may have been meant for one channel alone goes there,
-// and one that may belong to several goes to the operators, so that nothing is lost because a look-up failed.
+// The rule one must not break: what is unknown is never taken for a no. An item that may have been
+// meant for one channel alone goes there, and one that may belong to several goes to the operators,
+// so that nothing is lost because a look-up failed.
 package routing
 
 import (
@@ -36,11 +38,12 @@ type Facts struct {
 	Hashes                     []string
 }
 
-// A Pattern fits names. It is the program's one glob, which this package does not own: see policy.Pattern.
+// A Pattern fits names. It is the program's one glob, which this package does not own: see
+// policy.Pattern.
 type Pattern interface{ Match(name string) bool }
 
-// A Route says where some notices go. All matchers that are set must hold; each is a list of which one must. What the console does
-// not say fits no pattern.
+// A Route says where some notices go. All matchers that are set must hold; each is a list of which
+// one must. What the console does not say fits no pattern.
 type Route struct {
 	Name            string // for `routes test`; may be empty
 	Source          string // "threat", "alert"; empty for both
@@ -61,8 +64,8 @@ type Route struct {
 	Continue  bool      // the routes below are looked at as well
 }
 
-// Routes are looked at in their order; the first that matches ends the walk, unless it says Continue. Where the walk comes to its
-// end, the source's own channel gets it.
+// Routes are looked at in their order; the first that matches ends the walk, unless it says
+// Continue. Where the walk comes to its end, the source's own channel gets it.
 type Routes []Route
 
 // A Target is one channel that an item goes to.
@@ -80,8 +83,9 @@ type Result struct {
 // Decided reports whether the result would be the same if all were known of the endpoint.
 func (w Result) Decided() bool { return !w.Open }
 
-// Targets are the channels that get it, each once; none if the item is muted. What may have been meant for a channel, and for no other
-// for sure, is delivered: there if no other comes into question, else to the operators.
+// Targets are the channels that get it, each once; none if the item is muted. What may have been
+// meant for a channel, and for no other for sure, is delivered: there if no other comes into
+// question, else to the operators.
 func (w Result) Targets(operators string) []Target {
 	one := func(d Target) bool { return d.Channel == w.Possible[0].Channel }
 	switch {

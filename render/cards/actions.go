@@ -26,7 +26,8 @@ type Action struct {
 	How   render.How // Open for what needs more than the card tells, View for what is shown over it
 	Deep  bool       // on a thing's details alone: a notification has no room for everything
 
-	// What the thing on the card fills in; nil where the action is not on cards of this kind. A false second result leaves it out.
+	// What the thing on the card fills in; nil where the action is not on cards of this kind. A false
+	// second result leaves it out.
 	Threat  func(s1.Threat) (Filling, bool)
 	Alert   func(s1.Alert) (Filling, bool)
 	Unified func(unified.Alert) (Filling, bool)

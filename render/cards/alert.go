@@ -49,7 +49,8 @@ func alertCard(a s1.Alert, links Links) render.Card {
 	return render.Card{Tone: alertTone(a), Title: alertTitle(a), Text: alertText(a), Parts: []render.Part{alertPlace(a, links)}}
 }
 
-// alertState is how far the work on an alert is, with what is still open in bold, and what the rule looks for.
+// alertState is how far the work on an alert is, with what is still open in bold, and what the rule
+// looks for.
 func alertState(a s1.Alert) render.Line {
 	var line stateLine
 	line.add(a.Info.IncidentStatus != s1.StatusResolved, a.Info.IncidentStatus.Label())

@@ -154,8 +154,9 @@ func (d *Digest) heading() string {
 	return text
 }
 
-// lists are buttons that read the items from the console, for whoever cannot open the file: a list with pages, of a thousand at most. As
-// many as there are: others of that time have cards of their own.
+// lists are buttons that read the items from the console, for whoever cannot open the file: a list
+// with pages, of a thousand at most. As many as there are: others of that time have cards of their
+// own.
 func (d *Digest) lists() []render.Action {
 	if d.earliest.IsZero() {
 		return nil
@@ -237,7 +238,8 @@ func (d *Digest) place(r DigestRow) string {
 	return r.Site
 }
 
-// below says where the rest is, and that the table is of this moment: a digest is not edited with each of its items.
+// below says where the rest is, and that the table is of this moment: a digest is not edited with
+// each of its items.
 func (d *Digest) below(file string) render.Note {
 	text := fmt.Sprintf("All %d: %s, in the thread · status as of this message", d.total, file)
 	switch {

@@ -128,7 +128,8 @@ func endpoint(id s1.AgentID, uuids ...string) string {
 	return ""
 }
 
-// OtherChoices are options for what v's type can be, without v itself: choosing it would change nothing.
+// OtherChoices are options for what v's type can be, without v itself: choosing it would change
+// nothing.
 func OtherChoices[T s1.Enum](v T) []render.Option {
 	var out []render.Option
 	for _, c := range v.Choices() {

@@ -21,7 +21,8 @@ func AgentTable(agents []s1.Agent, links Links) render.Table {
 // signs stand before the words of a state, for people.
 var signs = strings.NewReplacer("🟢 ", "", "⚪ ", "", "⚫ ", "", "⛔ ", "", "⏳ ", "")
 
-// AgentSheet is AgentTable for a file, where a state is its words: what sorts and filters rows has no use for signs.
+// AgentSheet is AgentTable for a file, where a state is its words: what sorts and filters rows has
+// no use for signs.
 func AgentSheet(agents []s1.Agent, links Links) render.Table {
 	return agentTable(agents, links, signs.Replace)
 }

@@ -20,7 +20,8 @@ type Thread struct {
 	worst DigestRow
 }
 
-// Add counts an item under the root for hosts and the worst state; More is the caller's, who knows what is told.
+// Add counts an item under the root for hosts and the worst state; More is the caller's, who knows
+// what is told.
 func (t *Thread) Add(r DigestRow) {
 	if t.hosts == nil {
 		t.hosts = map[string]bool{}

@@ -195,7 +195,8 @@ func unifiedObservables(a unified.Alert) string {
 	return strings.Join(words, " · ")
 }
 
-// UnifiedEndpoint is the word by which commands find the alert's endpoint, if it can still be told something; else empty.
+// UnifiedEndpoint is the word by which commands find the alert's endpoint, if it can still be told
+// something; else empty.
 func UnifiedEndpoint(a unified.Alert) string {
 	if asset := a.Asset(); !asset.Decommissioned {
 		return endpoint("", asset.AgentUUID)

@@ -1,12 +1,14 @@
 // Package tempfile keeps large results on disk on their way to Slack, so that they need no memory.
 //
-// A file has no name: it is unlinked as soon as it is open, and its blocks are the system's again when the process closes it, ends or is
-// killed. So there is nothing to delete after a crash, and nobody else on the machine can open what may be a list of every endpoint.
+// A file has no name: it is unlinked as soon as it is open, and its blocks are the system's again
+// when the process closes it, ends or is killed. So there is nothing to delete after a crash, and
+// nobody else on the machine can open what may be a list of every endpoint.
 //
 //	Create ──▶ Write … Write ──▶ Reader, as often as needed (an upload that broke is done again) ──▶ Close
 //	              └── no room left in the Space: ErrFull; what was written stays readable
 //
-// The rule one must not break: whoever gets a file closes it. One that is forgotten keeps its room until the garbage collector finds it.
+// The rule one must not break: whoever gets a file closes it. One that is forgotten keeps its room
+// until the garbage collector finds it.
 package tempfile
 
 import (
@@ -30,7 +32,8 @@ type Space struct {
 	used atomic.Int64
 }
 
-// NewSpace returns a Space of most bytes in dir; "" is the system's directory for temporary files, which TMPDIR names.
+// NewSpace returns a Space of most bytes in dir; "" is the system's directory for temporary files,
+// which TMPDIR names.
 func NewSpace(dir string, most int64) *Space { return &Space{dir: dir, most: most} }
 
 // Used is how many bytes the files that are open take.

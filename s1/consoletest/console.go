@@ -30,7 +30,8 @@ type seenCall struct {
 	Header                    http.Header
 }
 
-// Start starts a console that answers with handle and a client for it that does not really wait; change sets more of its configuration.
+// Start starts a console that answers with handle and a client for it that does not really wait;
+// change sets more of its configuration.
 func Start(t *testing.T, handle http.HandlerFunc, change ...func(*s1.Config)) *Console {
 	t.Helper()
 	f := &Console{}

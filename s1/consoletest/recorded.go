@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Shared is where facts about the console's API lie beside a working copy; they are no part of the repository. Tests run in the folder of
-// their package, which may be one deep or two.
+// Shared is where facts about the console's API lie beside a working copy; they are no part of the
+// repository. Tests run in the folder of their package, which may be one deep or two.
 func Shared() string {
 	for up := filepath.Join("..", ".."); len(up) < len("../../../../.."); up = filepath.Join("..", up) {
 		if at := filepath.Join(up, "shared", "s1-api"); isFolder(at) {
@@ -25,7 +25,8 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// Recorded returns the recorded objects whose file names begin with prefix, or made-up ones where there are no recordings.
+// Recorded returns the recorded objects whose file names begin with prefix, or made-up ones where
+// there are no recordings.
 func Recorded(t *testing.T, prefix string, madeUp string) map[string]json.RawMessage {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(Shared(), "samples", prefix+"*.json"))

@@ -2,7 +2,8 @@ package enums
 
 import "s1bot/s1/wire"
 
-// NetworkStatus is an endpoint's connection: an isolated one is disconnected, and reaches nothing but the console.
+// NetworkStatus is an endpoint's connection: an isolated one is disconnected, and reaches nothing
+// but the console.
 type NetworkStatus string
 
 // The network statuses.
@@ -13,8 +14,8 @@ const (
 	NetworkDisconnecting NetworkStatus = "disconnecting"
 )
 
-// Isolated tells whether an endpoint is cut off from the network, or about to be. One that is about to be counts, because who reads of it
-// has nothing more to do about it.
+// Isolated tells whether an endpoint is cut off from the network, or about to be. One that is about
+// to be counts, because who reads of it has nothing more to do about it.
 func (n NetworkStatus) Isolated() bool { return n == NetworkDisconnected || n == NetworkDisconnecting }
 
 // Choices lists the network statuses.

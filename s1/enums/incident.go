@@ -30,10 +30,12 @@ func (v Verdict) Label() string { return wire.Label(v) }
 // Upper is the verdict as alert paths and alert filters spell it.
 func (v Verdict) Upper() string { return strings.ToUpper(string(v)) }
 
-// UnmarshalText understands every spelling of the console's ("True positive", "TRUE_POSITIVE") and keeps unknown ones.
+// UnmarshalText understands every spelling of the console's ("True positive", "TRUE_POSITIVE") and
+// keeps unknown ones.
 func (v *Verdict) UnmarshalText(text []byte) error { return wire.Lenient(v, text) }
 
-// IncidentStatus is how far the work on a threat or an alert is, spelled as the threat paths want it. Use Upper for alerts.
+// IncidentStatus is how far the work on a threat or an alert is, spelled as the threat paths want
+// it. Use Upper for alerts.
 type IncidentStatus string
 
 // The incident statuses.
@@ -57,10 +59,12 @@ func (s IncidentStatus) Upper() string { return strings.ToUpper(string(s)) }
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
 func (s *IncidentStatus) UnmarshalText(text []byte) error { return wire.Lenient(s, text) }
 
-// MitigateAction is what can be done about a threat, spelled as the path threats/mitigate/{action} wants it.
+// MitigateAction is what can be done about a threat, spelled as the path threats/mitigate/{action}
+// wants it.
 type MitigateAction string
 
-// The mitigate actions. The path list of the vendor's document leaves network-quarantine out, its description names it.
+// The mitigate actions. The path list of the vendor's document leaves network-quarantine out, its
+// description names it.
 const (
 	MitigateKill              MitigateAction = "kill"
 	MitigateQuarantine        MitigateAction = "quarantine"

@@ -41,7 +41,8 @@ func (s RuleStatus) Settled() RuleStatus {
 	return s
 }
 
-// RuleQuery is what a rule's query looks at. The console's document of 2026 has no processes any more; older consoles do.
+// RuleQuery is what a rule's query looks at. The console's document of 2026 has no processes any
+// more; older consoles do.
 type RuleQuery string
 
 // The query types that a query alone makes; the others need parameters of their own.
@@ -79,7 +80,8 @@ func (m ExpirationMode) Label() string { return wire.Label(m) }
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
 func (m *ExpirationMode) UnmarshalText(text []byte) error { return wire.Lenient(m, text) }
 
-// TreatAsThreat is what a rule's hits become beside alerts. The endpoint's policy deals with them as with any threat.
+// TreatAsThreat is what a rule's hits become beside alerts. The endpoint's policy deals with them
+// as with any threat.
 type TreatAsThreat string
 
 // What hits can become.

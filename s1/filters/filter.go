@@ -14,8 +14,9 @@ import (
 	"s1bot/s1/wire"
 )
 
-// A Filter is what a person wrote to select threats, agents or alerts: a JSON object whose keys are those of the console's
-// API. It keeps their order. It only ever becomes a query for reading: what is changed is changed by id.
+// A Filter is what a person wrote to select threats, agents or alerts: a JSON object whose keys are
+// those of the console's API. It keeps their order. It only ever becomes a query for reading: what
+// is changed is changed by id.
 type Filter struct{ fields []filterField }
 
 // The value stays as it was typed until the kind is known, for the same key takes other values in
@@ -115,8 +116,8 @@ func (f Filter) has(key string) bool { return slices.Contains(f.Keys(), key) }
 // idle are keys that shape an answer, or widen it, but select nothing.
 var idle = []string{"limit", "tenant", "countsFor", "cursor", "skip", "skipCount", "countOnly", "sortBy", "sortOrder"}
 
-// Empty tells whether the filter restricts nothing and would select everything: without keys, with idle ones alone, or with
-// values that say nothing (null, "", [], [""], {}, or both booleans).
+// Empty tells whether the filter restricts nothing and would select everything: without keys, with
+// idle ones alone, or with values that say nothing (null, "", [], [""], {}, or both booleans).
 func (f Filter) Empty() bool {
 	for _, field := range f.fields {
 		if !slices.Contains(idle, field.key) && !saysNothing(field.value) {
@@ -221,8 +222,8 @@ func listOf(raw json.RawMessage) ([]string, error) {
 	return values, nil
 }
 
-// split takes one text with commas for the list that it is in the console's addresses: "ids": "1,2". Parts of names may have commas
-// of their own, so those are never split.
+// split takes one text with commas for the list that it is in the console's addresses: "ids":
+// "1,2". Parts of names may have commas of their own, so those are never split.
 func (r keyRule) split(raw json.RawMessage, values []string) ([]string, error) {
 	lone := strings.HasPrefix(strings.TrimSpace(string(raw)), `"`)
 	if !lone || r.kind != listValue && r.kind != boolListValue || !strings.Contains(values[0], ",") {

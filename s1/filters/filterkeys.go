@@ -53,8 +53,9 @@ type keyRule struct {
 	among string // name of the list of values in keyValues, "" for any
 }
 
-// What the keys mean, from the vendor's API document, version 2.1. Any other key makes the console answer 400. A key may have
-// the list that its values come from after a colon, and stands for its "Nin" twin ("not in") too where it ends in an asterisk.
+// What the keys mean, from the vendor's API document, version 2.1. Any other key makes the console
+// answer 400. A key may have the list that its values come from after a colon, and stands for its
+// "Nin" twin ("not in") too where it ends in an asterisk.
 var filterKeys = map[Kind]map[string]keyRule{
 	Threats: keyRules(map[keyRule]string{
 		{kind: listValue, max: 500}: `accountIds siteIds groupIds`,

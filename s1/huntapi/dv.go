@@ -26,8 +26,8 @@ var queryIDForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~+/=:-]{0,499}$`)
 // Valid tells whether the text can be the id of a query.
 func (id QueryID) Valid() bool { return queryIDForm.MatchString(string(id)) }
 
-// A QueryState is how far a query is. The vendor's text and its list disagree on the names, so both spellings are known, and
-// what is neither done nor dead counts as running.
+// A QueryState is how far a query is. The vendor's text and its list disagree on the names, so both
+// spellings are known, and what is neither done nor dead counts as running.
 type QueryState string
 
 // States in which rows can be had, and parts of the names of those in which there will never be any.
@@ -94,8 +94,9 @@ type QueryStatus struct {
 	Warnings []string   `json:"warnings"`
 }
 
-// StartQuery starts a query and returns its id. The console takes one start a minute, whoever asks with the token: callers
-// wait in line, in the order in which they came, and wait (if set) is told their place whenever it changes.
+// StartQuery starts a query and returns its id. The console takes one start a minute, whoever asks
+// with the token: callers wait in line, in the order in which they came, and wait (if set) is told
+// their place whenever it changes.
 func (c *Engines) StartQuery(ctx context.Context, q EventQuery, wait func(Place)) (QueryID, error) {
 	start := transport.Call{Operation: "start a query", Method: http.MethodPost, Route: "dv/init-query", Body: q, Permission: "SDL Data.viewEdr"}
 	var id QueryID
@@ -112,7 +113,8 @@ func (c *Engines) StartQuery(ctx context.Context, q EventQuery, wait func(Place)
 	return id, harmless(err)
 }
 
-// harmless takes back that a change may have happened: a query that nobody knows the id of changes nothing.
+// harmless takes back that a change may have happened: a query that nobody knows the id of changes
+// nothing.
 func harmless(err error) error {
 	var e *transport.Error
 	if errors.As(err, &e) {
@@ -154,8 +156,8 @@ func (c *Engines) EventsPage(ctx context.Context, id QueryID, kind string, q tra
 	return c.eventsOfKind(ctx, id, kind, q)
 }
 
-// unheardOf tells whether the console does not know the short names of kinds. Newer ones list names of single events instead;
-// what they say about a query's id is something else.
+// unheardOf tells whether the console does not know the short names of kinds. Newer ones list names
+// of single events instead; what they say about a query's id is something else.
 func unheardOf(err error) bool {
 	var e *transport.Error
 	if !errors.As(err, &e) || strings.Contains(strings.ToLower(e.Message), "query") {
@@ -164,8 +166,8 @@ func unheardOf(err error) bool {
 	return e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed
 }
 
-// eventsOfKind asks for all events and leaves out those of other kinds. It goes on where a page has none: for who reads pages, an
-// empty one is the end.
+// eventsOfKind asks for all events and leaves out those of other kinds. It goes on where a page has
+// none: for who reads pages, an empty one is the end.
 func (c *Engines) eventsOfKind(ctx context.Context, id QueryID, kind string, q transport.Query) (pages.Page[Event], error) {
 	for trail := pages.NewTrail("get events", q); ; {
 		page, err := c.EventsPage(ctx, id, "", q)
@@ -203,7 +205,8 @@ type PowerQuery struct {
 	Sites    []wire.SiteID    `json:"siteIds,omitempty"`
 }
 
-// A PowerResult is how far a power query is and, when it is finished, its rows: one value for each column.
+// A PowerResult is how far a power query is and, when it is finished, its rows: one value for each
+// column.
 type PowerResult struct {
 	wire.Row
 	ID      QueryID             `json:"queryId"`
@@ -214,7 +217,8 @@ type PowerResult struct {
 	Advice  []string            `json:"recommendations"`
 }
 
-// A PowerColumn is the name of a column and the type of its values, as the console writes it: "STRING", "INTEGER".
+// A PowerColumn is the name of a column and the type of its values, as the console writes it:
+// "STRING", "INTEGER".
 type PowerColumn struct {
 	Name string `json:"name"`
 	Type string `json:"type"`

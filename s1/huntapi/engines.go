@@ -28,7 +28,8 @@ type Engines struct {
 	choice *engineChoice
 }
 
-// NewEngines returns the engines of a console; those of new hunts are setting's, "" means DeepVisibility.
+// NewEngines returns the engines of a console; those of new hunts are setting's, "" means
+// DeepVisibility.
 func NewEngines(t *transport.Client, setting HuntEngine) *Engines {
 	return &Engines{t: t, starts: &queue{}, choice: &engineChoice{setting: cmp.Or(setting, DeepVisibility)}}
 }
@@ -90,8 +91,9 @@ func (e *engineChoice) remember(found HuntEngine) {
 	e.found, e.until = found, time.Now().Add(engineMemory)
 }
 
-// ProbeSDL asks the data lake for one row of the last minute. nil says that this token can hunt there; an *Error of Reason Retired
-// says that the console has no data lake, 401 and 403 that the token may not use it.
+// ProbeSDL asks the data lake for one row of the last minute. nil says that this token can hunt
+// there; an *Error of Reason Retired says that the console has no data lake, 401 and 403 that the
+// token may not use it.
 func (c *Engines) ProbeSDL(ctx context.Context) error {
 	now := time.Now()
 	found, err := c.LaunchSDL(ctx, SDLQuery{From: now.Add(-time.Minute), To: now, Power: "| limit 1"})

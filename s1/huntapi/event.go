@@ -47,7 +47,8 @@ type ThreatEvent struct {
 	IndicatorDescription string       `json:"indicatorDescription"`
 }
 
-// An Event is something that an endpoint recorded: the same fields as the events of a threat, and where it was.
+// An Event is something that an endpoint recorded: the same fields as the events of a threat, and
+// where it was.
 type Event struct {
 	ThreatEvent
 	AgentUUID   string    `json:"agentUuid"`

@@ -17,8 +17,8 @@ type Place struct {
 	Start time.Time // about when it is their turn
 }
 
-// A queue lets callers of one path pass one by one, in the order in which they came. Unlike a reservation of the rate limit,
-// a place moves up when somebody in front gives up.
+// A queue lets callers of one path pass one by one, in the order in which they came. Unlike a
+// reservation of the rate limit, a place moves up when somebody in front gives up.
 type queue struct {
 	mu      sync.Mutex
 	waiting []*ticket
@@ -34,8 +34,8 @@ const (
 	firstPause = 5 * time.Second
 )
 
-// pass waits for the caller's turn and the path's rate, then sends. A send is not cut off by the end of ctx: the id that the
-// answer brings would be lost.
+// pass waits for the caller's turn and the path's rate, then sends. A send is not cut off by the
+// end of ctx: the id that the answer brings would be lost.
 func (l *queue) pass(ctx context.Context, c *transport.Client, call transport.Call, report func(Place), send func(context.Context, transport.Call) error) error {
 	if report == nil {
 		report = func(Place) {}
@@ -62,7 +62,8 @@ func (l *queue) pass(ctx context.Context, c *transport.Client, call transport.Ca
 	}
 }
 
-// pauseAfter is how long to wait after a 429: longer each time, and at least as long as the console asks.
+// pauseAfter is how long to wait after a 429: longer each time, and at least as long as the console
+// asks.
 func pauseAfter(err error, try int) time.Duration {
 	pause := min(firstPause<<min(try-1, 10), time.Minute)
 	var e *transport.Error

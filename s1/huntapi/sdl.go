@@ -14,15 +14,17 @@ import (
 	"s1bot/s1/wire"
 )
 
-// The Singularity Data Lake answers what Deep Visibility did, at /sdl/v2/api/queries. Facts about these calls are from the vendor's API
-// document and from public clients of live consoles. What differs from the rest of the API: the path lies beside /web/api, the header
-// says Bearer, answers have no envelope, and each one may bring a forward tag without which the next poll does not find the query.
+// The Singularity Data Lake answers what Deep Visibility did, at /sdl/v2/api/queries. Facts about
+// these calls are from the vendor's API document and from public clients of live consoles. What
+// differs from the rest of the API: the path lies beside /web/api, the header says Bearer, answers
+// have no envelope, and each one may bring a forward tag without which the next poll does not find
+// the query.
 
 // SDLRetention is how long the console keeps a query that nobody polls.
 const SDLRetention = 30 * time.Second
 
-// MaxSDLRows is how many events one query is asked for. The console's own limit is about 5,000, but a thousand events with all of
-// their fields fill an answer of several MB.
+// MaxSDLRows is how many events one query is asked for. The console's own limit is about 5,000, but
+// a thousand events with all of their fields fill an answer of several MB.
 const MaxSDLRows = 1000
 
 // An SDLTicket is all that is needed to go on with a query. It goes over a restart as JSON.
@@ -32,7 +34,8 @@ type SDLTicket struct {
 	Steps int     `json:"steps,omitempty"` // the last count of completed steps
 }
 
-// An SDLQuery asks for events (with a Filter) or for a table (with a Power query). Start is inclusive, End exclusive.
+// An SDLQuery asks for events (with a Filter) or for a table (with a Power query). Start is
+// inclusive, End exclusive.
 type SDLQuery struct {
 	From, To time.Time
 	Accounts []wire.AccountID // none: all that the token may see
@@ -41,8 +44,8 @@ type SDLQuery struct {
 	Power    string           // instead of Filter: a PowerQuery
 }
 
-// sdlBody is an SDLQuery as it travels. Exactly one of Tenant and Accounts must be sent: with neither, the console looks at next to
-// nothing and says 200; with both, it says 400.
+// sdlBody is an SDLQuery as it travels. Exactly one of Tenant and Accounts must be sent: with
+// neither, the console looks at next to nothing and says 200; with both, it says 400.
 type sdlBody struct {
 	Type     string           `json:"queryType"`
 	Tenant   bool             `json:"tenant"`
@@ -79,8 +82,8 @@ func (q SDLQuery) body() sdlBody {
 	return b
 }
 
-// sdlTime writes nanoseconds since 1970: of all spellings that the console takes, the only one that can name the very event at which
-// a page ends.
+// sdlTime writes nanoseconds since 1970: of all spellings that the console takes, the only one that
+// can name the very event at which a page ends.
 func sdlTime(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -88,7 +91,8 @@ func sdlTime(t time.Time) string {
 	return strconv.FormatInt(t.UnixNano(), 10)
 }
 
-// SDLProgress is how far a query is and, when it is done, what it found: Events of a Filter, Table of a Power query.
+// SDLProgress is how far a query is and, when it is done, what it found: Events of a Filter, Table
+// of a Power query.
 type SDLProgress struct {
 	SDLTicket
 	Total   int    // steps; 0 while the console does not know yet
@@ -125,12 +129,13 @@ func (p SDLProgress) State() QueryState {
 // here.
 const sdlPermission = "Skylight Query API.view"
 
-// sdlTries is how often a launch is tried that the console was too busy for. It changes nothing there, so it may be repeated; a plain
-// 500, though, is what the console says to a query that it cannot read.
+// sdlTries is how often a launch is tried that the console was too busy for. It changes nothing
+// there, so it may be repeated; a plain 500, though, is what the console says to a query that it
+// cannot read.
 const sdlTries = 6
 
-// LaunchSDL starts a query. Small ones are done at once. A launch that was sent is not cut off by the end of ctx: its id would be lost
-// and the query would take up one of the console's slots.
+// LaunchSDL starts a query. Small ones are done at once. A launch that was sent is not cut off by
+// the end of ctx: its id would be lost and the query would take up one of the console's slots.
 func (c *Engines) LaunchSDL(ctx context.Context, q SDLQuery) (SDLProgress, error) {
 	launch := transport.Call{Operation: "start a query", Method: http.MethodPost, Route: "queries", Body: q.body(), Permission: sdlPermission, DataLake: true}
 	for try := 1; ; try++ {

@@ -57,7 +57,8 @@ func orNull(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// readRows reads the rows of a query that is done, and what the console says about those that are missing.
+// readRows reads the rows of a query that is done, and what the console says about those that are
+// missing.
 func (p *SDLProgress) readRows(fields map[string]json.RawMessage, data json.RawMessage) error {
 	if !strings.HasPrefix(string(data), "{") {
 		return pages.ErrNoList
@@ -151,7 +152,8 @@ func tableJSON(columns, values json.RawMessage) []byte {
 	return fmt.Appendf(nil, `{"columns":%s,"values":%s}`, orEmptyList(columns), orEmptyList(values))
 }
 
-// sdlCell is a value of its own, not a part of the body. Numbers that JSON does not have come as text or as {"special":"NaN"}.
+// sdlCell is a value of its own, not a part of the body. Numbers that JSON does not have come as
+// text or as {"special":"NaN"}.
 func sdlCell(raw json.RawMessage) json.RawMessage {
 	if strings.HasPrefix(string(raw), "{") {
 		if special := wire.FieldsOf(raw)["special"]; len(special) > 0 {
@@ -161,8 +163,9 @@ func sdlCell(raw json.RawMessage) json.RawMessage {
 	return bytes.Clone(raw)
 }
 
-// sdlFields are the fields of an event in the data lake, and what each is called in an event of Deep Visibility, which the rest of the
-// bot reads. A later line fills what an earlier one left empty.
+// sdlFields are the fields of an event in the data lake, and what each is called in an event of
+// Deep Visibility, which the rest of the bot reads. A later line fills what an earlier one left
+// empty.
 const sdlFields = `
 event.id id
 event.type eventType

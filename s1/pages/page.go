@@ -31,8 +31,9 @@ type Page[T any] struct {
 	marks []uint64 // what each item is known again by; none where the page was put together by hand
 }
 
-// Fresh returns the page without the rows that earlier pages had, and adds its own to those seen. Rows shift between two answers
-// when something new comes in, and some proxies and mirrors repeat a page.
+// Fresh returns the page without the rows that earlier pages had, and adds its own to those seen.
+// Rows shift between two answers when something new comes in, and some proxies and mirrors repeat a
+// page.
 func (p Page[T]) Fresh(seen map[uint64]bool) Page[T] {
 	if len(p.marks) != len(p.Items) {
 		return p
@@ -48,14 +49,16 @@ func (p Page[T]) Fresh(seen map[uint64]bool) Page[T] {
 	return fresh
 }
 
-// A List is a call that returns pages; nested names the field of data that holds the rows where data is no list itself.
+// A List is a call that returns pages; nested names the field of data that holds the rows where
+// data is no list itself.
 type List[T any] struct {
 	transport.Call
 	Client *transport.Client
 	Nested string
 }
 
-// fewer is how many times fewer rows are asked for where a page is too large to be read, and fewest where that ends.
+// fewer is how many times fewer rows are asked for where a page is too large to be read, and fewest
+// where that ends.
 const (
 	fewer  = 5
 	fewest = 5
@@ -163,7 +166,8 @@ func (l List[T]) All(ctx context.Context, q transport.Query) iter.Seq2[T, error]
 	}
 }
 
-// incomplete is the error of who needs every row of a page about which the console says that something went wrong.
+// incomplete is the error of who needs every row of a page about which the console says that
+// something went wrong.
 func (p Page[T]) incomplete(operation string) error {
 	if p.said == "" {
 		return nil
@@ -184,7 +188,8 @@ func (l List[T]) Count(ctx context.Context, q transport.Query) (int, error) {
 	return page.Total, nil
 }
 
-// perURL is how many ids go into one address: proxies cut addresses off at 8 KB, and an id has 19 characters.
+// perURL is how many ids go into one address: proxies cut addresses off at 8 KB, and an id has 19
+// characters.
 const perURL = 100
 
 // ByID asks for the rows with the given ids; see rowsByID.
@@ -196,9 +201,9 @@ func ByID[T any, ID ~string](ctx context.Context, l List[T], ids []ID, identity 
 	return RowsByID(ctx, l, "ids", wanted, nil, func(item T) string { return string(identity(item)) })
 }
 
-// RowsByID asks for the rows with the given ids under a key, some at a time. Ids that the console does not know are missing from
-// the result. What has another id is left out: who asks by id acts on the answer, and must not act on what a console, or a proxy
-// before it, sends for any query.
+// RowsByID asks for the rows with the given ids under a key, some at a time. Ids that the console
+// does not know are missing from the result. What has another id is left out: who asks by id acts
+// on the answer, and must not act on what a console, or a proxy before it, sends for any query.
 func RowsByID[T any](ctx context.Context, l List[T], key string, ids []string, also transport.Query, identity func(T) string) ([]T, error) {
 	var found []T
 	for some := range slices.Chunk(ids, perURL) {
@@ -238,10 +243,12 @@ func Take[T any](list iter.Seq2[T, error], n int) iter.Seq2[T, error] {
 	}
 }
 
-// maxCollected is how many rows of a list are held at once: more than anybody names things by, and small enough for the process.
+// maxCollected is how many rows of a list are held at once: more than anybody names things by, and
+// small enough for the process.
 const maxCollected = 20_000
 
-// Collect reads a list to its end; on an error it returns what came before. A list of more than maxCollected rows is one.
+// Collect reads a list to its end; on an error it returns what came before. A list of more than
+// maxCollected rows is one.
 func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 	var items []T
 	for item, err := range list {

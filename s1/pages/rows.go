@@ -18,7 +18,8 @@ type pagination struct {
 	NextCursor string `json:"nextCursor"`
 }
 
-// cursor returns the next page's cursor; the last page has null, none, an empty one, or the string "null".
+// cursor returns the next page's cursor; the last page has null, none, an empty one, or the string
+// "null".
 func (p pagination) cursor() string {
 	if cursor := strings.TrimSpace(p.NextCursor); cursor != "null" {
 		return cursor
@@ -34,7 +35,8 @@ func ReadPage[T any](body []byte, nested string) (Page[T], error) {
 	return ReadFrom[T](bytes.NewReader(body), nested)
 }
 
-// ReadFrom is ReadPage for an answer that is still coming: one row of it is in memory at a time, beside what is made of the rows.
+// ReadFrom is ReadPage for an answer that is still coming: one row of it is in memory at a time,
+// beside what is made of the rows.
 func ReadFrom[T any](body io.Reader, nested string) (Page[T], error) {
 	c := collect(markOfRow[T])
 	answer, err := splitAnswer(body, nested, func() { c = collect(markOfRow[T]) }, func(row json.RawMessage) error { return c.add(row) })
@@ -95,8 +97,8 @@ func ReadRows[T any](rows []json.RawMessage, identity func(T) string) (Page[T], 
 	return page, err
 }
 
-// A collector makes a page of rows, each read for itself. What is no object is counted as lost, and a list of nothing else is an error. A row
-// that comes twice, by what markOf says, is one row.
+// A collector makes a page of rows, each read for itself. What is no object is counted as lost, and
+// a list of nothing else is an error. A row that comes twice, by what markOf says, is one row.
 type collector[T any] struct {
 	page   Page[T]
 	markOf func(T, json.RawMessage) uint64
@@ -134,12 +136,13 @@ func (c *collector[T]) end() (Page[T], error) {
 	return c.page, nil
 }
 
-// An identified row is the same row as any other of its identity, whatever else they say: the same endpoint a moment later.
+// An identified row is the same row as any other of its identity, whatever else they say: the same
+// endpoint a moment later.
 type identified interface{ RowKey() string }
 
-// markOfRow is what a row is known again by: its identity or, where it has none, all that it says. Events and activities go by all that
-// they say, for their ids are not always their own. A mark is 64 bits of a hash: that two rows of one list share one by chance can be
-// neglected.
+// markOfRow is what a row is known again by: its identity or, where it has none, all that it says.
+// Events and activities go by all that they say, for their ids are not always their own. A mark is
+// 64 bits of a hash: that two rows of one list share one by chance can be neglected.
 func markOfRow[T any](item T, raw json.RawMessage) uint64 {
 	if row, ok := any(item).(identified); ok && row.RowKey() != "" {
 		return mark([]byte(row.RowKey()))

@@ -11,10 +11,12 @@ import (
 	"s1bot/s1/wire"
 )
 
-// maxValues is how many values the rows of a page may have: as Go values, small ones take many times their size.
+// maxValues is how many values the rows of a page may have: as Go values, small ones take many
+// times their size.
 const maxValues = 1 << 20
 
-// A splitter takes an answer apart while it comes: the rows of its list go to row, one by one, and the rest stays.
+// A splitter takes an answer apart while it comes: the rows of its list go to row, one by one, and
+// the rest stays.
 type splitter struct {
 	json   *json.Decoder
 	nested string
@@ -24,8 +26,9 @@ type splitter struct {
 	values int
 }
 
-// splitAnswer reads an answer whose rows are in data, or in its field nested, and returns the fields of it. Where the rows were is a list that
-// says nothing of them. Row must keep no part of what it gets.
+// splitAnswer reads an answer whose rows are in data, or in its field nested, and returns the
+// fields of it. Where the rows were is a list that says nothing of them. Row must keep no part of
+// what it gets.
 func splitAnswer(body io.Reader, nested string, begin func(), row func(json.RawMessage) error) (fields map[string]json.RawMessage, err error) {
 	s := &splitter{json: json.NewDecoder(body), nested: nested, begin: begin, row: row}
 	s.json.UseNumber()
@@ -63,7 +66,8 @@ func (s *splitter) answer() (map[string]json.RawMessage, error) {
 
 var errTwoValues = errors.New("more than one value")
 
-// notAnObject is what is wrong with an answer that begins with a token; null is an answer without fields.
+// notAnObject is what is wrong with an answer that begins with a token; null is an answer without
+// fields.
 func notAnObject(first json.Token) error {
 	raw := json.RawMessage("[]")
 	if _, list := first.(json.Delim); !list {

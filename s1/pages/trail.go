@@ -10,14 +10,17 @@ import (
 )
 
 const (
-	// maxPages is how many pages of one list are followed: at 1,000 rows each more than any list that a person reads.
+	// maxPages is how many pages of one list are followed: at 1,000 rows each more than any list that
+	// a person reads.
 	maxPages = 200
-	// maxFittedRows and maxFittedPages bound a list whose pages have as many rows as fit; see Trail.Fit.
+	// maxFittedRows and maxFittedPages bound a list whose pages have as many rows as fit; see
+	// Trail.Fit.
 	maxFittedRows  = 200_000
 	maxFittedPages = 4000
 	// pageBytes is how large pages are asked for by who reads a whole list.
 	pageBytes = 1 << 20
-	// maxEmpty and maxRepeated are how many pages in a row may bring nothing, and nothing that is new, before a list counts as endless.
+	// maxEmpty and maxRepeated are how many pages in a row may bring nothing, and nothing that is new,
+	// before a list counts as endless.
 	maxEmpty    = 5
 	maxRepeated = 2
 )
@@ -81,11 +84,12 @@ func Follow[T any](t *Trail, q transport.Query, page Page[T]) (next transport.Qu
 	return q.With("cursor", page.Next).With("skip"), true, nil
 }
 
-// FirstRows is how many rows the first page has for who reads a whole list and does not know how wide its rows are.
+// FirstRows is how many rows the first page has for who reads a whole list and does not know how
+// wide its rows are.
 const FirstRows = 100
 
-// Fit lets the trail ask for as many rows on a page as take about a MiB, so that a list of any length and width is read within the same
-// memory. It returns the trail.
+// Fit lets the trail ask for as many rows on a page as take about a MiB, so that a list of any
+// length and width is read within the same memory. It returns the trail.
 func (t *Trail) Fit() *Trail {
 	t.fitted = true
 	return t
@@ -108,7 +112,8 @@ func (t *Trail) see(marks []uint64) (fresh bool) {
 	return fresh
 }
 
-// endless is the error of a list that would never end. The console did answer, and its answer is of no use.
+// endless is the error of a list that would never end. The console did answer, and its answer is of
+// no use.
 func endless(operation, why string) *transport.Error {
 	return &transport.Error{Operation: operation, Status: http.StatusOK, Message: "The console's list has no end: " + why + ".", Err: transport.ErrCursorLoop}
 }

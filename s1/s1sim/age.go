@@ -20,8 +20,9 @@ const (
 	BeforeSDL              // a self-hosted or older console, which has neither a data lake nor unified alerts yet
 )
 
-// A closing is a path that an age does not have, and what is answered there. What a closed path answers is known of API 2.0 alone (405,
-// checked on a live console in 2026-07); 410 and 404 are what integrators prepare for.
+// A closing is a path that an age does not have, and what is answered there. What a closed path
+// answers is known of API 2.0 alone (405, checked on a live console in 2026-07); 410 and 404 are
+// what integrators prepare for.
 type closing struct {
 	ages   []Age
 	prefix string // of the path, from the host on

@@ -23,8 +23,9 @@ type Call struct {
 	Status int // what was answered; 0 when the connection was broken or left hanging
 }
 
-// A Match selects calls. Empty fields match everything; PathPrefix may leave out /web/api/v2.1. A method alone does not match a POST that
-// changes nothing, which a program sends whenever it likes; see isQuestion.
+// A Match selects calls. Empty fields match everything; PathPrefix may leave out /web/api/v2.1. A
+// method alone does not match a POST that changes nothing, which a program sends whenever it likes;
+// see isQuestion.
 type Match struct {
 	Method     string
 	PathPrefix string
@@ -68,7 +69,8 @@ func (l *callLog) matching(m Match) (calls []Call, changed <-chan struct{}) {
 	return calls, l.changed
 }
 
-// Calls returns every call so far, oldest first. A call is listed when its effect is done and before its answer leaves.
+// Calls returns every call so far, oldest first. A call is listed when its effect is done and
+// before its answer leaves.
 func (c *Console) Calls() []Call {
 	calls, _ := c.log.matching(Match{})
 	return calls
@@ -79,7 +81,8 @@ func (c *Console) Changes() []Call {
 	return slices.DeleteFunc(c.Calls(), func(call Call) bool { return call.Method == "GET" || isQuestion(call.Path, call.Body) })
 }
 
-// isQuestion tells a POST that changes nothing: what asks about the token, and of GraphQL all but mutations.
+// isQuestion tells a POST that changes nothing: what asks about the token, and of GraphQL all but
+// mutations.
 func isQuestion(path, body string) bool {
 	return asksAboutToken(path) || strings.HasSuffix(path, unified.Path) && !strings.Contains(body, `"query":"mutation `)
 }

@@ -1,17 +1,19 @@
-// Package s1sim is a SentinelOne management console that lives in memory: what the demo and the tests talk to instead of a
-// real tenant.
+// Package s1sim is a SentinelOne management console that lives in memory: what the demo and the
+// tests talk to instead of a real tenant.
 //
-// The idea: it is the wire and nothing else. A Console is an http.Handler with state behind it; it knows no Go type of the
-// client that calls it, so that a misunderstanding between the two shows as it would against the vendor. Every object is
-// the JSON object that travels, every list filters with one engine over one table of keys, and a test reads and changes the
-// same objects that the client sees. Things take time as they do out there: an isolated agent is "disconnecting" first, and
-// stays so while it is offline. Time passes only as Options.Now says, and effects are settled when somebody looks, so the
-// console runs no goroutine of its own.
+// The idea: it is the wire and nothing else. A Console is an http.Handler with state behind it; it
+// knows no Go type of the client that calls it, so that a misunderstanding between the two shows as
+// it would against the vendor. Every object is the JSON object that travels, every list filters
+// with one engine over one table of keys, and a test reads and changes the same objects that the
+// client sees. Things take time as they do out there: an isolated agent is "disconnecting" first,
+// and stays so while it is offline. Time passes only as Options.Now says, and effects are settled
+// when somebody looks, so the console runs no goroutine of its own.
 //
-// The rule: it must be as strict as the service, never more helpful. An unknown key is a 400, an empty filter is everything,
-// an offline agent does not obey. A fact that comes from the vendor's API document or from recordings is stated where it is
-// enforced; what is a guess says so. Adding a resource is one file with its handlers in the room that it belongs to, and a row
-// in the Routes of that room.
+// The rule: it must be as strict as the service, never more helpful. An unknown key is a 400, an
+// empty filter is everything, an offline agent does not obey. A fact that comes from the vendor's
+// API document or from recordings is stated where it is enforced; what is a guess says so. Adding a
+// resource is one file with its handlers in the room that it belongs to, and a row in the Routes of
+// that room.
 //
 // The rooms, each of which knows only those above it:
 //
@@ -39,7 +41,8 @@ import (
 // Token is what the console asks for when Options.Token is empty.
 const Token = "simulated-console-token"
 
-// Options says what kind of console New makes. The zero value is a quiet, instant console with forty agents.
+// Options says what kind of console New makes. The zero value is a quiet, instant console with
+// forty agents.
 type Options struct {
 	Now          func() time.Time // the console's clock; time.Now when nil
 	Seed         int64            // varies addresses, hashes and serial numbers; names and places stay
@@ -55,9 +58,9 @@ type Options struct {
 
 // A Console is one simulated management console. It is safe for concurrent use.
 //
-// What it holds are five rooms: the world of agents, threats and alerts, which has the lock of all; the controls (rules,
-// exclusions, the blocklist, indicators); the files and scripts of endpoints; what they recorded, for who hunts; and the unified list of
-// alerts.
+// What it holds are five rooms: the world of agents, threats and alerts, which has the lock of all;
+// the controls (rules, exclusions, the blocklist, indicators); the files and scripts of endpoints;
+// what they recorded, for who hunts; and the unified list of alerts.
 type Console struct {
 	*world.World
 	*protection.Controls
@@ -163,7 +166,8 @@ func (c *Console) Answer(q *wire.Request) wire.Answer {
 	return wire.Success(out)
 }
 
-// reply writes the answer and then records the call, so that whoever waits for the call finds its effect done.
+// reply writes the answer and then records the call, so that whoever waits for the call finds its
+// effect done.
 func (c *Console) reply(w http.ResponseWriter, q *wire.Request, a wire.Answer) {
 	c.log.Add(q, a.Status)
 	a.Write(w)

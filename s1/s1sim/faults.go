@@ -30,8 +30,9 @@ const (
 	Endless                          // 200 with the true rows and a cursor that was never seen before, page after page
 )
 
-// A Fault breaks answers. Cut, WrongTypes and Endless break a true answer and so always come after the effect. Endless is what issue 9
-// found: a console whose cursors never ended was followed for 1,575 requests.
+// A Fault breaks answers. Cut, WrongTypes and Endless break a true answer and so always come after
+// the effect. Endless is what issue 9 found: a console whose cursors never ended was followed for
+// 1,575 requests.
 type Fault struct {
 	Kind        FaultKind
 	Times       int           // how many calls; once when zero, until Heal when negative
@@ -103,7 +104,8 @@ func (l *ledger) wait(r *http.Request) {
 	}
 }
 
-// breakAnswer sends what the fault makes of the true answer, which is empty where there was no effect.
+// breakAnswer sends what the fault makes of the true answer, which is empty where there was no
+// effect.
 func (c *Console) breakAnswer(w http.ResponseWriter, r *http.Request, q *wire.Request, f Fault, truth wire.Answer) {
 	switch f.Kind {
 	case TooMany:
@@ -203,7 +205,8 @@ func resetConnection(w http.ResponseWriter) {
 	_ = conn.Close()
 }
 
-// twist gives every value below data another type: lists become objects, numbers texts, texts numbers.
+// twist gives every value below data another type: lists become objects, numbers texts, texts
+// numbers.
 func twist(body []byte) []byte {
 	v, err := wire.Decode(body)
 	o, ok := v.(wire.Object)

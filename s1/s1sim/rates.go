@@ -10,7 +10,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// A rate is the vendor's published limit of a path: so many a second, and how many may come on top at once.
+// A rate is the vendor's published limit of a path: so many a second, and how many may come on top
+// at once.
 type rate struct {
 	path    string
 	per     float64 // a second
@@ -51,7 +52,8 @@ type bucket struct {
 	last  time.Time
 }
 
-// A meter counts calls against the published limits. The console's lock is not held while it counts, so it has its own.
+// A meter counts calls against the published limits. The console's lock is not held while it
+// counts, so it has its own.
 type meter struct {
 	mu      sync.Mutex
 	rates   []rate

@@ -6,8 +6,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// Details of refusals by live consoles, for Fault.Detail. All but the last two come with 403, the code 4030010 and the title
-// "Insufficient permissions".
+// Details of refusals by live consoles, for Fault.Detail. All but the last two come with 403, the
+// code 4030010 and the title "Insufficient permissions".
 const (
 	SiteUser     = "Action is not allowed to site users"                             // of a site's token: rapid7/insightconnect-plugins, pull request 189
 	OtherScope   = "Filter args is not compatible with user scope"                   // of a token of several accounts: Sentinel-One/ai-siem

@@ -27,8 +27,9 @@ func isAPI(path string) bool {
 	return strings.HasPrefix(path, "/web/api") || strings.HasPrefix(path, "/sdl/")
 }
 
-// authorize checks the header, whose scheme the service reads in any case; a token in the address is not one. The data lake takes the
-// token behind another word, and the GraphQL path behind either.
+// authorize checks the header, whose scheme the service reads in any case; a token in the address
+// is not one. The data lake takes the token behind another word, and the GraphQL path behind
+// either.
 func (c *Console) authorize(q *wire.Request, rt wire.Route) error {
 	scheme, token, _ := strings.Cut(q.Auth, " ")
 	lake, either := rt.Root == hunting.LakeRoot, rt.Path == unified.Path

@@ -30,7 +30,8 @@ func (f *tokenFacts) now() TokenSpec {
 	return f.spec
 }
 
-// SetToken changes what the console tells of its token; until then it has no end and belongs to a person.
+// SetToken changes what the console tells of its token; until then it has no end and belongs to a
+// person.
 func (c *Console) SetToken(spec TokenSpec) {
 	c.tokenFacts.mu.Lock()
 	defer c.tokenFacts.mu.Unlock()
@@ -42,7 +43,8 @@ const tokenPath = "/users/api-token-details"
 // asksAboutToken tells a POST that is a question.
 func asksAboutToken(path string) bool { return strings.HasSuffix(path, tokenPath) }
 
-// tokenRoutes are the two calls that tell when a token ends. The first answers 200 and 400 and names no permission (API document).
+// tokenRoutes are the two calls that tell when a token ends. The first answers 200 and 400 and
+// names no permission (API document).
 func tokenRoutes(c *Console) []wire.Route {
 	return []wire.Route{
 		{Method: "POST", Path: tokenPath, Handle: c.tokenDetails},

@@ -11,8 +11,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// servePage shows the object that a link into the console is about. The real console shows much more; a demo needs a place
-// where "open in console" leads to.
+// servePage shows the object that a link into the console is about. The real console shows much
+// more; a demo needs a place where "open in console" leads to.
 func (c *Console) servePage(w http.ResponseWriter, r *http.Request) {
 	query, _ := url.QueryUnescape(r.URL.RawQuery)
 	v := c.linked(r.URL.Path + " " + query)
@@ -27,7 +27,8 @@ func (c *Console) servePage(w http.ResponseWriter, r *http.Request) {
 
 type shown struct{ Kind, Name, JSON string }
 
-// linked finds the object whose id stands in an address, wherever in it the console of the day puts ids.
+// linked finds the object whose id stands in an address, wherever in it the console of the day puts
+// ids.
 func (c *Console) linked(address string) shown {
 	defer c.Look()()
 	kinds := []struct {

@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	// hangsInARow is how many reads of one path in a row must time out before the next ones fail at once.
+	// hangsInARow is how many reads of one path in a row must time out before the next ones fail at
+	// once.
 	hangsInARow = 3
 	// restFor is for how long they do; then one read tries the path again.
 	restFor = 15 * time.Second
@@ -20,11 +21,12 @@ const (
 	probeWait = 5 * time.Second
 )
 
-// ErrNotAnswering: the path did not answer the last reads in time, so this one was not sent. It is tried again soon.
+// ErrNotAnswering: the path did not answer the last reads in time, so this one was not sent. It is
+// tried again soon.
 var ErrNotAnswering = errors.New("the console isn't responding on this path")
 
-// breakers hold a circuit breaker for each path: where one hangs, those who ask it hear so at once instead of 30 seconds later, and the
-// bot's slots are free for paths that answer.
+// breakers hold a circuit breaker for each path: where one hangs, those who ask it hear so at once
+// instead of 30 seconds later, and the bot's slots are free for paths that answer.
 //
 //	closed ──3 time-outs in a row──▶ open ──15 s──▶ half-open ──one call: answers──▶ closed
 //	                                   ▲                └──times out──┐
@@ -45,12 +47,14 @@ type breaker struct {
 	opened time.Time
 }
 
-// newBreakers are all closed. They live in the process: one that starts anew may ask a path three times before it knows better.
+// newBreakers are all closed. They live in the process: one that starts anew may ask a path three
+// times before it knows better.
 func newBreakers(log *slog.Logger) *breakers {
 	return &breakers{log: log, routes: map[string]*breaker{}}
 }
 
-// of returns the breaker of a route. There are as many as routes in this package: ids are placeholders in them.
+// of returns the breaker of a route. There are as many as routes in this package: ids are
+// placeholders in them.
 func (b *breakers) of(route string) *breaker {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -69,7 +73,8 @@ func (b *breakers) of(route string) *breaker {
 	return made
 }
 
-// changed notes when a path stopped answering, from which the wait that people are told is counted, and says so in the log once each way.
+// changed notes when a path stopped answering, from which the wait that people are told is counted,
+// and says so in the log once each way.
 func (b *breakers) changed(of *breaker, _, to gobreaker.State) {
 	switch to {
 	case gobreaker.StateOpen:
@@ -82,7 +87,8 @@ func (b *breakers) changed(of *breaker, _, to gobreaker.State) {
 	}
 }
 
-// An ownEnd is an error of a call whose caller did not wait for an answer: it says nothing about the console.
+// An ownEnd is an error of a call whose caller did not wait for an answer: it says nothing about
+// the console.
 type ownEnd struct{ error }
 
 // Unwrap is the error as the caller gets it, with what it is made of.

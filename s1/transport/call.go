@@ -18,7 +18,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// A Call is everything about one request: what it is for, where it goes, and what the token's role must allow.
+// A Call is everything about one request: what it is for, where it goes, and what the token's role
+// must allow.
 type Call struct {
 	Operation  string // "list agents"
 	Method     string
@@ -43,8 +44,8 @@ type Call struct {
 	Hides    []wire.Secret // what the body says that no message may repeat
 }
 
-// reads tells whether the call changes nothing at the console, so that it may be sent again. The method does not tell: a question in
-// GraphQL is asked by POST.
+// reads tells whether the call changes nothing at the console, so that it may be sent again. The
+// method does not tell: a question in GraphQL is asked by POST.
 func (c Call) reads() bool { return c.Method == http.MethodGet || c.Question }
 
 // path fills the ids into the route.
@@ -70,8 +71,8 @@ type attempt struct {
 	queued  time.Duration // for room in memory, part of the time that the try took
 }
 
-// Do sends a call whose answer is short and returns the body of a successful one. Reads are tried again after 429, 5xx and broken
-// connections; changes never are.
+// Do sends a call whose answer is short and returns the body of a successful one. Reads are tried
+// again after 429, 5xx and broken connections; changes never are.
 func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 	call.brief = true
 	a, err := c.exchange(ctx, call)
@@ -107,7 +108,8 @@ func (a attempt) drop() {
 	}
 }
 
-// exchange is what Do and Read have in common: one call with its tries. Whoever gets the answer releases it.
+// exchange is what Do and Read have in common: one call with its tries. Whoever gets the answer
+// releases it.
 func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
 	payload, err := call.payload()
 	if err == nil {
@@ -119,8 +121,8 @@ func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
 	if a, answered, err := c.rehearse(call, payload); answered {
 		return a, err
 	}
-	// Only reads go through the breaker. That reads of a path hang says nothing about whether a change would get through, and a change that
-	// is refused here would be one that nobody tried.
+	// Only reads go through the breaker. That reads of a path hang says nothing about whether a change
+	// would get through, and a change that is refused here would be one that nobody tried.
 	if call.reads() {
 		return c.breakers.guard(ctx, call, func() (attempt, error) { return c.persist(ctx, call, payload) })
 	}
@@ -163,8 +165,9 @@ func (c *Client) send(ctx context.Context, call Call, payload []byte, timeout ti
 	_, most := c.bounds(call)
 	ctx, watch, cancel := withStopwatch(ctx, timeout)
 	defer cancel()
-	// Whether a change may have reached the console decides between "it failed" and "nobody knows". A request without a connection did not
-	// get there; from the moment that it has one, it may have, whatever the error says.
+	// Whether a change may have reached the console decides between "it failed" and "nobody knows". A
+	// request without a connection did not get there; from the moment that it has one, it may have,
+	// whatever the error says.
 	var asked, connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { asked.Store(true) },
@@ -196,7 +199,8 @@ func (c *Client) send(ctx context.Context, call Call, payload []byte, timeout ti
 	return a
 }
 
-// bounds are the time that a call may go without an answer, in all its tries, and the size that its answer may have.
+// bounds are the time that a call may go without an answer, in all its tries, and the size that its
+// answer may have.
 func (c *Client) bounds(call Call) (time.Duration, int64) {
 	if call.download {
 		return max(c.timeout, downloadTimeout), MaxFile
@@ -207,8 +211,9 @@ func (c *Client) bounds(call Call) (time.Duration, int64) {
 	return c.timeout, c.maxBody
 }
 
-// request is one try as it goes out. The token stands in a header and nowhere else: addresses end up in logs of proxies. A signed link
-// carries its own right to read, and goes to another host; what is sent there has no header of ours.
+// request is one try as it goes out. The token stands in a header and nowhere else: addresses end
+// up in logs of proxies. A signed link carries its own right to read, and goes to another host;
+// what is sent there has no header of ours.
 func (c *Client) request(ctx context.Context, call Call, payload []byte) (*http.Request, error) {
 	if !call.Link.Empty() {
 		return http.NewRequestWithContext(ctx, http.MethodGet, call.Link.Reveal(), nil)
@@ -255,7 +260,8 @@ func (c *Client) root(call Call) string {
 	return c.base.String() + "/web/api/" + call.Version
 }
 
-// readBody reads at most limit bytes, counted after decompression; above smallBody it waits for its turn.
+// readBody reads at most limit bytes, counted after decompression; above smallBody it waits for its
+// turn.
 func (c *Client) readBody(ctx context.Context, watch *stopwatch, response *http.Response, limit int64, a *attempt) {
 	var b bytes.Buffer
 	first := min(limit, smallBody) + 1
@@ -333,9 +339,10 @@ func (c *Client) problem(call Call, a attempt) *Error {
 	return e
 }
 
-// unclear tells whether a change may have happened although no success came back. Nobody knows where there is no status (the connection broke
-// after the request had gone out), nor after 408 and every 5xx, for a gateway answers 502 or 504 while the console goes on. 501 is a clear
-// no, and so is every 4xx.
+// unclear tells whether a change may have happened although no success came back. Nobody knows
+// where there is no status (the connection broke after the request had gone out), nor after 408 and
+// every 5xx, for a gateway answers 502 or 504 while the console goes on. 501 is a clear no, and so
+// is every 4xx.
 func (a attempt) unclear() bool {
 	switch {
 	case a.status == 0, a.status/100 == 2:
@@ -346,8 +353,9 @@ func (a attempt) unclear() bool {
 	return a.status >= 500 && a.status != http.StatusNotImplemented
 }
 
-// report tells log and metrics of an attempt; what is tried again is no news yet, and a read that the bot itself broke off (it stops, or nobody
-// waits for the answer any more) is no failure of the console's. A change that was broken off stays a warning: it may have happened.
+// report tells log and metrics of an attempt; what is tried again is no news yet, and a read that
+// the bot itself broke off (it stops, or nobody waits for the answer any more) is no failure of the
+// console's. A change that was broken off stays a warning: it may have happened.
 func (c *Client) report(ctx context.Context, call Call, a attempt, o Observation, next after) {
 	c.observe(o)
 	log := c.logger.With("method", o.Method, "route", o.Route, "status", o.Status, "attempt", o.Attempt, "duration", o.Duration)

@@ -34,7 +34,8 @@ type Config struct {
 	Unpaced    bool                                       // leave the vendor's rates out of account: for a console that is simulated
 }
 
-// An Observation tells of one try of one call; Route has placeholders instead of ids, so that it can label a metric.
+// An Observation tells of one try of one call; Route has placeholders instead of ids, so that it
+// can label a metric.
 type Observation struct {
 	Method, Route string
 	Status        int // 0: no answer
@@ -64,7 +65,8 @@ type Client struct {
 	rehearsal func(Request) error // nil unless the client rehearses
 }
 
-// New checks c and returns a client; it sends nothing yet. The error lists everything that is wrong with c.
+// New checks c and returns a client; it sends nothing yet. The error lists everything that is wrong
+// with c.
 func New(c Config) (*Client, error) {
 	base, addressErr := parseBase(c.BaseURL)
 	version, versionErr := parseVersion(c.Version)
@@ -111,7 +113,8 @@ func (c *Client) fillIn() {
 
 var apiPath = regexp.MustCompile(`/web/api(/v[0-9.]+)?$`)
 
-// parseBase accepts the console's address as people paste it: with a slash at the end, or with the API's path.
+// parseBase accepts the console's address as people paste it: with a slash at the end, or with the
+// API's path.
 func parseBase(address string) (*url.URL, error) {
 	base, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || base.Hostname() == "" || base.Opaque != "" {
@@ -128,7 +131,8 @@ func parseBase(address string) (*url.URL, error) {
 	return base, nil
 }
 
-// isLoopback tells whether an address leads no further than this machine, where nobody can listen in on a token in plain text.
+// isLoopback tells whether an address leads no further than this machine, where nobody can listen
+// in on a token in plain text.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -136,7 +140,8 @@ func isLoopback(host string) bool {
 
 var versionForm = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
 
-// parseVersion is the version of the API's paths. It becomes part of every address, so it must be nothing but a version.
+// parseVersion is the version of the API's paths. It becomes part of every address, so it must be
+// nothing but a version.
 func parseVersion(version string) (string, error) {
 	if version == "" {
 		return "v2.1", nil
@@ -147,8 +152,9 @@ func parseVersion(version string) (string, error) {
 	return version, nil
 }
 
-// checkToken finds what copying does to a token: a line break at its end, a blank, a typographic dash. Named at the start it is mended at once;
-// later every call would fail, and point elsewhere. The error says nothing of the token itself.
+// checkToken finds what copying does to a token: a line break at its end, a blank, a typographic
+// dash. Named at the start it is mended at once; later every call would fail, and point elsewhere.
+// The error says nothing of the token itself.
 func checkToken(token wire.Secret) error {
 	switch s := token.Reveal(); {
 	case s == "":
@@ -169,7 +175,8 @@ func safeHTTP(given *http.Client) *http.Client {
 		MaxIdleConnsPerHost: 8,
 		MaxConnsPerHost:     16,
 		ForceAttemptHTTP2:   true,
-		// A connection that died unnoticed is found out in time for another try within the time-out of a read.
+		// A connection that died unnoticed is found out in time for another try within the time-out of a
+		// read.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second},
 	}}
 	if given != nil {
@@ -179,8 +186,8 @@ func safeHTTP(given *http.Client) *http.Client {
 	return &client
 }
 
-// checkRedirect follows a read to the same host, five times at most. A redirected POST would become a GET and its 200 would
-// look like a success, so changes are never redirected.
+// checkRedirect follows a read to the same host, five times at most. A redirected POST would become
+// a GET and its 200 would look like a success, so changes are never redirected.
 func checkRedirect(next *http.Request, via []*http.Request) error {
 	first := via[0]
 	if first.Method != http.MethodGet || len(via) > 5 || next.URL.Host != first.URL.Host || next.URL.Scheme != first.URL.Scheme {

@@ -17,25 +17,28 @@ import (
 	"s1bot/s1/wire"
 )
 
-// MaxFile is the largest file that is downloaded: what the console lets an endpoint upload in one command.
+// MaxFile is the largest file that is downloaded: what the console lets an endpoint upload in one
+// command.
 const MaxFile = 10 << 20
 
 // downloadTimeout is how long one try of a download may take.
 const downloadTimeout = 2 * time.Minute
 
-// A Download is a file from an endpoint. It may be malware: it is kept as it is, and nobody looks inside.
+// A Download is a file from an endpoint. It may be malware: it is kept as it is, and nobody looks
+// inside.
 type Download struct {
 	Name   string // as the console calls it, without a path; "" if it does not say
 	Size   int64
 	SHA256 string // in hexadecimal digits
 }
 
-// Keep makes the place of a file that is downloaded. It is called for each try anew, and what an earlier try left is closed: where the
-// download succeeds, the last place has the file, and it is the caller's to close.
+// Keep makes the place of a file that is downloaded. It is called for each try anew, and what an
+// earlier try left is closed: where the download succeeds, the last place has the file, and it is
+// the caller's to close.
 type Keep func() (io.WriteCloser, error)
 
-// Download reads a file into the place that keep makes; no more of it than a few KB is in memory. A redirect to cloud storage is followed
-// once, without the token.
+// Download reads a file into the place that keep makes; no more of it than a few KB is in memory. A
+// redirect to cloud storage is followed once, without the token.
 func (c *Client) Download(ctx context.Context, call Call, keep Keep) (Download, error) {
 	call.Method, call.download, call.keep = http.MethodGet, true, keep
 	a, err := c.exchange(ctx, call)
@@ -67,13 +70,15 @@ type kept struct {
 // discard gives the place of a file up that nobody will read.
 func (k *kept) discard() { _ = k.place.Close() } // nobody reads it, so what is wrong with it is nobody's concern
 
-// An unkeptError is that the place of a file does not take it: the disk is full. Trying again would ask the console in vain.
+// An unkeptError is that the place of a file does not take it: the disk is full. Trying again would
+// ask the console in vain.
 type unkeptError struct{ error }
 
 // Unwrap is what the place said.
 func (e *unkeptError) Unwrap() error { return e.error }
 
-// keepFile copies a file to its place, and its first KB into the attempt's body: they tell a file from a page.
+// keepFile copies a file to its place, and its first KB into the attempt's body: they tell a file
+// from a page.
 func (a *attempt) keepFile(from io.Reader, keep Keep, limit int64) {
 	place, err := keep()
 	if err != nil {

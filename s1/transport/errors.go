@@ -23,12 +23,14 @@ import (
 	"s1bot/s1/wire"
 )
 
-// ErrInvalidValue: a value that the console would not take. It is refused before anything is sent, wrapped in an *Error.
+// ErrInvalidValue: a value that the console would not take. It is refused before anything is sent,
+// wrapped in an *Error.
 var ErrInvalidValue = errors.New("invalid value")
 
 // What an *Error can be, for errors.Is.
 var (
-	// ErrUnauthorized: status 401; on some paths the console says it also where a permission is missing.
+	// ErrUnauthorized: status 401; on some paths the console says it also where a permission is
+	// missing.
 	ErrUnauthorized = errors.New("unauthorized")
 	// ErrForbidden: status 403, a permission is missing.
 	ErrForbidden = errors.New("forbidden")
@@ -44,8 +46,9 @@ var (
 	ErrCursorLoop = errors.New("the console repeats a cursor")
 )
 
-// An Error says what failed in three parts: what was tried, the console's status code, and its message. Status is 0 where no
-// answer came (no connection, a time-out, a refusal of our own). Message is text for people, without markup or secrets.
+// An Error says what failed in three parts: what was tried, the console's status code, and its
+// message. Status is 0 where no answer came (no connection, a time-out, a refusal of our own).
+// Message is text for people, without markup or secrets.
 type Error struct {
 	Operation  string        // what was tried: "disconnect agents"
 	Status     int           // HTTP status, or 0
@@ -93,11 +96,12 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
-// codeGone is the console's code for files that are no longer kept; some consoles send it with status 404.
+// codeGone is the console's code for files that are no longer kept; some consoles send it with
+// status 404.
 const codeGone = 4100010
 
-// Unknown tells that a change may or may not have happened: the request went out and no clear answer came back. Whoever
-// sees it must look at the console before trying again.
+// Unknown tells that a change may or may not have happened: the request went out and no clear
+// answer came back. Whoever sees it must look at the console before trying again.
 func (e *Error) Unknown() bool { return e.Unclear }
 
 // problem is one entry of {"errors":[…]}.
@@ -117,7 +121,8 @@ func (p *problem) UnmarshalJSON(data []byte) error {
 	return wire.Decode(data, (*plainProblem)(p))
 }
 
-// text is the most telling part of a problem. Detail is about this call, the title about its kind, and GraphQL has neither.
+// text is the most telling part of a problem. Detail is about this call, the title about its kind,
+// and GraphQL has neither.
 func (p problem) text() string {
 	return cmp.Or(strings.TrimSpace(p.Detail), strings.TrimSpace(p.Title), strings.TrimSpace(p.Message))
 }
@@ -134,7 +139,8 @@ type errorBody struct {
 	} `json:"details"`
 }
 
-// ReadProblem finds message and code in the body of an answer: JSON of several shapes, a proxy's HTML, text, or nothing.
+// ReadProblem finds message and code in the body of an answer: JSON of several shapes, a proxy's
+// HTML, text, or nothing.
 func ReadProblem(status int, body []byte) (message string, code int) {
 	text := strings.TrimSpace(string(body))
 	switch {
@@ -159,7 +165,8 @@ func ReadProblem(status int, body []byte) (message string, code int) {
 	return cmp.Or(plain(message), http.StatusText(status), "the console gave no reason"), code
 }
 
-// summary is what an answer says is wrong, each sentence once however often it stands there. The code is that of the first problem that has one.
+// summary is what an answer says is wrong, each sentence once however often it stands there. The
+// code is that of the first problem that has one.
 func (e errorBody) summary() (string, int) {
 	var texts []string
 	code := 0
@@ -176,7 +183,8 @@ func (e errorBody) summary() (string, int) {
 	return cmp.Or(strings.Join(texts, "; "), strings.TrimPrefix(message, "; ")), code
 }
 
-// leavesOf tells what an object says that has none of the known shapes: {"errors":{"ids":["Not valid"]}}.
+// leavesOf tells what an object says that has none of the known shapes: {"errors":{"ids":["Not
+// valid"]}}.
 func leavesOf(body []byte) string {
 	leaves := map[string]string{}
 	wire.Flatten("", wire.Redact(body), leaves)
@@ -205,7 +213,8 @@ func pageTitle(page string) string {
 	return ""
 }
 
-// storageElement is what cloud storage, to which downloads are redirected, says in XML: "Request has expired".
+// storageElement is what cloud storage, to which downloads are redirected, says in XML: "Request
+// has expired".
 var storageElement = regexp.MustCompile(`(?is)<error>.*?<message>(.*?)</message>`)
 
 // storageProblem is what cloud storage says; empty for any other page.
@@ -249,7 +258,8 @@ func connectionProblem(err error, host string) string {
 	}
 }
 
-// isCertificate tells whether it is the certificate that is wrong, which a retry does not mend and a proxy that reads along often causes.
+// isCertificate tells whether it is the certificate that is wrong, which a retry does not mend and
+// a proxy that reads along often causes.
 func isCertificate(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
@@ -271,7 +281,8 @@ func webPage(page string) string {
 	return words + "."
 }
 
-// decodeProblem says in a sentence what is wrong with an answer that is no JSON of the right shape, or not what was asked for.
+// decodeProblem says in a sentence what is wrong with an answer that is no JSON of the right shape,
+// or not what was asked for.
 func decodeProblem(body []byte, err error) string {
 	text := strings.TrimSpace(string(body[:min(len(body), 4096)]))
 	var syntax *json.SyntaxError

@@ -12,11 +12,13 @@ import (
 	"s1bot/s1/wire"
 )
 
-// graphQLRoute is the one path of the API that speaks GraphQL. It answers 200 to nearly everything: what went wrong stands in the body.
+// graphQLRoute is the one path of the API that speaks GraphQL. It answers 200 to nearly everything:
+// what went wrong stands in the body.
 const graphQLRoute = "unifiedalerts/graphql"
 
-// A Document is one question or one change in GraphQL. The fields of an answer differ by the console's release, and one that it does
-// not know fails the whole document: so there may be poorer texts, tried in turn and remembered by the name.
+// A Document is one question or one change in GraphQL. The fields of an answer differ by the
+// console's release, and one that it does not know fails the whole document: so there may be poorer
+// texts, tried in turn and remembered by the name.
 type Document struct {
 	Does       string // for people: "list unified alerts"
 	Name       string // of the operation in each text
@@ -27,9 +29,9 @@ type Document struct {
 	Rehearsed  json.RawMessage // of a mutation: the data that a rehearsal answers with
 }
 
-// GraphQL sends a document and hands the data of the answer to use, which must keep no part of it; said is what the console added to an
-// answer that came only in part, a sentence. Errors beside no data are an *Error of status 200. A question is tried again like any read,
-// a mutation never.
+// GraphQL sends a document and hands the data of the answer to use, which must keep no part of it;
+// said is what the console added to an answer that came only in part, a sentence. Errors beside no
+// data are an *Error of status 200. A question is tried again like any read, a mutation never.
 func (c *Client) GraphQL(ctx context.Context, d Document, use func(data json.RawMessage) error) (said string, err error) {
 	for text := c.texts.known(d); ; text++ {
 		said, err = c.graphQL(ctx, d, d.Texts[text], use)
@@ -40,8 +42,9 @@ func (c *Client) GraphQL(ctx context.Context, d Document, use func(data json.Raw
 	}
 }
 
-// graphQL sends one text of a document. A question counts as a read: it is retried and goes through the breaker. A field that the console does
-// not know is said with status 400 or, in the body, with 200: both end as errUnknownField.
+// graphQL sends one text of a document. A question counts as a read: it is retried and goes through
+// the breaker. A field that the console does not know is said with status 400 or, in the body, with
+// 200: both end as errUnknownField.
 func (c *Client) graphQL(ctx context.Context, d Document, text string, use func(json.RawMessage) error) (said string, err error) {
 	call := Call{
 		Operation: d.Does, Method: http.MethodPost, Route: graphQLRoute, Permission: d.Permission, Question: !d.Changes, pretend: d.Rehearsed,
@@ -71,7 +74,8 @@ func (c *Client) graphQL(ctx context.Context, d Document, text string, use func(
 // errUnknownField says that a console does not know a field that was asked for.
 var errUnknownField = errors.New("a field that the console does not know")
 
-// isUnknownField goes by the words: the answer has no code for it. Both wordings are those of common GraphQL servers.
+// isUnknownField goes by the words: the answer has no code for it. Both wordings are those of
+// common GraphQL servers.
 func isUnknownField(message string) bool {
 	return strings.Contains(message, "FieldUndefined") || strings.Contains(message, "Cannot query field")
 }
@@ -91,7 +95,8 @@ type graphQLProblems []struct {
 	} `json:"extensions"`
 }
 
-// refusedBeforehand tells whether the console refused a document before it did anything of it: it could not read it, or the token may not.
+// refusedBeforehand tells whether the console refused a document before it did anything of it: it
+// could not read it, or the token may not.
 func (p graphQLProblems) refusedBeforehand() bool {
 	for _, one := range p {
 		message := strings.ToLower(one.Message)
@@ -103,7 +108,8 @@ func (p graphQLProblems) refusedBeforehand() bool {
 	return len(p) > 0
 }
 
-// openGraphQL unpacks an answer. Something before GraphQL may say errors in the form of the rest of the API.
+// openGraphQL unpacks an answer. Something before GraphQL may say errors in the form of the rest of
+// the API.
 func openGraphQL(body []byte) (a graphQLAnswer, err error) {
 	if err := wire.WellFormed(body); err != nil {
 		return a, err
@@ -117,7 +123,8 @@ func openGraphQL(body []byte) (a graphQLAnswer, err error) {
 	return a, nil
 }
 
-// isNothing tells whether the data of an answer says nothing: there is none, or each of its fields is null.
+// isNothing tells whether the data of an answer says nothing: there is none, or each of its fields
+// is null.
 func isNothing(data json.RawMessage) bool {
 	if wire.IsVoid(data) || !bytes.HasPrefix(data, []byte("{")) {
 		return true
@@ -130,7 +137,8 @@ func isNothing(data json.RawMessage) bool {
 	return true
 }
 
-// graphQLError is the error of an answer without data. Whether a mutation that was not refused beforehand has happened, nobody knows.
+// graphQLError is the error of an answer without data. Whether a mutation that was not refused
+// beforehand has happened, nobody knows.
 func (c *Client) graphQLError(call Call, a graphQLAnswer) *Error {
 	e := &Error{Operation: call.Operation, Status: http.StatusOK, Message: hide(a.said, append(call.Hides, c.token())...)}
 	e.Unclear = !call.reads() && !a.problems.refusedBeforehand()
@@ -159,8 +167,8 @@ func (t *documentTexts) known(d Document) int {
 	return min(t.chosen[d.Name], len(d.Texts)-1)
 }
 
-// remember notes that a console does not understand the texts before this one. It holds until the process ends, so an update of the
-// console is noticed at the next start.
+// remember notes that a console does not understand the texts before this one. It holds until the
+// process ends, so an update of the console is noticed at the next start.
 func (t *documentTexts) remember(d Document, text int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -10,8 +10,9 @@ import (
 	"s1bot/s1/wire"
 )
 
-// An empty id in a list is no id: some consoles leave the key out then, so that the call is for everything. Whoever asks by id checks
-// them first (wire.Selection); what follows is the last look before a call is sent, whoever made it.
+// An empty id in a list is no id: some consoles leave the key out then, so that the call is for
+// everything. Whoever asks by id checks them first (wire.Selection); what follows is the last look
+// before a call is sent, whoever made it.
 
 // checkIDs refuses a call that names something by an empty id.
 func (c Call) checkIDs(payload []byte) error {

@@ -10,12 +10,13 @@ import (
 	"s1bot/s1/wire"
 )
 
-// Query holds the parameters of a list: filter keys, sortBy, sortOrder, limit (rows per page, 1 to 1000), cursor, skip. The nil
-// Query lists everything that the token can see.
+// Query holds the parameters of a list: filter keys, sortBy, sortOrder, limit (rows per page, 1 to
+// 1000), cursor, skip. The nil Query lists everything that the token can see.
 type Query url.Values
 
-// With returns a copy of q in which key has the values, comma separated as the console wants lists; without values the key is
-// gone. The console cannot take a comma inside a value of a list: see Filter.ToQuery for values that people typed.
+// With returns a copy of q in which key has the values, comma separated as the console wants lists;
+// without values the key is gone. The console cannot take a comma inside a value of a list: see
+// Filter.ToQuery for values that people typed.
 func (q Query) With(key string, values ...string) Query {
 	copied := Query(maps.Clone(url.Values(q)))
 	if copied == nil {
@@ -78,8 +79,9 @@ func (o SortOrder) Label() string { return wire.Label(o) }
 // MaxLimit is the most rows that the console puts on a page.
 const MaxLimit = 1000
 
-// Everywhere returns a copy of q that asks for exclusions and blocklist items of scopes above and below, too. Without it the
-// console tells those of the very scope that q names, or of the token's own.
+// Everywhere returns a copy of q that asks for exclusions and blocklist items of scopes above and
+// below, too. Without it the console tells those of the very scope that q names, or of the token's
+// own.
 func (q Query) Everywhere() Query {
 	return q.With("includeChildren", "true").With("includeParents", "true")
 }

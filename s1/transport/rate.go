@@ -23,9 +23,10 @@ type limit struct {
 	burst  int
 }
 
-// limits are the published rates; of several that fit, the longest prefix holds. Where the vendor publishes no burst, every and burst
-// share the rate, so that a window of any second or minute has no more calls than the rate says, and a person's few calls in a row
-// still do not wait: 25 a second are 20 a second and 5 at once.
+// limits are the published rates; of several that fit, the longest prefix holds. Where the vendor
+// publishes no burst, every and burst share the rate, so that a window of any second or minute has
+// no more calls than the rate says, and a person's few calls in a row still do not wait: 25 a
+// second are 20 a second and 5 at once.
 var limits = []limit{
 	{"", time.Second / 20, 5}, // nothing published: as careful as with agents
 	{"users/login", time.Second, 1},
@@ -49,14 +50,16 @@ var limits = []limit{
 	{"export", time.Second, 30},
 }
 
-// Rates keeps when slow calls may go out next, for all clients that share a console and a token, and over a restart. The time that it
-// returns is when the turns of key are used up to; see store.Rates.
+// Rates keeps when slow calls may go out next, for all clients that share a console and a token,
+// and over a restart. The time that it returns is when the turns of key are used up to; see
+// store.Rates.
 type Rates interface {
 	Reserve(ctx context.Context, key string, every time.Duration, now time.Time) (full time.Time, err error)
 	Cancel(ctx context.Context, key string, every time.Duration, full time.Time) error
 }
 
-// slow is from when on a limit is shared: below, a call costs less than a look into a database, and a slip is over within a second.
+// slow is from when on a limit is shared: below, a call costs less than a look into a database, and
+// a slip is over within a second.
 const slow = time.Second
 
 // buckets hold a token bucket for each entry of limits, and share those of slow ones.
@@ -68,8 +71,9 @@ type buckets struct {
 	log    *slog.Logger
 }
 
-// newBuckets has one limiter an entry, all full: the first calls after a start do not wait. Limits of a second and more are shared (share)
-// so that a restart, or a second process, does not spend them again.
+// newBuckets has one limiter an entry, all full: the first calls after a start do not wait. Limits
+// of a second and more are shared (share) so that a restart, or a second process, does not spend
+// them again.
 func newBuckets() buckets {
 	b := buckets{limits: map[string]limit{}, local: map[string]*rate.Limiter{}, log: slog.New(slog.DiscardHandler)}
 	for _, l := range limits {
@@ -85,7 +89,8 @@ func (b buckets) lift() {
 	}
 }
 
-// share lets the buckets keep slow limits in r. A token is a secret, so rows are known by a hash that cannot be turned back.
+// share lets the buckets keep slow limits in r. A token is a secret, so rows are known by a hash
+// that cannot be turned back.
 func (b buckets) share(r Rates, console string, token wire.Secret, log *slog.Logger) buckets {
 	sum := sha256.Sum256([]byte("s1bot rates\x00" + console + "\x00" + token.Reveal()))
 	b.shared, b.owner, b.log = r, hex.EncodeToString(sum[:12]), log
@@ -101,8 +106,9 @@ func (b buckets) of(route string) limit {
 	}
 }
 
-// Reserve takes a turn of a route's limit: after wait the call may go out; cancel gives the turn back. Where the shared turns cannot be
-// read the process's own count, for a console that cannot be asked is the greater harm.
+// Reserve takes a turn of a route's limit: after wait the call may go out; cancel gives the turn
+// back. Where the shared turns cannot be read the process's own count, for a console that cannot be
+// asked is the greater harm.
 func (b buckets) Reserve(ctx context.Context, route string) (wait time.Duration, cancel func()) {
 	l := b.of(route)
 	if b.shared != nil && l.every >= slow {
@@ -118,10 +124,12 @@ func (b buckets) Reserve(ctx context.Context, route string) (wait time.Duration,
 	return reservation.Delay(), reservation.Cancel
 }
 
-// backLimit is how long a turn that was not used is tried to be given back; otherwise it is lost, and the next call waits for longer.
+// backLimit is how long a turn that was not used is tried to be given back; otherwise it is lost,
+// and the next call waits for longer.
 const backLimit = 5 * time.Second
 
-// giveBack returns a shared turn that was not used. It has a time of its own, for the context of the call that gave up is over.
+// giveBack returns a shared turn that was not used. It has a time of its own, for the context of
+// the call that gave up is over.
 func (b buckets) giveBack(ctx context.Context, l limit, full time.Time) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backLimit)
 	defer cancel()
@@ -151,12 +159,12 @@ func (l limit) allowance() string {
 	return fmt.Sprintf("%d calls a second", int(math.Round(float64(time.Second)/float64(l.every))))
 }
 
-// waitNoticeKey is where a context has who wants to hear of waits. It travels with the context because between the person and the call there are
-// commands and lists that know of neither.
+// waitNoticeKey is where a context has who wants to hear of waits. It travels with the context
+// because between the person and the call there are commands and lists that know of neither.
 type waitNoticeKey struct{}
 
-// WithWaitNotice lets the caller learn that a call must wait: notice is called before each wait, be it for a rate limit or before
-// another try. It must return quickly.
+// WithWaitNotice lets the caller learn that a call must wait: notice is called before each wait, be
+// it for a rate limit or before another try. It must return quickly.
 func WithWaitNotice(ctx context.Context, notice func(Wait)) context.Context {
 	return context.WithValue(ctx, waitNoticeKey{}, notice)
 }
@@ -183,7 +191,8 @@ func outlasts(ctx context.Context, pause time.Duration) bool {
 	return bounded && time.Until(end) < pause
 }
 
-// Reserve takes a turn of a route's rate: after the wait a call may go out; cancel gives the turn back.
+// Reserve takes a turn of a route's rate: after the wait a call may go out; cancel gives the turn
+// back.
 func (c *Client) Reserve(ctx context.Context, route string) (w Wait, cancel func()) {
 	wait, cancel := c.buckets.Reserve(ctx, route)
 	l := c.buckets.of(route)

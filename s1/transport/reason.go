@@ -8,11 +8,13 @@ import (
 	"s1bot/s1/wire"
 )
 
-// A Reason is why the console refused a call, as far as its own words tell. A status alone tells little: 403 stands for a role
-// without a permission, a token of another scope, a feature without a license, and a proxy that blocks.
+// A Reason is why the console refused a call, as far as its own words tell. A status alone tells
+// little: 403 stands for a role without a permission, a token of another scope, a feature without a
+// license, and a proxy that blocks.
 type Reason int
 
-// The reasons. Unexplained is everything that the words do not settle: they are to be quoted, not explained away.
+// The reasons. Unexplained is everything that the words do not settle: they are to be quoted, not
+// explained away.
 const (
 	Unexplained     Reason = iota
 	TokenRejected          // wrong, revoked or expired
@@ -29,21 +31,26 @@ const (
 
 // What live consoles say with each; lower case.
 var (
-	// "User does not have required permissions.", "User has insufficient permissions to perform the requested action."
+	// "User does not have required permissions.", "User has insufficient permissions to perform the
+	// requested action."
 	permissionWords = regexp.MustCompile(`required permission|insufficient permission|missing permission|not have (the )?permission|permission denied|unauthorized access`)
-	// "Action is not allowed to site users" (rapid7/insightconnect-plugins, pull request 189), "Filter args is not compatible with
-	// user scope" and "This page doesn't support multi-scopes users yet" (Sentinel-One/ai-siem).
+	// "Action is not allowed to site users" (rapid7/insightconnect-plugins, pull request 189), "Filter
+	// args is not compatible with user scope" and "This page doesn't support multi-scopes users yet"
+	// (Sentinel-One/ai-siem).
 	scopeWords = regexp.MustCompile(`not allowed (to|for) (site|account|group|tenant|global)|user'?s? scope|multi-?scope|outside (of )?(the|your) scope`)
-	// "This scope does not have Custom Rules enabled." (quoted with the code 4030010 by people without the license), "This scope cannot
-	// have custom rules with Process State queries." (the vendor's example).
+	// "This scope does not have Custom Rules enabled." (quoted with the code 4030010 by people without
+	// the license), "This scope cannot have custom rules with Process State queries." (the vendor's
+	// example).
 	featureWords = regexp.MustCompile(`this (scope|site|account|tenant|group) (does not have|cannot have|can ?not have)|licen[sc]e|not enabled|entitle|subscription|\bsku\b|add-?on`)
-	// "The requested files do not exist. Fetched files are deleted after 3 days, or earlier if more than 30 files are fetched."
+	// "The requested files do not exist. Fetched files are deleted after 3 days, or earlier if more
+	// than 30 files are fetched."
 	goneWords   = regexp.MustCompile(`expired|deleted after|no longer (kept|available|exist)`)
 	existsWords = regexp.MustCompile(`already exist`)
-	// "data: analystVerdict: Must be one of …", "filter: ids: 0: Not a valid Identifier.", "dict_values(['xxx']): Unknown field".
+	// "data: analystVerdict: Must be one of …", "filter: ids: 0: Not a valid Identifier.",
+	// "dict_values(['xxx']): Unknown field".
 	valueWords = regexp.MustCompile(`(^|[;,.] )"?[a-z_][\w.]*"?: |dict_values\(\[|^'[^']+' `)
-	// "Don't understand [last]" comes from the data lake with a 500, though nothing is wrong with it; "At character 12: …" from its
-	// PowerQuery.
+	// "Don't understand [last]" comes from the data lake with a 500, though nothing is wrong with it;
+	// "At character 12: …" from its PowerQuery.
 	queryWords = regexp.MustCompile(`^don'?t understand \[|^unable to parse the (entire )?query|^at character \d+|^invalid regular expression \[`)
 	vagueWords = regexp.MustCompile(`^(error|message|bad request|invalid|server|exception|status)[\w ]*: `)
 )
@@ -73,7 +80,8 @@ func reasonFor(call Call, a attempt, code int) Reason {
 	return Unexplained
 }
 
-// rightsReason tells the kinds of 401 and 403 apart. The detail counts first, for every 4030010 has the title "Insufficient permissions".
+// rightsReason tells the kinds of 401 and 403 apart. The detail counts first, for every 4030010 has
+// the title "Insufficient permissions".
 func rightsReason(status, code int, message, title string) Reason {
 	switch {
 	case scopeWords.MatchString(message):
@@ -101,7 +109,8 @@ func messageOf(body []byte) (message, title string) {
 	return strings.Trim(strings.ToLower(words), " ."), title
 }
 
-// pageInstead says that an answer came from somewhere else, with its title or text for whoever looks after that.
+// pageInstead says that an answer came from somewhere else, with its title or text for whoever
+// looks after that.
 func pageInstead(body []byte, message string) string {
 	text := strings.TrimSpace(string(body))
 	if strings.HasPrefix(text, "<") {
@@ -110,8 +119,8 @@ func pageInstead(body []byte, message string) string {
 	return message
 }
 
-// isExpired tells whether what was asked for was there and is no longer kept. Cloud storage refuses a signed link with 403 when its
-// time is over.
+// isExpired tells whether what was asked for was there and is no longer kept. Cloud storage refuses
+// a signed link with 403 when its time is over.
 func isExpired(call Call, a attempt, message string) bool {
 	switch a.status {
 	case http.StatusForbidden:

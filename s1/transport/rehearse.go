@@ -22,9 +22,9 @@ type Request struct {
 	Body   json.RawMessage // nil for none; passwords are masked
 }
 
-// Rehearsing returns a client that works as c does, but shows every request to note first. What note returns an error for is not
-// sent and fails with that error. What would change something is never sent, whatever note says: it gets an answer as if the
-// console had done it once.
+// Rehearsing returns a client that works as c does, but shows every request to note first. What
+// note returns an error for is not sent and fails with that error. What would change something is
+// never sent, whatever note says: it gets an answer as if the console had done it once.
 func (c *Client) Rehearsing(note func(Request) error) *Client {
 	own := *c
 	own.rehearsal = note
@@ -71,7 +71,8 @@ func masked(payload []byte, hides []wire.Secret) json.RawMessage {
 	return json.RawMessage(hide(string(clean), hides...))
 }
 
-// maskPasswords replaces the values of all keys that speak of passwords, and reports whether there were any.
+// maskPasswords replaces the values of all keys that speak of passwords, and reports whether there
+// were any.
 func maskPasswords(v any) (found bool) {
 	switch v := v.(type) {
 	case map[string]any:

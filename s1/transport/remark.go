@@ -13,11 +13,13 @@ type Remark struct {
 	Lost      bool   // the bot could not read a part of it; else the console says that something went wrong
 }
 
-// remarkKey is where a context has who hears remarks, for the same reason as with waits: lists and commands in between need not know.
+// remarkKey is where a context has who hears remarks, for the same reason as with waits: lists and
+// commands in between need not know.
 type remarkKey struct{}
 
-// WithRemarks returns a context under which hear gets what is wrong with answers that came all the same, in addition to whom the
-// given context tells. Who shows an answer must show its remarks, and who acts on one must not take it for complete.
+// WithRemarks returns a context under which hear gets what is wrong with answers that came all the
+// same, in addition to whom the given context tells. Who shows an answer must show its remarks, and
+// who acts on one must not take it for complete.
 func WithRemarks(ctx context.Context, hear func(Remark)) context.Context {
 	outer, _ := ctx.Value(remarkKey{}).(func(Remark))
 	return context.WithValue(ctx, remarkKey{}, func(r Remark) {

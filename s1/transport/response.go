@@ -13,8 +13,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// envelope is the frame of every answer. Its parts are slices of the body, decoded one by one, so that an odd one does not touch the
-// others.
+// envelope is the frame of every answer. Its parts are slices of the body, decoded one by one, so
+// that an odd one does not touch the others.
 type envelope struct {
 	Data       json.RawMessage
 	Pagination json.RawMessage
@@ -57,7 +57,8 @@ func OpenFields(fields map[string]json.RawMessage) (envelope, error) {
 	return e, nil
 }
 
-// remarkIn returns what a console says went wrong in an answer that is a success by its status: {"data":…,"errors":[…]}.
+// remarkIn returns what a console says went wrong in an answer that is a success by its status:
+// {"data":…,"errors":[…]}.
 func remarkIn(problems, problem json.RawMessage) string {
 	said := map[string]json.RawMessage{}
 	for key, part := range map[string]json.RawMessage{"errors": problems, "error": problem} {
@@ -77,7 +78,8 @@ func remarkIn(problems, problem json.RawMessage) string {
 	return plain(cmp.Or(message, leavesOf(body)))
 }
 
-// ErrNoFacts refuses an object without a single field: taken for a row, it would be one without an id.
+// ErrNoFacts refuses an object without a single field: taken for a row, it would be one without an
+// id.
 const ErrNoFacts = Unreadable("The console's answer has an empty object where data was expected.")
 
 // ReadItem reads an object and, if its type has room for it, keeps it as it came.
@@ -114,8 +116,8 @@ func Get[T any](ctx context.Context, c *Client, call Call) (T, error) {
 	return item, err
 }
 
-// Acknowledged reads the answer to a change that consoles answer with nothing, or with a few words about it: data, which may be empty. said
-// tells whether an error is in the console's own words.
+// Acknowledged reads the answer to a change that consoles answer with nothing, or with a few words
+// about it: data, which may be empty. said tells whether an error is in the console's own words.
 func (c *Client) Acknowledged(ctx context.Context, call Call, body []byte) (data json.RawMessage, said bool, err error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, false, nil
@@ -132,7 +134,8 @@ func (c *Client) Acknowledged(ctx context.Context, call Call, body []byte) (data
 	return bytes.Clone(fields["data"]), false, nil
 }
 
-// Unreadable is the error for a successful answer that cannot be read. After a change it means that the outcome is unknown.
+// Unreadable is the error for a successful answer that cannot be read. After a change it means that
+// the outcome is unknown.
 func (c *Client) Unreadable(call Call, body []byte, err error) *Error {
 	var own Unreadable
 	var message string

@@ -9,15 +9,16 @@ import (
 	"time"
 )
 
-// A retirement is a path that the vendor has taken away, or will. What a closed path answers is not known before it happens, so each of
-// routeGone counts.
+// A retirement is a path that the vendor has taken away, or will. What a closed path answers is not
+// known before it happens, so each of routeGone counts.
 type retirement struct {
 	route   string    // or what it begins with, in whole elements
 	since   time.Time // zero where the vendor names no day
 	instead string    // what does the same, for people
 }
 
-// DeepVisibilityEnds is when the vendor closes dv/*, PowerQuery included; deprecated since 2026-02-15.
+// DeepVisibilityEnds is when the vendor closes dv/*, PowerQuery included; deprecated since
+// 2026-02-15.
 var DeepVisibilityEnds = time.Date(2027, time.February, 15, 0, 0, 0, 0, time.UTC)
 
 // retirements are from the vendor's API document and from consoles that were asked (2026-11).
@@ -46,7 +47,8 @@ func routeGone(status int) bool {
 	return slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}, status)
 }
 
-// Absent tells whether a console may not have the path of a call: whoever has another way tries it then.
+// Absent tells whether a console may not have the path of a call: whoever has another way tries it
+// then.
 func Absent(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && routeGone(e.Status)
@@ -58,8 +60,8 @@ func IsRetired(err error) bool {
 	return errors.As(err, &e) && e.Reason == Retired
 }
 
-// retired tells whether a console does not have a call. On a path with an id 404 means that there is no such thing, and where the words
-// are of a query or a file it is that which is gone.
+// retired tells whether a console does not have a call. On a path with an id 404 means that there
+// is no such thing, and where the words are of a query or a file it is that which is gone.
 func retired(call Call, status int, message string) bool {
 	_, known := retirementOf(call.Route)
 	switch status {
@@ -73,7 +75,8 @@ func retired(call Call, status int, message string) bool {
 	return false
 }
 
-// knownClosed tells whether a console does not have a call of which it is known that consoles may not have it.
+// knownClosed tells whether a console does not have a call of which it is known that consoles may
+// not have it.
 func knownClosed(call Call, status int, message string) bool {
 	_, known := retirementOf(call.Route)
 	return known && retired(call, status, message)

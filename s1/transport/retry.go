@@ -15,18 +15,23 @@ import (
 const (
 	// maxTries is how often a read is tried in all.
 	maxTries = 4
-	// maxPause is the longest pause before another try; a console that asks for more gets its error shown instead.
+	// maxPause is the longest pause before another try; a console that asks for more gets its error
+	// shown instead.
 	maxPause = time.Minute
-	// firstRetry is about how long after the first failure a read is tried again; each further pause is twice as long.
+	// firstRetry is about how long after the first failure a read is tried again; each further pause
+	// is twice as long.
 	firstRetry = 375 * time.Millisecond
-	// retryJitter is by how many percent a pause varies, so that several callers do not come back at once.
+	// retryJitter is by how many percent a pause varies, so that several callers do not come back at
+	// once.
 	retryJitter = 33
 )
 
-// A readRetry decides whether a read is tried again, and when. It is the back-off of one call, for retry.Do.
+// A readRetry decides whether a read is tried again, and when. It is the back-off of one call, for
+// retry.Do.
 //
-// Time without an answer has one budget for all tries of a call, because a person waits for their sum: what one try used up the next
-// one does not have. Pauses that the console asks for do not count: it did answer, and whoever waits is told (see WithWaitNotice).
+// Time without an answer has one budget for all tries of a call, because a person waits for their
+// sum: what one try used up the next one does not have. Pauses that the console asks for do not
+// count: it did answer, and whoever waits is told (see WithWaitNotice).
 type readRetry struct {
 	client *Client
 	ctx    context.Context

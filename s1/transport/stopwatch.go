@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// A stopwatch is the time-out of one try. It stands still while the try waits for room in memory: that is our doing, not the console's.
+// A stopwatch is the time-out of one try. It stands still while the try waits for room in memory:
+// that is our doing, not the console's.
 type stopwatch struct {
 	timer  *time.Timer
 	left   time.Duration
@@ -13,7 +14,8 @@ type stopwatch struct {
 	queued time.Duration // how long it stood still
 }
 
-// withStopwatch returns a context that ends, with context.DeadlineExceeded as its cause, when the stopwatch has run for so long.
+// withStopwatch returns a context that ends, with context.DeadlineExceeded as its cause, when the
+// stopwatch has run for so long.
 func withStopwatch(ctx context.Context, timeout time.Duration) (context.Context, *stopwatch, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	s := &stopwatch{left: timeout, since: time.Now()}

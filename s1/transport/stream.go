@@ -7,11 +7,13 @@ import (
 	"net/http"
 )
 
-// A Use takes an answer while it comes, and keeps what it wants of it. It is called anew for each try; an error says that the answer makes
-// no sense. It need not tell that the answer broke off: whoever calls it knows.
+// A Use takes an answer while it comes, and keeps what it wants of it. It is called anew for each
+// try; an error says that the answer makes no sense. It need not tell that the answer broke off:
+// whoever calls it knows.
 type Use func(body io.Reader) error
 
-// Stream is Read for answers that are used up piece by piece: a list is never in memory as a whole beside the rows that are made of it.
+// Stream is Read for answers that are used up piece by piece: a list is never in memory as a whole
+// beside the rows that are made of it.
 func (c *Client) Stream(ctx context.Context, call Call, use Use) error {
 	call.use = use
 	a, err := c.exchange(ctx, call)
@@ -25,7 +27,8 @@ func (c *Client) Stream(ctx context.Context, call Call, use Use) error {
 	return nil
 }
 
-// streamBody hands at most limit bytes to use, counted after decompression; above smallBody they wait for their turn.
+// streamBody hands at most limit bytes to use, counted after decompression; above smallBody they
+// wait for their turn.
 func (c *Client) streamBody(ctx context.Context, watch *stopwatch, response *http.Response, limit int64, use Use, a *attempt) {
 	coming := &comingBody{from: response.Body, limit: limit, enter: func() (err error) {
 		size := limit
@@ -41,8 +44,8 @@ func (c *Client) streamBody(ctx context.Context, watch *stopwatch, response *htt
 	a.body, a.err = coming.head, coming.err
 }
 
-// madeOf is how many times the size of an answer the rows take that are made of it, while it comes: each
-// is kept as it came beside its fields, and what it was decoded from is garbage for a while.
+// madeOf is how many times the size of an answer the rows take that are made of it, while it comes:
+// each is kept as it came beside its fields, and what it was decoded from is garbage for a while.
 const madeOf = 2
 
 // headKept is how much of an answer is kept for whoever says what is wrong with it.

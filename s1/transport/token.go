@@ -15,7 +15,8 @@ import (
 // A TokenOwner is what kind of user an API token belongs to.
 type TokenOwner string
 
-// The owners. A person's token goes with the person, and lives for months at most; a service user's lives for up to two years.
+// The owners. A person's token goes with the person, and lives for months at most; a service user's
+// lives for up to two years.
 const (
 	OwnerUnknown TokenOwner = ""
 	ServiceUser  TokenOwner = "service user"
@@ -39,13 +40,15 @@ type self struct {
 	Token tokenLife `json:"apiToken"`
 }
 
-// serviceUserMail is how the address of a service user begins; the rest is a UUID at the console's own name (seen in reports of users).
+// serviceUserMail is how the address of a service user begins; the rest is a UUID at the console's
+// own name (seen in reports of users).
 const serviceUserMail = "serviceuser-"
 
-// AskToken asks when the client's token ends and whose it is. There are three ways, and no console is known to answer all of them: the
-// token's details (documented; for a service user's token nobody has shown that it works), the user's own row (needs Users.view on some),
-// and the end that a token in the form of a JWT has in itself. What the console refuses is unknown, without an error; an error is that it
-// does not answer, or knows no such token.
+// AskToken asks when the client's token ends and whose it is. There are three ways, and no console
+// is known to answer all of them: the token's details (documented; for a service user's token
+// nobody has shown that it works), the user's own row (needs Users.view on some), and the end that
+// a token in the form of a JWT has in itself. What the console refuses is unknown, without an
+// error; an error is that it does not answer, or knows no such token.
 func (c *Client) AskToken(ctx context.Context) (Token, error) {
 	token := c.Token()
 	life, err := Get[tokenLife](ctx, c, Call{
@@ -73,7 +76,8 @@ func (c *Client) AskToken(ctx context.Context) (Token, error) {
 	return known, nil
 }
 
-// refusesToTell tells an answer that keeps something back, or makes no sense, from none at all, and from one that the token is no good (401).
+// refusesToTell tells an answer that keeps something back, or makes no sense, from none at all, and
+// from one that the token is no good (401).
 func refusesToTell(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status >= http.StatusOK && e.Status < http.StatusInternalServerError &&
@@ -97,8 +101,8 @@ type claims struct {
 	Expires int64  `json:"exp"`
 }
 
-// claimsOf reads what a token says of itself; one that is no JWT says nothing. Nobody checks the signature: who wanted to deceive us
-// would have to be who gave us the token.
+// claimsOf reads what a token says of itself; one that is no JWT says nothing. Nobody checks the
+// signature: who wanted to deceive us would have to be who gave us the token.
 func claimsOf(token wire.Secret) (said claims) {
 	parts := strings.Split(token.Reveal(), ".")
 	if len(parts) != 3 {

@@ -46,7 +46,8 @@ func (ch Change) actions() (actions []action) {
 	return actions
 }
 
-// triggered is the answer to a mutation: what was done of each action, an error as a whole, or an execution that comes later.
+// triggered is the answer to a mutation: what was done of each action, an error as a whole, or an
+// execution that comes later.
 type triggered struct {
 	Kind        string     `json:"__typename"`
 	Actions     []outcomes `json:"actions"`
@@ -98,7 +99,8 @@ func (c Client) Update(ctx context.Context, ids []ID, change Change) (result s1.
 	return answer.result(does, ids, len(actions))
 }
 
-// errSilent: the field of a mutation is null or empty, and no error stands beside it. Whether anything was done, nobody knows.
+// errSilent: the field of a mutation is null or empty, and no error stands beside it. Whether
+// anything was done, nobody knows.
 const errSilent = s1.Unreadable("The console answered but didn't say what it did.")
 
 // rehearsed is the answer to a mutation that is not sent. It says that all went well, so that what
@@ -184,7 +186,8 @@ func (t *tally) failed(id, kind, message string) {
 	t.details[id] = s1.IDResult{ID: id, Result: words}
 }
 
-// result is the console's answer in the form of every other change. What no action names was not changed.
+// result is the console's answer in the form of every other change. What no action names was not
+// changed.
 func (t *tally) result(actions int) s1.ActionResult {
 	r := s1.ActionResult{Skipped: t.skips}
 	for _, id := range t.order {

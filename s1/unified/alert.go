@@ -8,19 +8,23 @@ import (
 	"s1bot/s1"
 )
 
-// An ID names a unified alert: a UUID, as far as consoles have been seen. It is valid in no REST path.
+// An ID names a unified alert: a UUID, as far as consoles have been seen. It is valid in no REST
+// path.
 type ID string
 
-// idForm is what can be sent as an id. Consoles send UUIDs, recordings have other words; none has a blank, a quote or a comma.
+// idForm is what can be sent as an id. Consoles send UUIDs, recordings have other words; none has a
+// blank, a quote or a comma.
 var idForm = regexp.MustCompile(`^[0-9A-Za-z._:-]{1,100}$`)
 
 // Valid tells whether the id can be sent to the console.
 func (id ID) Valid() bool { return idForm.MatchString(string(id)) }
 
-// uuidForm is five groups as in a UUID; recordings that were masked have letters beyond f, and shorter ends.
+// uuidForm is five groups as in a UUID; recordings that were masked have letters beyond f, and
+// shorter ends.
 var uuidForm = regexp.MustCompile(`^[0-9A-Za-z]{8}(-[0-9A-Za-z]{4}){3}-[0-9A-Za-z]{4,12}$`)
 
-// LooksLikeID tells whether what a person typed is meant as the id of a unified alert rather than as a name or a REST id.
+// LooksLikeID tells whether what a person typed is meant as the id of a unified alert rather than
+// as a name or a REST id.
 func LooksLikeID(s string) bool {
 	return uuidForm.MatchString(s) && strings.ContainsAny(s, "0123456789")
 }
@@ -61,7 +65,8 @@ type Alert struct {
 	Observables    []Observable  `json:"observables"` // likewise
 }
 
-// A Detector is the product that raised the alert: EDR, CWS and STAR of SentinelOne, or another vendor's.
+// A Detector is the product that raised the alert: EDR, CWS and STAR of SentinelOne, or another
+// vendor's.
 type Detector struct {
 	Product string `json:"product"`
 	Vendor  string `json:"vendor"`
@@ -238,8 +243,9 @@ func (a Alert) Product() string {
 // own.
 func (a Alert) own() bool { return strings.EqualFold(a.Source.Vendor, "SentinelOne") }
 
-// Counterpart is the REST thing that the alert may be as well: a threat or a rule alert with the product's own id. It is one for sure only
-// if that thing is about the same endpoint or file, see SameThing: no source says that the ids are the same.
+// Counterpart is the REST thing that the alert may be as well: a threat or a rule alert with the
+// product's own id. It is one for sure only if that thing is about the same endpoint or file, see
+// SameThing: no source says that the ids are the same.
 func (a Alert) Counterpart() (id string, ok bool) {
 	if a.Source.Vendor != "" && !a.own() {
 		return "", false
@@ -247,7 +253,8 @@ func (a Alert) Counterpart() (id string, ok bool) {
 	return a.ExternalID, s1.LooksLikeID(a.ExternalID)
 }
 
-// SameThing tells whether a REST row with the alert's external id is the same thing, by the endpoint's UUID or the file's SHA-1.
+// SameThing tells whether a REST row with the alert's external id is the same thing, by the
+// endpoint's UUID or the file's SHA-1.
 func (a Alert) SameThing(uuids []string, sha1 string) bool {
 	mine := plainUUID(a.Asset().AgentUUID)
 	for _, uuid := range uuids {

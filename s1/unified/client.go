@@ -14,7 +14,8 @@ import (
 	"s1bot/s1"
 )
 
-// The permissions of the console's role page, "Unified Alerts", in the form in which the rest of the API names its own.
+// The permissions of the console's role page, "Unified Alerts", in the form in which the rest of
+// the API names its own.
 const (
 	mayView   = "Unified Alerts.view"
 	mayManage = "Unified Alerts.manage"
@@ -45,8 +46,9 @@ type connection struct {
 	} `json:"alerts"`
 }
 
-// Page returns one page of the alerts that match q, MaxPage at most. Keys of q are the fields of alerts ("severity", "alertName__contains",
-// "createdAt__gte"), "siteIds" and the like for the scope, Search, sortBy, sortOrder, limit and cursor.
+// Page returns one page of the alerts that match q, MaxPage at most. Keys of q are the fields of
+// alerts ("severity", "alertName__contains", "createdAt__gte"), "siteIds" and the like for the
+// scope, Search, sortBy, sortOrder, limit and cursor.
 func (c Client) Page(ctx context.Context, q s1.Query) (page s1.Page[Alert], err error) {
 	const does = "list unified alerts"
 	vars, err := variables(q)
@@ -87,7 +89,8 @@ func readPage(data json.RawMessage, after string) (s1.Page[Alert], error) {
 	if total := answer.Alerts.TotalCount; total != nil && *total >= len(page.Items) {
 		page.Total = *total
 	}
-	// A cursor that leads back to this page, or a page without rows, ends the list whatever hasNextPage says.
+	// A cursor that leads back to this page, or a page without rows, ends the list whatever
+	// hasNextPage says.
 	if info := answer.Alerts.PageInfo; info.HasNextPage && info.EndCursor != after && len(nodes) > 0 {
 		page.Next = info.EndCursor
 	}
@@ -128,8 +131,8 @@ func (c Client) All(ctx context.Context, q s1.Query) iter.Seq2[Alert, error] {
 	}
 }
 
-// ByID returns the alerts with these ids; those that the console does not know are missing. What has another id is left out: who asks by
-// id acts on the answer.
+// ByID returns the alerts with these ids; those that the console does not know are missing. What
+// has another id is left out: who asks by id acts on the answer.
 func (c Client) ByID(ctx context.Context, ids []ID) ([]Alert, error) {
 	if _, err := byIDs(ids); err != nil {
 		return nil, refusal("list unified alerts", err)

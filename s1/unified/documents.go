@@ -1,7 +1,8 @@
 package unified
 
-// What is asked for of an alert. Consoles differ by their release, and one field that a console does not know fails the whole document:
-// so the set is small, and there is a smaller one with the fields of older releases, where the assets are one.
+// What is asked for of an alert. Consoles differ by their release, and one field that a console
+// does not know fails the whole document: so the set is small, and there is a smaller one with the
+// fields of older releases, where the assets are one.
 const (
 	coreFields = `id externalId name description severity status analystVerdict confidenceLevel result classification
 	detectedAt createdAt updatedAt storylineId noteExists attackSurfaces detectionSource { product vendor } assignee { userId email fullName }

@@ -6,8 +6,9 @@ import (
 	"s1bot/s1"
 )
 
-// The enumerations of unified alerts, in upper case on the wire. What the console sends is kept as it came, known or not, and an unknown
-// value is its own label. A wrong one in a filter finds nothing and says so to nobody: so people choose from these.
+// The enumerations of unified alerts, in upper case on the wire. What the console sends is kept as
+// it came, known or not, and an unknown value is its own label. A wrong one in a filter finds
+// nothing and says so to nobody: so people choose from these.
 
 // Status is how far the work on an alert is.
 type Status string
@@ -48,7 +49,8 @@ func (Severity) Choices() []s1.Choice {
 // Label is the severity as people read it.
 func (s Severity) Label() string { return label(s) }
 
-// Verdict is what an analyst thinks of an alert. There is no plain "true positive": each says of what kind.
+// Verdict is what an analyst thinks of an alert. There is no plain "true positive": each says of
+// what kind.
 type Verdict string
 
 // The verdicts that the three of threats and rule alerts become.
@@ -90,7 +92,8 @@ func (v Verdict) Label() string { return label(v) }
 // False tells whether it says that there was nothing.
 func (v Verdict) False() bool { return strings.HasPrefix(string(v), "FALSE_POSITIVE") }
 
-// VerdictFor is the verdict of unified alerts that means the same as one of threats and rule alerts; false for one that has no equal.
+// VerdictFor is the verdict of unified alerts that means the same as one of threats and rule
+// alerts; false for one that has no equal.
 func VerdictFor(v s1.Verdict) (Verdict, bool) {
 	same, ok := map[s1.Verdict]Verdict{
 		s1.VerdictUndefined: VerdictUndefined, s1.VerdictTruePositive: VerdictTruePositive, s1.VerdictFalsePositive: VerdictFalsePositive,

@@ -25,8 +25,8 @@ const (
 	truth
 )
 
-// fields are what alerts can be filtered by (alertColumnMetadata of live consoles, 2026-10). Account, site and group are none: the scope
-// is the only way to narrow the list down to them.
+// fields are what alerts can be filtered by (alertColumnMetadata of live consoles, 2026-10).
+// Account, site and group are none: the scope is the only way to narrow the list down to them.
 var fields = map[string]fieldKind{
 	"id": word, "externalId": word, "storylineId": word, "alertName": word, "severity": word, "status": word, "analystVerdict": word, "confidenceLevel": word,
 	"result": word, "classification": word, "detectionVendor": word, "detectionProduct": word, "assetName": word, "assetAgentUuid": word, "ticketId": word,
@@ -34,7 +34,8 @@ var fields = map[string]fieldKind{
 	"detectedAt": moment, "createdAt": moment, "firstSeenAt": moment, "lastSeenAt": moment, "updatedAt": moment,
 }
 
-// Search is the key for what people type: it is found in names, and is equal to ids, hashes and storylines. The console has no full text.
+// Search is the key for what people type: it is found in names, and is equal to ids, hashes and
+// storylines. The console has no full text.
 const Search = "query"
 
 // scopes are the keys that become the scope, and of which type.
@@ -140,7 +141,8 @@ func timeRange(at time.Time, operator string) map[string]any {
 	return map[string]any{side: at.UnixMilli(), inclusive: strings.HasSuffix(operator, "e")}
 }
 
-// anyOf finds what was typed in any of the fields that people know alerts by, where all the other filters hold.
+// anyOf finds what was typed in any of the fields that people know alerts by, where all the other
+// filters hold.
 func anyOf(typed string, filters []any) any {
 	var or []any
 	for _, field := range []string{"alertName", "assetName"} {
@@ -155,7 +157,8 @@ func anyOf(typed string, filters []any) any {
 	return map[string]any{"or": or}
 }
 
-// byIDs is the only filter that a change is sent with. There must be ids: without a filter every alert is meant.
+// byIDs is the only filter that a change is sent with. There must be ids: without a filter every
+// alert is meant.
 func byIDs(ids []ID) (any, error) {
 	if len(ids) == 0 {
 		return nil, s1.ErrNothingSelected

@@ -16,8 +16,8 @@ type Enum interface {
 	Choices() []Choice
 }
 
-// ParseChoice finds the value that s names, by value or label, in any spelling: "True Positive", true_positive, TRUE_POSITIVE.
-// The error lists the choices.
+// ParseChoice finds the value that s names, by value or label, in any spelling: "True Positive",
+// true_positive, TRUE_POSITIVE. The error lists the choices.
 func ParseChoice[T Enum](s string) (T, error) {
 	var zero T
 	plain := Squash(s)
@@ -39,7 +39,8 @@ func ValidChoice[T Enum](v T) bool {
 	return false
 }
 
-// Lenient sets v to the choice that text names, or to the text itself: the console may know values that we do not.
+// Lenient sets v to the choice that text names, or to the text itself: the console may know values
+// that we do not.
 func Lenient[T Enum](v *T, text []byte) error {
 	choice, err := ParseChoice[T](string(text))
 	if err != nil {

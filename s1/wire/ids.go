@@ -17,13 +17,15 @@ var (
 	ErrTooMany = fmt.Errorf("more than %d ids in one call", maxIDs)
 )
 
-// The console's identifiers: strings of digits, 18 or 19 of them today. They are never JSON numbers, which lose digits.
+// The console's identifiers: strings of digits, 18 or 19 of them today. They are never JSON
+// numbers, which lose digits.
 type (
 	// AgentID names an endpoint's agent; not its uuid.
 	AgentID string
 	// ThreatID names a threat.
 	ThreatID string
-	// AlertID names an alert of a custom detection rule; alerts of the unified list have UUIDs, which do not work here.
+	// AlertID names an alert of a custom detection rule; alerts of the unified list have UUIDs, which
+	// do not work here.
 	AlertID string
 	// AccountID names an account, the level above sites.
 	AccountID string
@@ -76,14 +78,14 @@ func (id ExclusionID) Valid() bool { return ValidID(id) }
 // Valid tells whether the id can be sent to the console.
 func (id BlocklistID) Valid() bool { return ValidID(id) }
 
-// LooksLikeID tells whether what a person typed is meant as an id rather than as a name: 17 to 20 digits. A host may well be
-// called "4711"; none is called "1845174760470303882".
+// LooksLikeID tells whether what a person typed is meant as an id rather than as a name: 17 to 20
+// digits. A host may well be called "4711"; none is called "1845174760470303882".
 func LooksLikeID(s string) bool {
 	return len(s) >= 17 && ValidID(s)
 }
 
-// ValidID accepts 1 to 20 digits, leading zeros included: what the console calls an id, and nothing that could change a path. See
-// LooksLikeID for what is meant as one.
+// ValidID accepts 1 to 20 digits, leading zeros included: what the console calls an id, and nothing
+// that could change a path. See LooksLikeID for what is meant as one.
 func ValidID[T ~string](id T) bool {
 	if len(id) == 0 || len(id) > 20 {
 		return false
@@ -94,7 +96,8 @@ func ValidID[T ~string](id T) bool {
 // maxIDs is what the console takes in one list of ids (filter key ids, maxItems).
 const maxIDs = 5000
 
-// Selection checks the ids of a change and drops repeated ones. It refuses an empty list, which would mean everything.
+// Selection checks the ids of a change and drops repeated ones. It refuses an empty list, which
+// would mean everything.
 func Selection[T ~string](ids []T) ([]string, error) {
 	if len(ids) == 0 {
 		return nil, ErrNothingSelected

@@ -10,20 +10,22 @@ import (
 	"strings"
 )
 
-// Row is what every listed thing embeds: the whole object as the console sent it, without its secrets. The raw view and the
-// exports show it, so that no field is lost for not having a Go name.
+// Row is what every listed thing embeds: the whole object as the console sent it, without its
+// secrets. The raw view and the exports show it, so that no field is lost for not having a Go name.
 type Row struct {
 	Raw json.RawMessage `json:"-"`
 }
 
 func (r *Row) Keep(raw json.RawMessage) { r.Raw = Redact(raw) }
 
-// maxLoose is up to what size JSON of odd types is put up with: taking it apart takes many times its size of memory.
+// maxLoose is up to what size JSON of odd types is put up with: taking it apart takes many times
+// its size of memory.
 const maxLoose = 1 << 20
 
-// Decode reads JSON into target and puts up with fields of other types than documented: a number where text belongs is kept
-// as text and the other way round, what fits nowhere is left out. Only JSON that is broken, or is of another kind as a whole
-// (a list where an object belongs), is an error.
+// Decode reads JSON into target and puts up with fields of other types than documented: a number
+// where text belongs is kept as text and the other way round, what fits nowhere is left out. Only
+// JSON that is broken, or is of another kind as a whole (a list where an object belongs), is an
+// error.
 func Decode(data []byte, target any) error {
 	err := json.Unmarshal(data, target)
 	var mismatch *json.UnmarshalTypeError
@@ -60,7 +62,8 @@ var (
 	jsonReader = reflect.TypeFor[json.Unmarshaler]()
 )
 
-// fit changes v, a decoded JSON value, so that it can be unmarshalled into t; nil where nothing of it can.
+// fit changes v, a decoded JSON value, so that it can be unmarshalled into t; nil where nothing of
+// it can.
 func fit(v any, t reflect.Type) any {
 	if v == nil || reflect.PointerTo(t).Implements(jsonReader) {
 		return v

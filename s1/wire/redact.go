@@ -7,12 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// secretNames are parts of the names of fields whose values nobody may see: tokens with which a machine joins
-// a site, license keys, passwords of archives, links that hand out a file to whoever has them.
+// secretNames are parts of the names of fields whose values nobody may see: tokens with which a
+// machine joins a site, license keys, passwords of archives, links that hand out a file to whoever
+// has them.
 var secretNames = bytes.Fields([]byte("token licensekey passphrase password secret apikey downloadurl downloadlink signedurl"))
 
-// Redact returns raw, which must be valid JSON, with the values of secret fields replaced by "•••" at any depth. Order and
-// numbers stay as they are; null, empty and boolean values too, for they tell no secret. Bytes that are not UTF-8 become �.
+// Redact returns raw, which must be valid JSON, with the values of secret fields replaced by "•••"
+// at any depth. Order and numbers stay as they are; null, empty and boolean values too, for they
+// tell no secret. Bytes that are not UTF-8 become �.
 func Redact(raw json.RawMessage) json.RawMessage {
 	if !utf8.Valid(raw) {
 		raw = bytes.ToValidUTF8(raw, []byte("\uFFFD"))
@@ -37,8 +39,8 @@ func Redact(raw json.RawMessage) json.RawMessage {
 	return append(out, raw[copied:]...)
 }
 
-// secretAt looks at the string at i, be it a field's name or a value. It returns the span of the secret that goes with it, or
-// an empty span where to go on.
+// secretAt looks at the string at i, be it a field's name or a value. It returns the span of the
+// secret that goes with it, or an empty span where to go on.
 func secretAt(raw []byte, i int) (from, to int) {
 	end := stringEnd(raw, i)
 	value := valueStart(raw, end)
@@ -55,7 +57,8 @@ func secretAt(raw []byte, i int) (from, to int) {
 	return value, end
 }
 
-// isSignedLink tells whether a string is a link that needs no log-in: cloud storage puts the key into the address.
+// isSignedLink tells whether a string is a link that needs no log-in: cloud storage puts the key
+// into the address.
 func isSignedLink(quoted []byte) bool {
 	return bytes.HasPrefix(quoted, []byte(`"http`)) && bytes.Contains(quoted, []byte("Signature="))
 }
@@ -65,8 +68,8 @@ func tells(value []byte) bool {
 	return !slices.Contains([]string{"null", `""`, "true", "false", "[]", "{}"}, string(value))
 }
 
-// isSecretName looks at the letters of a name alone, in lower case: api_token is apiToken. It is called for every field of
-// every row and allocates for odd names only.
+// isSecretName looks at the letters of a name alone, in lower case: api_token is apiToken. It is
+// called for every field of every row and allocates for odd names only.
 func isSecretName(quoted []byte) bool {
 	if bytes.IndexByte(quoted, '\\') >= 0 {
 		var name string
@@ -99,7 +102,8 @@ func stringEnd(raw []byte, i int) int {
 	return len(raw)
 }
 
-// valueStart returns where the value starts if a colon follows at i, and -1 if what ended at i is no field's name.
+// valueStart returns where the value starts if a colon follows at i, and -1 if what ended at i is
+// no field's name.
 func valueStart(raw []byte, i int) int {
 	i = skipSpace(raw, i)
 	if i >= len(raw) || raw[i] != ':' {

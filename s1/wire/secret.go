@@ -9,8 +9,9 @@ import (
 // Hidden is what is shown in place of a secret, here and in Redact.
 const Hidden = "•••"
 
-// Secret holds a token or a password. However it is printed, logged or marshalled, it shows •••; only Reveal tells.
-// It holds a pointer because fmt reads unexported fields without asking their methods: it would find an address.
+// Secret holds a token or a password. However it is printed, logged or marshalled, it shows •••;
+// only Reveal tells. It holds a pointer because fmt reads unexported fields without asking their
+// methods: it would find an address.
 type Secret struct{ value *string }
 
 // NewSecret hides s.
@@ -24,7 +25,8 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// Equal reports whether both hide the same. Two secrets are never equal by ==, not even if they were read from one file.
+// Equal reports whether both hide the same. Two secrets are never equal by ==, not even if they
+// were read from one file.
 func (s Secret) Equal(other Secret) bool { return s.Reveal() == other.Reveal() }
 
 // Empty tells whether nothing is hidden.

@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// Large answers are taken apart without copies of their parts: what follows returns slices of the JSON that it is given, which must
-// be valid.
+// Large answers are taken apart without copies of their parts: what follows returns slices of the
+// JSON that it is given, which must be valid.
 
-// FieldsOf returns the fields of an object by name; of a field that is there twice the last one counts, as for encoding/json.
+// FieldsOf returns the fields of an object by name; of a field that is there twice the last one
+// counts, as for encoding/json.
 func FieldsOf(object json.RawMessage) map[string]json.RawMessage {
 	fields := map[string]json.RawMessage{}
 	for at := skipSpace(object, 0) + 1; ; {
@@ -42,7 +43,8 @@ func ElementsOf(list json.RawMessage, limit int) (elements []json.RawMessage) {
 	return elements
 }
 
-// Flatten writes every leaf below path into leaves: texts bare, everything else as compact JSON. A list is a leaf.
+// Flatten writes every leaf below path into leaves: texts bare, everything else as compact JSON. A
+// list is a leaf.
 func Flatten(path string, data json.RawMessage, leaves map[string]string) {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(data, &fields) == nil && len(fields) > 0 {

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// Time is a moment in the console's JSON. It never fails to decode: null, "", "None", the year 1970 and years from 9999 on, all of which
-// consoles send for "never", become the zero time. Beyond 9999, also by the way to somebody's time zone, a time.Time cannot be written
-// as JSON, and what carries one could not be kept: a request, a plan, a row of the audit trail.
+// Time is a moment in the console's JSON. It never fails to decode: null, "", "None", the year 1970
+// and years from 9999 on, all of which consoles send for "never", become the zero time. Beyond
+// 9999, also by the way to somebody's time zone, a time.Time cannot be written as JSON, and what
+// carries one could not be kept: a request, a plan, a row of the audit trail.
 type Time struct{ time.Time }
 
 // TimeOf is t as the console's, the zero time where it is none.
@@ -47,7 +48,8 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + FormatTime(t.Time) + `"`), nil
 }
 
-// fromEpoch reads seconds, milliseconds (from what would be the year 5138 on), microseconds or nanoseconds (of 2001 and later).
+// fromEpoch reads seconds, milliseconds (from what would be the year 5138 on), microseconds or
+// nanoseconds (of 2001 and later).
 func fromEpoch(n int64) time.Time {
 	switch {
 	case n > 1e18:

@@ -40,7 +40,8 @@ func blockRules() map[string]blockRule {
 	return rules
 }
 
-// layoutRules are the blocks that Slack added in 2025 and 2026: tables, charts, cards and containers. Modals have none but cards.
+// layoutRules are the blocks that Slack added in 2025 and 2026: tables, charts, cards and
+// containers. Modals have none but cards.
 func layoutRules() map[string]blockRule {
 	return map[string]blockRule{
 		"table":      {onMessage | onHome, tableBlock()},
@@ -172,7 +173,8 @@ func plainHeader(v *validator, at string, value any) {
 	}
 }
 
-// cell is a cell of a table. @slack/types wants `text` on raw_number, the documentation does not: it is required here.
+// cell is a cell of a table. @slack/types wants `text` on raw_number, the documentation does not:
+// it is required here.
 func cell(kinds ...string) check {
 	cells := map[string]map[string]field{
 		"raw_text":    {"type": must(anything), "text": must(str(1, 0))},
@@ -240,7 +242,8 @@ func positive(v *validator, at string, value any) {
 	}
 }
 
-// pointsMatchAxis checks that each series has a point for each category, in that order, and that names differ.
+// pointsMatchAxis checks that each series has a point for each category, in that order, and that
+// names differ.
 func pointsMatchAxis(v *validator, at string, value any) {
 	chart := wire.Object(wire.Object(value)["chart"])
 	categories, _ := wire.Object(chart["axis_config"])["categories"].([]any)

@@ -43,14 +43,16 @@ func multiMenus() []string {
 	return []string{"multi_static_select", "multi_external_select", "multi_users_select", "multi_conversations_select", "multi_channels_select"}
 }
 
-// inActions are the elements of an actions block: menus for one thing, but neither multi-select menus nor typed inputs,
-// which Slack refuses there ("unsupported element: multiselect", "unsupported type").
+// inActions are the elements of an actions block: menus for one thing, but neither multi-select
+// menus nor typed inputs, which Slack refuses there ("unsupported element: multiselect",
+// "unsupported type").
 func inActions() []string {
 	return slices.Concat([]string{"button", "checkboxes", "datepicker", "datetimepicker", "timepicker", "overflow", "radio_buttons",
 		"workflow_button"}, menus())
 }
 
-// inSection are the accessories of a section [docs.slack.dev/reference/block-kit/blocks/section-block].
+// inSection are the accessories of a section
+// [docs.slack.dev/reference/block-kit/blocks/section-block].
 func inSection() []string {
 	return slices.Concat([]string{"button", "checkboxes", "datepicker", "image", "overflow", "radio_buttons", "timepicker",
 		"workflow_button"}, menus(), multiMenus())
@@ -130,7 +132,8 @@ type menuRule struct {
 	chosen  check
 }
 
-// menuRules is the table of select menus [docs.slack.dev/reference/block-kit/block-elements/select-menu-element].
+// menuRules is the table of select menus
+// [docs.slack.dev/reference/block-kit/block-elements/select-menu-element].
 func menuRules() map[string]menuRule {
 	none := func() map[string]field { return map[string]field{} }
 	id := str(1, 0)
@@ -244,7 +247,8 @@ func tenDigits(v *validator, at string, value any) {
 	}
 }
 
-// suggestionRule is the answer to a block_suggestion [docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select].
+// suggestionRule is the answer to a block_suggestion
+// [docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select].
 func suggestionRule() check {
 	return shape(map[string]field{
 		"options": may(list(0, 100, option(plain))),

@@ -79,7 +79,8 @@ func StateOf(blocks json.RawMessage, typed Values) Values {
 // An input is how an element's value is named: in the app's blocks and in the state of payloads.
 type input struct{ initial, value string }
 
-// inputs is the table of elements that have a value [docs.slack.dev/reference/interaction-payloads/view-interactions-payload].
+// inputs is the table of elements that have a value
+// [docs.slack.dev/reference/interaction-payloads/view-interactions-payload].
 var inputs = map[string]input{
 	"plain_text_input": {"initial_value", "value"}, "email_text_input": {"initial_value", "value"},
 	"url_text_input": {"initial_value", "value"}, "number_input": {"initial_value", "value"},
@@ -126,8 +127,8 @@ func isEmpty(state map[string]any) bool {
 	return false
 }
 
-// Enter makes the state value of an element from what a person types or picks: the visible text of an option, a date,
-// a name. offered are the options of an external menu.
+// Enter makes the state value of an element from what a person types or picks: the visible text of
+// an option, a date, a name. offered are the options of an external menu.
 func Enter(el map[string]any, given []string, offered []Option, find finder) (map[string]any, error) {
 	kind := wire.Text(el["type"])
 	in, ok := inputs[kind]
@@ -307,7 +308,8 @@ func numberError(el map[string]any, typed string) string {
 	return ""
 }
 
-// A finder gives the id that a name stands for in a menu of people or of channels. Whoever keeps people and channels brings it.
+// A finder gives the id that a name stands for in a menu of people or of channels. Whoever keeps
+// people and channels brings it.
 type finder func(what Listing, name string) (id string, known bool)
 
 // Listing is what a menu without options of its own lists.

@@ -15,7 +15,8 @@ func plain(most int) check { return textObject(most, "plain_text") }
 // rich is a text object of either kind.
 func rich(most int) check { return textObject(most, "plain_text", "mrkdwn") }
 
-// textObject is a text object of one of these types. `emoji` belongs to plain_text alone, `verbatim` to mrkdwn alone.
+// textObject is a text object of one of these types. `emoji` belongs to plain_text alone,
+// `verbatim` to mrkdwn alone.
 func textObject(most int, kinds ...string) check {
 	fields := map[string]map[string]field{
 		"plain_text": {"type": must(anything), "text": must(str(1, most)), "emoji": may(boolean)},
@@ -38,7 +39,8 @@ func textObject(most int, kinds ...string) check {
 	}
 }
 
-// confirmation is the dialog "are you sure?" [docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object].
+// confirmation is the dialog "are you sure?"
+// [docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object].
 func confirmation() check {
 	return shape(map[string]field{
 		"title": must(plain(100)), "text": must(rich(300)), "confirm": must(plain(30)), "deny": must(plain(30)),
@@ -46,8 +48,9 @@ func confirmation() check {
 	})
 }
 
-// option is a choice [docs.slack.dev/reference/block-kit/composition-objects/option-object]. Its value may have 150
-// characters by the documentation and 75 by @slack/types; Slack has refused more than 75.
+// option is a choice [docs.slack.dev/reference/block-kit/composition-objects/option-object]. Its
+// value may have 150 characters by the documentation and 75 by @slack/types; Slack has refused more
+// than 75.
 func option(label func(int) check) check {
 	return shape(map[string]field{
 		"text": must(label(75)), "value": must(str(1, 75)), "description": may(label(75)),

@@ -41,7 +41,8 @@ func ValidateMessage(blocks json.RawMessage) []Problem {
 	return v.problems
 }
 
-// ValidateView lists what is wrong with a modal or an App Home view, as views.open and its kin take it.
+// ValidateView lists what is wrong with a modal or an App Home view, as views.open and its kin take
+// it.
 func ValidateView(view json.RawMessage) []Problem {
 	var o any
 	if err := wire.Decode(view, &o); err != nil {
@@ -57,7 +58,8 @@ func ValidateView(view json.RawMessage) []Problem {
 	return v.problems
 }
 
-// ValidateOptions lists what is wrong with the answer to a block_suggestion: {"options": […]} or {"option_groups": […]}.
+// ValidateOptions lists what is wrong with the answer to a block_suggestion: {"options": […]} or
+// {"option_groups": […]}.
 func ValidateOptions(payload json.RawMessage) []Problem {
 	var o any
 	if err := wire.Decode(payload, &o); err != nil {
@@ -331,7 +333,8 @@ func element(types ...string) check {
 	}
 }
 
-// blockID checks that the id is unique in the payload [docs.slack.dev/reference/block-kit/blocks: "unique for each message"].
+// blockID checks that the id is unique in the payload [docs.slack.dev/reference/block-kit/blocks:
+// "unique for each message"].
 func blockID(v *validator, at string, value any) {
 	str(0, 255)(v, at, value)
 	unique(v, at, "block_id", v.blockIDs, wire.Text(value))

@@ -11,8 +11,8 @@ var markable = regexp.MustCompile(`<[@#!][^<>\s]+>|<https?://[^<>\s]+>|<mailto:[
 
 var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// marked is what Slack makes of a typed text: names become mentions, addresses become links, the rest is escaped.
-// In commands, mentions carry the name.
+// marked is what Slack makes of a typed text: names become mentions, addresses become links, the
+// rest is escaped. In commands, mentions carry the name.
 func (c Composer) marked(s string, withNames bool) string {
 	var out strings.Builder
 	at := 0
@@ -67,8 +67,8 @@ func (c Composer) mention(name, otherwise string, withNames bool) string {
 	return otherwise
 }
 
-// Command is the text of a command. Without should_escape, mentions and links stay as they were typed; & < > are
-// escaped either way.
+// Command is the text of a command. Without should_escape, mentions and links stay as they were
+// typed; & < > are escaped either way.
 func (c Composer) Command(s string, escaped bool) string {
 	if escaped {
 		return c.marked(s, true)

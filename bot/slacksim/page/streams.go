@@ -24,8 +24,9 @@ type Streams map[*Listener]bool
 // backlog is how many events a page may be behind.
 const backlog = 1024
 
-// Everybody is the person of a stream that tells what all people's pages hear: a browser has one for all its tabs, which may be different
-// people, for it opens six connections to a server at most.
+// Everybody is the person of a stream that tells what all people's pages hear: a browser has one
+// for all its tabs, which may be different people, for it opens six connections to a server at
+// most.
 const Everybody = "*"
 
 // Open adds a page that is used as this person.
@@ -50,7 +51,8 @@ func (s Streams) Users(all []string) []string {
 	return slices.Sorted(maps.Keys(users))
 }
 
-// Notify sends an event to the pages of one person. It never waits: a page that is too far behind is given up.
+// Notify sends an event to the pages of one person. It never waits: a page that is too far behind
+// is given up.
 func (s Streams) Notify(user string, event map[string]any) {
 	var own, addressed []byte // for the person's own streams, and for those of everybody
 	for l := range s {

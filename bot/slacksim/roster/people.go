@@ -71,7 +71,8 @@ func colorOf(name string) string {
 	return colors[crc32.ChecksumIEEE([]byte(name))%uint32(len(colors))]
 }
 
-// FullMember tells people whom a public channel takes without an invitation from guests, strangers and the gone.
+// FullMember tells people whom a public channel takes without an invitation from guests, strangers
+// and the gone.
 func (u *User) FullMember() bool {
 	return !u.IsRestricted && !u.IsUltraRestricted && !u.IsStranger && !u.Deleted && !u.IsBot
 }
@@ -116,7 +117,8 @@ func zoneOf(name string) (offset int, label string) {
 	return offset, label
 }
 
-// Object is the group as usergroups.list shows it [docs.slack.dev/reference/objects/usergroup-object].
+// Object is the group as usergroups.list shows it
+// [docs.slack.dev/reference/objects/usergroup-object].
 func (g *Group) Object(team string, withUsers bool) map[string]any {
 	o := map[string]any{
 		"id": g.ID, "team_id": team, "is_usergroup": true, "is_subteam": true, "name": g.Name, "handle": g.Handle,

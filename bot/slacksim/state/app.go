@@ -1,6 +1,7 @@
 package state
 
-// An Installed app is what its manifest says: the scopes of its token, the events it hears of, and the tabs of its App Home.
+// An Installed app is what its manifest says: the scopes of its token, the events it hears of, and
+// the tabs of its App Home.
 type Installed struct {
 	Events        []string // nil = all
 	MessagesTab   bool
@@ -9,7 +10,8 @@ type Installed struct {
 	Shortcuts     []Shortcut
 }
 
-// A Shortcut is one of the app's in Slack's menus: Kind is global, or message for those in a message's menu.
+// A Shortcut is one of the app's in Slack's menus: Kind is global, or message for those in a
+// message's menu.
 type Shortcut struct {
 	Name        string `json:"name"`
 	Kind        string `json:"type"`

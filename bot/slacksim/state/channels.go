@@ -75,7 +75,8 @@ func (c *Conversation) Other(u string) string {
 	return u
 }
 
-// WireName is the channel_name of a payload [docs.slack.dev/interactivity/implementing-slash-commands].
+// WireName is the channel_name of a payload
+// [docs.slack.dev/interactivity/implementing-slash-commands].
 func (c *Conversation) WireName() string {
 	switch {
 	case c.Dm != nil:
@@ -105,7 +106,8 @@ func (c *Conversation) Kind() string {
 	return "public_channel"
 }
 
-// ChannelObject is the conversation as conversations.info shows it [docs.slack.dev/reference/objects/conversation-object].
+// ChannelObject is the conversation as conversations.info shows it
+// [docs.slack.dev/reference/objects/conversation-object].
 func (ws *directory) ChannelObject(c *Conversation) map[string]any {
 	bot := ws.Bot()
 	o := map[string]any{
@@ -124,7 +126,8 @@ func (ws *directory) ChannelObject(c *Conversation) map[string]any {
 	return o
 }
 
-// SeenByBot tells what exists for the bot: private conversations do not exist for those who are not in them.
+// SeenByBot tells what exists for the bot: private conversations do not exist for those who are not
+// in them.
 func (ws *directory) SeenByBot(c *Conversation) bool {
 	return c.Kind() == "public_channel" || c.Has(ws.Bot())
 }

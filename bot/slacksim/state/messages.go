@@ -147,7 +147,8 @@ func (ws *conversations) Slackbot(c *Conversation, user *roster.User, text strin
 	ws.Notify(user.ID, map[string]any{"type": "notice", "text": text})
 }
 
-// countUnread counts what the members have not read. Replies do not make a channel bold unless it shows them, too.
+// countUnread counts what the members have not read. Replies do not make a channel bold unless it
+// shows them, too.
 func (ws *conversations) countUnread(c *Conversation, m *Message) {
 	if !m.InChannel() || m.EphemeralTo != "" {
 		return
@@ -194,7 +195,8 @@ func (ws *conversations) mentions(m *Message, u *roster.User) bool {
 	return slices.ContainsFunc(calls, func(call string) bool { return strings.Contains(marked, call) })
 }
 
-// MessageObject is the message as conversations.history and payloads show it [docs.slack.dev/reference/events/message].
+// MessageObject is the message as conversations.history and payloads show it
+// [docs.slack.dev/reference/events/message].
 func (ws *conversations) MessageObject(m *Message) map[string]any {
 	o := map[string]any{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": ws.Opts.TeamID}
 	if m.FromBot && m.User == ws.Bot().ID {
@@ -219,7 +221,8 @@ func (ws *conversations) MessageObject(m *Message) map[string]any {
 		o["reply_count"], o["is_locked"], o["subscribed"] = m.Replies, false, true
 	}
 	if m.Edited > 0 {
-		// The time of the edit, not the message's: docs.slack.dev/reference/events/message/message_changed.
+		// The time of the edit, not the message's:
+		// docs.slack.dev/reference/events/message/message_changed.
 		o["edited"] = map[string]any{"user": m.User, "ts": m.editedTS}
 	}
 	if len(m.Files) > 0 {

@@ -21,7 +21,8 @@ type Command struct {
 	ShouldEscape bool // people, channels and links arrive as <@U…|name>, <#C…|name> and <https://…>
 }
 
-// Options say what workspace it is. The zero value is a workspace named SOC whose app has every scope and one command, /s1.
+// Options say what workspace it is. The zero value is a workspace named SOC whose app has every
+// scope and one command, /s1.
 type Options struct {
 	TeamID, TeamName, TeamDomain string
 	BotName                      string // the app's bot user; default s1bot

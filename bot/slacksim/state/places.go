@@ -33,8 +33,9 @@ func (p Place) RawBlocks() []byte {
 	return p.Message.Blocks
 }
 
-// Drawn are the blocks that somebody may have before them: those that stand there now, and earlier ones of an App Home. A person who reads
-// a confirmation clicks on what was drawn when they opened it, and the app publishes the tab anew meanwhile.
+// Drawn are the blocks that somebody may have before them: those that stand there now, and earlier
+// ones of an App Home. A person who reads a confirmation clicks on what was drawn when they opened
+// it, and the app publishes the tab anew meanwhile.
 func (p Place) Drawn() [][]byte {
 	all := [][]byte{p.RawBlocks()}
 	if p.View != nil {
@@ -45,7 +46,8 @@ func (p Place) Drawn() [][]byte {
 	return all
 }
 
-// AddTo puts container, channel, message or view into a payload. Ephemeral messages do not come along, only their container.
+// AddTo puts container, channel, message or view into a payload. Ephemeral messages do not come
+// along, only their container.
 func (p Place) AddTo(st *State, payload map[string]any) {
 	if p.View != nil {
 		payload["container"] = map[string]any{"type": "view", "view_id": p.View.ID}
@@ -63,8 +65,8 @@ func (p Place) AddTo(st *State, payload map[string]any) {
 	}
 }
 
-// A Surface is where a person finds buttons and menus: a Message or a View. What counts is what the person saw, which may
-// be older than what is there now.
+// A Surface is where a person finds buttons and menus: a Message or a View. What counts is what the
+// person saw, which may be older than what is there now.
 type Surface interface {
 	Locate(st *State, u *roster.User) (Place, []map[string]any, error)
 }

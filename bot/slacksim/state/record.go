@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// A Call is one request to the Web API, to a response_url ("response_url") or to an upload address ("upload").
+// A Call is one request to the Web API, to a response_url ("response_url") or to an upload address
+// ("upload").
 type Call struct {
 	Method   string
 	Args     map[string]string // JSON values as JSON text; without the token

@@ -64,7 +64,8 @@ type State struct {
 	Typed    drafts
 }
 
-// New makes the state of a workspace that has Slackbot and nobody and nothing else; o has its defaults.
+// New makes the state of a workspace that has Slackbot and nobody and nothing else; o has its
+// defaults.
 func New(o Options) *State {
 	c := &core{
 		Opts: o, App: everything(), Quit: make(chan struct{}), Changed: make(chan struct{}), Serial: map[string]int{},

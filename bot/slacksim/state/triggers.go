@@ -27,7 +27,8 @@ func (ws *State) NewTrigger(user string) string {
 	return id
 }
 
-// Exchange gives the user whose action the trigger stands for. The caller marks it as used when the view is open.
+// Exchange gives the user whose action the trigger stands for. The caller marks it as used when the
+// view is open.
 func (ws *State) Exchange(id string) (*Trigger, error) {
 	t := ws.Triggers[id]
 	switch {

@@ -58,7 +58,8 @@ func (v View) Fields() []string {
 // keptHomes is how many earlier contents of an App Home can still be clicked on.
 const keptHomes = 8
 
-// SetView fills the view from what the app sent. Inputs whose block_id and action_id stay keep what was typed into them.
+// SetView fills the view from what the app sent. Inputs whose block_id and action_id stay keep what
+// was typed into them.
 func (ws *State) SetView(v *View, source map[string]any) {
 	if v.Type == "home" && v.Blocks != nil {
 		v.earlier = append(v.earlier, v.Blocks)

@@ -17,7 +17,8 @@ import (
 type Args map[string]any
 
 // ReadArgs reads a query, a form, a multipart form or a JSON body, as Slack does
-// [docs.slack.dev/apis/web-api: "JSON bodies … token in the Authorization header", warning missing_charset].
+// [docs.slack.dev/apis/web-api: "JSON bodies … token in the Authorization header", warning
+// missing_charset].
 func ReadArgs(r *http.Request, formOnly bool) (a Args, headerToken bool, warning string, err error) {
 	a = Args{}
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -90,7 +91,8 @@ func (a Args) number(name string, otherwise int) int {
 	return n
 }
 
-// JSON gives a structured argument: JSON in a form's field, or a value of a JSON body. "" and null count as not given.
+// JSON gives a structured argument: JSON in a form's field, or a value of a JSON body. "" and null
+// count as not given.
 func (a Args) JSON(name string) json.RawMessage {
 	if s := strings.TrimSpace(a.Str(name)); s != "" && a[name] != nil && s != "null" {
 		return json.RawMessage(s)

@@ -11,7 +11,8 @@ type Method struct {
 	AppToken  bool // wants the app-level token
 }
 
-// Methods is the table of the Web API; tiers from java-slack-sdk's metadata, scopes from docs.slack.dev/reference/methods.
+// Methods is the table of the Web API; tiers from java-slack-sdk's metadata, scopes from
+// docs.slack.dev/reference/methods.
 var Methods = map[string]Method{
 	"api.test":  {},
 	"auth.test": {},

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Page cuts a listing: "fewer than the requested number of items may be returned, even if the end hasn't been reached"
-// [docs.slack.dev/apis/web-api/pagination].
+// Page cuts a listing: "fewer than the requested number of items may be returned, even if the end
+// hasn't been reached" [docs.slack.dev/apis/web-api/pagination].
 func Page[T any](a Args, most int, items []T) ([]T, Reply, error) {
 	start, size := 0, min(a.number("limit", 1000), most)
 	if size <= 0 {

@@ -38,7 +38,8 @@ func (r Rates) TooFast(name, channel string, perMinute int, now time.Time) (seco
 	return seconds, !ok
 }
 
-// tiers of docs.slack.dev/apis/web-api/rate-limits, calls a minute. Slack says "20+": the careful value is the bare number.
+// tiers of docs.slack.dev/apis/web-api/rate-limits, calls a minute. Slack says "20+": the careful
+// value is the bare number.
 const (
 	tier2 = 20
 	tier3 = 50

@@ -1,7 +1,9 @@
-// Package pgtest starts a PostgreSQL server for tests, from the binaries of Debian's postgresql package.
+// Package pgtest starts a PostgreSQL server for tests, from the binaries of Debian's postgresql
+// package.
 //
-// The server is a cluster of its own in a temporary folder, run by an ordinary user on a free port, and it goes with the process
-// that started it, however that one ends. Where there are no binaries, Main says so loudly: half of the suite did not run then.
+// The server is a cluster of its own in a temporary folder, run by an ordinary user on a free port,
+// and it goes with the process that started it, however that one ends. Where there are no binaries,
+// Main says so loudly: half of the suite did not run then.
 package pgtest
 
 import (
@@ -26,7 +28,8 @@ const Variable = "S1BOT_TEST_POSTGRES"
 // startLimit is how long a server may take until it answers.
 const startLimit = 60 * time.Second
 
-// Main runs a package's tests with a server that Variable names, and stops it afterwards: os.Exit(pgtest.Main(m.Run)).
+// Main runs a package's tests with a server that Variable names, and stops it afterwards:
+// os.Exit(pgtest.Main(m.Run)).
 func Main(run func() int) int {
 	if os.Getenv(Variable) != "" {
 		return run()
@@ -106,7 +109,8 @@ func (s *Server) start(ctx context.Context, bin string) error {
 	if err != nil {
 		return err
 	}
-	// The shell waits for the end of its input, which comes with the end of this process, and takes the server along.
+	// The shell waits for the end of its input, which comes with the end of this process, and takes
+	// the server along.
 	args := slices.Concat([]string{"-c", `"$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server`, "sh"}, as, []string{
 		filepath.Join(bin, "postgres"), "-D", data, "-p", port, "-k", s.dir, "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"})
 	s.cmd = exec.Command("sh", args...)
@@ -120,8 +124,9 @@ func (s *Server) start(ctx context.Context, bin string) error {
 	return await(ctx, filepath.Join(bin, "pg_isready"), port)
 }
 
-// ordinary is what turns into a command as an ordinary user, who owns the folder: PostgreSQL refuses to run as root. Setpriv leaves
-// no process between the shell and the server, so that signals arrive.
+// ordinary is what turns into a command as an ordinary user, who owns the folder: PostgreSQL
+// refuses to run as root. Setpriv leaves no process between the shell and the server, so that
+// signals arrive.
 func (s *Server) ordinary(ctx context.Context) ([]string, error) {
 	if os.Getuid() != 0 {
 		return nil, nil

@@ -1,11 +1,13 @@
-// Package webapitest is a canned Web API of Slack's: it answers what a test says and remembers what it was asked.
+// Package webapitest is a canned Web API of Slack's: it answers what a test says and remembers what
+// it was asked.
 //
-// It is for what a package makes of single answers, a refusal, a 429 or a connection that breaks in the middle, where bot/slacksim, which
-// keeps a whole workspace, would have to be brought into that state first. It answers in process, so that a test in a synctest bubble pays no
-// real second for a pause; as an http.Handler it stands behind a server.
+// It is for what a package makes of single answers, a refusal, a 429 or a connection that breaks in
+// the middle, where bot/slacksim, which keeps a whole workspace, would have to be brought into that
+// state first. It answers in process, so that a test in a synctest bubble pays no real second for a
+// pause; as an http.Handler it stands behind a server.
 //
-// The rule one must not break: it has no behaviour of its own. A method that a test says nothing about gets the plainest yes that Slack's
-// documentation shows for it.
+// The rule one must not break: it has no behaviour of its own. A method that a test says nothing
+// about gets the plainest yes that Slack's documentation shows for it.
 package webapitest
 
 import (
@@ -47,7 +49,8 @@ func (c Call) Blocks() string {
 	return c.Get("blocks") + c.Get("view") + string(c.Body)
 }
 
-// An Answer is what Slack says to a call. An error is a connection that broke before there was an answer.
+// An Answer is what Slack says to a call. An error is a connection that broke before there was an
+// answer.
 type Answer func(Call) (status int, header http.Header, body string, err error)
 
 // OK is an answer of the Web API's, as JSON.
@@ -90,7 +93,8 @@ type Slack struct {
 // New is a Slack that says yes to everything.
 func New() *Slack { return &Slack{answers: map[string][]Answer{}, changed: make(chan struct{})} }
 
-// On has a method answered so from now on: in turn, and with the last answer for ever. Without answers it is the plain yes again.
+// On has a method answered so from now on: in turn, and with the last answer for ever. Without
+// answers it is the plain yes again.
 func (s *Slack) On(method string, answers ...Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -196,7 +200,8 @@ func (s *Slack) answer(r *http.Request) (int, http.Header, string, error) {
 	return queue[0](c)
 }
 
-// read is what a request asks for. A method's arguments come as a form, for uploads as one of several parts.
+// read is what a request asks for. A method's arguments come as a form, for uploads as one of
+// several parts.
 func read(r *http.Request) (Call, error) {
 	method, api := strings.CutPrefix(r.URL.Path, "/api/")
 	if !api {
@@ -225,7 +230,8 @@ func read(r *http.Request) (Call, error) {
 	return c, nil
 }
 
-// readJSON reads the arguments of the methods for which slack-go sends them as JSON, such as views.open.
+// readJSON reads the arguments of the methods for which slack-go sends them as JSON, such as
+// views.open.
 func readJSON(c *Call, body []byte) error {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(body, &all); err != nil {
@@ -245,7 +251,8 @@ func readJSON(c *Call, body []byte) error {
 	return nil
 }
 
-// plain is the yes to a call (docs.slack.dev/reference/methods). What is posted to a person stands in a conversation that the answer names.
+// plain is the yes to a call (docs.slack.dev/reference/methods). What is posted to a person stands
+// in a conversation that the answer names.
 func plain(c Call, ts, host string) string {
 	channel := c.Get("channel")
 	if strings.HasPrefix(channel, "U") {

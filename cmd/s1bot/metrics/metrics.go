@@ -1,11 +1,13 @@
-// Package metrics is what operators watch: every series of /metrics, its name, its help text and the bounds of its labels.
+// Package metrics is what operators watch: every series of /metrics, its name, its help text and
+// the bounds of its labels.
 //
-// The rest of the program knows nothing of Prometheus. It calls small hooks when something happens (Envelope, SlackRequest, Command …),
-// and what is a state rather than an event (connections, queues, requests that wait, a freeze) is asked for when somebody scrapes.
+// The rest of the program knows nothing of Prometheus. It calls small hooks when something happens
+// (Envelope, SlackRequest, Command …), and what is a state rather than an event (connections,
+// queues, requests that wait, a freeze) is asked for when somebody scrapes.
 //
-// The rule one must not break: no label has a value that somebody outside chose. A series is never forgotten, so a label that follows a
-// typed command's name or a host's would let anyone fill the memory of the process and of Prometheus. What is not known beforehand counts
-// as "other".
+// The rule one must not break: no label has a value that somebody outside chose. A series is never
+// forgotten, so a label that follows a typed command's name or a host's would let anyone fill the
+// memory of the process and of Prometheus. What is not known beforehand counts as "other".
 package metrics
 
 import (
@@ -67,7 +69,8 @@ type Metrics struct {
 	consoleTokenEnd *prometheus.GaugeVec
 }
 
-// New makes the series. Names and labels are those of the documentation; dashboards and alert rules depend on them.
+// New makes the series. Names and labels are those of the documentation; dashboards and alert rules
+// depend on them.
 func New(s Sources) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), commands: map[string]bool{}}
 	for _, name := range s.Commands {
@@ -116,7 +119,8 @@ func (m *Metrics) Handler() http.Handler {
 }
 
 // envelopeTypes are the types that Socket Mode delivers, those of interactions by their own names.
-// https://docs.slack.dev/apis/events-api/using-socket-mode, https://docs.slack.dev/interactivity/handling-user-interaction
+// https://docs.slack.dev/apis/events-api/using-socket-mode,
+// https://docs.slack.dev/interactivity/handling-user-interaction
 var envelopeTypes = []string{"events_api", "slash_commands", "interactive", "block_actions", "block_suggestion", "view_submission", "view_closed",
 	"message_action", "shortcut", "hello", "disconnect"}
 
@@ -131,7 +135,8 @@ func (m *Metrics) Acknowledged(took time.Duration) { m.ack.Observe(took.Seconds(
 // SlackResults are the results of a call of the Web API.
 var SlackResults = []string{"ok", "refused", "rate_limited", "failed"}
 
-// SlackRequest counts a call of the Web API: the method's name, as in "chat.postMessage", and one of SlackResults.
+// SlackRequest counts a call of the Web API: the method's name, as in "chat.postMessage", and one
+// of SlackResults.
 func (m *Metrics) SlackRequest(method, result string) {
 	if !methodName(method) {
 		method = other
@@ -150,7 +155,8 @@ func methodName(s string) bool {
 // Outcomes are how a command may end for the person who ran it.
 var Outcomes = []string{"successful", "partially_successful", "failed", "refused", "waiting", "busy"}
 
-// Command counts a command by its name in the catalog, or that of a built-in word, and one of Outcomes.
+// Command counts a command by its name in the catalog, or that of a built-in word, and one of
+// Outcomes.
 func (m *Metrics) Command(name, outcome string) {
 	if !m.commands[name] {
 		name = other
@@ -158,7 +164,8 @@ func (m *Metrics) Command(name, outcome string) {
 	m.invocations.WithLabelValues(name, known(outcome, Outcomes)).Inc()
 }
 
-// ConsoleRequest records one try of a call: the route has placeholders for ids, and status is 0 where no answer came.
+// ConsoleRequest records one try of a call: the route has placeholders for ids, and status is 0
+// where no answer came.
 func (m *Metrics) ConsoleRequest(console, method, route string, status int, took time.Duration) {
 	m.console.WithLabelValues(console, method, route, statusLabel(status)).Observe(took.Seconds())
 }
@@ -179,7 +186,8 @@ func (m *Metrics) FeedSucceeded(console, feed string, at time.Time) {
 	m.feedSuccess.WithLabelValues(console, feed).Set(float64(at.UnixMilli()) / 1000)
 }
 
-// Notified counts a notification: the kind is threat, alert, unified, digest or update; the result delivered, edited, muted or failed.
+// Notified counts a notification: the kind is threat, alert, unified, digest or update; the result
+// delivered, edited, muted or failed.
 func (m *Metrics) Notified(kind, result string) {
 	m.notifications.WithLabelValues(known(kind, []string{"threat", "alert", "unified", "digest", "update"}),
 		known(result, []string{"delivered", "edited", "muted", "failed"})).Inc()
@@ -226,8 +234,8 @@ func (s states) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect asks for what is true now. Where the database does not answer, the series about requests are missing: a zero would say that
-// nothing waits.
+// Collect asks for what is true now. Where the database does not answer, the series about requests
+// are missing: a zero would say that nothing waits.
 func (s states) Collect(out chan<- prometheus.Metric) {
 	for class, n := range s.QueueDepth() {
 		out <- prometheus.MustNewConstMetric(queueDepth, prometheus.GaugeValue, float64(n), class)

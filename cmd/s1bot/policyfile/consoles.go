@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// A Console is one of several, as the file has it. Its token is not in the file, which people read and keep in a repository.
+// A Console is one of several, as the file has it. Its token is not in the file, which people read
+// and keep in a repository.
 type Console struct {
 	Name, URL, TokenFile string
 	Version              string   // of the API's paths; empty for the usual one
@@ -13,7 +14,8 @@ type Console struct {
 	Threats, Alerts      string   // channels of its feeds; empty for those of the settings
 }
 
-// consoles are those of the file. Names and default channels must tell them apart: what fits two consoles would be guessed.
+// consoles are those of the file. Names and default channels must tell them apart: what fits two
+// consoles would be guessed.
 func (r *reader) consoles(entries []console) (all []Console) {
 	for i, e := range entries {
 		at := fmt.Sprintf("consoles/%d", i)

@@ -1,7 +1,8 @@
 package policyfile
 
-// The shape of the file, key by key. These types are read three times: the YAML library decodes into them, the reader walks the file
-// along them to find what is wrong, and the schema for editors is made from them. The type of a field says what its values mean.
+// The shape of the file, key by key. These types are read three times: the YAML library decodes
+// into them, the reader walks the file along them to find what is wrong, and the schema for editors
+// is made from them. The type of a field says what its values mean.
 
 // A file is the whole document.
 type file struct {
@@ -13,8 +14,8 @@ type file struct {
 	Reports   reports         `yaml:"reports" doc:"Shift reports, posted on a schedule."`
 }
 
-// A role is a list of members, or members with the accounts and sites within which they hold it. The file may leave "members" out
-// and give the list alone.
+// A role is a list of members, or members with the accounts and sites within which they hold it.
+// The file may leave "members" out and give the list alone.
 type role struct {
 	Members  list[member] `yaml:"members" doc:"User ids (U…), user group ids (S…), @handles, or * for every full member."`
 	Accounts list[glob]   `yaml:"accounts" doc:"The role applies only within these accounts. Names or globs."`

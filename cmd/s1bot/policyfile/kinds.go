@@ -17,9 +17,9 @@ import (
 	"s1bot/s1"
 )
 
-// A kind is what a value means: it judges values for the reader and describes them for the schema. The two may differ in one
-// direction only: what the reader takes, the schema takes as well (FuzzRead holds them to it). An editor that underlines a
-// good file would be believed.
+// A kind is what a value means: it judges values for the reader and describes them for the schema.
+// The two may differ in one direction only: what the reader takes, the schema takes as well
+// (FuzzRead holds them to it). An editor that underlines a good file would be believed.
 type kind interface {
 	// check says what is wrong with a value; nil where nothing is.
 	check(value string, known vocabulary) error
@@ -64,8 +64,8 @@ func (v vocabulary) aliased(alias string) (name string, ok bool) {
 	return "", false
 }
 
-// unknown refuses a word that is none of those there are, and offers the nearest. Up to eight are listed where none is near: more
-// would bury the message.
+// unknown refuses a word that is none of those there are, and offers the nearest. Up to eight are
+// listed where none is near: more would bury the message.
 func unknown(what, value string, there []string) error {
 	near := text.Suggestion(text.Nearest(value, there))
 	if near == "" && len(there) <= 8 {
@@ -127,7 +127,8 @@ var (
 	mentionForm      = regexp.MustCompile(`^(@[^\s@,]+|[SUW][A-Z0-9]{2,})$`)
 )
 
-// IsChannel tells whether id has the form of a Slack channel's id: C…, or G… for private channels of old.
+// IsChannel tells whether id has the form of a Slack channel's id: C…, or G… for private channels
+// of old.
 func IsChannel(id string) bool { return channelForm.MatchString(id) }
 
 func (prose) check(string, vocabulary) error { return nil }

@@ -1,22 +1,26 @@
-// Package policyfile reads the YAML file that S1BOT_POLICY_FILE names: who has which role, what needs an approval, where
-// notifications go, when reports are posted. deploy/policy.example.yaml explains it to those who write one.
+// Package policyfile reads the YAML file that S1BOT_POLICY_FILE names: who has which role, what
+// needs an approval, where notifications go, when reports are posted. deploy/policy.example.yaml
+// explains it to those who write one.
 //
-// A policy that is read wrongly protects nothing, and its author finds out too late. So a file is taken whole or not at all, and
-// whoever wrote it reads every problem at once, each with line, column and the word that was probably meant:
+// A policy that is read wrongly protects nothing, and its author finds out too late. So a file is
+// taken whole or not at all, and whoever wrote it reads every problem at once, each with line,
+// column and the word that was probably meant:
 //
 //	bytes ──parser──▶ tree ──walk──▶ keys and shapes ──judge──▶ words ──▶ whole entries ──▶ File
 //	                                      └──────── problems, in the order of the lines ────────▶ error
 //
-// The shape of the file stands once, as the Go types in keys.go. The library decodes into them, the walk compares the tree with them,
-// Schema describes them for editors. A new key is a field there; what its values mean is the field's type, a kind of kinds.go.
-// Rules across keys ("exactly one of allow, approve and deny") stand beside the entry that they are about.
+// The shape of the file stands once, as the Go types in keys.go. The library decodes into them, the
+// walk compares the tree with them, Schema describes them for editors. A new key is a field there;
+// what its values mean is the field's type, a kind of kinds.go. Rules across keys ("exactly one of
+// allow, approve and deny") stand beside the entry that they are about.
 //
-// The library's own strictness does not suffice: it stops at the first unknown key, takes an empty list for none, rounds fractions and
-// reads one document of several. A JSON Schema validator knows neither lines nor nearest words. Both were tried; the schema is for
-// editors, and a test holds it to the reader.
+// The library's own strictness does not suffice: it stops at the first unknown key, takes an empty
+// list for none, rounds fractions and reads one document of several. A JSON Schema validator knows
+// neither lines nor nearest words. Both were tried; the schema is for editors, and a test holds it
+// to the reader.
 //
-// The rule one must not break: nothing in the file is passed over. A key, word or document that would have no effect is a problem,
-// because the person who wrote it believes that it has one.
+// The rule one must not break: nothing in the file is passed over. A key, word or document that
+// would have no effect is a problem, because the person who wrote it believes that it has one.
 package policyfile
 
 import (
@@ -41,7 +45,8 @@ import (
 	"s1bot/notifier/routing"
 )
 
-// A File is what a policy file says, in the terms of those who act on it. The zero value is that of an empty file.
+// A File is what a policy file says, in the terms of those who act on it. The zero value is that of
+// an empty file.
 type File struct {
 	Settings policy.Settings // roles, limits and rules; operators and approvers of the environment are not among them
 	Consoles []Console       // in the order of the file; none where the settings name the one
@@ -58,8 +63,8 @@ func Load(path string, commands []*catalog.Command) (File, error) {
 	return Read(path, body, commands)
 }
 
-// byteOrderMark is what some Windows editors begin a file with. YAML allows it (YAML 1.2.2, section 5.2), the library takes it for a part
-// of the first key.
+// byteOrderMark is what some Windows editors begin a file with. YAML allows it (YAML 1.2.2, section
+// 5.2), the library takes it for a part of the first key.
 var byteOrderMark = []byte("\ufeff")
 
 // Read reads the text of a file; name is how problems call it.
@@ -109,8 +114,9 @@ func (r *reader) documents(tree *ast.File) {
 	}
 }
 
-// decode lets the library read the values. Its own complaints are a safety net below the walk: where a
-// problem is found already it may stumble over the same thing in other words, and says nothing.
+// decode lets the library read the values. Its own complaints are a safety net below the walk:
+// where a problem is found already it may stumble over the same thing in other words, and says
+// nothing.
 func (r *reader) decode(body []byte, f *file) error {
 	options := []yaml.DecodeOption{yaml.Strict()}
 	if len(r.problems) > 0 {
@@ -126,8 +132,9 @@ func (r *reader) decode(body []byte, f *file) error {
 	}
 }
 
-// guarded makes an error of a panic of the library's: it has them for files that nobody writes, such as a tag without a value ("routes: !"),
-// and a file that SIGHUP brings must not end the program.
+// guarded makes an error of a panic of the library's: it has them for files that nobody writes,
+// such as a tag without a value ("routes: !"), and a file that SIGHUP brings must not end the
+// program.
 func guarded(read func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

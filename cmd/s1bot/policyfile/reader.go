@@ -11,7 +11,8 @@ import (
 	"s1bot/commands/text"
 )
 
-// nodeLimit is how much of a file is looked at. Aliases within aliases may make a short file as long as one likes.
+// nodeLimit is how much of a file is looked at. Aliases within aliases may make a short file as
+// long as one likes.
 const nodeLimit = 100_000
 
 // A reader walks the tree of a file along the types of keys.go, collects what is wrong, and notes
@@ -72,7 +73,8 @@ func (r *reader) bad(at, format string, args ...any) {
 // has tells whether the file says anything at a path.
 func (r *reader) has(at string) bool { return r.places[at] != nil }
 
-// first is the node at which a person looks for n: the token of a mapping in block style is the colon behind its first key.
+// first is the node at which a person looks for n: the token of a mapping in block style is the
+// colon behind its first key.
 func first(n ast.Node) ast.Node {
 	switch n := n.(type) {
 	case *ast.MappingValueNode:
@@ -176,7 +178,8 @@ func entries(n ast.Node) []*ast.MappingValueNode {
 	return nil
 }
 
-// mapping looks at each key. A key that is merged in as well as written here is refused by the library.
+// mapping looks at each key. A key that is merged in as well as written here is refused by the
+// library.
 func (r *reader) mapping(n ast.Node, t reflect.Type, at, key string) {
 	all := entries(n)
 	if all == nil {
@@ -259,7 +262,8 @@ func keysOf(t reflect.Type) (keys []string) {
 	return keys
 }
 
-// sequence looks at each element. One word counts as a list of one; one rule does not, for its dash is easily forgotten.
+// sequence looks at each element. One word counts as a list of one; one rule does not, for its dash
+// is easily forgotten.
 func (r *reader) sequence(n ast.Node, t reflect.Type, at, key string) {
 	several, ok := n.(*ast.SequenceNode)
 	switch {

@@ -121,7 +121,8 @@ func (prose) schema(vocabulary) schema { return scalar() }
 
 func (glob) schema(vocabulary) schema { return scalar() }
 
-// schema leaves names in other cases to the reader: eighty of them in each case make a pattern that nobody can read.
+// schema leaves names in other cases to the reader: eighty of them in each case make a pattern that
+// nobody can read.
 func (command) schema(known vocabulary) schema {
 	return schema{"anyOf": []schema{{"enum": known.names()}, {"type": "string", "pattern": "[*?A-Z]"}}}
 }

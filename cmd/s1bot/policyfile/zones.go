@@ -9,10 +9,12 @@ import (
 	"s1bot/commands/text"
 )
 
-// zoneTable is where machines keep their time zones. The table in the binary cannot be listed, so where there is none, none is offered.
+// zoneTable is where machines keep their time zones. The table in the binary cannot be listed, so
+// where there is none, none is offered.
 const zoneTable = "/usr/share/zoneinfo"
 
-// zoneMeant offers the time zones that were probably meant by the last word of a value, where that is none.
+// zoneMeant offers the time zones that were probably meant by the last word of a value, where that
+// is none.
 func zoneMeant(value string) string {
 	words := strings.Fields(value)
 	if len(words) == 0 {

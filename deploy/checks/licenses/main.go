@@ -1,5 +1,6 @@
-// Command licenses collects the licenses of all that the bot's binaries contain, for every platform of a release, and refuses one that is
-// not on its list: go run ./licenses FILE writes their texts, as most of them ask whoever passes the binaries on.
+// Command licenses collects the licenses of all that the bot's binaries contain, for every platform
+// of a release, and refuses one that is not on its list: go run ./licenses FILE writes their texts,
+// as most of them ask whoever passes the binaries on.
 package main
 
 import (
@@ -46,7 +47,8 @@ func main() {
 	}
 }
 
-// collect writes the licenses of the program in root; every one that is missing or not allowed is in the error.
+// collect writes the licenses of the program in root; every one that is missing or not allowed is
+// in the error.
 func collect(out io.Writer, root string) error {
 	modules, err := dependencies(root)
 	if err != nil {
@@ -128,7 +130,8 @@ func licensesOf(m module) (names []string, texts string, err error) {
 	return names, strings.Join(all, "\n\n"), nil
 }
 
-// marks are words that a license has and those before it do not. The Mozilla license names the GNU licenses, which may take its place.
+// marks are words that a license has and those before it do not. The Mozilla license names the GNU
+// licenses, which may take its place.
 var marks = []struct{ name, words string }{
 	{"MPL-2.0", "mozilla public license version 2.0"},
 	{"GPL", "gnu general public license"}, {"GPL", "gnu affero general public license"}, {"GPL", "gnu lesser general public license"},

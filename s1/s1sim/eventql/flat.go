@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// lakeNames are the fields of an event as the data lake calls them, and as Deep Visibility does. Several hundred more exist.
+// lakeNames are the fields of an event as the data lake calls them, and as Deep Visibility does.
+// Several hundred more exist.
 const lakeNames = `
 event.id id
 event.type eventType

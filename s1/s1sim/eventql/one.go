@@ -10,8 +10,9 @@ import (
 // errSyntax says no more than the service does.
 var errSyntax = errors.New("could not parse query")
 
-// fieldNames are the fields of both languages that the console knows, in lower case, and the field of an event that each means.
-// The service has several hundred; these are the ones that people hunt with.
+// fieldNames are the fields of both languages that the console knows, in lower case, and the field
+// of an event that each means. The service has several hundred; these are the ones that people hunt
+// with.
 func fieldNames() map[string]string {
 	names := map[string]string{}
 	for line := range strings.Lines(`
@@ -114,7 +115,8 @@ func (p *conditions) both() (func(object) bool, error) {
 	return chain(p.single, func() bool { return p.word("AND") }, func(a, b bool) bool { return a && b })
 }
 
-// chain reads terms for as long as more says that another one follows, and joins what they say of an event.
+// chain reads terms for as long as more says that another one follows, and joins what they say of
+// an event.
 func chain(term func() (func(object) bool, error), more func() bool, join func(a, b bool) bool) (func(object) bool, error) {
 	test, err := term()
 	for err == nil && more() {
@@ -171,7 +173,8 @@ func (p *conditions) comparison() (func(object) bool, error) {
 	}), err
 }
 
-// operator reads what compares. The service tells upper from lower case in some operators; here none does but the equal signs.
+// operator reads what compares. The service tells upper from lower case in some operators; here
+// none does but the equal signs.
 func (p *conditions) operator() (func(have, want string) bool, error) {
 	fold := func(f func(a, b string) bool) func(string, string) bool {
 		return func(a, b string) bool { return f(strings.ToLower(a), strings.ToLower(b)) }

@@ -18,7 +18,8 @@ type Table struct {
 // Parser reads the conditions of a power query; the data lake and Deep Visibility differ in them.
 type Parser func(tokens []string) (func(map[string]any) bool, error)
 
-// A pipe is rows on their way through a power query; names are the columns, once somebody has chosen them.
+// A pipe is rows on their way through a power query; names are the columns, once somebody has
+// chosen them.
 type pipe struct {
 	parse Parser
 	rows  []object
@@ -26,8 +27,8 @@ type pipe struct {
 	paths map[string]string // of a column: where its value stands in a row
 }
 
-// RunPower reads and runs a query: a condition, then commands behind bars. It knows columns, filter, group, sort and limit,
-// which is what people begin with; the service has more.
+// RunPower reads and runs a query: a condition, then commands behind bars. It knows columns,
+// filter, group, sort and limit, which is what people begin with; the service has more.
 func RunPower(query string, events []map[string]any, parse Parser) (Table, error) {
 	list, err := tokenize(query)
 	if err != nil {
@@ -83,7 +84,8 @@ func (p *pipe) filter(stage []string) error {
 	return nil
 }
 
-// choose reads "name = field, field, …". After it only the chosen columns are known: a later stage must name those.
+// choose reads "name = field, field, …". After it only the chosen columns are known: a later stage
+// must name those.
 func (p *pipe) choose(stage []string) error {
 	names, paths := []string{}, map[string]string{}
 	for _, part := range split(stage, ",") {

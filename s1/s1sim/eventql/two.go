@@ -14,8 +14,8 @@ type Refusal string
 
 func (r Refusal) Error() string { return string(r) }
 
-// ParseTwo returns the test that a query in S1QL 2.0 makes of an event; an empty one lets everything through, and a lone star is
-// refused.
+// ParseTwo returns the test that a query in S1QL 2.0 makes of an event; an empty one lets
+// everything through, and a lone star is refused.
 func ParseTwo(query string) (func(map[string]any) bool, error) {
 	list, err := tokenize(query)
 	if err != nil {
@@ -40,7 +40,8 @@ func LakeConditions(list []string) (func(map[string]any) bool, error) {
 	return func(e object) bool { return test(Flat(e)) }, nil
 }
 
-// lakeConditions reads terms that stand side by side, or have and, or, not, ! and brackets between them.
+// lakeConditions reads terms that stand side by side, or have and, or, not, ! and brackets between
+// them.
 type lakeConditions struct{ rest []string }
 
 // stuck is what the service says about a word that it cannot place.

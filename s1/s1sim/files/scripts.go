@@ -98,8 +98,8 @@ func (c *Cabinet) seedScripts() {
 	add("1466645476786791841", "Rotate Local Admin", "action", "", "", wire.Text(main, "id"), "Example Corp", "windows")
 }
 
-// runScript makes a task for every endpoint that the filter means; {} means all of them. That a script which needs input is
-// refused without is inferred.
+// runScript makes a task for every endpoint that the filter means; {} means all of them. That a
+// script which needs input is refused without is inferred.
 func runScript(c *Cabinet, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -284,7 +284,8 @@ func (c *Cabinet) sign(task string, q *wire.Request) string {
 	return fmt.Sprintf("http://%s%s%s.zip?Signature=%s", q.Host, Storage, task, signature)
 }
 
-// ServeStorage hands out what a signed link leads to. A second way to prove who one is makes it refuse, as real storage does.
+// ServeStorage hands out what a signed link leads to. A second way to prove who one is makes it
+// refuse, as real storage does.
 func (c *Cabinet) ServeStorage(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Authorization") != "" {
 		wire.ErrorPage(http.StatusBadRequest, "Only one auth mechanism allowed").Write(w)

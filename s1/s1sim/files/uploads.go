@@ -1,11 +1,12 @@
-// Package files is what comes back from endpoints: the archives of files that they were asked for, and the scripts that ran
-// there with their results.
+// Package files is what comes back from endpoints: the archives of files that they were asked for,
+// and the scripts that ran there with their results.
 //
 //	ask ──▶ activity "fetch" ──endpoint online──▶ activity "uploaded", which alone says where the archive is ──3 days──▶ 410
 //	run ──▶ task created ──▶ completed ──▶ a link that lasts an hour
 //
-// The rule: an answer never says more than the service's. That a file is there is only in an activity, a batch only in its
-// uuid, and whoever has a signed link needs no token and must send none.
+// The rule: an answer never says more than the service's. That a file is there is only in an
+// activity, a batch only in its uuid, and whoever has a signed link needs no token and must send
+// none.
 package files
 
 import (
@@ -104,7 +105,8 @@ func fetchFiles(c *Cabinet, q *wire.Request) (any, error) {
 	return wire.Data(wire.Object{"success": true}), nil
 }
 
-// absolutePath begins with a drive or at the root. Wildcards and regular expressions are not supported.
+// absolutePath begins with a drive or at the root. Wildcards and regular expressions are not
+// supported.
 var absolutePath = regexp.MustCompile(`^([A-Za-z]:[\\/]|[\\/])[^*?]+$`)
 
 // wantedPaths reads what is wanted: 1 to 10 absolute paths.
@@ -174,7 +176,8 @@ func (c *Cabinet) upload(kind int, agent, threat wire.Object, batch string, path
 	c.vault.latest = append(c.vault.latest, row.Id)
 }
 
-// pack makes an archive. The real one is encrypted with the password, so nobody may expect to look inside.
+// pack makes an archive. The real one is encrypted with the password, so nobody may expect to look
+// inside.
 func (c *Cabinet) pack(paths []string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)

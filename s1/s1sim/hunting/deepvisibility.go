@@ -1,14 +1,15 @@
-// Package hunting is what endpoints recorded and the two ways to search it: Deep Visibility, with its queries that one starts,
-// watches and reads, and the data lake, which took over from it.
+// Package hunting is what endpoints recorded and the two ways to search it: Deep Visibility, with
+// its queries that one starts, watches and reads, and the data lake, which took over from it.
 //
 //	init-query ──▶ RUNNING ──QueryTime──▶ FINISHED ──▶ events, page by page
 //	                  └──cancel──▶ QUERY_CANCELLED
 //	launch ──▶ steps of 20, each answer with a new forward tag ──▶ all of it at once; forgotten 30 s after the last poll
 //
-// The languages themselves are eventql's. What is recorded is made up anew for each query from the world's endpoints and
-// threats, so that a new threat is found at once.
+// The languages themselves are eventql's. What is recorded is made up anew for each query from the
+// world's endpoints and threats, so that a new threat is found at once.
 //
-// The rule: the two do not share a form. What the data lake refuses, and how, is in its own words and without the envelope.
+// The rule: the two do not share a form. What the data lake refuses, and how, is in its own words
+// and without the envelope.
 package hunting
 
 import (
@@ -25,7 +26,8 @@ import (
 	"s1bot/s1/s1sim/world"
 )
 
-// A Chronicle is what endpoints recorded, and the queries that search it: those of Deep Visibility and those of the data lake.
+// A Chronicle is what endpoints recorded, and the queries that search it: those of Deep Visibility
+// and those of the data lake.
 type Chronicle struct {
 	world     *world.World
 	queryTime time.Duration    // how long a query runs
@@ -55,8 +57,9 @@ func dvRoutes(c *Chronicle) []wire.Route {
 	}
 }
 
-// Bounds of Deep Visibility. Retention depends on the plan; the specification's sample has 14 days. That a power query is
-// forgotten is in the API document, after how long is not: 30 seconds is what the successor of these paths states.
+// Bounds of Deep Visibility. Retention depends on the plan; the specification's sample has 14 days.
+// That a power query is forgotten is in the API document, after how long is not: 30 seconds is what
+// the successor of these paths states.
 const (
 	retention  = 14 * 24 * time.Hour
 	keepPinged = 30 * time.Second
@@ -114,7 +117,8 @@ type queryBody struct {
 	scope    func(wire.Object) bool
 }
 
-// readHunting checks the body as the service does: fields, range, retention. The language comes after.
+// readHunting checks the body as the service does: fields, range, retention. The language comes
+// after.
 func readHunting(q *wire.Request, fields string, limit int) (queryBody, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -259,7 +263,8 @@ func queryStatus(c *Chronicle, q *wire.Request) (any, error) {
 	}), nil
 }
 
-// cancelQuery stops a query. Its answer says "FINISHED" whatever became of it, which is how the API document has it.
+// cancelQuery stops a query. Its answer says "FINISHED" whatever became of it, which is how the API
+// document has it.
 func cancelQuery(c *Chronicle, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
@@ -279,14 +284,15 @@ func cancelQuery(c *Chronicle, q *wire.Request) (any, error) {
 // typesOfEvents are the short names that integrations send.
 var typesOfEvents = strings.Fields("dns file ip logins process registry scheduled_task url indicators")
 
-// eventTitles are the names of single events, which the path of events takes beside the short names of kinds.
+// eventTitles are the names of single events, which the path of events takes beside the short names
+// of kinds.
 var eventTitles = []string{
 	"Process Creation", "File Creation", "File Modification", "File Delete", "File Rename", "IP Connect", "IP Listen", "DNS Resolved", "DNS Unresolved",
 	"Login", "Logout", "Registry Value Create", "Registry Value Modified", "Registry Key Create", "Registry Key Delete", "Task Register", "Task Start", "GET", "POST",
 }
 
-// getEvents answers what a query found. That there is nothing before it has finished is documented; that this is an empty list
-// and no error is inferred.
+// getEvents answers what a query found. That there is nothing before it has finished is documented;
+// that this is an empty list and no error is inferred.
 func getEvents(c *Chronicle, q *wire.Request) (any, error) {
 	kind := q.Params["type"]
 	if kind != "" && !slices.Contains(typesOfEvents, kind) && !slices.Contains(eventTitles, kind) {
@@ -320,8 +326,8 @@ func getEvents(c *Chronicle, q *wire.Request) (any, error) {
 	return rows.Handle(q)
 }
 
-// startPowerQuery starts a query in the language with pipes. Sites without their accounts are not heeded, which integrators report of
-// live consoles: the query then covers every site.
+// startPowerQuery starts a query in the language with pipes. Sites without their accounts are not
+// heeded, which integrators report of live consoles: the query then covers every site.
 func startPowerQuery(c *Chronicle, q *wire.Request) (any, error) {
 	h, err := readHunting(q, "query fromDate toDate limit accountIds siteIds groupIds tenant", 1000)
 	if err != nil {

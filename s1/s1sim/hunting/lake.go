@@ -15,7 +15,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// LakeRoot is where the paths of the Singularity Data Lake begin, which took over from Deep Visibility. Its answers have no envelope.
+// LakeRoot is where the paths of the Singularity Data Lake begin, which took over from Deep
+// Visibility. Its answers have no envelope.
 const LakeRoot = "/sdl/v2/api"
 
 // A query that was deleted is gone: the next look is a 404. The document answers 204 to the delete,
@@ -409,8 +410,8 @@ func endQuery(c *Chronicle, q *wire.Request) (any, error) {
 	return wire.Answer{Status: http.StatusNoContent}, nil
 }
 
-// LakeQueries tells of every query that the data lake was sent, in order: id, queryType, query, and state, which is RUNNING, FINISHED,
-// DELETED, or EXPIRED where nobody polled in time.
+// LakeQueries tells of every query that the data lake was sent, in order: id, queryType, query, and
+// state, which is RUNNING, FINISHED, DELETED, or EXPIRED where nobody polled in time.
 func (c *Chronicle) LakeQueries() []map[string]any {
 	defer c.world.Look()()
 	out := []map[string]any{}

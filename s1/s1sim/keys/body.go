@@ -40,7 +40,8 @@ func (m Member) Several() Member {
 }
 
 // Check tells what is wrong with the data of a body: what is unknown, else what is missing, else
-// what is of the wrong kind. An unknown name hides all else. A member that may be left out may be null as well.
+// what is of the wrong kind. An unknown name hides all else. A member that may be left out may be
+// null as well.
 func Check(data wire.Object, where string, legal []Member) error {
 	for _, name := range slices.Sorted(maps.Keys(data)) {
 		if !slices.ContainsFunc(legal, func(m Member) bool { return m.Name == name }) {

@@ -31,8 +31,9 @@ func scalars() map[Kind]func(any) (string, bool) {
 	}
 }
 
-// readID takes a string of 17 to 20 digits. The service asks for at least 10^17, which is 18 digits; the two lengths around
-// it and leading zeros are those of sanitised recordings. A JSON number is refused: it may have lost digits on its way.
+// readID takes a string of 17 to 20 digits. The service asks for at least 10^17, which is 18
+// digits; the two lengths around it and leading zeros are those of sanitised recordings. A JSON
+// number is refused: it may have lost digits on its way.
 func readID(v any) (string, bool) {
 	s, ok := v.(string)
 	return s, ok && validID(s)
@@ -87,8 +88,8 @@ func (k Key) rangeFault(s string) string {
 	return "Not a valid range."
 }
 
-// compile makes the test of one key, nil when it restricts nothing. An empty list restricts nothing: it is what makes
-// "ids": [] as dangerous as no filter at all.
+// compile makes the test of one key, nil when it restricts nothing. An empty list restricts
+// nothing: it is what makes "ids": [] as dangerous as no filter at all.
 func (k Key) compile(want []string) func(wire.Object) bool {
 	if len(want) == 0 || k.Kind == Free || k.Op == ignored && k.Test == nil {
 		return nil

@@ -1,13 +1,16 @@
-// Package keys reads what callers select by: the tables of legal keys, as the vendor's API document has them, and the one
-// way from a query string or a filter object to the test that an object must pass.
+// Package keys reads what callers select by: the tables of legal keys, as the vendor's API document
+// has them, and the one way from a query string or a filter object to the test that an object must
+// pass.
 //
 //	table of keys ──FromQuery, FromBody──▶ Filter ──Keep──▶ yes or no for each object
 //
-// A table is data and is written with the words of tables.go: OneOf, Span, Contains and their like each make the keys of one
-// habit of the service. The bodies that make or change things are checked by the same kinds of values (body.go).
+// A table is data and is written with the words of tables.go: OneOf, Span, Contains and their like
+// each make the keys of one habit of the service. The bodies that make or change things are checked
+// by the same kinds of values (body.go).
 //
-// The rule: be as strict as the service. An unknown key is a 400, a value of another kind is a 400 in the service's words,
-// and an empty list selects everything, because that is what it does out there and what a client must not run into.
+// The rule: be as strict as the service. An unknown key is a 400, a value of another kind is a 400
+// in the service's words, and an empty list selects everything, because that is what it does out
+// there and what a client must not run into.
 package keys
 
 import (
@@ -50,8 +53,8 @@ const (
 	ignored Op = "" // legal, restricts nothing
 )
 
-// A Key is one legal name of a filter: what its values must be, and which part of an object it looks at. The tables of keys
-// are data; parsing and the ops are all the code there is.
+// A Key is one legal name of a filter: what its values must be, and which part of an object it
+// looks at. The tables of keys are data; parsing and the ops are all the code there is.
 type Key struct {
 	Name     string
 	Kind     Kind
@@ -75,7 +78,8 @@ func Of(rows ...[]Key) Table {
 	return t
 }
 
-// A Filter is a parsed query or filter object: the tests an object must pass. Keys are ANDed, values of a key ORed.
+// A Filter is a parsed query or filter object: the tests an object must pass. Keys are ANDed,
+// values of a key ORed.
 type Filter struct {
 	Given map[string][]string
 	tests []func(wire.Object) bool
@@ -116,8 +120,8 @@ func (t Table) FromQuery(q url.Values, but []string) (Filter, error) {
 	return t.parse(in, "")
 }
 
-// FromBody reads the filter object of an action. It must be there; {} is legal and means everything, which the API document
-// states for connect, broadcast, initiate-scan and mitigate.
+// FromBody reads the filter object of an action. It must be there; {} is legal and means
+// everything, which the API document states for connect, broadcast, initiate-scan and mitigate.
 func (t Table) FromBody(body wire.Object) (Filter, error) {
 	v, ok := body["filter"]
 	if !ok {
@@ -130,8 +134,8 @@ func (t Table) FromBody(body wire.Object) (Filter, error) {
 	return t.parse(in, "filter: ")
 }
 
-// parse is the one path of both. All unknown keys are told at once, then the first bad value of each key, as the service
-// does: "<field>: <index>: <message>" joined with ", ".
+// parse is the one path of both. All unknown keys are told at once, then the first bad value of
+// each key, as the service does: "<field>: <index>: <message>" joined with ", ".
 func (t Table) parse(in map[string]any, where string) (Filter, error) {
 	f := Filter{Given: map[string][]string{}}
 	var unknown, wrong []string
@@ -163,8 +167,9 @@ func (t Table) parse(in map[string]any, where string) (Filter, error) {
 	return f, nil
 }
 
-// read checks the values of a key and brings them to the form they are compared in. The service takes a bare string where a
-// list of ids belongs; the simulator does not, so that the client sends what the document asks for.
+// read checks the values of a key and brings them to the form they are compared in. The service
+// takes a bare string where a list of ids belongs; the simulator does not, so that the client sends
+// what the document asks for.
 func (k Key) read(v any) (vs []string, message string) {
 	if !k.List {
 		s, message := k.one(v)

@@ -1,13 +1,14 @@
-// Package protection is what people tell the console to look for, to leave alone and to stop: detection rules, exclusions,
-// the blocklist, indicators of compromise, and rules of the firewall.
+// Package protection is what people tell the console to look for, to leave alone and to stop:
+// detection rules, exclusions, the blocklist, indicators of compromise, and rules of the firewall.
 //
-// Each belongs to a scope (the tenant, an account, a site or a group) that the body of its creation must name. A rule is
-// a draft first, whatever was asked for, and is on its way for a while before it is on or off:
+// Each belongs to a scope (the tenant, an account, a site or a group) that the body of its creation
+// must name. A rule is a draft first, whatever was asked for, and is on its way for a while before
+// it is on or off:
 //
 //	Draft ──enable──▶ Activating ──EffectDelay──▶ Active ──disable──▶ Disabling ──EffectDelay──▶ Disabled
 //
-// The rule: bodies are checked member by member against the API document. What the document does not have is refused, even
-// where an answer shows it.
+// The rule: bodies are checked member by member against the API document. What the document does
+// not have is refused, even where an answer shows it.
 package protection
 
 import (
@@ -94,8 +95,9 @@ func (c *Controls) Blocklist() []map[string]any {
 	return world.Copies(&c.BlockedRows)
 }
 
-// BlockSHA256 puts an item on the blocklist that has a SHA-256 and no value, as live consoles make them of newer agents' threats (a row
-// of unified-exclusions has the same field: samples/unified_exclusions_response__demisto-content). The console searches values alone.
+// BlockSHA256 puts an item on the blocklist that has a SHA-256 and no value, as live consoles make
+// them of newer agents' threats (a row of unified-exclusions has the same field:
+// samples/unified_exclusions_response__demisto-content). The console searches values alone.
 func (c *Controls) BlockSHA256(hash string) string {
 	defer c.world.Lock()()
 	o := c.newItem(&c.BlockedRows, wire.Object{"type": blocked, "osType": "windows", "value": nil, "sha256Value": hash, "source": "cloud", "description": "SHA-256 only"}, c.siteReach("Paris"), c.world.Now())
@@ -114,8 +116,8 @@ func (c *Controls) FirewallRules() []map[string]any {
 	return world.Copies(&c.firewall)
 }
 
-// seedProtection sets up what a new console looks for and leaves alone. It uses no random number, so that the rest of the made-up
-// data does not depend on it.
+// seedProtection sets up what a new console looks for and leaves alone. It uses no random number,
+// so that the rest of the made-up data does not depend on it.
 func (c *Controls) seedProtection() {
 	paris, lyon := c.siteReach("Paris"), c.siteReach("Lyon")
 	created := c.world.DaysAgo(40)

@@ -126,7 +126,8 @@ func answered(made []wire.Object, shape func(wire.Object) wire.Object) any {
 	return wire.Data(rows)
 }
 
-// asAnswered is an exclusion as the answer to its making or changing has it in the document, which is less than a row of the list.
+// asAnswered is an exclusion as the answer to its making or changing has it in the document, which
+// is less than a row of the list.
 func asAnswered(o wire.Object) wire.Object {
 	answer := maps.Clone(o)
 	for _, name := range []string{"applicationName", "imported", "includeChildren", "includeParents", "scopePath"} {
@@ -135,7 +136,8 @@ func asAnswered(o wire.Object) wire.Object {
 	return answer
 }
 
-// createRestriction blocks a hash. Another type than black_hash makes an exclusion, as the API document warns.
+// createRestriction blocks a hash. Another type than black_hash makes an exclusion, as the API
+// document warns.
 func createRestriction(c *Controls, q *wire.Request) (any, error) {
 	d, body, err := readItem(q, append(exclusionTypes, blocked)...)
 	if err != nil {
@@ -199,7 +201,8 @@ func (c *Controls) newItem(l *store.Collection, d wire.Object, p world.Reach, no
 	return o
 }
 
-// replaceExclusion is PUT on the collection with the id in the body. That type and system cannot change is inferred.
+// replaceExclusion is PUT on the collection with the id in the body. That type and system cannot
+// change is inferred.
 func replaceExclusion(c *Controls, q *wire.Request) (any, error) {
 	d, err := keys.Data(q)
 	if err != nil {

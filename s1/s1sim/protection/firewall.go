@@ -9,7 +9,8 @@ import (
 	"s1bot/s1/s1sim/world"
 )
 
-// Rules of the firewall can be made and listed; nothing changes or deletes one here, as no command does.
+// Rules of the firewall can be made and listed; nothing changes or deletes one here, as no command
+// does.
 func firewallRoutes(c *Controls) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/firewall-control", Handle: wire.On(c, listFirewallRules)},
@@ -17,7 +18,8 @@ func firewallRoutes(c *Controls) []wire.Route {
 	}
 }
 
-// listFirewallRules wants to be asked for something: one of these has to be there, by the API document (the words are made up).
+// listFirewallRules wants to be asked for something: one of these has to be there, by the API
+// document (the words are made up).
 func listFirewallRules(c *Controls, q *wire.Request) (any, error) {
 	for _, key := range []string{"actions", "statuses", "osTypes", "name", "accountIds", "siteIds", "groupIds", "tenant"} {
 		if q.Query.Get(key) != "" {

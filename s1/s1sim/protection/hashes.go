@@ -18,7 +18,8 @@ func hashRoutes(c *Controls) []wire.Route {
 	}
 }
 
-// knownHash tells what the threats of this console say of a file: "malicious", "suspicious", or "" for one that nobody has seen.
+// knownHash tells what the threats of this console say of a file: "malicious", "suspicious", or ""
+// for one that nobody has seen.
 func (c *Controls) knownHash(q *wire.Request) (string, error) {
 	hash := q.Params["hash"]
 	if !sha1Form.MatchString(hash) {
@@ -45,7 +46,8 @@ func hashRank(c *Controls, q *wire.Request) (any, error) {
 	return wire.Data(wire.Object{"rank": map[string]string{"malicious": "7", "suspicious": "0"}[known]}), nil
 }
 
-// blockThreats blocks the hash of each threat that the filter means, {} for every one there is: the API document says so.
+// blockThreats blocks the hash of each threat that the filter means, {} for every one there is: the
+// API document says so.
 func blockThreats(c *Controls, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {

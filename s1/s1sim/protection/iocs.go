@@ -42,7 +42,8 @@ func listedIOCKeys() keys.Table {
 	return known
 }
 
-// iocKeys are those of a deletion. An indicator belongs to its account: sites and groups see it and have none of their own here.
+// iocKeys are those of a deletion. An indicator belongs to its account: sites and groups see it and
+// have none of their own here.
 func iocKeys() keys.Table {
 	return keys.Of(slices.Concat(
 		keys.Scope("accountIds", "scopeId"), keys.Scope("siteIds", "siteId"), keys.Scope("groupIds", "groupId"), keys.Legal("tenant", keys.Boolean),
@@ -100,8 +101,8 @@ func iocMembers() []keys.Member {
 	}
 }
 
-// newIOC makes an indicator. Its end is cut off where it lies too far ahead, without a word: 30 days for addresses, 180 for the
-// others; without one it is 14, 90 and 180.
+// newIOC makes an indicator. Its end is cut off where it lies too far ahead, without a word: 30
+// days for addresses, 180 for the others; without one it is 14, 90 and 180.
 func (c *Controls) newIOC(d wire.Object, p world.Reach, now time.Time) wire.Object {
 	days, most := 180, 180
 	switch wire.Text(d, "type") {

@@ -12,7 +12,8 @@ import (
 	"s1bot/s1/s1sim/world"
 )
 
-// The words of detection rules, from the API document of 2026: processes, which older ones had, is gone.
+// The words of detection rules, from the API document of 2026: processes, which older ones had, is
+// gone.
 var (
 	ruleStates  = []string{"Draft", "Activating", "Active", "Disabling", "Disabled", "Deleting", "Deleted"}
 	ruleQueries = []string{"events", "correlation", "uebafirstseen", "scheduled"}
@@ -46,8 +47,8 @@ func ruleList(c *Controls) store.Listing {
 	}
 }
 
-// legacyRules leaves out what older consoles did not have unless the caller says isLegacy=false, and does not say so: live tests saw
-// 14 of 58 rules.
+// legacyRules leaves out what older consoles did not have unless the caller says isLegacy=false,
+// and does not say so: live tests saw 14 of 58 rules.
 func legacyRules(f keys.Filter) func(wire.Object) bool {
 	return func(o wire.Object) bool {
 		return slices.Contains(f.Given["isLegacy"], "false") || wire.Text(o, "queryType") == "events"
@@ -116,7 +117,8 @@ func (c *Controls) sendRule(o wire.Object, going, gone string, now time.Time) {
 	c.settleRules(now)
 }
 
-// chosenRules reads the filter of an action. Ids that are not there are an error, of which live consoles say 404 or 400.
+// chosenRules reads the filter of an action. Ids that are not there are an error, of which live
+// consoles say 404 or 400.
 func (c *Controls) chosenRules(q *wire.Request) ([]*store.Row, error) {
 	c.settleRules(q.Now)
 	body, err := q.Body()
@@ -161,7 +163,8 @@ func deleteRules(c *Controls, q *wire.Request) (any, error) {
 	return wire.Affected(len(rows)), nil
 }
 
-// ruleMembers are what makes a rule. activeResponse, which answers have, is unknown here: confirmed live.
+// ruleMembers are what makes a rule. activeResponse, which answers have, is unknown here: confirmed
+// live.
 func ruleMembers() []keys.Member {
 	return []keys.Member{
 		keys.Need("name", keys.Textual), keys.Need("queryType", keys.Textual, ruleQueries...), keys.Need("severity", keys.Textual, world.Severities...), keys.Need("status", keys.Textual, ruleStates...),

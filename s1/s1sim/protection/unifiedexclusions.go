@@ -10,8 +10,9 @@ import (
 	"s1bot/s1/s1sim/world"
 )
 
-// Unified exclusions are the newer shape of the same things: ids are shared (inferred), a mode is a kind of mode with what it needs, and a
-// reason and a name are required. The rows are those of samples/unified_exclusions_response__demisto-content.
+// Unified exclusions are the newer shape of the same things: ids are shared (inferred), a mode is a
+// kind of mode with what it needs, and a reason and a name are required. The rows are those of
+// samples/unified_exclusions_response__demisto-content.
 
 var exclusionReasons = []string{
 	"performance_issue", "false_positive_detection", "internal_testing", "approved_software", "allow_internal_tool_or_process_to_run", "other",
@@ -28,7 +29,8 @@ func unifiedExclusionRoutes(c *Controls) []wire.Route {
 	}
 }
 
-// unifiedKeys are those of the newer list. It has no type, value, query or mode: conditions stand for the type.
+// unifiedKeys are those of the newer list. It has no type, value, query or mode: conditions stand
+// for the type.
 func unifiedKeys() keys.Table {
 	known := keys.Of(
 		world.PlaceKeys(), keys.IDs("ids", "id"), keys.Renamed("idsNin", keys.NoneOf, keys.IDs("idsNin", "id")), keys.OneOf("osTypes", "osType", world.OsTypes...), keys.Contains(10, "value", "value"),

@@ -1,11 +1,13 @@
-// Package store holds the objects of the console and lists them: collections in the order of arrival, and the one way in
-// which every list of the API filters, sorts and cuts itself into pages.
+// Package store holds the objects of the console and lists them: collections in the order of
+// arrival, and the one way in which every list of the API filters, sorts and cuts itself into
+// pages.
 //
-// A page ends with a cursor that says where the last row stood and what was asked, so that what arrives or goes between two
-// pages neither repeats nor hides a row, and a cursor of another question is refused.
+// A page ends with a cursor that says where the last row stood and what was asked, so that what
+// arrives or goes between two pages neither repeats nor hides a row, and a cursor of another
+// question is refused.
 //
-// The rule: what a list gives is the object itself and not a copy. Whoever reads it holds the console's lock, and it has
-// become bytes before the lock is let go.
+// The rule: what a list gives is the object itself and not a copy. Whoever reads it holds the
+// console's lock, and it has become bytes before the lock is let go.
 package store
 
 import "s1bot/s1/s1sim/wire"

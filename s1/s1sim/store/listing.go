@@ -16,7 +16,8 @@ import (
 // pageKeys are the query parameters of every list.
 var pageKeys = []string{"limit", "skip", "cursor", "sortBy", "sortOrder", "countOnly", "skipCount"}
 
-// A Listing is a resource that can be listed: where its objects are, what filters it and what sorts it.
+// A Listing is a resource that can be listed: where its objects are, what filters it and what sorts
+// it.
 type Listing struct {
 	Rows  func(*wire.Request) *Collection
 	Keys  func() keys.Table
@@ -75,7 +76,9 @@ func (l Listing) Handle(q *wire.Request) (any, error) {
 	return wire.Object{"data": rows, "pagination": pagination}, nil
 }
 
-// Choose returns the rows that a filter means, for lists and actions alike. The service's own restrictions hold for actions as for lists (inferred), so an action never means what a list does not show.
+// Choose returns the rows that a filter means, for lists and actions alike. The service's own
+// restrictions hold for actions as for lists (inferred), so an action never means what a list does
+// not show.
 func (l Listing) Choose(from *Collection, f keys.Filter) []*Row {
 	also := func(wire.Object) bool { return true }
 	if l.Implied != nil && !from.Whole {
@@ -84,7 +87,8 @@ func (l Listing) Choose(from *Collection, f keys.Filter) []*Row {
 	return from.Where(func(o wire.Object) bool { return f.Keep(o) && also(o) }) // what is asked for is fewer than what is not implied
 }
 
-// Chosen reads the filter of an action on threats or alerts and returns what it means, no more than its limit of it.
+// Chosen reads the filter of an action on threats or alerts and returns what it means, no more than
+// its limit of it.
 func (l Listing) Chosen(body wire.Object) ([]*Row, error) {
 	f, err := l.Keys().FromBody(body)
 	if err != nil {
@@ -157,8 +161,8 @@ func truth(q *wire.Request, name string) (bool, error) {
 	return b, nil
 }
 
-// A place is where a row stands in a sorted list; a cursor holds the place of the last row it gave, so that what arrives or
-// goes between two pages neither repeats nor hides a row.
+// A place is where a row stands in a sorted list; a cursor holds the place of the last row it gave,
+// so that what arrives or goes between two pages neither repeats nor hides a row.
 type place struct {
 	Number float64 `json:"n,omitempty"`
 	Text   string  `json:"t,omitempty"`

@@ -119,7 +119,8 @@ func (l *List) is(o wire.Object, field string, value any) bool {
 	return wire.Text(o, field) == wire.Plain(value)
 }
 
-// set changes a row, and the thing that it is as well; what lists show follows later where the console is slow.
+// set changes a row, and the thing that it is as well; what lists show follows later where the
+// console is slow.
 func (l *List) set(o wire.Object, field string, value any) {
 	id := wire.Text(o, "id")
 	change := func(o wire.Object) {

@@ -13,7 +13,8 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// paths say where a row has what a filter's field names (alertColumnMetadata of live consoles, 2026-10).
+// paths say where a row has what a filter's field names (alertColumnMetadata of live consoles,
+// 2026-10).
 var paths = map[string]string{
 	"id": "id", "storylineId": "storylineId", "alertName": "name", "detectedAt": "detectedAt", "createdAt": "createdAt", "firstSeenAt": "firstSeenAt",
 	"lastSeenAt": "lastSeenAt", "updatedAt": "updatedAt", "severity": "severity", "confidenceLevel": "confidenceLevel", "analystVerdict": "analystVerdict",
@@ -35,7 +36,8 @@ func (l *List) choose(args map[string]any) ([]*store.Row, error) {
 
 type condition func(wire.Object) bool
 
-// filtered reads the filter: conditions that all hold, or groups of them of which one does. None is every row.
+// filtered reads the filter: conditions that all hold, or groups of them of which one does. None is
+// every row.
 func filtered(args map[string]any) (condition, error) {
 	or, grouped := args["orFilter"].(map[string]any)
 	if !grouped {

@@ -1,12 +1,14 @@
 // Package unified is the console's one list of alerts, and the GraphQL in which it is asked for.
 //
-// Threats and alerts of custom rules are rows of this list as well, under an id of the list's own and with theirs as the external id: one
-// thing, whatever way it is read or changed. What other products found is in this list alone. A document runs in four steps:
+// Threats and alerts of custom rules are rows of this list as well, under an id of the list's own
+// and with theirs as the external id: one thing, whatever way it is read or changed. What other
+// products found is in this list alone. A document runs in four steps:
 //
 //	parsed and checked against schema.graphql ──▶ its fields resolved ──▶ rows filtered, sorted, cut ──▶ what was selected, and nothing else
 //
-// The rule: as unkind as the service. One field that the schema does not have fails the document, with status 200; a mutation without a
-// filter changes every alert; a cursor is a position, so that what comes and goes between two pages repeats a row or skips one.
+// The rule: as unkind as the service. One field that the schema does not have fails the document,
+// with status 200; a mutation without a filter changes every alert; a cursor is a position, so that
+// what comes and goes between two pages repeats a row or skips one.
 package unified
 
 import (
@@ -104,7 +106,8 @@ func (l *List) AddUnifiedAlert(s Spec) string {
 	return id
 }
 
-// about says what an alert is about: an endpoint, if the console has one of that name, or something else that is called so.
+// about says what an alert is about: an endpoint, if the console has one of that name, or something
+// else that is called so.
 func (l *List) about(o wire.Object, s Spec) {
 	agent := l.world.AgentRows.Find("computerName", s.Host)
 	if s.Host != "" && agent != nil {
@@ -124,7 +127,8 @@ func (l *List) about(o wire.Object, s Spec) {
 	}
 }
 
-// AddRawUnifiedAlert adds an alert exactly as it is written, such as a recorded one, and returns its id.
+// AddRawUnifiedAlert adds an alert exactly as it is written, such as a recorded one, and returns
+// its id.
 func (l *List) AddRawUnifiedAlert(raw []byte) (id string, err error) {
 	v, err := wire.Decode(raw)
 	if err != nil {
@@ -144,7 +148,8 @@ func (l *List) UnifiedAlerts() []map[string]any {
 	return world.Copies(&l.rows)
 }
 
-// UnifiedAlert returns a copy of the row with an id, or of the one that is the threat or rule alert with that id; nil if there is none.
+// UnifiedAlert returns a copy of the row with an id, or of the one that is the threat or rule alert
+// with that id; nil if there is none.
 func (l *List) UnifiedAlert(id string) map[string]any {
 	defer l.world.Look()()
 	l.sync()
@@ -154,7 +159,8 @@ func (l *List) UnifiedAlert(id string) map[string]any {
 	return nil
 }
 
-// SetUnifiedAlert changes a row in place, as somebody in the console would, and bumps its updatedAt; false if there is none.
+// SetUnifiedAlert changes a row in place, as somebody in the console would, and bumps its
+// updatedAt; false if there is none.
 func (l *List) SetUnifiedAlert(id string, change func(map[string]any)) bool {
 	defer l.world.Look()()
 	l.sync()
@@ -177,13 +183,15 @@ func (l *List) UnifiedNotes(id string) []map[string]any {
 	return list
 }
 
-// UnifiedDelays sets how long a new threat or rule alert takes to be in the list, and how long a change takes to be shown by it.
+// UnifiedDelays sets how long a new threat or rule alert takes to be in the list, and how long a
+// change takes to be shown by it.
 func (l *List) UnifiedDelays(appear, show time.Duration) {
 	defer l.world.Lock()()
 	l.delay, l.lag = appear, show
 }
 
-// UnifiedRights sets what the token's role may do: custom roles from before unified alerts may see them and change none.
+// UnifiedRights sets what the token's role may do: custom roles from before unified alerts may see
+// them and change none.
 func (l *List) UnifiedRights(view, manage bool) {
 	defer l.world.Lock()()
 	l.mayView, l.mayManage = view, manage

@@ -1,11 +1,12 @@
-// Package wire is what travels between a console and its callers: the JSON objects, a call as handlers see it, the routes
-// that it may take, and the answers and errors in the vendor's form.
+// Package wire is what travels between a console and its callers: the JSON objects, a call as
+// handlers see it, the routes that it may take, and the answers and errors in the vendor's form.
 //
-// It knows nothing of what the objects mean. A handler gets a Request and gives a value, which Success turns into bytes, or
-// an error, which Failure does; an error with a form of its own brings it along.
+// It knows nothing of what the objects mean. A handler gets a Request and gives a value, which
+// Success turns into bytes, or an error, which Failure does; an error with a form of its own brings
+// it along.
 //
-// The rule: no Go type of the client and none of the console's own things appears here, so that a misunderstanding between
-// the two shows as it would against the vendor.
+// The rule: no Go type of the client and none of the console's own things appears here, so that a
+// misunderstanding between the two shows as it would against the vendor.
 package wire
 
 import (
@@ -49,7 +50,8 @@ func JSON(status int, v any) Answer {
 	return Answer{Status: status, Kind: "application/json", Body: []byte(b.String())}
 }
 
-// Success is the answer of a handler that went well: its value as JSON, or the answer that it made itself.
+// Success is the answer of a handler that went well: its value as JSON, or the answer that it made
+// itself.
 func Success(v any) Answer {
 	if file, ok := v.(Answer); ok {
 		return file
@@ -57,8 +59,8 @@ func Success(v any) Answer {
 	return JSON(http.StatusOK, v)
 }
 
-// Failure is the vendor's error body, or the one that an error makes itself: the data lake has a form of its own. Whatever is
-// neither is a fault of the simulator and shows as a 500.
+// Failure is the vendor's error body, or the one that an error makes itself: the data lake has a
+// form of its own. Whatever is neither is a fault of the simulator and shows as a 500.
 func Failure(err error) Answer {
 	var own interface {
 		error

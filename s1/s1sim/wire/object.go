@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// Object is one JSON object as it travels. Numbers of raw objects are json.Number, so that what was inserted comes out.
+// Object is one JSON object as it travels. Numbers of raw objects are json.Number, so that what was
+// inserted comes out.
 type Object = map[string]any
 
 // stampLayout is how the console writes a time: ISO 8601 in UTC with microseconds.
@@ -22,7 +23,8 @@ func Stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
 // Itoa writes a number as ids and time stamps have it.
 func Itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// At returns every value under a dotted path; lists on the way are walked through, null and absent values are left out.
+// At returns every value under a dotted path; lists on the way are walked through, null and absent
+// values are left out.
 func At(v any, path string) []any {
 	if list, ok := v.([]any); ok {
 		var out []any
@@ -121,7 +123,8 @@ func List(s ...string) []any {
 	return out
 }
 
-// Sentence spells an enum value as people read it and as alerts answer it: "in_progress" is "In progress".
+// Sentence spells an enum value as people read it and as alerts answer it: "in_progress" is "In
+// progress".
 func Sentence(s string) string {
 	s = strings.ToLower(strings.ReplaceAll(s, "_", " "))
 	if s == "" {

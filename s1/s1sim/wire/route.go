@@ -9,7 +9,8 @@ import (
 // Prefix is where the API begins; the rest of the console is pages for people.
 const Prefix = "/web/api/v2.1"
 
-// A Handler does what a call asks and gives the answer's JSON value, or an answer that is made already.
+// A Handler does what a call asks and gives the answer's JSON value, or an answer that is made
+// already.
 type Handler func(*Request) (any, error)
 
 // On makes a handler of a function that serves a part of the console.
@@ -17,7 +18,8 @@ func On[R any](part R, serve func(R, *Request) (any, error)) Handler {
 	return func(q *Request) (any, error) { return serve(part, q) }
 }
 
-// A Route is one method of one path: literal segments, or {name} for a part that the handler reads from params.
+// A Route is one method of one path: literal segments, or {name} for a part that the handler reads
+// from params.
 type Route struct {
 	Method string
 	Path   string // below prefix
@@ -26,8 +28,8 @@ type Route struct {
 	Root   string // where the path begins if not at prefix: "/web/api/v2.0"
 }
 
-// Match finds the route of a call. A path that exists with another method is 405, which is how the console answers a POST
-// to a policy; a path that does not exist is 404.
+// Match finds the route of a call. A path that exists with another method is 405, which is how the
+// console answers a POST to a policy; a path that does not exist is 404.
 func Match(routes []Route, q *Request) (Route, error) {
 	known := false
 	for _, rt := range routes {
