@@ -132,7 +132,7 @@ func judge(found *setup.Finding, a area, err error) {
 		case e.Reason == s1.FeatureOff:
 			found.Note = "not licensed or not turned on in this token's scope, so these commands don't work there (" + plainEnd(e.Message) + ")"
 			return
-		case a.without != "" && refused:
+		case a.without != "" && (errors.Is(err, s1.ErrForbidden) || errors.Is(err, s1.ErrUnauthorized)): // the token itself is good, or nothing would be tried
 			found.Note = "not readable, so " + a.without + ": the token's role lacks " + a.permission
 			return
 		}

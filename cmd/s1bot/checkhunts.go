@@ -25,6 +25,8 @@ func checkHunts(ctx context.Context, c config, client *s1.Client) setup.Finding 
 	switch engine := huntapi.HuntEngine(c.HuntEngine); {
 	case engine != huntapi.DeepVisibility && lake == nil:
 		found.Note = "on the data lake"
+	case s1.Absent(lake) && s1.Absent(dv): // nobody can mend it
+		found.Note = "this console has neither the data lake nor Deep Visibility, so these commands don't work here: " + hunting
 	case engine == huntapi.DataLake:
 		found.Err = todo(lake, "set S1BOT_HUNT_ENGINE=auto, or have the token's role allow SDL Query API › View; until then, these commands don't work here: "+hunting)
 	case dv != nil && engine == huntapi.DeepVisibility && lake == nil:

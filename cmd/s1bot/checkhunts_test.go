@@ -49,6 +49,26 @@ func TestCheckSaysWhatServesInPlaceOfARetiredPath(t *testing.T) {
 	require.Contains(t, said, "so these commands don't work here: list-unified-alerts, get-unified-alert, update-unified-alert, note-unified-alert (")
 }
 
+// A console with neither engine lacks the commands, and the settings are right all the same.
+func TestCheckPassesAConsoleWithoutHunts(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(s1sim.Options{Empty: true, Age: s1sim.AfterDV})
+	console.Fail(s1sim.Match{PathPrefix: "/sdl/"}, s1sim.Fault{Kind: s1sim.Refused, Status: http.StatusNotFound, Title: "Not Found", Times: -1})
+	for _, engine := range []string{"auto", "dv", "sdl"} {
+		require.Contains(t, checked(t, console, engine), "ok    Console area hunts: this console has neither the data lake nor Deep Visibility, so these commands don't work here: query, ")
+	}
+}
+
+// Nobody needs the list of users but who assigns alerts: a role that lacks it is told and passes.
+func TestCheckPassesATokenThatMayNotReadUsers(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusForbidden, http.StatusUnauthorized} {
+		console := s1sim.New(s1sim.Options{Empty: true})
+		console.Fail(s1sim.Match{PathPrefix: "/users"}, s1sim.Fault{Kind: s1sim.Refused, Status: status, Title: "Refused", Times: -1})
+		require.Contains(t, checked(t, console, "auto"), "ok    Console area users: not readable, so alerts can't be assigned to anybody: the token's role lacks Users › View")
+	}
+}
+
 // A line that fails names the place where the operator wrote the address or the token down.
 func TestCheckNamesThePlaceOfAnAddressAndAToken(t *testing.T) {
 	t.Parallel()
