@@ -24,7 +24,7 @@ var DeepVisibilityEnds = time.Date(2027, time.February, 15, 0, 0, 0, 0, time.UTC
 // retirements are from the vendor's API document and from consoles that were asked (2026-11).
 var retirements = []retirement{
 	{"dv/fetch-file", time.Time{}, ""}, // is not deprecated, though the paths beside it are
-	{"dv", DeepVisibilityEnds, "Hunt on the data lake: set S1BOT_HUNT_ENGINE to auto or sdl."},
+	{"dv", DeepVisibilityEnds, "Hunt on the data lake: set S1BOT_HUNT_ENGINE to auto or sdl, and have the role of the bot's token allow SDL Query API › View."},
 	{"threats/mark-as-threat", time.Time{}, "Set the analyst verdict of the threat instead."},
 	{"hashes/{id}/reputation", time.Time{}, ""},
 	{"exclusions", time.Time{}, "The console keeps unified exclusions only; look at them there."},

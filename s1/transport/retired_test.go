@@ -31,7 +31,7 @@ func TestARouteThatIsGoneIsToldFromAThingThatIsGone(t *testing.T) {
 func TestARetiredPathIsNamedWithItsDayAndTheWayAround(t *testing.T) {
 	t.Parallel()
 	before, after := DeepVisibilityEnds.Add(-time.Hour), DeepVisibilityEnds
-	require.Equal(t, "This console doesn't have dv/init-query, which the vendor shuts down on 2027-02-15. Hunt on the data lake: set S1BOT_HUNT_ENGINE to auto or sdl. (Gone)",
+	require.Equal(t, "This console doesn't have dv/init-query, which the vendor shuts down on 2027-02-15. Hunt on the data lake: set S1BOT_HUNT_ENGINE to auto or sdl, and have the role of the bot's token allow SDL Query API › View. (Gone)",
 		retiredWords(Call{Route: "dv/init-query"}, "Gone", before))
 	require.Contains(t, retiredWords(Call{Route: "dv/events/pq"}, "Gone", after), "which the vendor shut down on 2027-02-15")
 	require.Equal(t, "Method Not Allowed", retiredWords(Call{Route: "agents"}, "Method Not Allowed", after))
