@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"s1bot/s1/s1sim"
@@ -68,6 +69,25 @@ var listKeys = map[string]string{
 		updatedAt__gte query status types type computerName__contains uuid__contains initiatedBy__contains detailedStatus__contains description__contains parentTaskId__in
 		parentTaskId`,
 	"/threats/{threat}/notes": `creator__like creatorId`,
+	"/remote-scripts":         `accountIds groupIds siteIds isAvailableForArs query scriptType ids osTypes`,
+}
+
+// listSorts are what the document has a list sorted by.
+var listSorts = map[string]string{
+	"/activities":         `id activityType createdAt`,
+	"/sites":              `id name totalLicenses expiration siteType state suite createdAt updatedAt activeLicenses accountName sku description usageType`,
+	"/groups":             `id name type rank siteId createdAt updatedAt description`,
+	"/accounts":           `id name totalLicenses expiration accountType state createdAt updatedAt activeLicenses activeAgents numberOfSites usageType billingMode`,
+	"/exclusions":         `id createdAt updatedAt mode source description pathExclusionType osType scope subfolders type userName scopePath value actions imported applicationName inAppInventory`,
+	"/restrictions":       `id createdAt updatedAt osType description scope value userName source scopePath imported`,
+	"/unified-exclusions": `id createdAt updatedAt source description osType scope userName scopePath notRecommended interactionLevel childProcess reason user threatType engines exclusionName modeType inAppInventory`,
+	"/cloud-detection/rules": `id name status expirationMode expired queryType reachedLimit statusReason severity expiration createdAt updatedAt generatedAlerts description scopeHierarchy
+		scope activeResponse lastAlertTime queryLang`,
+	"/threat-intelligence/iocs": `id creationTime uploadTime updatedAt source type`,
+	"/remote-scripts": `id createdAt mgmtId scopeId scriptName name osTypes createdByUserId inputInstructions inputExample type scriptType version scopeLevel scopePath subscription
+		isAvailableForArs`,
+	"/remote-scripts/status?parentTaskId=1": `id initiatedBy createdAt updatedAt status detailedStatus agentComputerName parentTaskId accountName siteName groupName description`,
+	"/threats/{threat}/notes":               `createdAt updatedAt`,
 }
 
 const (
@@ -78,27 +98,41 @@ const (
 		scopePath__contains`
 )
 
-// A key that belongs to another list is unknown, as on a live console; one of its own is known, whatever its value.
+// words are all that stand in a table.
+func words(table map[string]string) map[string]bool {
+	all := map[string]bool{}
+	for _, own := range table {
+		for word := range strings.FieldsSeq(own) {
+			all[word] = true
+		}
+	}
+	return all
+}
+
+// A key that belongs to another list is unknown, as on a live console; one of its own is known, whatever its value. The same holds of what
+// lists are sorted by.
 func TestAListTakesTheKeysOfTheDocumentAndNoOthers(t *testing.T) {
 	t.Parallel()
 	r := simtest.New(t, s1sim.Options{Agents: 1})
 	threat := r.Threats()[0]["id"].(string)
-	all := map[string]bool{}
-	for _, own := range listKeys {
-		for key := range strings.FieldsSeq(own) {
-			all[key] = true
+	ask := func(list, key, value string) string {
+		path, query, _ := strings.Cut(strings.Replace(list, "{threat}", threat, 1), "?")
+		args := []string{key, value}
+		if name, value, more := strings.Cut(query, "="); more && name != key {
+			args = append(args, name, value)
+		}
+		return r.Get(path, args...).Raw
+	}
+	for key := range words(listKeys) {
+		for list, own := range listKeys {
+			said := ask(list, key, "x")
+			require.Equal(t, !slices.Contains(strings.Fields(own), key), strings.Contains(said, "Unknown field"), "%s %s: %s", list, key, said)
 		}
 	}
-	for list, own := range listKeys {
-		path, query, _ := strings.Cut(strings.Replace(list, "{threat}", threat, 1), "?")
-		known := strings.Fields(own)
-		for key := range all {
-			args := []string{key, "x"}
-			if name, value, more := strings.Cut(query, "="); more && name != key {
-				args = append(args, name, value)
-			}
-			a := r.Get(path, args...)
-			require.Equal(t, !slices.Contains(known, key), strings.Contains(a.Raw, "Unknown field"), "%s %s: %s", list, key, a.Raw)
+	for sort := range words(listSorts) {
+		for list, own := range listSorts {
+			said := ask(list, "sortBy", sort)
+			assert.Equal(t, slices.Contains(strings.Fields(own), sort), strings.Contains(said, `"data"`), "%s sortBy=%s: %s", list, sort, said)
 		}
 	}
 	require.Equal(t, 400, r.Get("/firewall-control").Status, "it wants to be asked for something")

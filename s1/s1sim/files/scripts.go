@@ -59,7 +59,7 @@ func scriptList(c *Cabinet) store.Listing {
 				keys.OneOf("osTypes", "osTypes", scriptOSes...), keys.Search("query", "scriptName"), keys.Legal("isAvailableForArs", keys.Boolean),
 			))
 		},
-		Sorts: store.SortsBy("id scriptName scriptType createdAt updatedAt version"),
+		Sorts: store.SortsBy("id createdAt mgmtId scopeId scriptName name osTypes createdByUserId inputInstructions inputExample type scriptType version scopeLevel scopePath subscription isAvailableForArs"),
 		Order: "id",
 	}
 }

@@ -46,7 +46,7 @@ func exclusionList(c *Controls) store.Listing {
 	return store.Listing{
 		Rows:  func(q *wire.Request) *store.Collection { return c.world.InScope(&c.ExclusionRows, q.Query) },
 		Keys:  func() keys.Table { return exclusionKeys() },
-		Sorts: store.SortsBy(itemSorts + " type mode"), Order: "id",
+		Sorts: store.SortsBy(itemSorts + " type mode pathExclusionType subfolders actions applicationName inAppInventory"), Order: "id",
 	}
 }
 
