@@ -18,6 +18,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/consoletest"
 	"s1bot/s1/huntapi"
 	"s1bot/s1/s1sim"
 )
@@ -34,9 +35,18 @@ type bench struct {
 
 func newBench(t *testing.T, opt s1sim.Options) *bench {
 	t.Helper()
-	b := &bench{t: t, catalog: huntCatalog(), Console: s1sim.New(opt)}
+	console := s1sim.New(opt)
+	b := benchAt(t, console)
+	b.Console = console
+	return b
+}
+
+// benchAt is a bench at a console of whatever make.
+func benchAt(t *testing.T, at http.Handler) *bench {
+	t.Helper()
+	b := &bench{t: t, catalog: huntCatalog()}
 	console, err := s1.New(s1.Config{
-		BaseURL: "https://console.test", Token: s1.NewSecret(s1sim.Token), Engine: huntapi.AutoEngine, HTTPClient: &http.Client{Transport: direct{b.Console}},
+		BaseURL: "https://console.test", Token: s1.NewSecret(s1sim.Token), Engine: huntapi.AutoEngine, HTTPClient: &http.Client{Transport: direct{at}},
 	})
 	require.NoError(t, err)
 	b.call = &catalog.Call{
@@ -47,7 +57,7 @@ func newBench(t *testing.T, opt s1sim.Options) *bench {
 }
 
 // direct calls a console without a network, so that time in between can be synctest's.
-type direct struct{ console *s1sim.Console }
+type direct struct{ console http.Handler }
 
 func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
@@ -137,6 +147,33 @@ func sevenCommands(t *testing.T, age s1sim.Age) {
 	}
 	_, err = b.run("get-query-status eyJ0eXBlOther")
 	require.ErrorContains(t, err, "I don't have this query any more")
+}
+
+// What consoles answer, as their integrators recorded it, is a hunt with its rows.
+func TestTheRecordedAnswerOfTheDataLakeIsShown(t *testing.T) {
+	t.Parallel()
+	const madeUp = `[{},{"body":{"id":"q-42","stepsCompleted":1,"stepsTotal":2,"totalSteps":2,"data":{"estimatedMatchCount":1.0,"matches":[]}}},
+		{"body":{"id":"q-42","stepsCompleted":2,"stepsTotal":2,"totalSteps":2,"data":{"estimatedMatchCount":1.0,"matches":[{"cursor":"c-1","severity":3,"timestamp":1577836800000000000,
+		"values":{"src.process.name":"implant.exe","endpoint.name":"kingslanding","event.type":"File Creation"}}]}}}]`
+	for name, raw := range consoletest.Recorded(t, "lrq_log_answers", madeUp) {
+		var answers []struct{ Body json.RawMessage }
+		require.NoError(t, json.Unmarshal(raw, &answers), name)
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(time.Until(huntNow))
+			b := benchAt(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				answer := answers[2].Body
+				if r.Method == http.MethodPost {
+					w.Header().Set("X-Dataset-Query-Forward-Tag", "G/fwd-tag-77")
+					answer = answers[1].Body
+				}
+				_, _ = w.Write(answer)
+			}))
+			card := b.runs("hunt" + day + `query=endpoint.name = "kingslanding"`)
+			require.Contains(t, card.Title, "1 event", name)
+			require.Contains(t, card.Plain(), "implant.exe", name)
+			require.Contains(t, card.Plain(), "kingslanding", name)
+		})
+	}
 }
 
 // More events than one query brings are read page by page, each once, and kept for who reads them later.
