@@ -176,6 +176,9 @@ func (l *Ledger) expireNow(ctx context.Context, r Request) Request {
 	return ended
 }
 
+// expire is the step that ends a request whose time is over, whichever of its times that was. The
+// trail tells the two ends apart: that nobody decided or ran it, and that a gate had no answer in
+// time, with its question; an investigation looks for different things behind them.
 func (l *Ledger) expire(ctx context.Context, id string) (Request, error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		was := r.State

@@ -128,6 +128,8 @@ func affect(ctx context.Context, c *transport.Client, call transport.Call) (Acti
 	return answer.result(), nil
 }
 
+// result makes one form of the console's several. Which of the three ids a detail has depends on
+// the path; steps that were skipped stand inside the thing that they were skipped for.
 func (a affected) result() ActionResult {
 	result := ActionResult{Affected: *a.Affected}
 	for _, d := range a.Details {

@@ -102,6 +102,8 @@ type ScriptRun struct {
 	Timeout     int    // seconds
 }
 
+// check finds what the console refuses with a 400 that names no field, before somebody approves it.
+// The bounds are those of the vendor's document.
 func (r ScriptRun) check() error {
 	switch {
 	case !r.Script.Valid():
@@ -116,6 +118,7 @@ func (r ScriptRun) check() error {
 	return nil
 }
 
+// data is the body of the call, and the one place where the password is in the clear.
 func (r ScriptRun) data() any {
 	return struct {
 		Script      ScriptID    `json:"scriptId"`

@@ -347,6 +347,8 @@ func (c *Client) MitigateThreats(ctx context.Context, action MitigateAction, ids
 	return act(ctx, c.t, call, ids, nil)
 }
 
+// mitigatePermission is what the token's role lacks where an action is refused, as the console's
+// list of permissions calls it; the names do not follow those of the path.
 func mitigatePermission(action MitigateAction) string {
 	switch action {
 	case MitigateRollback:

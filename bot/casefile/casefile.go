@@ -253,6 +253,9 @@ func (m Maker) endpoint(ctx context.Context, c *Case, z *archive) error {
 	return nil
 }
 
+// notes are what analysts wrote, into the timeline and, as the console sent them, into notes.json.
+// Alerts of rules have none in the console. What lies beyond maxNotes is named among what is
+// missing: a case that looks whole and is not would be quoted as evidence.
 func (m Maker) notes(ctx context.Context, c *Case, z *archive) error {
 	if c.Unified != "" {
 		return m.unifiedNotes(ctx, c, z)

@@ -47,6 +47,9 @@ func (c *Channels) Broadcast(ctx context.Context, channel, thread, key string, c
 	return c.post(ctx, channel, thread, key, card, slack.MsgOptionBroadcast())
 }
 
+// post makes one call and no second one: whether a message that was not confirmed is there, only
+// the key can tell, and looking for it is the caller's. Links and media are not unfurled, because
+// the cards hold addresses that attackers wrote and Slack would fetch them.
 func (c *Channels) post(ctx context.Context, channel, thread, key string, card render.Card, opts ...slack.MsgOption) (string, error) {
 	opts = append(opts, slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), post.WithKey(key))
 	if thread != "" {

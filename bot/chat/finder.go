@@ -72,6 +72,8 @@ func (f Finder) Find(ctx context.Context, channel, thread, key string, since tim
 // most in a channel.
 const maxPages = 50
 
+// page reads up to 200 messages, of a thread or of a channel. Both calls leave metadata out unless
+// it is asked for (include_all_metadata), and the key of a message is in nothing else.
 func (f Finder) page(ctx context.Context, channel, thread, oldest, cursor string) ([]slack.Message, string, error) {
 	if thread != "" {
 		messages, _, next, err := f.API.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{

@@ -72,6 +72,9 @@ type saying struct {
 	words string // the error's own when empty
 }
 
+// sayings are the errors that have one sentence, wherever they come from; an empty one speaks for
+// itself. A sentence says what happened and what to do, and "nothing was done" only where that is
+// certain.
 func sayings() []saying {
 	return []saying{
 		{ErrNotAllowed, ""}, {ErrStale, ""}, {ErrFormTooLarge, ""}, {workflow.ErrGone, ""}, {workflow.ErrNoFreeze, ""}, {ErrUnclear, ""}, {ErrForm, ""}, {ErrSent, ""}, {ErrNoTrigger, ""},

@@ -76,6 +76,10 @@ func (p *slowNotice) say(ctx context.Context, words string) {
 	}
 }
 
+// send says it in the place that the answer will have. By the response URL of the person's own
+// message the next word, and then the answer, replaces this one; where there is none it is an
+// answer like any other. A notice that does not get through is not tried again: the answer matters,
+// and may be ready by then.
 func (p *slowNotice) send(ctx context.Context, words string) {
 	if p.a.At.ResponseURL == "" || !p.a.At.Own || p.a.Silent {
 		p.to.Reply(ctx, p.a, render.Notice(words))

@@ -28,6 +28,9 @@ func (f *Forms) Redraw(ctx context.Context, in inbound.Payload, unfold bool) {
 	}
 }
 
+// redrawn is the form with what was typed and other fields, as the choice asks for. The gate stands
+// before it, as before everything; and a form that would not fit into Slack's limits stays as it
+// is, rather than lose fields that were filled in.
 func (f *Forms) redrawn(ctx context.Context, in inbound.Payload, unfold bool) (form render.Form, ok bool) {
 	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Form.Origin, Do: in.Form.Do}, Drawn: true}
 	if in.FormErr != nil || f.Gate.Admit(ctx, &a) != nil || f.Settler.Settle(ctx, &a) != nil {

@@ -25,6 +25,9 @@ type referenced struct{ slog.Handler }
 
 const referenceAttr = "envelope_id"
 
+// Handle adds the reference of what is being worked on to a record that has none, so that the line
+// behind a "quote this reference" on a card is found by it. A record that names one itself is about
+// that one.
 func (h referenced) Handle(ctx context.Context, r slog.Record) error {
 	ref, said := inbound.Reference(ctx), false
 	r.Attrs(func(a slog.Attr) bool {

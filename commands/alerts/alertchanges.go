@@ -52,6 +52,9 @@ type alertVerdictParams struct {
 	Verdict s1.Verdict   `json:"analyst-verdict" help:"The new analyst verdict."`
 }
 
+// Plan pins the alerts that there are now. A verdict that the unified list has no equal of (see
+// unified.VerdictFor) is refused here, before anybody approves, and not after half of the alerts
+// were set.
 func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	alerts, err := subjectsWith(ctx, call, "alert-ids", p.Alerts)
 	if err != nil {

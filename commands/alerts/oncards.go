@@ -35,6 +35,9 @@ func onUnified(a unified.Alert, options []render.Option) (cards.Filling, bool) {
 	return cards.Filling{Args: catalog.Marshal(map[string]any{"alert-ids": []unified.ID{a.ID}}), Options: options}, a.ID.Valid()
 }
 
+// unifiedTriageOnCards are the buttons of a unified alert. A menu offers the other values only: the
+// one that holds would be a change that changes nothing and still counts against the caller's
+// budget.
 func unifiedTriageOnCards() []cards.Action {
 	return []cards.Action{
 		{Place: 10, Label: "Verdict", Param: "analyst-verdict", Unified: func(a unified.Alert) (cards.Filling, bool) {

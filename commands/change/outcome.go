@@ -250,6 +250,8 @@ type Reached struct {
 	Yes   bool
 }
 
+// ReachedBy compares what a thing has with what was wanted. An empty value is none that the console
+// told, so it is neither a yes nor a no, and no card says anything of it.
 func ReachedBy[T interface {
 	comparable
 	Label() string

@@ -59,6 +59,10 @@ func ages() []struct {
 	}{{"today", s1sim.Today}, {"after-dv", s1sim.AfterDV}, {"unified-only", s1sim.UnifiedOnly}, {"before-sdl", s1sim.BeforeSDL}}
 }
 
+// tellAges plays a story at consoles of every age and gathers what came out: ages that answer alike
+// share a section whose name lists them, so that a file shows at a glance where an age differs.
+// Each has a bot that was just started, for a client remembers which paths its console lacks.
+// Sections come in the order of golden, or -update would shuffle a file that has not changed.
 func tellAges(t *testing.T, file string, commands func() []*catalog.Command, dress func(*s1sim.Console) Names) {
 	archive, err := txtar.ParseFile(file)
 	require.NoError(t, err)

@@ -34,6 +34,8 @@ type answer struct {
 	body         []byte
 }
 
+// newCannedConsole reads the answers of a story: "answer METHOD path [status]", in the order in
+// which they must be asked for. The status is 200 unless the line has one.
 func newCannedConsole(t *testing.T, archive *txtar.Archive) *cannedConsole {
 	c := &cannedConsole{engine: huntapi.HuntEngine(strings.TrimSpace(section(archive, "engine"))), unified: s1.UnifiedMode(strings.TrimSpace(section(archive, "unified")))}
 	for _, f := range archive.Files {
@@ -55,6 +57,8 @@ func newCannedConsole(t *testing.T, archive *txtar.Archive) *cannedConsole {
 // APIRoot is where the console's API begins; stories and made-up consoles name paths behind it.
 const APIRoot = "/web/api/v2.1/"
 
+// ServeHTTP gives the next answer, to the very request that it is for. Anything else is 501 with a
+// text that names the request: one that a story does not know must fail the story.
 func (c *cannedConsole) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -18,6 +18,8 @@ type Still struct {
 	reads   int
 }
 
+// ServeHTTP answers reads from the map, says yes to every change and writes it down. A path that
+// the map lacks is 404, like that of a console of another age.
 func (s *Still) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -114,6 +114,9 @@ func (s story) say(t *testing.T, typed string) {
 	s.run(t, cmd, inv, "")
 }
 
+// tell plays a story up to the command: the line is read, and what it means compared. A form in the
+// story must come to the same arguments as the line, since nobody should get another request by the
+// way in which they typed it.
 func (s story) tell(t *testing.T, name string, archive *txtar.Archive) {
 	inv, extras, err := slash.Parse(s.catalog, strings.TrimSpace(section(archive, "slash")), Input())
 	if err != nil {
@@ -132,6 +135,9 @@ func (s story) tell(t *testing.T, name string, archive *txtar.Archive) {
 	s.run(t, cmd, inv, render.How(strings.TrimSpace(section(archive, "how"))))
 }
 
+// run takes the way of every invocation: prepared, then run with the plan's arguments and never
+// with those that were typed. A command that follows its work goes on from what it saved first, as
+// after a restart.
 func (s story) run(t *testing.T, cmd *catalog.Command, inv catalog.Invocation, how render.How) {
 	s.call.How = how
 	plan, err := cmd.Prepare(t.Context(), s.call, inv.Args)

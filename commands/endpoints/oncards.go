@@ -24,6 +24,8 @@ func inService(a s1.Agent) (cards.Filling, bool) {
 	return args, !a.IsDecommissioned
 }
 
+// disconnectOnCards offers isolation where the endpoint is not isolated, as far as the card's own
+// row tells. Alerts do not tell it at all: the button is there, and the plan says then what is so.
 func disconnectOnCards() []cards.Action {
 	return []cards.Action{{
 		Place: 30, Label: "Disconnect host", Style: render.Danger,
@@ -40,6 +42,8 @@ func disconnectOnCards() []cards.Action {
 	}}
 }
 
+// reconnectOnCards has the same place as disconnectOnCards: a card shows the one that would change
+// something. Alerts have no such button, because they do not say whether there is anything to end.
 func reconnectOnCards() []cards.Action {
 	return []cards.Action{{
 		Place: 30, Label: "Reconnect host",
@@ -54,6 +58,8 @@ func reconnectOnCards() []cards.Action {
 	}}
 }
 
+// infoOnCards opens what is known of the endpoint. On a threat's card it is an entry of the menu
+// "Look up", since the buttons beside the verdict are for what is decided.
 func infoOnCards() []cards.Action {
 	return []cards.Action{
 		{Place: 34, Label: "Endpoint", Menu: "Look up", Deep: true, Threat: func(t s1.Threat) (cards.Filling, bool) {

@@ -110,6 +110,8 @@ func taskRows(call *catalog.Call, seen func([]s1.ScriptTask)) listing.Listing[s1
 	}
 }
 
+// taskTable puts endpoint and status first: on a phone Slack shows two columns without scrolling. A
+// task whose endpoint has no name is called by the agent's id.
 func taskTable(call *catalog.Call, tasks []s1.ScriptTask) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Endpoint"}, {Title: "Status"}, {Title: "Detail"}, {Title: "Site / Group"}, {Title: "By"}, {Title: "Changed"}, {Title: "Task"}}}
 	for _, task := range tasks {

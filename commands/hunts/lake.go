@@ -68,6 +68,9 @@ func lakeForgot(err error) error {
 	return &told
 }
 
+// report keeps what came with the answer, because the data lake gives the rows once, with the
+// answer that says it is done, and forgets the query 30 s after that. The shelf hears of every
+// look, for the commands that ask how far the query is.
 func (l *lakeHunt) report(found huntapi.SDLProgress) report {
 	l.last = found
 	r := report{

@@ -137,6 +137,8 @@ func (p *translator) expression() (string, error) {
 	return strings.Join(parts, " "+joint+" "), err
 }
 
+// single reads one term, with its "not" and its brackets. What is negated gets brackets where it
+// has none, so that "!" holds for the whole of it.
 func (p *translator) single() (string, error) {
 	switch {
 	case p.word("not"), p.word("!"):
@@ -306,6 +308,8 @@ func (p *translator) values() (values []string, quoted bool, err error) {
 	}
 }
 
+// value reads one value and says whether it stood in quotes. Its escapes are undone and made anew:
+// what is written is the value, not what stood in the query.
 func (p *translator) value() (string, bool, error) {
 	if len(p.rest()) == 0 || strings.ContainsAny(p.rest()[0].text[:1], "=<>!(),|*") {
 		return "", false, p.ended("a value")

@@ -64,6 +64,8 @@ func (Count) Kind() catalog.Kind {
 // Offset is how many rows of a list are skipped; beyond 1000 the console wants its cursor instead.
 type Offset int
 
+// Kind takes what the console takes. Above a thousand it answers 400; the two ways that lead
+// further stand in the hint.
 func (Offset) Kind() catalog.Kind {
 	k := catalog.IntegerKind(0, 1000, nil)
 	k.Hint = "0 to 1000"

@@ -315,6 +315,9 @@ type view struct {
 	strays []render.Part // a note where rows are not what was asked for
 }
 
+// view draws rows once, for the cache: what a page shows later is what was drawn from the answer,
+// without the rows, which may be large. What came although it was not asked for (strays) is counted
+// while the rows are there.
 func (l Listing[T]) view(q s1.Query, rows []T) view {
 	v := view{strays: l.strays(q, rows)}
 	if l.Deeds != nil {

@@ -94,6 +94,8 @@ func blocklistTable(call *catalog.Call, items []s1.BlocklistItem) render.Table {
 	return t
 }
 
+// blocklistCard is one item. What leads on from it goes by its value; an item of a SHA-256 alone is
+// headed by that.
 func blocklistCard(call *catalog.Call, b s1.BlocklistItem) render.Card {
 	var f listing.Sheet
 	f.Mono(hashKind(b.Value), b.Value)

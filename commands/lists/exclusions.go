@@ -52,6 +52,8 @@ func exclusionRows(call *catalog.Call) listing.Listing[s1.Exclusion] {
 	}
 }
 
+// exclusionTable begins with what is excluded, which is what people know; the console's own word
+// for it is an id. Who made it may be no person: then the source stands in the column.
 func exclusionTable(call *catalog.Call, found []s1.Exclusion) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Excluded"}, {Title: "Type"}, {Title: "OS"}, {Title: "Mode"}, {Title: "Scope"}, {Title: "Description"}, {Title: "By"}, {Title: "Changed"}}}
 	for _, e := range found {

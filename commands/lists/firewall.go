@@ -26,6 +26,8 @@ type hostType s1.RemoteHostType
 
 func (hostType) Choices() []s1.Choice { return s1.RemoteHostType("").Choices() }
 
+// Kind has the console's choices and the words that people use for them. "any" is the console's,
+// too, and is refused: a rule that blocks it cuts off all traffic of every endpoint in its scope.
 func (hostType) Kind() catalog.Kind {
 	k := catalog.Synonyms(catalog.ChoiceKind(s1.RemoteHostType("").Choices()), map[string]string{"address": "addresses", "ip": "addresses", "domain": "fqdn", "network": "cidr"})
 	read := k.Read

@@ -158,6 +158,9 @@ func (p *createIOCParams) notes(call *catalog.Call) []string {
 	return []string{fmt.Sprintf("The console keeps it for at most %d days, so it expires then.", int(p.longest().Hours()/24))}
 }
 
+// settings are the indicator as the console wants it. Values come out of reports, where addresses
+// are made harmless (203[.]0[.]113[.]9): that is undone, or nothing would ever match. Hashes go in
+// small letters, tactics in capitals.
 func (p *createIOCParams) settings() s1.IOCSettings {
 	s := s1.IOCSettings{Source: p.Source, Type: p.Type, Value: refanged.Replace(strings.TrimSpace(p.Value)), Name: p.Name, Description: p.Description,
 		ValidUntil: p.Until, ExternalID: p.ExternalID}
@@ -195,6 +198,8 @@ func createIOC() *catalog.Command {
 	})
 }
 
+// iocMade shows what was made. An answer with status 200 and no row is no success; the console may
+// have the indicator already.
 func iocMade(call *catalog.Call, accounts []s1.AccountID, made []s1.IOC) render.Card {
 	title := call.Command.Title
 	if len(made) == 0 {

@@ -105,6 +105,9 @@ type listIOCsParams struct {
 	Limit       *listing.Limit `json:"limit,omitzero" help:"Maximum number of IOCs to list; 1000 if empty."`
 }
 
+// Check finds what the console would answer with an empty list and no word: search terms too short
+// for it, and times in the wrong order. An empty list of indicators reads as "not known", which is
+// a fact that people act on.
 func (p *listIOCsParams) Check() error {
 	if err := catalog.Searchables(catalog.Named{Param: "ioc-names", Values: p.Names}, catalog.Named{Param: "description", Values: p.Description}, catalog.Named{Param: "creator", Values: p.Creator}); err != nil {
 		return err

@@ -18,6 +18,8 @@ import (
 // /restrictions compares value letter by letter and has small ones.
 type Sha1Hash string
 
+// Kind takes a SHA-1 and nothing else, in small letters as the console compares it. Whoever pastes
+// another hash is told which one it is (otherHash).
 func (Sha1Hash) Kind() catalog.Kind {
 	k := catalog.TextKind()
 	k.Hint = "SHA-1: 40 hexadecimal digits"

@@ -84,6 +84,9 @@ func Selecting(k catalog.Kind) catalog.Kind {
 	return k
 }
 
+// checkFilter settles times first, since "yesterday" is a value that the console does not know, and
+// is the day before the one on which it was typed, also when it runs later. What is wrong comes
+// back with all of it, key by key.
 func checkFilter(of filters.Kind, raw json.RawMessage, in text.Input) (any, error) {
 	raw = settleTimes(raw, in)
 	filter, err := filters.Parse(string(raw))

@@ -82,6 +82,8 @@ func Strays[T any](by sieve, raw func(T) json.RawMessage) func(s1.Query, T) bool
 	return func(q s1.Query, row T) bool { return !named.passes(q, raw(row)) }
 }
 
+// passes holds a row against what was asked, key by key. Hashes of another kind than SHA-1 are left
+// to the console: a row shows one kind, and the console compares them all.
 func (s sieve) passes(q s1.Query, raw json.RawMessage) bool {
 	for key, paths := range s {
 		asked := strings.Split(q.Get(key), ",")

@@ -67,6 +67,8 @@ func searchBox[T any](page func(*s1.Client, context.Context, s1.Query) (s1.Page[
 // may begin a host's name.
 var addressForm = regexp.MustCompile(`^\d{1,3}(\.\d{0,3}){1,3}$`)
 
+// agentQuery asks for what a typed word can be: an id, a part of an address, a part of a name.
+// Below two characters the console refuses to search names; its full text is asked instead.
 func agentQuery(typed string) s1.Query {
 	q := s1.Query{}.SortedBy("computerName", s1.Ascending)
 	switch {

@@ -86,6 +86,8 @@ type located struct {
 	at int
 }
 
+// find takes what is most specific first, and each of them out of the text: the order of the calls
+// is the rule. What was found comes back in the order of the text, in which people read it.
 func find(t string) []Observable {
 	r := &reading{text: refanged(t[:min(len(t), maxText)])}
 	r.take(urls, readURL)
@@ -147,6 +149,8 @@ func readURL(match string) ([]Observable, bool) {
 // maxValue is the longest value that is looked up.
 const maxValue = 2000
 
+// readIPv6 reads what the pattern took for an address. A sentence may end in a colon or a full stop
+// behind it, a time of day has one colon, and "::" alone is an address: netip decides.
 func readIPv6(match string) ([]Observable, bool) {
 	match = strings.TrimSuffix(plainDots(match), ".")
 	ip, err := netip.ParseAddr(match)

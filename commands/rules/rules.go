@@ -242,6 +242,8 @@ func turnRules(label, command string, rules []s1.RuleID) render.Button {
 
 type deleteRulesParams struct{ ruleSelection }
 
+// Plan says what is lost. There is no undo: the console has no way to bring a rule back, and one
+// that is made anew has another id.
 func (p *deleteRulesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	rules, plan, err := p.Resolve(ctx, call)
 	if err != nil {

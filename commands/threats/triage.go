@@ -114,6 +114,8 @@ func (p *incidentStatusParams) Plan(ctx context.Context, call *catalog.Call) (ca
 	return plan, nil
 }
 
+// POST /threats/incident. The console lets a threat be resolved that nothing was done about, so the
+// plan warns of those (unmitigatedNote). The verdict has a path and a permission of its own.
 func setIncidentStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-incident-status", Title: "Update Incident Status", Area: "threats", Aliases: []string{"status", "incident-status"}, Main: "threat-ids",

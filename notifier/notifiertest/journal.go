@@ -184,6 +184,8 @@ func (m *Memory) Notices(_ context.Context, q journal.Query) ([]journal.Notice, 
 	return found, nil
 }
 
+// matches is the WHERE of the real journals in Go. Both are held against the same suite
+// (bot/store), so a case that is added here is one there.
 func matches(q journal.Query, n journal.Notice) bool {
 	switch {
 	case q.Source != "" && q.Source != n.Source, q.Channel != "" && q.Channel != n.Channel, q.Group != "" && q.Group != n.Group:

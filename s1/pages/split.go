@@ -39,6 +39,9 @@ func splitAnswer(body io.Reader, nested string, begin func(), row func(json.RawM
 	return fields, err
 }
 
+// answer reads the members of one JSON object without holding it whole: "data" may be a thousand
+// rows of 10 KB each. What follows the object is an error. Two values are no answer, whatever made
+// two of it.
 func (s *splitter) answer() (map[string]json.RawMessage, error) {
 	first, err := s.json.Token()
 	if err != nil {

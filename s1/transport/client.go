@@ -93,6 +93,9 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
+// fillIn sets what a caller left out, so that no use has to ask whether it is there. The time-out
+// is that of one try: http.Client has none of its own, and a console that accepts a connection and
+// says nothing would hold a slot for good.
 func (c *Client) fillIn() {
 	if c.timeout <= 0 {
 		c.timeout = 30 * time.Second

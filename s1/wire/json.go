@@ -91,6 +91,9 @@ func fit(v any, t reflect.Type) any {
 	}
 }
 
+// fitText makes text of what should have been text. Lists become their elements, since consoles
+// give some fields as one value or as several; what has no reading as text is null, and the field
+// stays empty.
 func fitText(v any) any {
 	switch v := v.(type) {
 	case string:
@@ -149,6 +152,7 @@ func fitList(v any, t reflect.Type) any {
 	return fitted
 }
 
+// fitMap fits the values and takes the keys as they are: they are data.
 func fitMap(v any, t reflect.Type) any {
 	object, ok := v.(map[string]any)
 	if !ok {
@@ -161,6 +165,8 @@ func fitMap(v any, t reflect.Type) any {
 	return fitted
 }
 
+// fitStruct keeps the members that the type has, and fits each. The others are not lost: the row is
+// kept beside it, as it came (Row).
 func fitStruct(v any, t reflect.Type) any {
 	object, ok := v.(map[string]any)
 	if !ok {

@@ -76,6 +76,7 @@ func (p *lakeConditions) both() (func(object) bool, error) {
 	return chain(p.single, another, func(a, b bool) bool { return a && b })
 }
 
+// single has both ways to negate, and brackets, which must be closed.
 func (p *lakeConditions) single() (func(object) bool, error) {
 	switch {
 	case p.word("not"), p.word("!"):

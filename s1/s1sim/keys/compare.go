@@ -164,6 +164,8 @@ func millis(s string) string {
 	return wire.Stamp(time.UnixMilli(n))
 }
 
+// compare orders two values by what the key is about, for __gt, __lt and __between. False is what
+// cannot be compared, which then matches nothing: in the order of letters 10 would come before 9.
 func (k Key) compare(a, b string) (int, bool) {
 	switch k.Kind {
 	case Moment:

@@ -58,6 +58,8 @@ func filtered(args map[string]any) (condition, error) {
 	return func(o wire.Object) bool { return slices.ContainsFunc(groups, func(c condition) bool { return c(o) }) }, nil
 }
 
+// allOf is a list of filters, of which all must hold; none of them is every alert, for changes as
+// well, as in the service.
 func allOf(filters any) (condition, error) {
 	var all []condition
 	for _, f := range listOf(filters) {

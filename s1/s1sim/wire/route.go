@@ -51,6 +51,8 @@ func Match(routes []Route, q *Request) (Route, error) {
 	return Route{}, NotFound("Requested resource was not found", "")
 }
 
+// fit matches whole segments, so that an id never spans a slash. Patterns have a name in braces
+// where any segment fits.
 func fit(pattern, path string) (map[string]string, bool) {
 	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(have) {

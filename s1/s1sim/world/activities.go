@@ -47,6 +47,8 @@ type activityType struct {
 	template string
 }
 
+// activityTypes are the rows of activities/types: the code, the action, and the sentence as a
+// template. See placeActivityTypes for codes that are the simulator's own.
 func activityTypes() []activityType {
 	const (
 		user    = "The management user {{ username }} "
