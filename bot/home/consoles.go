@@ -193,8 +193,9 @@ func (d drawing) host(c Console, host figures.Endpoint) render.Row {
 		return render.Row{Line: line, Actions: d.reconnect(host, approvals.Request{})}
 	}
 	var actions []render.Action
+	line = append(line, render.Text(" · no end set"))
 	if req.Term.Running() {
-		line = append(line, render.Text(" · until "), render.At(req.Term.Ends))
+		line = append(line[:len(line)-1], render.Text(" · until "), render.At(req.Term.Ends))
 		actions = append(actions, render.Button{Label: "Extend", Do: requestcards.About(requestcards.ExtendWord, req.ID)})
 	}
 	line = append(line, render.Text(" · "), render.User(req.Requester))

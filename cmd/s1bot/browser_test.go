@@ -64,7 +64,6 @@ func TestTheDemoInABrowser(t *testing.T) {
 	b.waitText("True Positive")
 	b.choose("Mitigate", "Kill")
 	b.waitModal()
-	b.do("let it settle", chromedp.Sleep(400*time.Millisecond))
 	b.picture("5-form")
 	b.phone()
 	b.open("bob", "approvals")
@@ -261,8 +260,10 @@ func truth(expression string) chromedp.Action[chromedp.Void] {
 	}
 }
 
+// picture is taken when nothing moves any more: a form that fades in shows what is behind it.
 func (b *browser) picture(name string) {
 	b.t.Helper()
+	b.do("let it settle", truth(`document.getAnimations().every(a => a.playState !== "running" || a.effect.getComputedTiming().iterations === Infinity)`))
 	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		b.t.Logf("no picture of %s: %v", name, err)

@@ -40,7 +40,7 @@ func globalPolicyWording() catalog.Wording {
 
 func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"<show> [system|console] (health|status) [of console|of system]", "<show> (system|console) (health|status)", "is console (up|down|healthy|ok|okay|online|available|alive|running)", "how is console [doing]",
+		"<show> [system|console] (health|status) [of console|of system]", "<show> (system|console) (health|status)", "is (console|sentinelone|management|s1) (up|down|healthy|ok|okay|online|available|alive|running)", "how is console [doing]",
 	}}
 }
 

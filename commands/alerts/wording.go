@@ -7,6 +7,7 @@ import "s1bot/commands/catalog"
 func alertsWording() catalog.Wording {
 	return catalog.Wording{
 		Heads: []string{
+			"<show> (latest|last|newest|most recent) {*} alert -> limit=1",
 			"(does|did|has|have|do) {endpoint-names:host} [currently] (have|had|has|got|get) [any] {*} alerts {*}",
 			"<show> {*} alert {*} (on|at|for) {endpoint-names:host}",
 			"<show> {*} alerts {*}", "<show> {*} alerts [of] {endpoint-names:host}"},
@@ -35,7 +36,7 @@ func statusWording() catalog.Wording {
 		"(start|begin) (working on|investigating) (alert|alerts) {alert-ids} -> status=IN_PROGRESS",
 		"(set|change|update) [incident] status (of|on|for) (alert|alerts) {alert-ids} (to|as) {status}",
 		"(alert|alerts) {alert-ids} [is|are|:|=|-] [now|already] {status}", "(take|pick up|claim) (alert|alerts) {alert-ids} -> status=IN_PROGRESS",
-		"(resolve|close) (alert|alerts) {alert-ids} -> status=RESOLVED", "(reopen|re-open) (alert|alerts) {alert-ids} -> status=UNRESOLVED",
+		"(resolve|close) (alert|alerts) {alert-ids} [as resolved] -> status=RESOLVED", "(reopen|re-open) (alert|alerts) {alert-ids} -> status=UNRESOLVED",
 	}}
 }
 

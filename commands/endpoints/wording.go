@@ -27,7 +27,7 @@ func infoWording() catalog.Wording {
 		"(when did|when has) {agent-ids} [last|lastly] (check in|checked in|connect|connected|report|reported|log in|logged in|call home|called home|show up|appear|come online|go offline)",
 		"since when is {agent-ids} (online|offline|isolated|disconnected)",
 		"<show> {agent-ids} [info|status|state|health|ip|ip address|os|user|version|group|site|last user|owner]",
-		"(what is|what's) (up|wrong|going on|happening|new) (with|on) {agent-ids}",
+		"<ask> (what is|what's) (up|wrong|going on|happening|new) (with|on) {agent-ids}", "<show> (version|endpoint version|os|operating system|ip|ip address|user|last user|owner|site|group|last seen|serial number) (of|on|for) {agent-ids}",
 		"(what is|what's) (status|state|health|condition) (of|on|for) {agent-ids}",
 		"(how is|how's|what about|how about) {agent-ids} [doing]",
 		"(check|check on|check up on|info|status) {agent-ids}",
@@ -36,7 +36,7 @@ func infoWording() catalog.Wording {
 		"(when was|when did|when is) {agent-ids} [last|lastly] (seen|online|connected|active) [last]",
 		"(what is|what's) (ip|ip address|os|operating system|version|user|owner|last user|site|group|serial|serial number) of {agent-ids}",
 		"(what|which) (ip|ip address|os|operating system|version|agent version|user|site|group) {agent-ids} (has|have|runs)",
-		"(is|are) {agent-ids} [still|currently|already|now] (online|offline|isolated|connected|disconnected|infected|up|down|healthy|protected|alive|reachable|up to date|quarantined|contained|off network|on network)",
+		"(is|are) {agent-ids} [still|currently|already|now] [back] (online|offline|isolated|connected|disconnected|infected|up|down|healthy|protected|alive|reachable|up to date|quarantined|contained|off network|on network)",
 		"has {agent-ids} [already] been (isolated|disconnected|quarantined|contained|reconnected)",
 		"(do you know|do we know|what can you tell me about|tell me more about) {agent-ids}",
 		"<show> {*} (info|information|details|facts|everything) [we have] (of|on|about|for) {agent-ids}", "tell me about {agent-ids}",
@@ -49,7 +49,7 @@ func infoWording() catalog.Wording {
 
 func isolationWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(cut|disable|kill|turn off|switch off|remove|shut off|drop) network [access|connection|connectivity] (on|of|for|to|from|at) {agent-ids}",
+		"(cut|disable|kill|turn off|switch off|remove|shut off|drop|block) network [access|connection|connectivity] (on|of|for|to|from|at) {agent-ids}",
 		"(remove|drop) {agent-ids} from network",
 		"quarantine (endpoint|endpoints|laptop|server|workstation|notebook|desktop|system) {agent-ids}",
 		"(isolate|disconnect|contain) {filter.computerName__contains:host} (endpoints|servers|laptops|workstations)",
@@ -89,6 +89,7 @@ func reconnectionWording() catalog.Wording {
 
 func scanWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(start|begin) scanning {agent-ids}",
 		"(run|start|initiate|kick off|launch|do|trigger|make|perform|execute|schedule) [full|complete|deep|quick|new|on-demand] [disk|malware|virus|av|antivirus] scan (of|on|for|at) {agent-ids}",
 		"(scan|check) {agent-ids} for (malware|viruses|threats|infections)",
 		"(full|complete|deep) [disk] scan (of|on|for) {agent-ids}",

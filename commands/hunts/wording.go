@@ -14,7 +14,7 @@ type target struct{ asks, query string }
 
 func huntWording() catalog.Wording {
 	const (
-		hunt  = "(hunt|hunt for|hunt down|search|search for|search events for|look for|query|query for|find|find all|threat hunt for|dig for|check for|any sign of|any signs of|any trace of|any traces of|any hits for|any hits on|any hit for|any hit on|traces of|sightings of)"
+		hunt  = "(hunt|hunt for|hunt down|search|search for|search events for|search (logs|events|telemetry|data|environment|network|everywhere|endpoints) for|look in (logs|events|telemetry) for|look for|query|query for|find|find all|threat hunt for|dig for|check for|any sign of|any signs of|any trace of|any traces of|any hits for|any hits on|any hit for|any hit on|traces of|sightings of)"
 		sight = "(seen|see|saw|find|found|had|noticed|come across)"
 		on    = "[ AND AgentName CONTAINS \"$host\"]"
 	)

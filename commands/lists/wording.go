@@ -25,7 +25,7 @@ func deleteExclusionsWording() catalog.Wording {
 
 func blocklistWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"<show> {*} (blocklist|blacklist|blocked hashes|block list|black list|blocked files)", "(what is|what's|which hashes are|what are|which files are) (on|in) (blocklist|blacklist)", "(is|are) {custom-input:hash} [already|currently] [on|in] (blocked|blocklist|blocklisted|blacklisted|banned)",
+		"<show> {*} (blocklist|blacklist|blocked hashes|block list|black list|blocked files) [entries|items|hashes]", "(what is|what's|which hashes are|what are|which files are) (on|in) (blocklist|blacklist)", "(is|are) {custom-input:hash} [already|currently] [on|in] (blocked|blocklist|blocklisted|blacklisted|banned)",
 		"(did|do|have) (we|you|anyone|somebody|someone) [already|ever] (block|blocked|banned|ban|blacklisted|blocklisted) {custom-input:hash}", "has {custom-input:hash} [already] been (blocked|blocklisted|blacklisted)", "do we block {custom-input:hash}",
 	}}
 }

@@ -23,9 +23,9 @@ const (
 	askMacro   = `[(tell me|show me|show|check|find out|find|see|know|i search|let me know|list|get|give me) [if|whether]]`
 	didMacro   = `(did|has|have|had|is|are|was|were|does|do)`
 	reachMacro = `((talk|talked|talks|talking|speak|spoke|connect|connected|connects|connecting|communicate|communicated|communicating|reach out|reached out|beacon|beaconed|beaconing|beacons|go|went|gone|phone home|phoned home|called home) (to|with|out to)|
-		contacted|contacts|contacting|visit|visited|access|accessed|accesses|reach|reached|hit|browse to|browsed to|resolve|resolved|query|queried|look up|looked up|pinged|request|requested|download from|downloaded from)`
+		contacted|contacts|contacting|visit|visited|access|accessed|accesses|reach|reached|hit|browse to|browsed to|resolve|resolved|query|queried|look up|looked up|pinged|request|requested|(download|downloaded) [anything|something|files|file|stuff] from)`
 	runsMacro     = `(runs|used|use|using)`
-	anywhereMacro = `(anywhere|everywhere|elsewhere|somewhere|somewhere else|before|lately|recently|here|[in|on|across] [all|any|any of] [of] [our|my] (environment|network|estate|fleet|endpoints|company|infrastructure|organisation|organization|system|systems|servers))`
+	anywhereMacro = `(anywhere|everywhere|elsewhere|somewhere|somewhere else|before|lately|recently|here|[in|on|across] [all|any|any of|any other] [of] [our|my] (environment|network|estate|fleet|endpoints|endpoint|company|infrastructure|organisation|organization|system|systems|servers))`
 )
 
 var macros = strings.NewReplacer("<show>", oneLine(showMacro), "<of>", ofMacro, "<who>", whoMacro, "<ask>", askMacro, "<did>", didMacro, "<reach>", oneLine(reachMacro), "<runs>", runsMacro, "<anywhere>", anywhereMacro)
@@ -41,7 +41,7 @@ var (
 	askedClauses = []string{": {@reason}"}
 	timedClauses = []string{"[,] for [max|maximum|at most|up to|about] {@for}", "[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till) {@until}"}
 	rangeClauses = []string{"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|detected|found|seen|raised|reported|generated|triggered)] {@range}"}
-	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
+	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
 		"(are there|there are|do we have|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]", "(are|is) [currently|still|now] {+}",
 		"[that|which] [were|was|are|have been|has been|got] (created|detected|found|seen|raised|reported|generated|triggered)"}
 )
@@ -78,7 +78,7 @@ func sharedClauses(cmd *catalog.Command) []string {
 		list = append(list, askedClauses...)
 	}
 	if f, ok := cmd.Lookup("limit"); ok && cmd.Risk == catalog.Read {
-		list = append(list, "[,] (maximum|max|limit|at most|up to|only|first|last|top|no more than) {"+f.Name+"} [activities|results|events|rows|entries|threats|alerts|endpoints|of them|ones|only]")
+		list = append(list, "[,] (maximum|max|limit|at most|up to|only|first|last|top|no more than|with limit|with maximum|limited to|with max) [of] {"+f.Name+"} [activities|results|events|rows|entries|threats|alerts|endpoints|of them|ones|only]")
 	}
 	if cmd.Timed {
 		list = append(list, timedClauses...)

@@ -9,6 +9,8 @@ import "s1bot/commands/catalog"
 func threatsWording() catalog.Wording {
 	return catalog.Wording{
 		Heads: []string{
+			"<show> {*} ransomware {*} -> custom-input.classifications=Ransomware",
+			"<show> (latest|last|newest|most recent) {*} (threat|detection) -> limit=1",
 			"(does|did|has|have|do) {custom-input.computerName__contains:host} [currently] (have|had|has|got|get) [any] {*} (threats|detections|infections|malware|threat) {*}",
 			"<show> {*} (detection|infection|threat) {*} (on|at|for) {custom-input.computerName__contains:host}",
 			"what (did we|did you|did it|did sentinelone|has been|was|got|have we) [been] (detect|detected|found|find|flagged|caught|catch) (on|at) {custom-input.computerName__contains:host}",
@@ -145,7 +147,7 @@ func eventsWording() catalog.Wording {
 		"what (did|has) threat {threat-id} (do|done|touch|touched|change|changed)", "what (did|has|have) {threat-id:case} (do|done|touch|touched|change|changed|cause|caused)", "<show> {*} events " + things, "<show> (timeline|activity|story) " + things,
 		"what (did|has) {threat-id:case} (do|done) on network -> event-types=ip", "(what|which|who|where) [hosts|ips|addresses|endpoints|servers] did {threat-id:case} (connect to|talk to|contacted|reach out to) -> event-types=ip",
 		"(what|which) domains did {threat-id:case} (resolve|query|look up|contacted) -> event-types=dns", "(what|which) urls did {threat-id:case} (visit|contacted|open|access) -> event-types=url",
-		"(what|which) files (did|has) {threat-id:case} (delete|deleted|remove|removed) -> event-sub-types=FILEDELETION", "(what|which) files (did|has) {threat-id:case} (create|created|drop|dropped|write|written) -> event-sub-types=FILECREATION",
+		"(what|which) files (did|has) {threat-id:case} (delete|deleted|remove|removed) -> event-sub-types=FILEDELETION", "(what|which) files (did|has) {threat-id:case} (create|created|drop|dropped|write|written) -> event-sub-types=FILECREATION", "(what|which) files (were|was) (created|dropped|written) by {threat-id:case} -> event-sub-types=FILECREATION", "(what|which) files (were|was) (deleted|removed) by {threat-id:case} -> event-sub-types=FILEDELETION",
 		"(what|which) files (did|has) {threat-id:case} (touch|touched|change|changed|modify|modified|encrypt|encrypted) -> event-types=file", "(what|which) processes (did|has) {threat-id:case} (start|started|spawn|spawned|runs|create|created) -> event-types=process",
 		"(how many|number of|count) {*} events (has|have|does|did|of|for|in) [threat] {threat-id:case} [have] -> count-only=true", "<show> {*} events of {process-name:program} (in|of|for) [threat] {threat-id:case}", "<show> {*} {process-name:file} events (in|of|for) [threat] {threat-id:case}",
 		"<show> {+} (and|,) {+} events " + things, "<show> {+} events " + things,
