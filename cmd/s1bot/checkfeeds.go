@@ -13,7 +13,8 @@ import (
 
 // checkFeeds reads each feed that some channel hears of, in all the ways in which the bot reads it.
 //
-// A feed that nobody hears of is not read by the bot, so whether it could be is no matter.
+// A feed that nobody hears of is not read by the bot, so whether it could be is no matter. One whose path is retired is no loss where unified
+// alerts are read.
 func checkFeeds(ctx context.Context, c config, of consoleConfig, client *s1.Client) []setup.Finding {
 	file, err := c.policyFile()
 	if err != nil {
@@ -31,12 +32,22 @@ func checkFeeds(ctx context.Context, c config, of consoleConfig, client *s1.Clie
 			continue
 		}
 		err := probe(ctx, func(ctx context.Context) error { return feed.Try(ctx, client, what.source, time.Now()) })
-		if err != nil {
+		switch {
+		case s1.IsRetired(err) && usesUnified(ctx, client):
+			found.Note = "this console doesn't have it; its unified alerts take its place"
+		case err != nil:
 			found.Err = todo(err, feed.Advice(what.source, err))
 		}
 		findings = append(findings, found)
 	}
 	return append(findings, checkUnified(ctx, client))
+}
+
+// usesUnified tells whether unified alerts are read here; where nobody can tell, their own line says so.
+func usesUnified(ctx context.Context, client *s1.Client) bool {
+	uses := false
+	err := probe(ctx, func(ctx context.Context) (err error) { uses, err = client.UnifiedAlerts(ctx); return err })
+	return err == nil && uses
 }
 
 // checkUnified says whether unified alerts are read here, and why not.

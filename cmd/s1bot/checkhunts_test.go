@@ -45,6 +45,12 @@ func TestCheckSaysWhatServesInPlaceOfARetiredPath(t *testing.T) {
 	require.Contains(t, said, "ok    Console area alerts: this console has unified alerts only, so these commands use them: get-alerts, ")
 	require.Contains(t, said, "ok    Console area exclusions: readable", "as unified exclusions")
 	require.Contains(t, said, "ok    Console area threats: readable")
+	feeds := func(c *config) { c.ThreatsChannel, c.AlertsChannel = "C0THREATS", "C0ALERTS" }
+	said = checked(t, s1sim.New(s1sim.Options{Empty: true, Age: s1sim.UnifiedOnly}), "auto", feeds)
+	require.Contains(t, said, "ok    Feed of alerts: this console doesn't have it; its unified alerts take its place")
+	require.NotContains(t, said, "FAIL")
+	off := func(c *config) { c.Unified = "off" }
+	require.Contains(t, checked(t, s1sim.New(s1sim.Options{Empty: true, Age: s1sim.UnifiedOnly}), "auto", feeds, off), "FAIL  Feed of alerts: ")
 	said = checked(t, s1sim.New(s1sim.Options{Empty: true, Age: s1sim.BeforeSDL}), "auto")
 	require.Contains(t, said, "so these commands don't work here: list-unified-alerts, get-unified-alert, update-unified-alert, note-unified-alert (")
 }
@@ -81,13 +87,16 @@ func TestCheckNamesThePlaceOfAnAddressAndAToken(t *testing.T) {
 }
 
 // checked is what `s1bot check` prints about a console.
-func checked(t *testing.T, console http.Handler, engine string) string {
+func checked(t *testing.T, console http.Handler, engine string, change ...func(*config)) string {
 	t.Helper()
 	server := httptest.NewServer(console)
 	t.Cleanup(server.Close)
 	var c config
 	c.ConsoleURL, c.HuntEngine, c.Unified = server.URL, engine, "auto"
 	require.NoError(t, c.APIToken.UnmarshalText([]byte(s1sim.Token)))
+	for _, set := range change {
+		set(&c)
+	}
 	var out strings.Builder
 	_ = report(&out, checkConsoles(t.Context(), c)) // its error counts what it printed
 	return out.String()
