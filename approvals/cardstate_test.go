@@ -98,6 +98,23 @@ func TestWhyThereIsNoCardIsNewsOnce(t *testing.T) {
 	require.ErrorIs(t, l.Cards().Posting(t.Context(), id, true), full)
 }
 
+// A decision that waited for an answer counts now: no card goes on saying that it does not.
+func TestADecisionEndsWhatItsPersonHadWaiting(t *testing.T) {
+	t.Parallel()
+	l, _, _ := timed(t, newMemory())
+	two := isolate("click")
+	two.Quorum = 2
+	id := submit(t, l, two).ID
+	for _, p := range []policy.Person{bob, carol} {
+		_, err := l.Cards().AddUncounted(t.Context(), id, Uncounted{User: p.ID, Action: "approved", Question: "is it protected", Until: noon.Add(time.Minute)})
+		require.NoError(t, err)
+	}
+	r, err := l.Approve(t.Context(), id, bob)
+	require.NoError(t, err)
+	require.Len(t, r.Uncounted, 1)
+	require.Equal(t, carol.ID, r.Uncounted[0].User)
+}
+
 func TestWhatIsShownIsKnownAndOnlyThat(t *testing.T) {
 	t.Parallel()
 	m := newMemory()
@@ -127,6 +144,10 @@ func TestWhatIsShownIsKnownAndOnlyThat(t *testing.T) {
 	version := get(t, l, id).Version
 	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards, false))
 	require.Equal(t, version, get(t, l, id).Version, "nothing is written where nothing changes")
+	frozen := cards[0]
+	frozen.Freeze = "F1"
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, []CardRef{frozen}, false))
+	require.Equal(t, "F1", get(t, l, id).Cards[0].Freeze, "a freeze changes the card and not the row")
 
 	denied, err := l.Deny(t.Context(), id, bob, "no")
 	require.NoError(t, err)
@@ -404,6 +425,11 @@ func TestEarlierApprovalsAreCountedAgain(t *testing.T) {
 	require.NoError(t, r.approve(bob, noon, carol), "who has the role again may approve again")
 	require.Equal(t, Approved, r.State)
 	require.Len(t, r.Approvals, 2, "with one approval a person")
+
+	r = two()
+	r.Quorum, r.Approvals[0].Void = 3, lostRole
+	require.NoError(t, r.approve(carol, noon, bob))
+	require.Len(t, r.Counting(), 2, "whose role came back counts again, without another click")
 
 	r = two()
 	var open *policy.UnansweredError

@@ -193,6 +193,31 @@ func TestALongRunKeepsItsLease(t *testing.T) {
 	})
 }
 
+// One renewal that fails is no lease lost, however long the run has lasted: it ends with the last renewal that was written.
+func TestALongRunOutlivesARenewalThatFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var away atomic.Bool
+		mine := ledger(t, cable{newMemory(), func() error {
+			if away.Load() {
+				return errors.New("no connection")
+			}
+			return nil
+		}}, "p1")
+		r, err := mine.Run(t.Context(), approved(t, mine, isolate("click")).ID, func(ctx context.Context, r Request) Result {
+			<-time.After(2*mine.lease + mine.lease/6)
+			away.Store(true)
+			<-time.After(mine.lease / 3) // one renewal
+			away.Store(false)
+			<-time.After(mine.lease)
+			require.NoError(t, ctx.Err())
+			return Result{Outcome: Successful}
+		})
+		require.NoError(t, err)
+		require.Equal(t, Done, r.State)
+	})
+}
+
 func TestWhoLosesTheLeaseIsCutOffAndHasNoSay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
