@@ -48,8 +48,8 @@ var (
 
 // grammarOf compiles what a command says of itself. Everything wrong with a command's wording is
 // found here, at the start, and no sentence can be.
-func grammarOf(cmd *catalog.Command) (grammar, error) {
-	g := grammar{cmd: cmd, words: map[string]setting{}, slots: map[string]slot{}}
+func grammarOf(cmd *catalog.Command, patterns *text.Patterns) (grammar, error) {
+	g := grammar{cmd: cmd, patterns: patterns, words: map[string]setting{}, slots: map[string]slot{}}
 	var problems []error
 	for _, source := range slices.Concat(namedHeads(cmd), cmd.Wording.Heads) {
 		h, err := g.head(source)
@@ -62,6 +62,7 @@ func grammarOf(cmd *catalog.Command) (grammar, error) {
 		g.clauses = append(g.clauses, p)
 	}
 	problems = append(problems, g.learnWords())
+	g.patterns = nil // all are read
 	return g, errors.Join(problems...)
 }
 
@@ -128,7 +129,7 @@ func (g grammar) head(source string) (head, error) {
 
 // Its slots are checked against the command here, so that filling one never fails.
 func (g grammar) pattern(source string) (text.Pattern, error) {
-	p, err := text.ReadPattern(macros.Replace(source))
+	p, err := g.patterns.Read(macros.Replace(source))
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +138,7 @@ func (g grammar) pattern(source string) (text.Pattern, error) {
 			return nil, fmt.Errorf("pattern %q: %w", source, err)
 		}
 	}
-	return p.Spelled(spelled), nil
+	return p, nil
 }
 
 // setting reads "status=Unresolved" and "custom-input.incidentStatuses=unresolved,in_progress". A

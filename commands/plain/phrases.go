@@ -17,8 +17,9 @@ type Phrases []text.Pattern
 func ReadPhrases(patterns ...string) (Phrases, error) {
 	var all Phrases
 	var problems []error
+	var read text.Patterns
 	for _, source := range patterns {
-		p, err := text.ReadPattern(macros.Replace(source))
+		p, err := read.Read(macros.Replace(source))
 		problems = append(problems, err)
 		all = append(all, p)
 	}

@@ -44,11 +44,12 @@ type Reader struct {
 
 // A grammar is the ways to ask for one command.
 type grammar struct {
-	cmd     *catalog.Command
-	heads   []head
-	clauses []text.Pattern
-	words   map[string]setting // what narrows a list down, in small letters
-	slots   map[string]slot    // of all patterns, by their names
+	patterns *text.Patterns // until all are read
+	cmd      *catalog.Command
+	heads    []head
+	clauses  []text.Pattern
+	words    map[string]setting // what narrows a list down, in small letters
+	slots    map[string]slot    // of all patterns, by their names
 }
 
 // A head is a pattern that means the command, with what it says beside its slots.
@@ -67,8 +68,9 @@ func New(c *catalog.Catalog) (*Reader, error) {
 		}
 	}
 	var problems []error
+	patterns := &text.Patterns{Spell: spelled}
 	for _, cmd := range c.Commands() {
-		g, err := grammarOf(cmd)
+		g, err := grammarOf(cmd, patterns)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", cmd.Name, err))
 		}

@@ -24,8 +24,34 @@ type element struct {
 
 // ReadPattern reads the pattern language. It is called when the bot starts, never with what people
 // type.
-func ReadPattern(source string) (Pattern, error) {
-	p := patternReader{rest: source}
+func ReadPattern(source string) (Pattern, error) { return new(Patterns).Read(source) }
+
+// Patterns reads many patterns. A choice that is written alike in several is one in memory: a few
+// hundred ways to say something begin with the same "(show|list|give me|…)".
+type Patterns struct {
+	Spell func(word string) string // another spelling of the words; may be nil
+	read  map[string][]Pattern     // choices, by how they are written
+	words map[string]string        // of their own, for a part of a source would keep all of it
+}
+
+func (all *Patterns) word(source string) string {
+	if all.Spell != nil {
+		source = all.Spell(source)
+	}
+	word, ok := all.words[source]
+	if !ok {
+		word = strings.Clone(source)
+		all.words[word] = word
+	}
+	return word
+}
+
+// Read reads one.
+func (all *Patterns) Read(source string) (Pattern, error) {
+	if all.read == nil {
+		all.read, all.words = map[string][]Pattern{}, map[string]string{}
+	}
+	p := patternReader{rest: source, all: all}
 	pattern, err := p.sequence()
 	if err == nil && p.rest != "" {
 		err = fmt.Errorf("%q is left over", p.rest)
@@ -38,7 +64,10 @@ func ReadPattern(source string) (Pattern, error) {
 
 // A patternReader descends: a sequence of elements, an element that may hold choices, a choice of
 // sequences.
-type patternReader struct{ rest string }
+type patternReader struct {
+	rest string
+	all  *Patterns
+}
 
 func (r *patternReader) sequence() (Pattern, error) {
 	var pattern Pattern
@@ -63,13 +92,11 @@ func (r *patternReader) element() (element, error) {
 			return element{}, fmt.Errorf("%q does not end", r.rest)
 		}
 		r.rest = rest
-		return element{slot: slot}, nil
+		return element{slot: strings.Clone(slot)}, nil
 	case '(':
-		choice, err := r.choice(')')
-		return element{choice: choice}, err
+		return r.choice(')')
 	case '[':
-		choice, err := r.choice(']')
-		return element{choice: append(choice, nil)}, err
+		return r.choice(']')
 	}
 	at := strings.IndexAny(r.rest, " {}()[]|")
 	if at < 0 {
@@ -78,12 +105,27 @@ func (r *patternReader) element() (element, error) {
 	if at == 0 {
 		return element{}, fmt.Errorf("%q has no place here", r.rest)
 	}
-	e := element{word: r.rest[:at]}
+	e := element{word: r.all.word(r.rest[:at])}
 	r.rest = r.rest[at:]
 	return e, nil
 }
 
-func (r *patternReader) choice(closing byte) ([]Pattern, error) {
+// choice is the choice that stands here, or the same one of before.
+func (r *patternReader) choice(closing byte) (element, error) {
+	source := r.rest
+	choice, err := r.alternatives(closing)
+	if closing == ']' {
+		choice = append(choice, nil)
+	}
+	source = source[:len(source)-len(r.rest)]
+	if same, ok := r.all.read[source]; ok {
+		return element{choice: same}, err
+	}
+	r.all.read[source] = slices.Clip(choice)
+	return element{choice: r.all.read[source]}, err
+}
+
+func (r *patternReader) alternatives(closing byte) ([]Pattern, error) {
 	r.rest = r.rest[1:]
 	var all []Pattern
 	for {
@@ -104,21 +146,6 @@ func (r *patternReader) choice(closing byte) ([]Pattern, error) {
 			return nil, fmt.Errorf("%q closes nothing", string(sign))
 		}
 	}
-}
-
-// Spelled is the pattern with another spelling of its words.
-func (p Pattern) Spelled(spell func(string) string) Pattern {
-	spelled := make(Pattern, len(p))
-	for i, e := range p {
-		spelled[i] = element{slot: e.slot}
-		if e.word != "" {
-			spelled[i].word = spell(e.word)
-		}
-		for _, c := range e.choice {
-			spelled[i].choice = append(spelled[i].choice, c.Spelled(spell))
-		}
-	}
-	return spelled
 }
 
 // Slots are the names of the pattern's slots, as they are written in it.
