@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 
 	"s1bot/commands/lookup"
 	"s1bot/render"
-	"s1bot/render/tempfile"
 	"s1bot/s1"
 	"s1bot/s1/huntapi"
 )
@@ -32,7 +32,7 @@ func (m Maker) events(ctx context.Context, c *Case, z *archive) error {
 	if err := lookup.ThreatEventTable(nil).CSV(sheet); err != nil {
 		return err
 	}
-	s := eventStream{c: c, left: func() int64 { return z.left - sheet.Size() - partBytes }, sheet: sheet}
+	s := eventStream{c: c, left: func() int64 { return z.left - sheet.Size() - partBytes }, sheet: bufio.NewWriter(sheet)}
 	err = z.file("events.jsonl", func(w io.Writer) error { return s.copy(ctx, m.Console, w) })
 	c.count("Events", s.n)
 	if s.n > maxMoments {
@@ -52,8 +52,8 @@ func (m Maker) events(ctx context.Context, c *Case, z *archive) error {
 // One page is in memory at a time, beside the moments of the timeline.
 type eventStream struct {
 	c     *Case
-	sheet *tempfile.File
-	left  func() int64 // how many bytes there is room for
+	sheet *bufio.Writer // which each row leaves empty
+	left  func() int64  // how many bytes there is room for
 	n     int
 }
 

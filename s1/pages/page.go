@@ -38,6 +38,12 @@ func (p Page[T]) Fresh(seen map[uint64]bool) Page[T] {
 	if len(p.marks) != len(p.Items) {
 		return p
 	}
+	if !slices.ContainsFunc(p.marks, func(m uint64) bool { return seen[m] }) { // as nearly always: no copy of a thousand rows
+		for _, m := range p.marks {
+			seen[m] = true
+		}
+		return p
+	}
 	fresh := p
 	fresh.Items, fresh.marks = nil, nil
 	for i, m := range p.marks {
