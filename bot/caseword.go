@@ -167,10 +167,24 @@ func (w caseWords) subject(ctx context.Context, console *s1.Client, box, id stri
 		return casefile.OfThreat(found[0]), true, nil
 	}
 	found, err := console.AlertsByID(ctx, []s1.AlertID{s1.AlertID(id)})
+	if s1.IsRetired(err) {
+		return ruleAlertInUnified(ctx, console, id)
+	}
 	if err != nil || len(found) == 0 {
 		return casefile.Subject{}, false, err
 	}
 	return casefile.OfAlert(found[0]), true, nil
+}
+
+// ruleAlertInUnified reads the alert of a rule, by the id that it had in the list of those, on a console that has unified alerts alone.
+func ruleAlertInUnified(ctx context.Context, console *s1.Client, id string) (casefile.Subject, bool, error) {
+	alerts, err := unified.Of(console).ByExternalID(ctx, []string{id})
+	for _, a := range alerts {
+		if known, may := a.Counterpart(); may && known == id { // other products have ids of their own there
+			return casefile.OfUnified(a), true, nil
+		}
+	}
+	return casefile.Subject{}, false, err
 }
 
 // answer makes the file and posts it where it was asked for: in the channel or thread, else in the

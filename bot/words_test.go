@@ -377,6 +377,17 @@ func TestACaseFileIsPostedWhereItWasAskedFor(t *testing.T) {
 	require.NotEmpty(t, k.posted(soc))
 }
 
+// A console that has unified alerts alone still knows the alert of a rule by the id on its old cards.
+func TestACaseFileIsFoundByTheOldIdOfAnAlert(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	id := k.console.AddAlert(s1sim.AlertSpec{Rule: "Encoded PowerShell", Agent: "DESKTOP-1"})
+	k.console.Fail(s1sim.Match{PathPrefix: "/cloud-detection/alerts"}, s1sim.Fault{Kind: s1sim.Refused, Status: 410, Title: "Gone", Times: -1})
+	k.types(dave, "case "+id)
+	require.NotEmpty(t, k.posted(soc))
+	k.posted(soc)[0].has("Encoded PowerShell")
+}
+
 func TestLongWorkIsCancelledByWhoAskedOrARole(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
