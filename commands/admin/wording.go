@@ -15,7 +15,8 @@ func accountsWording() catalog.Wording {
 }
 
 func groupsWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> {*} groups (in|at) {site-ids}", "(what|which) groups (does|do) {site-ids} have", "(what|which) groups (are|are there|exist|does|do we have) [there] (in|at) {site-ids} [have]"}}
+	return catalog.Wording{Heads: []string{"<show> {*} groups (in|at) {site-ids}", "(what|which) groups (does|do) {site-ids} have",
+		"(what|which) groups (are|are there|exist|does|do we have) [there] (in|at) {site-ids} [have]"}}
 }
 
 func newGroupWording() catalog.Wording {
@@ -40,24 +41,30 @@ func globalPolicyWording() catalog.Wording {
 
 func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"<show> [system|console] (health|status) [of console|of system]", "<show> (system|console) (health|status)", "is (console|sentinelone|management|s1) (up|down|healthy|ok|okay|online|available|alive|running)", "how is console [doing]",
+		"<show> [system|console] (health|status) [of console|of system]", "<show> (system|console) (health|status)",
+		"is (console|sentinelone|management|s1) (up|down|healthy|ok|okay|online|available|alive|running)", "how is console [doing]",
 	}}
 }
 
 func infoWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> (system|console) (info|information|version|build)", "<show> version of console", "which version is console [on|running]", "what version is console [on|running]",
-		"(which|what) version of (sentinelone|management) (is running|do we run|do we have|are we on)", "(which|what) version of console (is running|do we run|do we have|are we on)", "(which|what) console version (is running|do we run|do we have|are we on)"}}
+	return catalog.Wording{Heads: []string{"<show> (system|console) (info|information|version|build)", "<show> version of console", "which version is console [on|running]",
+		"what version is console [on|running]",
+		"(which|what) version of (sentinelone|management) (is running|do we run|do we have|are we on)",
+		"(which|what) version of console (is running|do we run|do we have|are we on)", "(which|what) console version (is running|do we run|do we have|are we on)"}}
 }
 
 func testWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(is|are) (bot|you) [still] (connected|online|working|alive|up|ok|okay|there)", "(test|check) [api|console] connection [to console|to sentinelone]", "is (connection|api) [to console] (up|ok|working|fine)", "can you reach console", "ping console",
-		"(does|is) [api|console|our] token [still] (work|works|working|valid|ok|okay|good|accepted|alive)", "is api [token] [still] (working|ok|okay|valid)", "(can|do) you still (reach|see|talk to) (console|sentinelone)", "are you [still] connected [to (console|sentinelone)]",
+	return catalog.Wording{Heads: []string{"(is|are) (bot|you) [still] (connected|online|working|alive|up|ok|okay|there)",
+		"(test|check) [api|console] connection [to console|to sentinelone]", "is (connection|api) [to console] (up|ok|working|fine)", "can you reach console", "ping console",
+		"(does|is) [api|console|our] token [still] (work|works|working|valid|ok|okay|good|accepted|alive)", "is api [token] [still] (working|ok|okay|valid)",
+		"(can|do) you still (reach|see|talk to) (console|sentinelone)", "are you [still] connected [to (console|sentinelone)]",
 	}}
 }
 
 func activitiesWording() catalog.Wording {
 	return catalog.Wording{
-		Heads: []string{"<show> {*} (activities|activity|activity log)", "what (happened|has happened|was happening) [(in|on|at) console]", "what did (people|users|analysts|admins|everybody|everyone|anybody|anyone|somebody|someone|they|we) do [(in|on|at) console]",
+		Heads: []string{"<show> {*} (activities|activity|activity log)", "what (happened|has happened|was happening) [(in|on|at) console]",
+			"what did (people|users|analysts|admins|everybody|everyone|anybody|anyone|somebody|someone|they|we) do [(in|on|at) console]",
 			"(who did what|what was done|what changed|what has changed) [(in|on|at) console]"},
 		Clauses: []string{"(on|of|for|at) {filter.agentIds:host}", "(in|at|of|for) {filter.siteIds:site}", "(on|of|for) threat {filter.threatIds}"},
 	}

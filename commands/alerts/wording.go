@@ -12,7 +12,8 @@ func alertsWording() catalog.Wording {
 			"<show> {*} alert {*} (on|at|for) {endpoint-names:host}",
 			"<show> {*} alerts {*}", "<show> {*} alerts [of] {endpoint-names:host}"},
 		Clauses: []string{
-			"(on|for|at|affecting|from|of|does|did) {endpoint-names:host} [have|has|had|get]", "(in|at|of|from) {site-ids}", "(from|by|of|for) rule {rule-names:title}", "(with|of) severity {+}", "(of|with) {+}",
+			"(on|for|at|affecting|from|of|does|did) {endpoint-names:host} [have|has|had|get]", "(in|at|of|from) {site-ids}", "(from|by|of|for) rule {rule-names:title}",
+			"(with|of) severity {+}", "(of|with) {+}",
 		},
 		Words: map[string]string{
 			"nobody has resolved": "incident-statuses=UNRESOLVED,IN_PROGRESS", "nobody resolved": "incident-statuses=UNRESOLVED,IN_PROGRESS", "nobody looked at": "incident-statuses=UNRESOLVED",
@@ -23,7 +24,8 @@ func alertsWording() catalog.Wording {
 
 func verdictWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(mark|flag|classify|label|treat|set|tag|put|change) (alert|alerts) {alert-ids} (as|to|in|into) {analyst-verdict}", "(alert|alerts) {alert-ids} [is|are|was|were|looks|looks like|seems|seems to be|:|=|-|,] {analyst-verdict}", "(mark|set) (alert|alerts) {alert-ids} {analyst-verdict}",
+		"(mark|flag|classify|label|treat|set|tag|put|change) (alert|alerts) {alert-ids} (as|to|in|into) {analyst-verdict}",
+		"(alert|alerts) {alert-ids} [is|are|was|were|looks|looks like|seems|seems to be|:|=|-|,] {analyst-verdict}", "(mark|set) (alert|alerts) {alert-ids} {analyst-verdict}",
 		"(set|change|update|give) verdict {analyst-verdict} (on|for|to) (alert|alerts) {alert-ids}",
 		"(set|change|update) [analyst] verdict (of|on|for) (alert|alerts) {alert-ids} (to|as) {analyst-verdict}",
 	}}

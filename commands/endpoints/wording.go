@@ -15,7 +15,9 @@ func listWording() catalog.Wording {
 			"<show> endpoint (of|used by) user {query:word}",
 			"who (has|is) [ip|address] {query:ip}",
 			"<show> {*} (machines|computers|devices)", "(find|search for|look for) [(host|endpoint|machine|computer|agent)] {computer-name:host}"},
-		Clauses: []string{"(with|whose|where|having) [name|names] (containing|contains|contain|starts with|start with|starting with|like|is) {computer-name:host}", "[whose] (name|names) (contains|contain|containing|starts with|start with|starting with) {computer-name:host}", "(containing|beginning with) {computer-name:host}", "with {computer-name:host} in name", "(assigned to|belonging to) [user] {query:word}",
+		Clauses: []string{"(with|whose|where|having) [name|names] (containing|contains|contain|starts with|start with|starting with|like|is) {computer-name:host}",
+			"[whose] (name|names) (contains|contain|containing|starts with|start with|starting with) {computer-name:host}", "(containing|beginning with) {computer-name:host}",
+			"with {computer-name:host} in name", "(assigned to|belonging to) [user] {query:word}",
 			"(named|called|like|matching|whose name contains|with name|with) {computer-name:host}", "starting with {computer-name:host}",
 			"(with|at|on|by|of) [ip|address] {query:ip}", "(used by|of user|by user|with user|for user) {query:word}",
 		},
@@ -27,7 +29,8 @@ func infoWording() catalog.Wording {
 		"(when did|when has) {agent-ids} [last|lastly] (check in|checked in|connect|connected|report|reported|log in|logged in|call home|called home|show up|appear|come online|go offline)",
 		"since when is {agent-ids} (online|offline|isolated|disconnected)",
 		"<show> {agent-ids} [info|status|state|health|ip|ip address|os|user|version|group|site|last user|owner]",
-		"<ask> (what is|what's) (up|wrong|going on|happening|new) (with|on) {agent-ids}", "<show> (version|endpoint version|os|operating system|ip|ip address|user|last user|owner|site|group|last seen|serial number) (of|on|for) {agent-ids}",
+		"<ask> (what is|what's) (up|wrong|going on|happening|new) (with|on) {agent-ids}",
+		"<show> (version|endpoint version|os|operating system|ip|ip address|user|last user|owner|site|group|last seen|serial number) (of|on|for) {agent-ids}",
 		"(what is|what's) (status|state|health|condition) (of|on|for) {agent-ids}",
 		"(how is|how's|what about|how about) {agent-ids} [doing]",
 		"(check|check on|check up on|info|status) {agent-ids}",
@@ -154,7 +157,8 @@ func applicationsWording() catalog.Wording {
 
 func customerIDWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"set [customer|external] (id|identifier) (of|for|on) {filter:host} to {external-id:word}", "(put|set|give|assign) (customer|external) (id|identifier) {external-id:word} (on|to|for) {filter:host}",
+		"set [customer|external] (id|identifier) (of|for|on) {filter:host} to {external-id:word}",
+		"(put|set|give|assign) (customer|external) (id|identifier) {external-id:word} (on|to|for) {filter:host}",
 		"(tag|label) {filter:host} with (customer|external) (id|identifier) {external-id:word}",
 	}}
 }

@@ -9,12 +9,15 @@ func collectWording() catalog.Wording {
 }
 
 func fetchWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(fetch|get|grab|retrieve|pull|download|give|copy|bring|send) [me|us] [copy of] {files-path:path} (from|off|on) {agent-id}", "(fetch|get|grab|retrieve|pull|download) from {agent-id} {files-path:path}"}}
+	return catalog.Wording{Heads: []string{"(fetch|get|grab|retrieve|pull|download|give|copy|bring|send) [me|us] [copy of] {files-path:path} (from|off|on) {agent-id}",
+		"(fetch|get|grab|retrieve|pull|download) from {agent-id} {files-path:path}"}}
 }
 
 func sampleWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(sample|malware sample) (of|for|from) {threat-ids:case}", "(fetch|get|grab|retrieve|pull|download|give|send) [me|us] (sample|file|threat file|binary|malware sample|malware) (of|for|from|behind) {threat-ids:case}", "(download|fetch) {threat-ids:case}",
+		"(sample|malware sample) (of|for|from) {threat-ids:case}",
+		"(fetch|get|grab|retrieve|pull|download|give|send) [me|us] (sample|file|threat file|binary|malware sample|malware) (of|for|from|behind) {threat-ids:case}",
+		"(download|fetch) {threat-ids:case}",
 		"(fetch|get|grab|retrieve|pull|download) [me] (sample|file|threat file|binary|malware sample|malware) (of|for|from) {threat-ids}", "fetch threat {threat-ids}",
 	}}
 }

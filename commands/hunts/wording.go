@@ -33,11 +33,13 @@ func huntWording() catalog.Wording {
 		}
 	}
 	for _, t := range slices.Concat(files[:1], hashes, network) {
-		add(t.query, hunt+" "+t.asks, "<ask> [<did>] <who> [that|which|who] [have|has|had] "+sight+" "+t.asks, "(was|is|were|has) "+t.asks+" [been] [ever|already] (seen|found|present|active|there)", "(is|was) "+t.asks+" <anywhere>",
+		add(t.query, hunt+" "+t.asks, "<ask> [<did>] <who> [that|which|who] [have|has|had] "+sight+" "+t.asks, "(was|is|were|has) "+t.asks+" [been] [ever|already] (seen|found|present|active|there)",
+			"(is|was) "+t.asks+" <anywhere>",
 			"where [else] (is|was|did|have|has|do) [we|you] [see|seen|find] "+t.asks+" [seen|found|active]", "[<did>] <who> (got|get|have|has|had) "+t.asks)
 	}
 	for _, t := range files {
-		add(t.query, "(hunt|hunt for|hunt down|threat hunt for|search for|look for|any sign of|any signs of|any trace of|traces of) "+t.asks, "<ask> [<did>] <who> [that|which|who] [have|has|had] <runs> "+t.asks, "(was|were|has|is|did) "+t.asks+" [been] [ever|already] <runs>", "where [else] (did|has|was|does|is) "+t.asks+" [been] <runs>", "did {$host:host} <runs> "+t.asks, "has {$host:host} <runs> "+t.asks)
+		add(t.query, "(hunt|hunt for|hunt down|threat hunt for|search for|look for|any sign of|any signs of|any trace of|traces of) "+t.asks, "<ask> [<did>] <who> [that|which|who] [have|has|had] <runs> "+t.asks, "(was|were|has|is|did) "+t.asks+" [been] [ever|already] <runs>",
+			"where [else] (did|has|was|does|is) "+t.asks+" [been] <runs>", "did {$host:host} <runs> "+t.asks, "has {$host:host} <runs> "+t.asks)
 	}
 	add(files[0].query, "<ask> [<did>] <who> [that|which|who] [have|has|had] (started|start|opened|open|executes) "+files[0].asks, "did {$host:host} (start|open) "+files[0].asks)
 	for _, t := range network {
@@ -46,7 +48,8 @@ func huntWording() catalog.Wording {
 	}
 	domain := network[1]
 	add(domain.query, hunt+" (dns requests for|dns requests to|dns queries for|dns lookups of|lookups of|requests for|dns) "+domain.asks, "[<show>] [all|any] (dns|dns requests for|dns queries for|dns lookups of|lookups of|dns requests to|dns queries to|dns lookups for|requests to|requests for) "+domain.asks)
-	add(`TgtProcCmdLine CONTAINS "$what"`, hunt+" command line {$what:quoted}", hunt+" {$what:quoted} in command line", hunt+" command lines (containing|with) {$what:quoted}", "<did> <who> <runs> {$what:quoted}")
+	add(`TgtProcCmdLine CONTAINS "$what"`, hunt+" command line {$what:quoted}", hunt+" {$what:quoted} in command line", hunt+" command lines (containing|with) {$what:quoted}",
+		"<did> <who> <runs> {$what:quoted}")
 	return catalog.Wording{
 		Heads:   append(heads, "(start|runs) (query|hunt) {query:quoted}", "hunt for {query:quoted}", "hunt {query:quoted}"),
 		Clauses: []string{"(on|at|in|from) {$host:host}", "<anywhere>"},
@@ -67,7 +70,9 @@ func fetchWording() catalog.Wording {
 }
 
 func queryStatusWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> (status|progress|state) of (query|hunt) {query-id:word}", "how far is (query|hunt) {query-id:word}", "is (query|hunt) {query-id:word} [already|still] (done|finished|ready|runs|complete)", "(query|hunt) {query-id:word} status", "(has|did) (query|hunt) {query-id:word} (finished|finish|complete|completed)"}}
+	return catalog.Wording{Heads: []string{"<show> (status|progress|state) of (query|hunt) {query-id:word}", "how far is (query|hunt) {query-id:word}",
+		"is (query|hunt) {query-id:word} [already|still] (done|finished|ready|runs|complete)", "(query|hunt) {query-id:word} status",
+		"(has|did) (query|hunt) {query-id:word} (finished|finish|complete|completed)"}}
 }
 
 func queryEventsWording() catalog.Wording {

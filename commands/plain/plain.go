@@ -1,7 +1,7 @@
 // Package plain reads sentences that people write ("isolate DESKTOP-1 for 4 hours because phishing", "show me open threats on DESKTOP-1")
 // by a fixed grammar, and proposes the invocation that one means.
 //
-//	sentence ──▶ words ──▶ without politeness ──▶ every head of every command, then clauses ──▶ readings ──▶ the one that is left
+//	sentence ──▶ words, in one spelling ──▶ without politeness ──▶ every head of every command, then clauses ──▶ readings ──▶ the one that is left
 //
 // The vocabulary is the commands' own: names, aliases, kinds and choices of parameters, and what the Wording in a command's value adds.
 // Package text has the machinery, which knows no command.
@@ -9,7 +9,7 @@
 // In a pattern, {agent-ids} is a slot for a parameter, {filter.computerName__contains} one for a key of a parameter that is a filter,
 // {$file} a value that "->" puts into a text; a shape behind a colon says what a value looks like ({paths:path}), else the parameter's
 // kind does. {*} is any number of words that narrow a list down (see Wording.Words), {+} one or more. <show> stands for the ways to ask
-// for a list.
+// for a list, and other macros for who, what they did and where. What follows a change behind a sign is its reason: see afterthought.
 //
 // The rule that must not break: no word is dropped. A sentence is read when every word of it has a place in the grammar and all readings
 // that fit best say the same; else it is refused with the nearest commands. What negates, limits or postpones ("don't", "except",
@@ -110,14 +110,16 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 	return r.choose(words, found)
 }
 
-// readings are the ways in which the whole sentence means a command. Nothing is changed by one in which something is taken back.
+// readings are the ways in which the whole sentence means a command. Nothing is changed by one in which something is taken back, nor by a question: "2098113347700215586 is a false
+// positive?"
 func (r *Reader) readings(sentence string, words []text.Word, in text.Input) (found []reading) {
 	has := map[string]bool{}
 	for _, w := range words {
 		has[w.Lower] = true
 	}
+	question := strings.HasSuffix(strings.TrimRight(sentence, " .!"), "?") && !Courteous(sentence)
 	for _, g := range r.grammar {
-		if g.cmd.Risk == catalog.Read || !retracts(g.ownWords(words)) {
+		if g.cmd.Risk == catalog.Read || !question && !retracts(g.ownWords(words)) {
 			found = append(found, g.readings(sentence, words, has, in)...)
 		}
 	}

@@ -17,21 +17,28 @@ func threatsWording() catalog.Wording {
 			"<show> [threat] (status|verdict|state|incident status|analyst verdict) (of|for|on) {custom-input:event}",
 			"<show> {*} (threats|detections|infections|malware|viruses|infected files) {*}", "<show> {*} threats [of] {custom-input.computerName__contains:host}",
 			"<show> (anything|something|stuff) {+} (on|at|for) {custom-input.computerName__contains:host}",
-			"(info|what is|what's|show|show me|<show>) [info] [on|of|about|for] {custom-input:event}", "(tell me about|what do we know about|what do you know about|look up|check|open) [threat] {custom-input:event}",
+			"(info|what is|what's|show|show me|<show>) [info] [on|of|about|for] {custom-input:event}",
+			"(tell me about|what do we know about|what do you know about|look up|check|open) [threat] {custom-input:event}",
 			"(is there anything|anything|any threats) (bad|malicious|suspicious|detected|found) (on|at) {custom-input.computerName__contains:host}",
-			"(was|were|has|have|did) [anything|something] [been] (detected|found|flagged) on {custom-input.computerName__contains:host}", "<show> threat {custom-input}", "(show|show me|find|look for) {custom-input:file}", "(tell me about|what do we know about|details of|details on|details for|look up) threat {custom-input}",
+			"(was|were|has|have|did) [anything|something] [been] (detected|found|flagged) on {custom-input.computerName__contains:host}", "<show> threat {custom-input}",
+			"(show|show me|find|look for) {custom-input:file}", "(tell me about|what do we know about|details of|details on|details for|look up) threat {custom-input}",
 			"<show> [details of|details on|details about] threat {custom-input}",
 		},
 		Clauses: []string{
 			"(on|for|at|affecting|from|of|in|does|did) {custom-input.computerName__contains:host} [have|has|had|get]", "(in|at|of|from) {custom-input.siteIds:site}",
-			"(by|with|of|for|matching|having|related to|connected to|involving|containing|about) {custom-input.contentHashes:sha1}", "(by|with|of|for|matching|having|related to|connected to|involving|containing|about) {custom-input.query:digest}", "(of|in|from|with|for|by) (storyline|storyline id) {storylines:word}",
+			"(by|with|of|for|matching|having|related to|connected to|involving|containing|about) {custom-input.contentHashes:sha1}",
+			"(by|with|of|for|matching|having|related to|connected to|involving|containing|about) {custom-input.query:digest}",
+			"(of|in|from|with|for|by) (storyline|storyline id) {storylines:word}",
 			"(from|by|started by) process {custom-input.originatedProcess__contains:file}", "(with|in|under) path {custom-input.filePath__contains:path}",
 		},
 		Words: map[string]string{
-			"open": "custom-input.incidentStatuses=unresolved,in_progress", "nobody has resolved": "custom-input.incidentStatuses=unresolved,in_progress", "nobody resolved": "custom-input.incidentStatuses=unresolved,in_progress",
+			"open": "custom-input.incidentStatuses=unresolved,in_progress", "nobody has resolved": "custom-input.incidentStatuses=unresolved,in_progress",
+			"nobody resolved":  "custom-input.incidentStatuses=unresolved,in_progress",
 			"nobody looked at": "custom-input.incidentStatuses=unresolved", "nobody has touched": "custom-input.incidentStatuses=unresolved", "untouched": "custom-input.incidentStatuses=unresolved",
-			"not resolved": "custom-input.incidentStatuses=unresolved,in_progress", "still open": "custom-input.incidentStatuses=unresolved,in_progress", "not closed": "custom-input.incidentStatuses=unresolved,in_progress",
-			"active": "custom-input.incidentStatuses=unresolved,in_progress", "pending": "custom-input.incidentStatuses=unresolved,in_progress", "unhandled": "custom-input.incidentStatuses=unresolved", "not handled": "custom-input.incidentStatuses=unresolved",
+			"not resolved": "custom-input.incidentStatuses=unresolved,in_progress", "still open": "custom-input.incidentStatuses=unresolved,in_progress",
+			"not closed": "custom-input.incidentStatuses=unresolved,in_progress",
+			"active":     "custom-input.incidentStatuses=unresolved,in_progress", "pending": "custom-input.incidentStatuses=unresolved,in_progress",
+			"unhandled": "custom-input.incidentStatuses=unresolved", "not handled": "custom-input.incidentStatuses=unresolved",
 			"unresolved": "custom-input.incidentStatuses=unresolved", "resolved": "custom-input.incidentStatuses=resolved",
 			"closed": "custom-input.incidentStatuses=resolved", "in progress": "custom-input.incidentStatuses=in_progress",
 			"malicious": "custom-input.confidenceLevels=malicious", "suspicious": "custom-input.confidenceLevels=suspicious",
@@ -58,7 +65,8 @@ func addNoteWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(add|leave|write|put|attach|make|drop|new) (note|comment) (to|on|for|about|in) {filter} (:|,|-|saying|that says|that|with text|with) {note-text}",
 		"(comment|note|annotate|document) [on|for|to] {filter:case} (:|,|-|that|with|saying) {note-text}", "(comment|note) (on|for|to) {filter} (-|,|saying) {note-text}",
-		"(write|add|put|leave|attach|document) (on|to|in|for|about) {filter} [note|comment] [:|that] {note-text:quoted}", "(write|add|put|leave|attach|document) (on|to|in|for) {filter} (note|comment|:|that) {note-text}",
+		"(write|add|put|leave|attach|document) (on|to|in|for|about) {filter} [note|comment] [:|that] {note-text:quoted}",
+		"(write|add|put|leave|attach|document) (on|to|in|for) {filter} (note|comment|:|that) {note-text}",
 		"{filter:case} (note|comment) : {note-text}",
 		"(add|leave|write|put|attach) {note-text:quoted} [as note|as comment] (to|on) [notes of] {filter}",
 		"(add|leave|write|put|attach) (note|comment) {note-text:quoted} (to|on) {filter}",
@@ -70,8 +78,12 @@ func addNoteWording() catalog.Wording {
 func verdictWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(mark|flag|classify|label|treat|set|tag) {threat-ids} (as|to) {analyst-verdict}", "(set|change|update) [analyst] verdict (of|on|for) {threat-ids} (to|as) {analyst-verdict}",
-		"(mark|flag|set|classify) as {analyst-verdict} [:] {threat-ids:case}", "(give|set|mark) {threat-ids} [verdict] {analyst-verdict}", "verdict {analyst-verdict} (on|for) {threat-ids}", "{threat-ids:case} (is|are|was|were|looks|looks like|seems|seems to be|must be|is clearly|is just|is only|turned out to be) {analyst-verdict} [to me|for me] [, (put|set) this verdict|, (put|set) verdict|, mark it|, mark it so]",
-		"{threat-ids:case} [:|=|-|,] {analyst-verdict}", "{analyst-verdict} [:|=|-|for|on] {threat-ids:case}", "(mark|flag|classify|label|treat|set|tag|change|put) [verdict of] {threat-ids} (as|to|in|into) [a] {analyst-verdict}", "(set|put|change|give) verdict {analyst-verdict} (on|for|to) {threat-ids}",
+		"(mark|flag|set|classify) as {analyst-verdict} [:] {threat-ids:case}", "(give|set|mark) {threat-ids} [verdict] {analyst-verdict}",
+		"verdict {analyst-verdict} (on|for) {threat-ids}",
+		"{threat-ids:case} (is|are|was|were|looks|looks like|seems|seems to be|must be|is clearly|is just|is only|turned out to be) {analyst-verdict} [to me|for me] [, (put|set) this verdict|, (put|set) verdict|, mark it|, mark it so]",
+		"{threat-ids:case} [:|=|-|,] {analyst-verdict}", "{analyst-verdict} [:|=|-|for|on] {threat-ids:case}",
+		"(mark|flag|classify|label|treat|set|tag|change|put) [verdict of] {threat-ids} (as|to|in|into) [a] {analyst-verdict}",
+		"(set|put|change|give) verdict {analyst-verdict} (on|for|to) {threat-ids}",
 		"(set|change|update|put) [analyst] verdict (of|on|for) {threat-ids} (to|as|in|into|:) {analyst-verdict}",
 	}}
 }
@@ -80,10 +92,13 @@ func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(close|resolve) (threat|threats) {threat-ids} -> status=resolved",
 		"(mark|set|move|change|put|flag) {threat-ids} (as|to|in|into) {status}", "(set|change|update) [incident] status (of|on|for) {threat-ids} (to|as) {status}",
-		"(mark|set|put|take) threat {threat-ids} {status}", "(i'm|i am|we're|we are) [now] (working on|looking at|looking into|investigating|handling|on|taking) threat {threat-ids} -> status=in_progress",
+		"(mark|set|put|take) threat {threat-ids} {status}",
+		"(i'm|i am|we're|we are) [now] (working on|looking at|looking into|investigating|handling|on|taking) threat {threat-ids} -> status=in_progress",
 		"(start|begin) (working on|investigating) [threat] {threat-ids} -> status=in_progress", "(take|pick up) threat {threat-ids} -> status=in_progress",
-		"(set|change|update|put) [incident] status (of|on|for) {threat-ids} (to|as|in|into|:) {status}", "{threat-ids:case} [is|:|=|-] [now|already] {status}", "(set|put|give) status {status} (on|for|to) {threat-ids}",
-		"(i'm|i am|we're|we are) [now] (working on|looking at|looking into|investigating|handling|taking) {threat-ids:case} -> status=in_progress", "(take|pick up|claim) {threat-ids:case} -> status=in_progress",
+		"(set|change|update|put) [incident] status (of|on|for) {threat-ids} (to|as|in|into|:) {status}", "{threat-ids:case} [is|:|=|-] [now|already] {status}",
+		"(set|put|give) status {status} (on|for|to) {threat-ids}",
+		"(i'm|i am|we're|we are) [now] (working on|looking at|looking into|investigating|handling|taking) {threat-ids:case} -> status=in_progress",
+		"(take|pick up|claim) {threat-ids:case} -> status=in_progress",
 		"(mark|set|move|change|put) {threat-ids} (as|to|in|into) [status] {status}",
 		"(reopen|re-open) {threat-ids} -> status=unresolved", "(close|resolve) [threat] {threat-ids} -> status=resolved",
 	}}
@@ -91,7 +106,8 @@ func statusWording() catalog.Wording {
 
 func mitigationWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(run|start|perform|do|make|trigger|apply) [a] {mitigate-action} (of|on|for) [threat] {filter:case}", "{mitigate-action} [file of|file from|malware of] {filter:case}", "(apply|use) {mitigate-action} (on|to) {filter:case}",
+		"(run|start|perform|do|make|trigger|apply) [a] {mitigate-action} (of|on|for) [threat] {filter:case}", "{mitigate-action} [file of|file from|malware of] {filter:case}",
+		"(apply|use) {mitigate-action} (on|to) {filter:case}",
 		"{mitigate-action} threat {filter}", "{mitigate-action} {filter:file}", "mitigate {filter} (with|by|using|:) {mitigate-action}", "run {mitigate-action} on threat {filter}",
 		"{mitigate-action} (every threat|all threats|threats) on {filter.computerName__contains:host}",
 	}}
@@ -124,19 +140,27 @@ func triageWording() catalog.Wording {
 		"(mark|set|flag|triage) {filter} (as|to) {analyst-verdict} [,] and (set|mark|set it to|mark it as|mark it|set it|set status to|status) [as|to] {incident-status}",
 		"(mark|set|flag|triage) {filter} (as|to) {analyst-verdict} [,] and {incident-status}",
 		"(mark|set|flag|triage) {filter} (as|to) {analyst-verdict} [,] and (resolve|close) [it|them] -> incident-status=resolved",
-		"(resolve|close) {filter:case} [as|:|,|-|because it is|because it's] {analyst-verdict} -> incident-status=resolved", "(resolve|close) {filter} as {analyst-verdict} -> incident-status=resolved",
-		"{filter:case} [is|:|=|-] {analyst-verdict} (and|,|and status|and status is|, status|and now) [status] {incident-status}", "(set|mark|put|change) {filter} (as|to|in) {analyst-verdict} (and|,) [status] [to] {incident-status}",
+		"(resolve|close) {filter:case} [as|:|,|-|because it is|because it's] {analyst-verdict} -> incident-status=resolved",
+		"(resolve|close) {filter} as {analyst-verdict} -> incident-status=resolved",
+		"{filter:case} [is|:|=|-] {analyst-verdict} (and|,|and status|and status is|, status|and now) [status] {incident-status}",
+		"(set|mark|put|change) {filter} (as|to|in) {analyst-verdict} (and|,) [status] [to] {incident-status}",
 		"{filter:case} [is|:|=|-] {analyst-verdict} [,|;|.] [and] [please] (resolve|close) [it|this|them] -> incident-status=resolved",
 	}}
 }
 
 func markWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(mark|flag|treat|classify|set) [suspicious|suspicious threat] {threat-ids} (as|to) (threat|malicious|malware)", "(convict|confirm) [suspicious] threat {threat-ids}"}}
+	return catalog.Wording{Heads: []string{"(mark|flag|treat|classify|set) [suspicious|suspicious threat] {threat-ids} (as|to) (threat|malicious|malware)",
+		"(convict|confirm) [suspicious] threat {threat-ids}"}}
 }
 
 func analysisWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(analyze|analyse) {threat-id}", "<show> {+} [and {+}] (of|for|on|from|about) [threat] {threat-id:case}", "<show> (everything|all|full report|full picture|full story|whole story) [(you|we) (know|have)|there is|known] (about|on|of|for) [threat] {threat-id:case}", "<show> (full|complete|deep|threat) analysis (of|for|on) [threat] {threat-id:case}", "(full|complete|deep) analysis (of|for|on) {threat-id:case}", "(deep dive|analysis) [on|of|for|into] {threat-id:case}", "(explain|investigate|assess|analyze|analyse) {threat-id:case}", "<show> everything [(you|we) (know|have)|there is|known] (about|on|of) threat {threat-id}", "<show> [threat] analysis (of|for|on) {threat-id}", "run analysis (of|on) {threat-id}",
+		"(analyze|analyse) {threat-id}", "<show> {+} [and {+}] (of|for|on|from|about) [threat] {threat-id:case}",
+		"<show> (everything|all|full report|full picture|full story|whole story) [(you|we) (know|have)|there is|known] (about|on|of|for) [threat] {threat-id:case}",
+		"<show> (full|complete|deep|threat) analysis (of|for|on) [threat] {threat-id:case}", "(full|complete|deep) analysis (of|for|on) {threat-id:case}",
+		"(deep dive|analysis) [on|of|for|into] {threat-id:case}", "(explain|investigate|assess|analyze|analyse) {threat-id:case}",
+		"<show> everything [(you|we) (know|have)|there is|known] (about|on|of) threat {threat-id}", "<show> [threat] analysis (of|for|on) {threat-id}",
+		"run analysis (of|on) {threat-id}",
 	}}
 }
 
@@ -144,12 +168,19 @@ func eventsWording() catalog.Wording {
 	const of = " (of|for|from|by|around|behind) threat {threat-id}"
 	const things = "(of|for|from|by|around|behind|in|did|has|have) [threat] {threat-id:case} [do|make|create|made|created|cause|caused|have|had]"
 	heads := []string{
-		"what (did|has) threat {threat-id} (do|done|touch|touched|change|changed)", "what (did|has|have) {threat-id:case} (do|done|touch|touched|change|changed|cause|caused)", "<show> {*} events " + things, "<show> (timeline|activity|story) " + things,
-		"what (did|has) {threat-id:case} (do|done) on network -> event-types=ip", "(what|which|who|where) [hosts|ips|addresses|endpoints|servers] did {threat-id:case} (connect to|talk to|contacted|reach out to) -> event-types=ip",
+		"what (did|has) threat {threat-id} (do|done|touch|touched|change|changed)", "what (did|has|have) {threat-id:case} (do|done|touch|touched|change|changed|cause|caused)",
+		"<show> {*} events " + things, "<show> (timeline|activity|story) " + things,
+		"what (did|has) {threat-id:case} (do|done) on network -> event-types=ip",
+		"(what|which|who|where) [hosts|ips|addresses|endpoints|servers] did {threat-id:case} (connect to|talk to|contacted|reach out to) -> event-types=ip",
 		"(what|which) domains did {threat-id:case} (resolve|query|look up|contacted) -> event-types=dns", "(what|which) urls did {threat-id:case} (visit|contacted|open|access) -> event-types=url",
-		"(what|which) files (did|has) {threat-id:case} (delete|deleted|remove|removed) -> event-sub-types=FILEDELETION", "(what|which) files (did|has) {threat-id:case} (create|created|drop|dropped|write|written) -> event-sub-types=FILECREATION", "(what|which) files (were|was) (created|dropped|written) by {threat-id:case} -> event-sub-types=FILECREATION", "(what|which) files (were|was) (deleted|removed) by {threat-id:case} -> event-sub-types=FILEDELETION",
-		"(what|which) files (did|has) {threat-id:case} (touch|touched|change|changed|modify|modified|encrypt|encrypted) -> event-types=file", "(what|which) processes (did|has) {threat-id:case} (start|started|spawn|spawned|runs|create|created) -> event-types=process",
-		"(how many|number of|count) {*} events (has|have|does|did|of|for|in) [threat] {threat-id:case} [have] -> count-only=true", "<show> {*} events of {process-name:program} (in|of|for) [threat] {threat-id:case}", "<show> {*} {process-name:file} events (in|of|for) [threat] {threat-id:case}",
+		"(what|which) files (did|has) {threat-id:case} (delete|deleted|remove|removed) -> event-sub-types=FILEDELETION",
+		"(what|which) files (did|has) {threat-id:case} (create|created|drop|dropped|write|written) -> event-sub-types=FILECREATION",
+		"(what|which) files (were|was) (created|dropped|written) by {threat-id:case} -> event-sub-types=FILECREATION",
+		"(what|which) files (were|was) (deleted|removed) by {threat-id:case} -> event-sub-types=FILEDELETION",
+		"(what|which) files (did|has) {threat-id:case} (touch|touched|change|changed|modify|modified|encrypt|encrypted) -> event-types=file",
+		"(what|which) processes (did|has) {threat-id:case} (start|started|spawn|spawned|runs|create|created) -> event-types=process",
+		"(how many|number of|count) {*} events (has|have|does|did|of|for|in) [threat] {threat-id:case} [have] -> count-only=true",
+		"<show> {*} events of {process-name:program} (in|of|for) [threat] {threat-id:case}", "<show> {*} {process-name:file} events (in|of|for) [threat] {threat-id:case}",
 		"<show> {+} (and|,) {+} events " + things, "<show> {+} events " + things,
 	}
 	for kind, words := range map[string]string{
@@ -158,7 +189,8 @@ func eventsWording() catalog.Wording {
 	} {
 		heads = append(heads, "<show> ("+words+")"+of+" -> event-types="+kind, "<show> ("+words+") "+things+" -> event-types="+kind)
 	}
-	return catalog.Wording{Words: map[string]string{"network": "event-types=ip", "dns": "event-types=dns", "file": "event-types=file", "process": "event-types=process", "registry": "event-types=registry", "url": "event-types=url"}, Heads: append(heads,
+	return catalog.Wording{Words: map[string]string{"network": "event-types=ip", "dns": "event-types=dns", "file": "event-types=file", "process": "event-types=process",
+		"registry": "event-types=registry", "url": "event-types=url"}, Heads: append(heads,
 		"<show> {*} [threat] events (of|for|on|from|around|behind) threat {threat-id}", "<show> {*} threat events (of|for|on|from|around|behind) {threat-id}", "what did {threat-id:file} do",
 		"<show> {*} events (of|for|from|around|behind) {threat-id:file}",
 	)}
