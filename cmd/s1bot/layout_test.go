@@ -78,7 +78,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"commands/sightings": {
-		[]string{"commands/catalog", "commands/lookup", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1"},
+		[]string{"commands/catalog", "commands/lookup", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1", "s1/unified"},
 		nil,
 	},
 	"commands/catalog": {

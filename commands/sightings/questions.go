@@ -16,6 +16,7 @@ import (
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
 // What a value is asked about. Rows are compared here once more: a filter of the console's may
@@ -209,6 +210,9 @@ func (s *search) askAboutIDs(about []int, value func(int) string) {
 	})
 	s.add(asAlerts, about, Most, func(ctx context.Context, about []int) (map[int]string, error) {
 		found, err := s.call.Console.AlertsByID(ctx, valid[s1.AlertID](values(about, value)))
+		if s1.IsRetired(err) {
+			return s.ruleAlertsInUnified(ctx, about, value)
+		}
 		return eachOf(about, func(i int) string {
 			at := slices.IndexFunc(found, func(a s1.Alert) bool { return string(a.Identity()) == value(i) })
 			if at < 0 {
@@ -219,6 +223,20 @@ func (s *search) askAboutIDs(about []int, value func(int) string) {
 			return text.JoinNonEmpty(" · ", a.Host(), a.Rule.Severity.Label(), strings.ToLower(a.Info.IncidentStatus.Label()))
 		}), err
 	})
+}
+
+// ruleAlertsInUnified looks for alerts of rules, by the ids that they had in a list of their own, on a console that has unified alerts alone.
+func (s *search) ruleAlertsInUnified(ctx context.Context, about []int, value func(int) string) (map[int]string, error) {
+	found, err := unified.Of(s.call.Console).ByExternalID(ctx, values(about, value))
+	return eachOf(about, func(i int) string {
+		at := slices.IndexFunc(found, func(a unified.Alert) bool { id, may := a.Counterpart(); return may && id == value(i) })
+		if at < 0 {
+			return ""
+		}
+		a := found[at]
+		s.becomes(i, "alert", a.Name, cards.Unified(a, s.call.Console, s.all.CardActions(), cards.Thread{}).Actions)
+		return text.JoinNonEmpty(" · ", a.Host(), a.Severity.Label(), strings.ToLower(a.Status.Label()))
+	}), err
 }
 
 // valid are the ids of a form that the console takes: one that it does not would have it refuse all.

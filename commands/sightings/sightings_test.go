@@ -68,6 +68,22 @@ func TestALookUpSaysWhatTheConsoleKnows(t *testing.T) {
 	}
 }
 
+// A console that has unified alerts alone knows a rule's alert by its old id.
+func TestALookUpFindsAnAlertInTheUnifiedList(t *testing.T) {
+	t.Parallel()
+	opt := commandtest.Frozen(-1)
+	opt.Age = s1sim.UnifiedOnly
+	console := s1sim.New(opt)
+	alert := console.AddAlert(s1sim.AlertSpec{Rule: "Encoded PowerShell", Agent: console.AddAgent(s1sim.AgentSpec{Name: "DESKTOP-1"})})
+	cat := commands.All()
+	seen, _ := sightings.Of(t.Context(), commandtest.At(t, cat, console).Call, cat, everything, observables.Find("see alert "+alert))
+	found := about(seen, "Encoded PowerShell")
+	require.Equal(t, "alert", found.Kind, seen)
+	require.Contains(t, strings.Join(found.Known, "; "), "DESKTOP-1")
+	require.Contains(t, labels(found.Actions), "Status")
+	require.Empty(t, found.Unknown)
+}
+
 // The console compares parts of addresses and hashes, so what was asked about may be on a page that
 // was not read.
 func TestALookUpClaimsNothingOfPagesThatWereNotRead(t *testing.T) {
