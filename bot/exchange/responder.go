@@ -203,10 +203,10 @@ func (r *Responder) noteNoDirect(ctx context.Context, user string, err error) {
 }
 
 // ShownAt tells somebody where they asked in which message they can follow what takes long. Without
-// the workspace's address there is no link, and they know of their direct messages already.
+// the workspace's address there is no link, and they know of their direct messages already; who asked there sees it.
 func (r *Responder) ShownAt(ctx context.Context, user string, at Origin, message post.Sent) {
 	link := Permalink(r.Address(), message.Channel, message.TS, "")
-	if link == "" {
+	if link == "" || at.Channel == message.Channel {
 		return
 	}
 	card := render.Card{Tone: render.Info, Text: "Follow it in our direct messages.", Parts: []render.Part{render.Line{render.Text("Follow it here: "), render.MessageLink("this message", link)}}}

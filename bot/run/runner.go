@@ -134,7 +134,8 @@ func (r *Runner) Invoke(ctx context.Context, a exchange.Interaction) error {
 //
 // Secrets are taken out of the arguments before anything is written down, the history included. A
 // form and a choice of columns come first because they run nothing; what is only turned over,
-// shared or shown again is not remembered, or a history would fill with pages.
+// shared or shown again is not remembered, or a history would fill with pages; nor is what a form will
+// ask the reason of, for who closes that has asked for nothing.
 func (r *Runner) invokeOn(ctx context.Context, a exchange.Interaction) error {
 	cmd, ok := a.Command()
 	if !ok {
@@ -147,7 +148,7 @@ func (r *Runner) invokeOn(ctx context.Context, a exchange.Interaction) error {
 	if a.Do.How == render.Pick {
 		return r.pickColumns(ctx, cmd, a)
 	}
-	if a.Do.How == render.Run {
+	if a.Do.How == render.Run && (!cmd.NeedsReason() || a.Extras.Reason != "") {
 		r.remember(ctx, a, cmd)
 	}
 	if cmd.Risk == catalog.Read && cmd.Long && a.Do.How == render.Run {
@@ -240,7 +241,11 @@ func (r *Runner) long(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 		return err
 	}
 	if a.At.Thread == "" && !(a.Written && strings.HasPrefix(a.At.Channel, "D")) { // who wrote to the bot sees it there
-		r.Responder.Reply(ctx, a, render.Notice("This will take a while. Follow it in our direct messages."))
+		words := "This will take a while. Follow it in our direct messages."
+		if strings.HasPrefix(a.At.Channel, "D") {
+			words = "This will take a while. Follow it here."
+		}
+		r.Responder.Reply(ctx, a, render.Notice(words))
 	}
 	return nil
 }

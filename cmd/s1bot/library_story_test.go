@@ -36,6 +36,20 @@ func TestASavedCommandRunsByItsName(t *testing.T) {
 	s.isTold("bob", "Removed morning")
 }
 
+// Whoever closes the form of a change has asked for nothing, and the history has nothing to run again.
+func TestStoryOfAFormThatWasClosed(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1")
+	form := s.form("alice", "Disconnect Agent")
+	s.types("alice", "#soc", "/s1 history")
+	s.isTold("alice", "haven't run any")
+	require.True(t, s.submits("alice", form, map[string]any{"Reason": "beaconing"}).Closed)
+	s.sees("#approvals", "Approval needed", "DESKTOP-1", "beaconing")
+	s.types("alice", "#soc", "/s1 history")
+	s.isTold("alice", "isconnect", "DESKTOP-1", "Run again")
+}
+
 // The history runs again what it lists.
 func TestTheHistoryRunsAgain(t *testing.T) {
 	t.Parallel()
