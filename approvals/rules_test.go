@@ -269,6 +269,7 @@ func TestWhatWasToRunAtOnceDoesNotWaitForTheThaw(t *testing.T) {
 	require.NoError(t, err)
 	_, err = l.Run(t.Context(), at.ID, succeed)
 	require.ErrorIs(t, err, ErrFrozen)
+	require.Zero(t, get(t, l, at.ID).Fence, "a run that a freeze forbids is not claimed and given back: nobody's card flickers")
 	at, err = l.Drop(t.Context(), at.ID, "frozen")
 	require.NoError(t, err)
 	require.Equal(t, Withdrawn, at.State)

@@ -74,6 +74,27 @@ func TestAQuorumCountsEveryPersonOnce(t *testing.T) {
 	require.Zero(t, r.Missing())
 }
 
+// The list of what waits for somebody has nothing that they approved already, though they might still deny it.
+func TestWhatSomebodyApprovedDoesNotWaitForThem(t *testing.T) {
+	t.Parallel()
+	r := waiting(2)
+	require.True(t, r.DecidableBy(bob, noon))
+	require.NoError(t, r.approve(bob, noon))
+	require.False(t, r.DecidableBy(bob, noon))
+	require.True(t, r.DecidableBy(carol, noon))
+}
+
+// A run that was given up before it called anybody has no outcome to write: the row waits for another.
+func TestARunThatWasGivenUpHasNoSay(t *testing.T) {
+	t.Parallel()
+	r := waiting(1)
+	require.NoError(t, r.approve(bob, noon))
+	require.NoError(t, r.claim("p1", time.Minute, noon))
+	require.NoError(t, r.release("p1", r.Fence))
+	require.ErrorIs(t, r.finish("p1", r.Fence, Result{Outcome: Successful}, noon), ErrLeaseLost)
+	require.Equal(t, Approved, r.State)
+}
+
 func TestAnApproverMayThinkAgainAndDeny(t *testing.T) {
 	t.Parallel()
 	r := waiting(2)
