@@ -12,10 +12,13 @@ import (
 // A freeze is a row like any other: a Request in state Frozen, whose quorum of approvals ends it.
 // While one is there, nothing that changes anything is submitted, approved or run, in no process.
 
+// FreezeCommand is what the row of a freeze has as its command. It is in databases, on buttons, and
+// the bot's own word for it, so it stays.
+const FreezeCommand = "freeze"
+
 const (
-	FreezeCommand = "freeze"  // of its row; cards and the bot's own word have the same
-	freezeKey     = "freeze " // and the click's
-	thawQuorum    = 2         // one hijacked account alone cannot end what stopped it
+	freezeKey  = "freeze " // and the click's
+	thawQuorum = 2         // one hijacked account alone cannot end what stopped it
 )
 
 // Frozen returns the freeze that holds now, if there is one.
