@@ -26,6 +26,8 @@ type postponed struct {
 	due time.Time
 }
 
+// Add puts a delivery off until it is due. In the inbox it stays this process's own, which no other takes
+// up while this one gives signs of life.
 func (w *Waiting) Add(d inbound.Delivery, due time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -12,24 +12,33 @@ import (
 	"s1bot/s1"
 )
 
-// The effects that the console tells later. Overdue is when the card begins to warn. None of them
-// is a limit of the console's.
+// The effects that the console tells later. Overdue is when the card begins to warn: long enough that
+// an endpoint which is on has done it, short enough that somebody still looks. None of them is a
+// limit of the console's.
+
+// Isolation has taken hold when the endpoint itself says that it is disconnected. It waits in the
+// console for one that is off.
 func Isolation() *catalog.Effect {
 	return &catalog.Effect{Done: "isolated", Isolates: true, Reached: "⛔ isolated", Overdue: 10 * time.Minute, Agent: network(s1.NetworkDisconnected)}
 }
 
+// Reconnection is the way back from an isolation, and waits in the same way.
 func Reconnection() *catalog.Effect {
 	return &catalog.Effect{Done: "reconnected", Reached: "✅ on the network", Overdue: 10 * time.Minute, Agent: network(s1.NetworkConnected)}
 }
 
+// PowerOff has taken hold when the endpoint is off; see switchedOff for one that was off before.
 func PowerOff() *catalog.Effect {
 	return &catalog.Effect{Done: "shut down", Reached: "⚪ off", Overdue: 15 * time.Minute, Agent: switchedOff}
 }
 
+// Reboot has taken hold when the system started after the command was given; being on is no sign of
+// it, since an endpoint is on before and after.
 func Reboot() *catalog.Effect {
 	return &catalog.Effect{Done: "restarted", Reached: "✅ restarted", Overdue: 15 * time.Minute, Agent: restarted}
 }
 
+// DiskScan has taken hold when the scan has begun: a full one takes hours, and nobody waits for it.
 func DiskScan() *catalog.Effect {
 	return &catalog.Effect{Done: "scanning", Reached: "✅ scan started", Overdue: 30 * time.Minute, Agent: scanning}
 }
@@ -39,6 +48,8 @@ func Mitigation(action string) *catalog.Effect {
 	return &catalog.Effect{Done: "mitigated", Reached: "✅ mitigated", Overdue: 15 * time.Minute, Action: action, Threat: mitigated}
 }
 
+// ScriptEnd is over when the endpoint's own task has ended, well or not: scripts may run for hours,
+// and the console's yes says only that there is a task.
 func ScriptEnd() *catalog.Effect {
 	return &catalog.Effect{Done: "run", Reached: "✅ completed", Overdue: time.Hour, Task: ran}
 }
