@@ -28,7 +28,8 @@ func infoWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(when did|when has) {agent-ids} [last|lastly] (check in|checked in|connect|connected|report|reported|log in|logged in|call home|called home|show up|appear|come online|go offline)",
 		"since when is {agent-ids} (online|offline|isolated|disconnected)",
-		"<show> {agent-ids} [info|status|state|health|ip|ip address|os|user|version|group|site|last user|owner]",
+		"<show> {agent-ids} (info|status|state|health|ip|ip address|os|user|version|group|site|last user|owner)",
+		"(pull up|bring up|pull|view|display|get|give me|show me|check out|i need|read) {agent-ids}",
 		"<ask> (what is|what's) (up|wrong|going on|happening|new) (with|on) {agent-ids}",
 		"<show> (version|endpoint version|os|operating system|ip|ip address|user|last user|owner|site|group|last seen|serial number) (of|on|for) {agent-ids}",
 		"(what is|what's) (status|state|health|condition) (of|on|for) {agent-ids}",

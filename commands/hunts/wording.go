@@ -35,7 +35,10 @@ func huntWording() catalog.Wording {
 	for _, t := range slices.Concat(files[:1], hashes, network) {
 		add(t.query, hunt+" "+t.asks, "<ask> [<did>] <who> [that|which|who] [have|has|had] "+sight+" "+t.asks, "(was|is|were|has) "+t.asks+" [been] [ever|already] (seen|found|present|active|there)",
 			"(is|was) "+t.asks+" <anywhere>",
-			"where [else] (is|was|did|have|has|do) [we|you] [see|seen|find] "+t.asks+" [seen|found|active]", "[<did>] <who> (got|get|have|has|had) "+t.asks)
+			"where [else] (is|was|did|have|has|do) [we|you] [see|seen|find] "+t.asks+" [seen|found|active]")
+	}
+	for _, t := range slices.Concat(files[:1], hashes) { // who has an address is an endpoint to list
+		add(t.query, "[<did>] <who> (got|get|have|has|had) "+t.asks)
 	}
 	for _, t := range files {
 		add(t.query, "(hunt|hunt for|hunt down|threat hunt for|search for|look for|any sign of|any signs of|any trace of|traces of) "+t.asks, "<ask> [<did>] <who> [that|which|who] [have|has|had] <runs> "+t.asks, "(was|were|has|is|did) "+t.asks+" [been] [ever|already] <runs>",
