@@ -45,7 +45,7 @@ func (s scene) explains(words []text.Word) bool {
 	if mark := strings.IndexByte(rest, '?'); mark >= 0 && (!Courteous(s.sentence) || mark < len(strings.TrimRight(rest, " ?!.")) || len(words) < 2) {
 		return false
 	}
-	if oneOf(words[0].Lower, noReason) || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || retracts(words) || slices.ContainsFunc(words, turns) {
+	if oneOf(words[0].Lower, noReason) || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || mayBeSecret(s.cmd, words) || retracts(words) || slices.ContainsFunc(words, turns) {
 		return false
 	}
 	for i := range words {
@@ -74,6 +74,15 @@ func (s scene) namesParameter(word string) bool {
 	return slices.ContainsFunc(s.cmd.Fields, func(f catalog.Field) bool {
 		return f.Type.Selects == "" && slices.Contains(strings.Split(f.Name, "-"), word) && !oneOf(word, "host|agent|threat|file|computer|hash|process")
 	})
+}
+
+// mayBeSecret tells whether words may be what a command keeps secret: "…, zip password Infected!2026" is no reason, for a reason stands on
+// cards and in the trail. To a command without secrets "she typed her password" is one.
+func mayBeSecret(cmd *catalog.Command, words []text.Word) bool {
+	return slices.ContainsFunc(cmd.Fields, func(f catalog.Field) bool { return f.Type.Secret || f.MayHide() }) &&
+		slices.ContainsFunc(words, func(w text.Word) bool {
+			return oneOf(w.Lower, "password|passwords|passwort|passphrase|passcode|pass|pwd|pw|secret|key|token")
+		})
 }
 
 // turns tells words that take back, limit or postpone what stands before them, wherever they stand. "After" and "when" do so only where they

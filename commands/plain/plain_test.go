@@ -128,6 +128,23 @@ func TestSentencesMeanTheirCommand(t *testing.T) {
 	}
 }
 
+// Sentences that nobody fitted the grammar to: three people who knew the list of commands alone. Of these fewer are read, and none may be read as
+// something else.
+func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
+	t.Parallel()
+	c := commands.All()
+	r, err := plain.New(c)
+	require.NoError(t, err)
+	counts := map[string]int{}
+	for _, row := range rows(t, "unfitted.tsv") {
+		verdict, got, want := judge(t, c, r, row)
+		counts[verdict]++
+		require.NotEqual(t, "wrong", verdict, "%s is read as %s and means %s", row.sentence, got, want)
+	}
+	t.Logf("right %d, refused %d", counts["right"], counts["refused"])
+	require.GreaterOrEqual(t, counts["right"], 30)
+}
+
 // What people write around a change to say the opposite, a condition or another time is never dropped: such sentences are refused, but
 // for "stop isolating", which is a command of its own.
 func TestNegatedChangesAreRefused(t *testing.T) {
@@ -153,6 +170,24 @@ func TestNegatedChangesAreRefused(t *testing.T) {
 		}
 	}
 	require.Greater(t, changes, 50)
+}
+
+// A password is no reason: reasons stand on cards and in the trail.
+func TestAPasswordIsNoReason(t *testing.T) {
+	t.Parallel()
+	r, err := plain.New(commands.All())
+	require.NoError(t, err)
+	for _, sentence := range []string{
+		"get me the sample for threat 1923388105649270044, zip password Infected!2026", "fetch the file of threat 1923388105649270044, pw: Infected!2026",
+		"pull /etc/passwd from LNX-3, and the passphrase is Infected!2026", "fetch /etc/hosts from LNX-3 - Password Infected!2026", "get the sample of threat 1923388105649270044, at HQ, password Infected!2026",
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.Error(t, err, "%s is read as %s %s because %s", sentence, p.Do.Command, p.Do.Args, p.Extras.Reason)
+		require.False(t, plain.Begins(err), "no form has it either: %s", sentence)
+	}
+	p, err := r.Read("isolate DESKTOP-1, she typed her password", text.Input{Now: now})
+	require.NoError(t, err)
+	require.Equal(t, "she typed her password", p.Extras.Reason)
 }
 
 // What follows a change behind a sign is its reason, unless it negates, postpones, asks, goes on with the order or orders something else.

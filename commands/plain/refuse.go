@@ -68,6 +68,9 @@ func (r *Reader) begins(sentence string, words []text.Word, in text.Input) error
 	if err != nil {
 		return nil
 	}
+	if cmd, ok := r.catalog.Find(p.Do.Command); !ok || mayBeSecret(cmd, words) {
+		return nil
+	}
 	p.Do.How, p.Extras.Reason = render.Open, cmp.Or(p.Extras.Reason, strings.TrimSpace(sentence[words[comma+1].From:]))
 	p.Do.Said = catalog.Marshal(p.Extras)
 	name := r.nameOf(p.Do.Command)
