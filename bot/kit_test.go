@@ -112,9 +112,9 @@ func (n *fakeNotices) Explain(_ context.Context, _, id string) (render.Card, err
 	return render.Notice("route of " + id), n.fails
 }
 
-func (n *fakeNotices) Snooze(_ context.Context, _, owner, kind, value, reason string, until time.Time) (render.Card, error) {
-	n.snoozed = append(n.snoozed, fmt.Sprintf("%s %s=%s (%s) for %s", owner, kind, value, reason, time.Until(until).Round(time.Minute)))
-	return render.Notice("snoozed " + value), n.fails
+func (n *fakeNotices) Snooze(_ context.Context, s Snooze) (render.Card, error) {
+	n.snoozed = append(n.snoozed, fmt.Sprintf("%s %s=%s (%s) for %s", s.Owner, s.Kind, s.Value, s.Reason, time.Until(s.Until).Round(time.Minute)))
+	return render.Notice("snoozed " + s.Value), n.fails
 }
 
 func (n *fakeNotices) Snoozed(context.Context) (render.Card, error) {

@@ -26,12 +26,21 @@ type Notices interface {
 	exchange.SubjectSource
 	// Explain says where a threat or an alert of a console goes, and why.
 	Explain(ctx context.Context, console, id string) (render.Card, error)
-	// Snooze keeps quiet what kind (rule, hash, host, storyline) and value name on a console.
-	Snooze(ctx context.Context, console, owner, kind, value, reason string, until time.Time) (render.Card, error)
+	// Snooze keeps something quiet on a console.
+	Snooze(ctx context.Context, s Snooze) (render.Card, error)
 	// Snoozed lists what is snoozed now.
 	Snoozed(ctx context.Context) (render.Card, error)
 	// Unsnooze ends a snooze.
 	Unsnooze(ctx context.Context, id string) (render.Card, error)
+}
+
+// A Snooze is what somebody wants to be kept quiet.
+type Snooze struct {
+	Console, Owner string // the console's mark, and who asks, a Slack user id
+	Kind, Value    string // rule, hash, host or storyline, and which
+	File           string // the name of the file that a hash or a storyline is of, where that is known
+	Reason         string
+	Until          time.Time
 }
 
 // A Subject is what a message is about; see [exchange.Subject].
@@ -61,7 +70,7 @@ func (w noticeWords) builtins() []builtin {
 			examples: []string{"/s1 snooze host=DESKTOP-1 for=4h reason=pentest", `/s1 snooze rule="Encoded PowerShell" until="2026-11-30 08:00"`},
 			typed:    w.snooze, clicked: w.snoozeClicked, console: true, takes: "What, for how long and why",
 		},
-		{name: "snoozes", summary: "Lists snoozes: who set each one, when it ends, and a button to end it now.", examples: []string{"/s1 snoozes"}, typed: w.snoozes,
+		{name: snoozesWord, summary: "Lists snoozes: who set each one, when it ends, and a button to end it now.", examples: []string{"/s1 snoozes"}, typed: w.snoozes,
 			spoken: plain.MustPhrases("(what is|what's|whats|is anything|is something|anything) [currently|still] (snoozed|muted|silenced|quiet)", "<show> [active|current|our] snoozes")},
 		{name: "unsnooze", summary: "Ends a snooze early.", examples: []string{"/s1 unsnooze Z-AB12C"}, typed: w.unsnooze, clicked: w.unsnoozeClicked, takes: "The snooze's id"},
 		{

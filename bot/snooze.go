@@ -17,10 +17,16 @@ import (
 // maxSnooze is the longest time that something is kept quiet: who wants more asks again.
 const maxSnooze = 30 * 24 * time.Hour
 
+// snoozesWord lists what is snoozed.
+const snoozesWord = "snoozes"
+
+// listWords are the words behind "snooze" that ask for the list.
+var listWords = []string{"list", "ls", "show", "all", "active", snoozesWord}
+
 // snooze answers "snooze host=DESKTOP-1 for=4h reason=…".
 func (w noticeWords) snooze(ctx context.Context, a exchange.Interaction, rest string) error {
-	if rest == "" {
-		return w.snoozes(ctx, a, rest)
+	if rest = strings.TrimSpace(rest); rest == "" || slices.Contains(listWords, strings.ToLower(rest)) {
+		return w.snoozes(ctx, a, "")
 	}
 	n, err := w.maySnooze(a)
 	if err != nil {
@@ -40,7 +46,7 @@ func (w noticeWords) snooze(ctx context.Context, a exchange.Interaction, rest st
 	}
 	for _, kind := range []string{"rule", "hash", "host", "storyline"} {
 		if value := given[kind]; value != "" {
-			return w.quiet(ctx, a, n, console, kind, value, given["reason"], until)
+			return w.quiet(ctx, a, n, Snooze{Console: console, Owner: a.Who.ID, Kind: kind, Value: value, Reason: given["reason"], Until: until})
 		}
 	}
 	return &catalog.UsageError{Problem: "what should I snooze? Give one of rule=, hash=, host= or storyline=", Hint: "/s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\""}
@@ -58,12 +64,12 @@ func (w noticeWords) maySnooze(a exchange.Interaction) (Notices, error) {
 // quiet keeps something quiet, once that is in the audit trail: it keeps news from others. A snooze
 // that is in the trail and did not take effect is a line too many; one that took effect and is not
 // in the trail is what an attacker would want.
-func (w noticeWords) quiet(ctx context.Context, a exchange.Interaction, n Notices, console, kind, value, reason string, until time.Time) error {
-	err := w.trail.Note(ctx, a.Who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.At.Channel, "console": console})
+func (w noticeWords) quiet(ctx context.Context, a exchange.Interaction, n Notices, s Snooze) error {
+	err := w.trail.Note(ctx, a.Who.Person, "snoozed", map[string]any{"by": s.Kind, "value": s.Value, "until": s.Until.UTC(), "reason": s.Reason, "channel": a.At.Channel, "console": s.Console})
 	if err != nil {
 		return err
 	}
-	card, err := n.Snooze(ctx, console, a.Who.ID, kind, value, reason, until)
+	card, err := n.Snooze(ctx, s)
 	if err != nil {
 		return err
 	}

@@ -196,7 +196,9 @@ func TestASnoozeIsForThoseWithARoleAndStandsInTheTrail(t *testing.T) {
 	k.types(alice, "snooze DESKTOP-1 for 4h").has("/s1 snooze host=DESKTOP-1")
 	require.Equal(t, `hash=3395856ceb81f2b7382dee72602f798b642f4140 for=4h reason="a pentest runs"`, named("3395856ceb81f2b7382dee72602f798b642f4140 for 4h because a pentest runs"))
 	require.Equal(t, `host=A reason="wait for it"`, named(`host=A reason="wait for it"`))
-	k.types(dave, "snoozes").has("1 snooze")
+	for _, list := range []string{"snoozes", "snooze list", "snooze LIST ", "snooze snoozes", "snooze"} {
+		k.types(dave, list).has("1 snooze")
+	}
 	k.types(dave, "unsnooze Z-1").has("Only operators and approvers can end a snooze")
 	k.types(alice, "unsnooze Z-1").has("ended Z-1")
 	require.Len(t, k.notices.snoozed, 1)
@@ -207,11 +209,11 @@ func TestASnoozeIsForThoseWithARoleAndStandsInTheTrail(t *testing.T) {
 func TestASnoozeByItsButtonAsksWhatAndForHowLong(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
-	card := render.Card{Title: "x", Actions: []render.Action{render.Button{Label: "Snooze", Do: render.Invocation{Command: snoozeWord, How: render.Open, Args: []byte(`{"hash":"abc","host":"DESKTOP-1"}`)}}}}
+	card := render.Card{Title: "x", Actions: []render.Action{render.Button{Label: "Snooze", Do: render.Invocation{Command: snoozeWord, How: render.Open, Args: []byte(`{"hash":"3395856ce81f2b73","host":"DESKTOP-1","file":"evil.exe"}`)}}}}
 	_, _, err := k.bot.Channels.Messenger.Post(t.Context(), soc, "", "key", card)
 	require.NoError(t, err)
 	form := k.clicks(alice, k.posted(soc)[0], "Snooze")
-	form.has("This file: abc", "This host: DESKTOP-1")
+	form.has("This file: evil.exe (3395856…)", "This host: DESKTOP-1", "evil.exe  on  DESKTOP-1", "about what you pick here")
 	k.sends(alice, form, map[string]string{"by": "host", "for": "1d", "reason": "pentest"}).has("snoozed DESKTOP-1")
 	require.Contains(t, k.notices.snoozed[0], "host=DESKTOP-1 (pentest) for 24h0m0s")
 	k.sends(alice, k.clicks(alice, k.postedAgain(card), "Snooze"), map[string]string{"by": "rule", "for": "1d"})

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/notifier"
+	"s1bot/notifier/journal"
 	"s1bot/notifier/notifiertest"
 	"s1bot/notifier/routing"
 )
@@ -44,7 +45,7 @@ func TestConsolesShareAChannelAndNothingElse(t *testing.T) {
 			require.Equal(t, notifier.Subject{Mark: map[string]string{"emea": "", "us": "us"}[own], Kind: "threat", ID: string(first)}, about)
 		}
 
-		_, err := w.Running.Snooze(t.Context(), "us", "UALICE", "rule", "again.exe", "", time.Now().Add(time.Hour))
+		_, err := w.Running.Snooze(t.Context(), journal.Snooze{Console: "us", Owner: "UALICE", Kind: "rule", Value: "again.exe", Until: time.Now().Add(time.Hour)})
 		require.NoError(t, err)
 		us.AddThreat(notifiertest.NewThreat{Name: "again.exe"})
 		w.Console.AddThreat(notifiertest.NewThreat{Name: "again.exe"})

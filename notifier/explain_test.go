@@ -2,6 +2,7 @@ package notifier_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/notifier/journal"
 	"s1bot/notifier/notifiertest"
 	"s1bot/notifier/routing"
 	"s1bot/render"
@@ -76,9 +78,10 @@ func TestASnoozeHoldsBackWhatItNamesUntilItEnds(t *testing.T) {
 		w.Config.Observer = counted
 		w.Start()
 		require.Contains(t, say(w.Running.Snoozed(t.Context())), "Nothing is snoozed")
-		card, err := w.Running.Snooze(t.Context(), "", "UALICE", "rule", "evil.exe", "a pentest", time.Now().Add(2*time.Hour))
-		require.Contains(t, words(t, card, err), "I won't post anything new about rule")
-		id := strings.TrimPrefix(card.Title, "Snoozed ")
+		card, err := w.Running.Snooze(t.Context(), journal.Snooze{Owner: "UALICE", Kind: "rule", Value: "evil.exe", Reason: "a pentest", Until: time.Now().Add(2 * time.Hour)})
+		require.Contains(t, words(t, card, err), "I won't post anything new about ")
+		require.Equal(t, "Snoozed: rule evil.exe", card.Title)
+		id := regexp.MustCompile(`Z-\w{5}`).FindString(words(t, card, err))
 		threat := w.Console.AddThreat(notifiertest.NewThreat{Name: "evil.exe"})
 		w.Pass(time.Minute)
 		require.Empty(t, w.Slack.Messages)

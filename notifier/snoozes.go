@@ -5,31 +5,38 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
-	"time"
 
 	"s1bot/commands/catalog"
 	"s1bot/notifier/journal"
 	"s1bot/render"
 )
 
-// Snooze keeps what kind and value name on a console quiet until then.
+// Snooze keeps quiet what s names, from now until its end; the id and the beginning are made here.
 //
 // Five characters of base 32 are short enough to type; there are never more than a handful of
 // snoozes at once. An existing id would be replaced, one chance in thirty million for each that
 // holds.
-func (n *Notifier) Snooze(ctx context.Context, mark, owner, kind, value, reason string, until time.Time) (render.Card, error) {
-	of, err := n.config.of(mark)
+func (n *Notifier) Snooze(ctx context.Context, s journal.Snooze) (render.Card, error) {
+	of, err := n.config.of(s.Console)
 	if err != nil {
 		return render.Card{}, err
 	}
-	id := "Z-" + rand.Text()[:5]
-	s := journal.Snooze{ID: id, Console: mark, Kind: kind, Value: value, Owner: owner, Reason: reason, Begins: n.config.Now(), Until: until}
+	s.ID, s.Begins = "Z-"+rand.Text()[:5], n.config.Now()
 	if err := n.config.Journal.SetSnooze(ctx, s); err != nil {
 		return render.Card{}, err
 	}
-	card := render.Card{Tone: render.Good, Title: "Snoozed " + id, Text: fmt.Sprintf("Snoozed %s %s", kind, value), Parts: []render.Part{
-		render.Line{render.Text("I won't post anything new about " + kind + " "), render.Bold(value), render.Text(" until "), render.At(until), render.Text(". You can still find it in the console.")}}}
-	return withEnd(card.Named(of.Label), s), nil
+	card := render.Card{Tone: render.Good, Title: "Snoozed: " + s.What(), Text: "Snoozed " + s.What(), Parts: []render.Part{
+		render.Line{render.Text("I won't post anything new about "), render.Bold(s.What()), render.Text(" until "), render.At(s.Until), render.Text(". You can still find it in the console.")},
+		render.Note{render.Text(s.ID + valued(s) + " · /s1 snoozes lists all")}}}
+	return withEnd(card.Named(of.Label), s, "End snooze"), nil
+}
+
+// valued is the hash or the storyline that a snooze goes by, where it is called by its file.
+func valued(s journal.Snooze) string {
+	if s.File == "" {
+		return ""
+	}
+	return " · " + s.Kind + " " + s.Value
 }
 
 // Snoozed lists what is snoozed now.
@@ -45,9 +52,9 @@ func (n *Notifier) Snoozed(ctx context.Context) (render.Card, error) {
 	}
 	t := render.Table{Columns: []render.Column{{Title: "ID"}, {Title: "What"}, {Title: "By"}, {Title: "Ends"}, {Title: "Held back", Right: true}, {Title: "Why"}}}
 	for _, s := range asleep {
-		t.Rows = append(t.Rows, []render.Line{{render.Mono(s.ID)}, {render.Text(strings.TrimSpace(n.labelOf(s) + " " + s.Kind + " " + s.Value))}, {render.User(s.Owner)},
+		t.Rows = append(t.Rows, []render.Line{{render.Mono(s.ID)}, {render.Text(strings.TrimSpace(n.labelOf(s) + " " + s.What()))}, {render.User(s.Owner)},
 			{render.At(s.Until)}, {render.Text(fmt.Sprint(s.Quiet))}, {render.Text(s.Reason)}})
-		card = withEnd(card, s)
+		card = withEnd(card, s, "End "+s.ID)
 	}
 	card.Parts = []render.Part{t}
 	return card, nil
@@ -63,8 +70,8 @@ func (n *Notifier) labelOf(s journal.Snooze) string {
 }
 
 // withEnd adds the button that ends a snooze.
-func withEnd(card render.Card, s journal.Snooze) render.Card {
-	card.Actions = append(card.Actions, render.Button{Label: "End " + s.ID, Do: render.Invocation{Command: "unsnooze", Args: fmt.Appendf(nil, `{"id":%q}`, s.ID)}})
+func withEnd(card render.Card, s journal.Snooze, label string) render.Card {
+	card.Actions = append(card.Actions, render.Button{Label: label, Do: render.Invocation{Command: "unsnooze", Args: fmt.Appendf(nil, `{"id":%q}`, s.ID)}})
 	return card
 }
 
@@ -85,7 +92,7 @@ func (n *Notifier) Unsnooze(ctx context.Context, id string) (render.Card, error)
 		if err := n.config.Journal.SetSnooze(ctx, s); err != nil {
 			return render.Card{}, err
 		}
-		words := fmt.Sprintf("%s has ended: I'm posting new notifications for %s %s again. It held back %d; you can find them in the console.", s.ID, s.Kind, s.Value, s.Quiet)
+		words := fmt.Sprintf("The snooze of %s has ended: I'm posting new notifications about it again. It held back %d; you can find them in the console.", s.What(), s.Quiet)
 		return render.Card{Tone: render.Good, Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}, nil
 	}
 	return render.Card{}, &catalog.UsageError{Problem: fmt.Sprintf("there is no snooze %q; /s1 snoozes lists them", id)}

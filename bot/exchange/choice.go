@@ -3,10 +3,12 @@ package exchange
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 
 	"s1bot/approvals/requestcards"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/render/cards"
 )
@@ -52,6 +54,7 @@ type Quietable struct {
 	Hash      string `json:"hash,omitempty"`
 	Rule      string `json:"rule,omitempty"`
 	Host      string `json:"host,omitempty"`
+	File      string `json:"file,omitempty"` // the name of the file that Hash and Storyline are of; nothing is kept quiet by it
 	By        string `json:"-"`
 }
 
@@ -85,17 +88,30 @@ func Only(values []string) string {
 	return values[0]
 }
 
-// A snoozeKind is one way to keep notifications quiet.
-type snoozeKind struct{ Name, Label, Value string }
+// A snoozeKind is one way to keep notifications quiet. File is the file's name, where a hash or a storyline is of one that is known.
+type snoozeKind struct{ Name, Label, Value, File string }
+
+// Choice is what a form offers: "This file: evil.exe (3395856c…)". A hash alone tells nobody which file it is.
+func (k snoozeKind) Choice() string {
+	if k.File == "" {
+		return k.Label + ": " + k.Value
+	}
+	return k.Label + ": " + k.File + " (" + text.Shorten(k.Value, 8) + ")"
+}
 
 // Kinds are the ways there are for a thing, the narrowest first.
 func (q Quietable) Kinds() (known []snoozeKind) {
-	for _, k := range []snoozeKind{{"storyline", "This storyline", q.Storyline}, {"hash", "This file", q.Hash}, {"rule", "This rule", q.Rule}, {"host", "This host", q.Host}} {
+	for _, k := range []snoozeKind{{"storyline", "This storyline", q.Storyline, q.File}, {"hash", "This file", q.Hash, q.File}, {"rule", "This rule", q.Rule, ""}, {"host", "This host", q.Host, ""}} {
 		if k.Value != "" {
 			known = append(known, k)
 		}
 	}
 	return known
+}
+
+// About is the thing itself, as people call it: its file, else its rule, and its host.
+func (q Quietable) About() []string {
+	return slices.DeleteFunc([]string{cmp.Or(q.File, q.Rule), q.Host}, func(s string) bool { return s == "" })
 }
 
 // Filling is what a button carries; false where there is nothing to keep quiet by.

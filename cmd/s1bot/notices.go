@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"s1bot/bot"
 	"s1bot/bot/chat"
 	"s1bot/notifier"
 	"s1bot/notifier/delivery"
+	"s1bot/notifier/journal"
 	"s1bot/render"
 )
 
@@ -30,8 +30,8 @@ func (l later) Explain(ctx context.Context, console, id string) (render.Card, er
 }
 
 // Snooze is the notifier's.
-func (l later) Snooze(ctx context.Context, console, owner, kind, value, reason string, until time.Time) (render.Card, error) {
-	return l.notifier().Snooze(ctx, console, owner, kind, value, reason, until)
+func (l later) Snooze(ctx context.Context, s bot.Snooze) (render.Card, error) {
+	return l.notifier().Snooze(ctx, journal.Snooze{Console: s.Console, Kind: s.Kind, Value: s.Value, File: s.File, Owner: s.Owner, Reason: s.Reason, Until: s.Until})
 }
 
 // Snoozed is the notifier's.

@@ -147,7 +147,7 @@ func TestASnoozeKeepsAHostQuietUntilItEnds(t *testing.T) {
 	s.types("mallory", "#soc", "/s1 snooze host=DESKTOP-1")
 	s.isTold("mallory", "Only operators and approvers")
 	s.types("alice", "#soc", "/s1 snooze host=desktop-1 for=2h reason=“a pentest”")
-	s.isTold("alice", "Snoozed Z-", "desktop-1")
+	s.isTold("alice", "Snoozed: host desktop-1", "Z-")
 	id := s.console.AddThreat(s1sim.ThreatSpec{Name: "quiet.exe", Agent: "DESKTOP-1"})
 	s.console.AddThreat(s1sim.ThreatSpec{Name: "loud.exe", Agent: "DESKTOP-2"})
 	s.sees("#threats", "loud.exe")
