@@ -72,8 +72,10 @@ type Config struct {
 	SealKey            s1.Secret                     // of the tags on buttons and forms; the same for all processes and at every start
 	// OperatorChannels are told what is wrong with the bot where the approvals channel does not take it; may be empty.
 	OperatorChannels []string
-	Notices          Notices   // of new threats and alerts; nil where nothing is told
-	Meter            run.Meter // counts for metrics; nil: nobody does
+	// Snoozes are those of a console, by its mark, that have not ended by now; nil where nothing is told.
+	Snoozes func(ctx context.Context, mark string, now time.Time) ([]ReportedSnooze, error)
+	Notices Notices   // of new threats and alerts; nil where nothing is told
+	Meter   run.Meter // counts for metrics; nil: nobody does
 	// Changed hears, after a command changed things at the console, which; may be nil.
 	Changed func(ctx context.Context, console, kind string, ids []string)
 }

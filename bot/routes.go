@@ -10,6 +10,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/bot/report"
 	"s1bot/bot/run"
 	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
@@ -42,6 +43,9 @@ type Snooze struct {
 	Reason         string
 	Until          time.Time
 }
+
+// A ReportedSnooze is one as a shift report tells of it; see [report.Snooze].
+type ReportedSnooze = report.Snooze
 
 // A Subject is what a message is about; see [exchange.Subject].
 type Subject = exchange.Subject

@@ -126,9 +126,18 @@ func (b *Bot) shifts() (all report.All) {
 				on, err := b.Consoles.Carried(req.Console)
 				return err == nil && on.Name == c.Name
 			},
+			Snoozes: b.snoozesOf(b.Consoles.Mark(c)),
 		})
 	}
 	return all
+}
+
+// snoozesOf reads what is snoozed on one console, by its mark; nil where nothing is told.
+func (b *Bot) snoozesOf(mark string) func(context.Context) ([]report.Snooze, error) {
+	if b.Snoozes == nil {
+		return nil
+	}
+	return func(ctx context.Context) ([]report.Snooze, error) { return b.Snoozes(ctx, mark, b.Now()) }
 }
 
 // addresses are those of the consoles.

@@ -12,6 +12,7 @@
 //	open            as of now, whenever they began
 //	isolated        as of now, with who asked and who approved, from a month of requests
 //	waiting         requests that nobody has decided
+//	snoozed         what notifications are quiet about, as of now
 //
 // All (consoles.go) puts those of several consoles below each other and adds nothing up: a host
 // that is isolated on two of them is two hosts.

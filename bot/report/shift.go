@@ -57,6 +57,8 @@ type Shifts struct {
 
 	Label string                       // of the console, where there are several
 	About func(approvals.Request) bool // which requests are about it; nil: all
+
+	Snoozes func(ctx context.Context) ([]Snooze, error) // of the console that have not ended, by their end; nil: nothing is ever snoozed
 }
 
 // A shift is what happened in a stretch of time, counted, and what it leaves open.
@@ -88,7 +90,7 @@ func (o openAlerts) number() string {
 }
 
 // Since tells what happened since then and what is left: open threats and alerts, isolated hosts
-// and by whom, requests that wait, and how long it took to acknowledge and to resolve. The hours of
+// and by whom, requests that wait, what is snoozed, and how long it took to acknowledge and to resolve. The hours of
 // the chart are those of zone, UTC when nil, like every other time in it.
 //
 // Any error ends the report, on purpose: each number on it is one that somebody goes by, and a
@@ -111,6 +113,10 @@ func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location)
 	if err != nil {
 		return render.Card{}, err
 	}
+	quiet, err := r.snoozed(ctx)
+	if err != nil {
+		return render.Card{}, err
+	}
 	hosts := max(isolated.Total, len(isolated.Items))
 	title := "Shift report · last " + lasting(r.Now().Sub(since))
 	card := render.Card{Tone: render.Info, Title: title, Text: fmt.Sprintf("%s: %d new, %d open, open alerts: %s, %d isolated, %d waiting for approval", title, s.fresh, s.open, s.alerts.number(), hosts, len(pending))}
@@ -123,6 +129,7 @@ func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location)
 	card.Parts = append(card.Parts, s.alerts.parts()...)
 	card.Parts = append(card.Parts, isolatedPart(isolated.Items, hosts, by)...)
 	card.Parts = append(card.Parts, pendingPart(pending)...)
+	card.Parts = append(card.Parts, snoozedPart(quiet)...)
 	if s.more > 0 {
 		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The chart covers the first %d threats and leaves out %d more.", reportMost, s.more))})
 	}

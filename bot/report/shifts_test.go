@@ -134,6 +134,27 @@ func TestAllRequestsThatWaitAreCounted(t *testing.T) {
 	require.Contains(t, text(card), "and 5 more that wait")
 }
 
+// What is quiet the next shift must know: who silenced it, until when and why; what is not named is said to be there.
+func TestWhatIsSnoozedIsInTheReport(t *testing.T) {
+	t.Parallel()
+	quiet := []Snooze{{What: "file evil.exe", By: "U0CAROL", Reason: "a pentest", Until: shiftEnd.Add(time.Hour)}, {What: "host DESKTOP-1", By: "U0BOB", Until: shiftEnd.Add(2 * time.Hour)}}
+	for i := range reportSnoozes {
+		quiet = append(quiet, Snooze{What: fmt.Sprint("host H", i), By: "U0BOB", Until: shiftEnd.Add(3 * time.Hour)})
+	}
+	shifts := shiftsOf(watch{})
+	shifts.Snoozes = func(context.Context) ([]Snooze, error) { return quiet, nil }
+	card, err := shifts.Since(t.Context(), shiftEnd.Add(-Span), nil)
+	require.NoError(t, err)
+	said := card.Plain()
+	for _, want := range []string{"file evil.exe snoozed by", "U0CAROL", ": a pentest", "host DESKTOP-1 snoozed by", "host H7", "… and 2 more snoozed: /s1 snoozes"} {
+		require.Contains(t, said, want)
+	}
+	require.NotContains(t, said, "host H8")
+	shifts.Snoozes = func(context.Context) ([]Snooze, error) { return nil, errors.New("disk full") }
+	_, err = shifts.Since(t.Context(), shiftEnd.Add(-Span), nil)
+	require.ErrorContains(t, err, "list snoozes: disk full")
+}
+
 // text is what can be read of a card, in one line.
 func text(card render.Card) string {
 	body, _ := json.Marshal(card)

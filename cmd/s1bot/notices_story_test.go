@@ -233,8 +233,10 @@ func TestTheShiftReportCounts(t *testing.T) {
 	s.sees("#approvals", "Successful")
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-3 reason=test")
 	s.sees("#approvals", "Approval needed", "DESKTOP-3")
+	s.types("alice", "#soc", "/s1 snooze host=DESKTOP-9 for=1h reason=“a pentest”")
+	s.isTold("alice", "Snoozed: host DESKTOP-9")
 	s.types("alice", "#soc", "/s1 report -24h")
-	report := s.isTold("alice", "Shift report · last 24 h", "New threats", "Waiting for approval", "Mean time to resolve", "Open threat", "evil.exe", "DESKTOP-2 (Paris) isolated by")
+	report := s.isTold("alice", "Shift report · last 24 h", "New threats", "Waiting for approval", "Mean time to resolve", "Open threat", "evil.exe", "DESKTOP-2 (Paris) isolated by", "host DESKTOP-9 snoozed by")
 	require.Contains(t, string(report.Blocks), "data_visualization")
 }
 

@@ -110,6 +110,7 @@ func (p *program) wire(ctx context.Context) error {
 		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Saved: p.db.Saved(), Columns: p.db.Columns(), Homes: p.db.Homes(), Figures: p.db.Figures(), TokenEnds: p.tokenEnds, Feeds: p.feedsOf, Queries: p.db.Queries(), Exports: tempfile.NewSpace("", c.ExportSpace<<20), Log: p.log, Meter: p.metrics, Changed: p.changed,
 		OperatorChannels: p.newsChannels(),
 		Notices:          later{func() *notifier.Notifier { return p.notifier }},
+		Snoozes:          p.snoozes,
 	})
 	if err != nil {
 		return err

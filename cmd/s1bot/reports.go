@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"s1bot/bot"
 	"s1bot/cmd/s1bot/policyfile"
 	"s1bot/notifier"
 	"s1bot/render"
@@ -26,4 +27,15 @@ func (s shifts) Schedule() notifier.Schedule { return *s.p.schedule.Load() }
 // Report is the bot's.
 func (s shifts) Report(ctx context.Context, since time.Time) (render.Card, error) {
 	return s.p.bot.Shifts.Since(ctx, since, s.Schedule().Zone)
+}
+
+// snoozes are those of a console that have not ended by now, as reports have them.
+func (p *program) snoozes(ctx context.Context, mark string, now time.Time) (quiet []bot.ReportedSnooze, err error) {
+	all, err := p.db.Journal().Snoozes(ctx, now)
+	for _, s := range all {
+		if s.Console == mark {
+			quiet = append(quiet, bot.ReportedSnooze{What: s.What(), By: s.Owner, Reason: s.Reason, Until: s.Until})
+		}
+	}
+	return quiet, err
 }
