@@ -387,7 +387,7 @@ func pendingPart(pending []approvals.Request) []render.Part {
 	return parts
 }
 
-// mean is the mean of times, in words.
+// mean is the mean of times, in words, and of how many threats: "6 h 20 min (7 threats)".
 func mean(times []time.Duration) string {
 	if len(times) == 0 {
 		return "—"
@@ -396,7 +396,11 @@ func mean(times []time.Duration) string {
 	for _, t := range times {
 		sum += t
 	}
-	return lasting(sum/time.Duration(len(times))) + fmt.Sprintf(" (%d)", len(times))
+	of := fmt.Sprintf(" (%d threats)", len(times))
+	if len(times) == 1 {
+		of = " (1 threat)"
+	}
+	return lasting(sum/time.Duration(len(times))) + of
 }
 
 // lasting says a duration. A day is "24 h": "last 1 d" is no English.

@@ -185,7 +185,7 @@ func TestAShiftLeavesWhatIsOpenTheGravestFirst(t *testing.T) {
 	all := text(card)
 	require.Less(t, strings.Index(all, "evil.exe"), strings.Index(all, "odd.exe"))
 	require.Less(t, strings.Index(all, "Mimikatz"), strings.Index(all, "Odd login"))
-	for _, want := range []string{"1 h 30 min (2)", "2 h (1)", "DESKTOP-1", "U0ALICE", "U0BOB", "isolated outside Slack", "A-7F3A", "U0CAROL"} {
+	for _, want := range []string{"1 h 30 min (2 threats)", "2 h (1 threat)", "DESKTOP-1", "U0ALICE", "U0BOB", "isolated outside Slack", "A-7F3A", "U0CAROL"} {
 		require.Contains(t, all, want)
 	}
 }
