@@ -45,6 +45,9 @@ func (s scene) explains(words []text.Word) bool {
 	if mark := strings.IndexByte(rest, '?'); mark >= 0 && (!Courteous(s.sentence) || mark < len(strings.TrimRight(rest, " ?!.")) || len(words) < 2) {
 		return false
 	}
+	if len(words) == 2 && oneOf(words[0].Lower, "host|agent|threat|file|computer|hash|process") && (isThing(words[1]) || isPath(words[1])) {
+		return false // ", hash 6f59…" narrows it down
+	}
 	if oneOf(words[0].Lower, noReason) || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || mayBeSecret(s.cmd, words) || retracts(words) || slices.ContainsFunc(words, turns) {
 		return false
 	}

@@ -12,7 +12,7 @@ import (
 
 // Macros are parts of patterns that many have.
 const (
-	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|tell|let me see|i want to see|i would like to see|i'd like to see|i need|i want|i search|i am looking for|i'm looking for|looking for|search|
+	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i search|i am looking for|i'm looking for|looking for|search|
 		check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know) [up|out] [to] [me|us] [number of|list of|overview of|in detail] [any|all|just|only|there|which|what|how many]]`
 	ofMacro = `(of|for|on|about|from)`
 )
@@ -40,8 +40,8 @@ var (
 	}
 	askedClauses = []string{": {@reason}"}
 	timedClauses = []string{"[,] for [max|maximum|at most|up to|about] {@for}", "[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till) {@until}"}
-	rangeClauses = []string{"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|detected|found|seen|raised|reported|generated|triggered)] {@range}"}
-	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
+	rangeClauses = []string{"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|added|made|opened|updated|detected|found|seen|raised|reported|generated|triggered)] {@range}"}
+	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "[,] (only|just) {+}", ", {+} [only]", "(are|is) [still|currently|now] in {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
 		"(are there|there are|do we have|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]", "(are|is) [currently|still|now] {+}",
 		"[that|which] [were|was|are|have been|has been|got] (created|detected|found|seen|raised|reported|generated|triggered)"}
 )
@@ -51,7 +51,7 @@ var (
 func grammarOf(cmd *catalog.Command, patterns *text.Patterns) (grammar, error) {
 	g := grammar{cmd: cmd, patterns: patterns, words: map[string]setting{}, slots: map[string]slot{}}
 	var problems []error
-	for _, source := range slices.Concat(namedHeads(cmd), cmd.Wording.Heads) {
+	for _, source := range slices.Concat(namedHeads(cmd), judging(cmd), cmd.Wording.Heads) {
 		h, err := g.head(source)
 		problems = append(problems, err)
 		g.heads = append(g.heads, h)
@@ -69,7 +69,7 @@ func grammarOf(cmd *catalog.Command, patterns *text.Patterns) (grammar, error) {
 // A read has no reason, and a change no list to narrow down: the clauses of the one would let the
 // other read too much.
 func sharedClauses(cmd *catalog.Command) []string {
-	var list []string
+	list := paramClauses(cmd)
 	if cmd.Risk != catalog.Read {
 		list = append(list, changeClauses...)
 	} else {
@@ -79,7 +79,8 @@ func sharedClauses(cmd *catalog.Command) []string {
 		list = append(list, askedClauses...)
 	}
 	if f, ok := cmd.Lookup("limit"); ok && cmd.Risk == catalog.Read {
-		list = append(list, "[,] (maximum|max|limit|at most|up to|only|first|last|top|no more than|with limit|with maximum|limited to|with max) [of] {"+f.Name+"} [activities|results|events|rows|entries|threats|alerts|endpoints|of them|ones|only]")
+		list = append(list, "[,] (maximum|max|limit|at most|up to|only|first|last|top|no more than|with limit|with maximum|limited to|with max) [of] {"+f.Name+"} [activities|results|events|rows|entries|threats|alerts|endpoints|of them|ones|only]",
+			"[,] {"+f.Name+"} [results|events|rows|entries] (max|maximum|at most|only|tops)", "[,] (just|show|give me) {"+f.Name+"} [of them|results|rows|entries]")
 	}
 	if cmd.Timed {
 		list = append(list, timedClauses...)
@@ -100,7 +101,7 @@ func namedHeads(cmd *catalog.Command) []string {
 		words := strings.ReplaceAll(name, "-", " ")
 		switch {
 		case cmd.Risk != catalog.Read && named:
-			heads = append(heads, words+" {"+cmd.Main+"}")
+			heads = append(heads, words+" {"+cmd.Main+"}", doing(words, cmd.Main))
 		case cmd.Risk == catalog.Read && named && f.Required:
 			heads = append(heads, "<show> {*} "+words+" [<of>] {"+cmd.Main+"}", "<show> {"+cmd.Main+"} "+words)
 		case cmd.Risk == catalog.Read && !slices.ContainsFunc(cmd.Fields, catalog.Field.MustBeGiven):
@@ -129,7 +130,7 @@ func (g grammar) head(source string) (head, error) {
 
 // Its slots are checked against the command here, so that filling one never fails.
 func (g grammar) pattern(source string) (text.Pattern, error) {
-	p, err := g.patterns.Read(macros.Replace(source))
+	p, err := g.patterns.Read(g.widened(macros.Replace(source)))
 	if err != nil {
 		return nil, err
 	}

@@ -67,6 +67,16 @@ func New(c *catalog.Catalog) (*Reader, error) {
 			r.vocabulary[w] = true
 		}
 	}
+	for _, sh := range shapes {
+		for noun := range strings.SplitSeq(sh.nouns, "|") {
+			r.vocabulary[noun] = true
+		}
+	}
+	for said := range saidChoices {
+		for _, w := range strings.Fields(said) {
+			r.vocabulary[w] = true
+		}
+	}
 	var problems []error
 	patterns := &text.Patterns{Spell: spelled}
 	for _, cmd := range c.Commands() {

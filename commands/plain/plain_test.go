@@ -128,21 +128,23 @@ func TestSentencesMeanTheirCommand(t *testing.T) {
 	}
 }
 
-// Sentences that nobody fitted the grammar to: three people who knew the list of commands alone. Of these fewer are read, and none may be read as
-// something else.
+// Sentences that were written before anybody looked how they are read: three people who knew the list of commands alone, and five voices more. Of
+// these fewer are read, and none may be read as something else.
 func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
 	t.Parallel()
 	c := commands.All()
 	r, err := plain.New(c)
 	require.NoError(t, err)
-	counts := map[string]int{}
-	for _, row := range rows(t, "unfitted.tsv") {
-		verdict, got, want := judge(t, c, r, row)
-		counts[verdict]++
-		require.NotEqual(t, "wrong", verdict, "%s is read as %s and means %s", row.sentence, got, want)
+	for file, atLeast := range map[string]int{"unfitted.tsv": 49, "voices.tsv": 46} {
+		counts := map[string]int{}
+		for _, row := range rows(t, file) {
+			verdict, got, want := judge(t, c, r, row)
+			counts[verdict]++
+			require.NotEqual(t, "wrong", verdict, "%s is read as %s and means %s", row.sentence, got, want)
+		}
+		t.Logf("%s: right %d, refused %d", file, counts["right"], counts["refused"])
+		require.GreaterOrEqual(t, counts["right"], atLeast, file)
 	}
-	t.Logf("right %d, refused %d", counts["right"], counts["refused"])
-	require.GreaterOrEqual(t, counts["right"], 30)
 }
 
 // What people write around a change to say the opposite, a condition or another time is never dropped: such sentences are refused, but
@@ -242,11 +244,53 @@ func TestSlipsAreMended(t *testing.T) {
 	require.NoError(t, err)
 	for sentence, command := range map[string]string{
 		"plese isolte DESKTOP-1 from the netwrok": "disconnect-agent-from-network", "show unreslved threats on DESKTOP-1": "get-threat", "any critcal alerts since yesterday": "get-alerts",
-		"disconect DESKTOP-1 from the network": "disconnect-agent-from-network",
+		"disconect DESKTOP-1 from the network": "disconnect-agent-from-network", "set thraet 2098113347700215586 to in progres": "update-incident-status",
+		"mark threat 2098113347700215586 as false positve": "update-threat-analyst-verdict", "what sites do we hve": "get-sites", "kil evil.exe on DESKTOP-1": "kill-processes",
 	} {
 		p, err := r.Read(sentence, text.Input{Now: now})
 		require.NoError(t, err, sentence)
 		require.Equal(t, command, p.Do.Command, sentence)
+	}
+}
+
+// A slip in the word that turns a change around does not hide it, and a name is never mended.
+func TestASlipDoesNotHideWhatTurnsAChangeAround(t *testing.T) {
+	t.Parallel()
+	r, err := plain.New(commands.All())
+	require.NoError(t, err)
+	for _, sentence := range []string{
+		"dnt isolate DESKTOP-1", "isolate DESKTOP-1, unles he calls", "isolate DESKTOP-1 tomorow", "isolate DESKTOP-1, nto needed", "nver isolate DESKTOP-1", "isolate DESKTOP-1 insted of DESKTOP-2",
+		"isolate DESKTOP-1 withuot LAB-7", "isolate all exept DESKTOP-1",
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.Error(t, err, "%s is read as %s %s", sentence, p.Do.Command, p.Do.Args)
+	}
+	p, err := r.Read("isolte host kiosc, it beacons", text.Input{Now: now})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"agent-ids":["kiosc"]}`, string(p.Do.Args))
+}
+
+// A parameter is said by its own name, whichever command has it, and what is said of a place beside an endpoint never adds the place.
+func TestAParameterIsSaidByItsName(t *testing.T) {
+	t.Parallel()
+	r, err := plain.New(commands.All())
+	require.NoError(t, err)
+	for sentence, args := range map[string]string{
+		"add ioc 203.0.113.77, source is CERT-Bund, valid until 2026-12-31": `{"ioc-value":"203.0.113.77","source":"CERT-Bund","type":"IPV4","valid-until":"2026-12-31T00:00:00Z"}`,
+		"unified alerts, vendor Okta, sev critical or high, limit 5":        `{"limit":5,"severities":["CRITICAL","HIGH"],"vendors":["Okta"]}`,
+		"scripts of type data collection":                                   `{"script-type":"dataCollection"}`,
+		"sites in account EMEA":                                             `{"account-ids":["EMEA"]}`,
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.NoError(t, err, sentence)
+		require.JSONEq(t, args, string(p.Do.Args), sentence)
+	}
+	for _, sentence := range []string{
+		"shut down KIOSK-07 in group Lobby", "restart KIOSK-07, group Lobby", "shut down KIOSK-07 group Lobby", "send a message to KIOSK-07 in group Lobby: hello", "move KIOSK-07 from group Lobby", "move KIOSK-07 of group Lobby",
+		"kill evil.exe on KIOSK-07, hash 6f5902ac237024bdd0c176cb93063dc4c1f2a8b7", "unified alerts, severity new", "enable rule Beacon, status active",
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.Error(t, err, "%s is read as %s %s", sentence, p.Do.Command, p.Do.Args)
 	}
 }
 

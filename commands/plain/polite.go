@@ -12,18 +12,19 @@ import (
 // before may stand ahead of a request. "Should we" and "did you" are questions about it, and are not here; "can I" is one, but for what is only
 // looked at (see the macro <show>).
 var before = phrases(`please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so|now|then|and|well|bot|s1bot|team|all|everyone|folks|guys|there|colleagues|
-	good morning|good afternoon|good evening|good night|good day|morning|afternoon|evening|
+	good morning|good afternoon|good evening|good night|good day|morning|mornin|afternoon|evening|bonjour|hola|hallo|salut|gm|excuse me|sorry to bother|greetings|
 	can you|could you|would you|will you|you can|you may|please can you|please could you|can you please|could you please|would you please|can you just|could you just|could you quickly|
 	can i get|could i get|can i have|could i have|may i have|can i see|could i see|may i see|can we get|could we get|can we have|could we have|can we see|could we see|
+	can you to|could you to|please could you to|may you|may you please|can you help me to|could you help me to|can you go ahead and|
 	can someone|could someone|can somebody|could somebody|
 	i want you to|i need you to|would be great if you could|it would be great if you could|would be nice if you could|it would be nice if you could|would you be so kind to|would you be so kind and|could you be so kind to|would you be able to|are you able to|i would like that you|i want that you|emergency|high priority|priority|attention|would it be possible to|is it possible to|
-	i want to|i need to|i would like to|i would like you to|i'd like to|i'd like you to|we need to|we want to|we would like to|we'd like to|we have to|we must|we need|i have to|i must|i have need to|need to|want to|please to|
+	i want to|i wish to|i wish you to|i need to|i would like to|i would like you to|i'd like to|i'd like you to|we need to|we want to|we would like to|we'd like to|we have to|we must|we need|i have to|i must|i have need to|need to|want to|please to|
 	it is necessary to|it's necessary to|it is needed to|let us|let's|lets|go ahead and|just|quick question|question|
 	help me|help me to|quick|quickly|quick one|urgent|urgently|asap|immediately|,|:|!|.|;|-`)
 
 // after may stand behind one.
 var after = phrases(`please|pls|plz|thanks|thank you|thank you very much|thank you so much|thanks in advance|thank you in advance|thanks again|thx|thnx|tnx|ty|tia|cheers|merci|danke|
-	asap|now|right now|right away|straight away|at once|immediately|urgently|quickly|as soon as possible|for me|for us|to me|thanks a lot|many thanks|kind regards|best regards|regards|
+	asap|now|right now|real quick|really quick|quick|at the moment|right away|straight away|at once|immediately|urgently|quickly|as soon as possible|for me|for us|to me|thanks a lot|many thanks|kind regards|best regards|regards|
 	if you can|if possible|if you don't mind|would be great|would be nice|much appreciated|appreciated|for now|for the moment|team|bot|i'm on it|i am on it|,|!|?|.|;|-`)
 
 // phrases are apart by bars, their words by blanks.
@@ -108,7 +109,7 @@ var retracting = phrases(`unless|except|but not|only if|instead|not yet|don't|do
 // retracts looks at the whole sentence, the reason included: it is better to ask once too often.
 func retracts(words []text.Word) bool {
 	for at := range words {
-		if longest(retracting, func(phrase []string) bool { return says(words, at, phrase) }) > 0 {
+		if !words[at].Quoted && mayTurn(words[at].Lower) || longest(retracting, func(phrase []string) bool { return says(words, at, phrase) }) > 0 {
 			return true
 		}
 	}

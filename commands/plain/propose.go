@@ -162,7 +162,11 @@ func (s scene) narrowing(words []text.Word, at int) []text.Filling {
 	for i := at; i < len(words); {
 		n, set := s.narrow(words, i)
 		joined := false
-		if next := comma(words, i); n == 0 && next > 0 && len(sets) > 0 {
+		next := comma(words, i)
+		if next < 0 && words[i].Lower == "or" { // "critical or high" are both in a list
+			next = i + 1
+		}
+		if n == 0 && next > 0 && next < len(words) && len(sets) > 0 {
 			if n, set = s.narrow(words, next); n > 0 && len(set) == 1 {
 				joined, n = true, next-i+n
 			}

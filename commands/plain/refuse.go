@@ -82,7 +82,7 @@ func (r *Reader) begins(sentence string, words []text.Word, in text.Input) error
 
 // doubtful are words that turn, limit or postpone what a sentence asks for.
 func doubtful(w text.Word) bool {
-	return strings.HasSuffix(w.Lower, "n't") || strings.HasSuffix(w.Lower, "n’t") || oneOf(w.Lower, "not|no|never|if|when|later|tomorrow|tonight|after|before|until|should|would|without|only|but|or|stop|dont|cannot|maybe|perhaps")
+	return strings.HasSuffix(w.Lower, "n't") || strings.HasSuffix(w.Lower, "n’t") || mayTurn(w.Lower) || oneOf(w.Lower, "not|no|never|if|when|later|tomorrow|tonight|after|before|until|should|would|without|only|but|or|stop|dont|cannot|maybe|perhaps")
 }
 
 // Begins tells whether a refusal offers a form with what a sentence begins with: such a form has

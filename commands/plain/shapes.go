@@ -115,6 +115,9 @@ func (sh shape) list(t slot, words []text.Word, at int, in text.Input) []found {
 		if n == 0 {
 			return all
 		}
+		if told && len(one.values) == 0 && sh.takes(words[at+one.taken]) {
+			told = false // who begins with a name goes on with names: `account "EMEA", expired` has one
+		}
 		one.values = append(one.values[:len(one.values):len(one.values)], joined(words[at+one.taken:at+one.taken+n]))
 		one.taken += n
 		whole := one
@@ -179,10 +182,12 @@ func (sh shape) skipNouns(words []text.Word, at int) (next int, told bool) {
 	if i == noun {
 		return i, false
 	}
+	last := words[i-1].Lower
 	for i < len(words) && oneOf(words[i].Lower, "named|called|with|id|number|nr|:") {
 		i++
 	}
-	return i, true
+	// Behind several threats stands a verb as well: "threats share a storyline".
+	return i, !oneOf(last, "threats|alerts") || oneOf(words[i-1].Lower, "named|called|id|:")
 }
 
 // one is how many words the value at a place has; 0 for none.
@@ -214,12 +219,25 @@ func choiceAt(f catalog.Field, words []text.Word, at int, in text.Input) []found
 		}
 	}
 	for n := end - start; n > 0; n-- {
-		value := joined(words[start : start+n])
-		if v, err := f.Type.Read(cmp.Or(saidChoices[strings.ToLower(value)], value), in); err == nil {
-			return []found{{start + n - at, []string{fmt.Sprint(v)}}}
+		if v, ok := choiceOf(f, words[start:start+n], in); ok {
+			return []found{{start + n - at, []string{v}}}
 		}
 	}
 	return nil
+}
+
+// choiceOf is the value that words are, as they are written or, with a slip in them, as they are read.
+func choiceOf(f catalog.Field, words []text.Word, in text.Input) (string, bool) {
+	lower := make([]string, len(words))
+	for i, w := range words {
+		lower[i] = cmp.Or(w.Lower, w.Text)
+	}
+	for _, value := range []string{joined(words), strings.Join(lower, " ")} {
+		if v, err := f.Type.Read(cmp.Or(saidChoices[strings.ToLower(value)], value), in); err == nil {
+			return fmt.Sprint(v), true
+		}
+	}
+	return "", false
 }
 
 // saidChoices are what analysts call the values of menus.

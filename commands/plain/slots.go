@@ -3,6 +3,7 @@ package plain
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,14 @@ type slot struct {
 // are hidden from people have no slot: nobody can say what they do not know.
 func (g grammar) slot(name string) (slot, error) {
 	s := slot{name: name}
+	if param, ok := strings.CutPrefix(name, "+"); ok && param != "" { // one or more words for this parameter
+		s.special = "+"
+		s.field, ok = g.cmd.Lookup(param)
+		if !ok {
+			return s, fmt.Errorf("there is no parameter %q", param)
+		}
+		return s, nil
+	}
 	if name == "*" || name == "+" || strings.HasPrefix(name, "@") {
 		s.special = name
 		return s, nil
@@ -84,7 +93,10 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 	case "*":
 		return append(s.narrowing(words, at), text.Filling{Value: []setting(nil)})
 	case "+":
-		return s.narrowing(words, at)
+		return slices.DeleteFunc(s.narrowing(words, at), func(f text.Filling) bool {
+			sets, _ := f.Value.([]setting)
+			return t.field.Name != "" && slices.ContainsFunc(sets, func(set setting) bool { return set.param != t.field.Name })
+		})
 	case "@range":
 		return s.rangeAt(words, at)
 	case "@for":
@@ -139,6 +151,10 @@ func (s scene) prose(t slot, words []text.Word, at int) []text.Filling {
 	}
 	if words[at].Quoted {
 		return []text.Filling{{Taken: 1, Value: []setting{{t.field.Name, "", []string{words[at].Text}}}}}
+	}
+	// "send a message to KIOSK-07 in group Lobby: hello" has its text behind the colon.
+	if at > 0 && !oneOf(words[at-1].Lower, ":|that|saying|says|text|with|-|,|to|know") && slices.ContainsFunc(words[at:], func(w text.Word) bool { return w.Lower == ":" }) {
+		return nil
 	}
 	rest := strings.TrimSpace(s.sentence[words[at].From:])
 	return []text.Filling{{Taken: len(words) - at, Value: []setting{{t.field.Name, "", []string{rest}}}}}

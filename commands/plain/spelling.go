@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,6 +19,7 @@ var synonyms = spellings(
 	"info information informations infos details detail facts", "software softwares applications application apps app", "processes processus procs proceses",
 	"because cuz coz cos bc b/c bcz bcoz 'cause cause becuase beacuse", "what's whats wats", "who's whos", "i'm im", "it's it´s",
 	"isolate iso", "reputation rep reputations", "critical crit", "deactivate desactivate", "script skript", "blocklist blacklist",
+	"activate arm", "disable disarm", "you u", "your ur", "now rn atm", "with w/ wth", "please plz pls", "severity sev", "don't dnt dnot donot d'ont", "not nto",
 	"seen spotted observed", "contacted contact", "runs run ran running executed execute executing executes launched launch launches",
 )
 
@@ -53,15 +55,18 @@ func spell(words []text.Word) []text.Word {
 	return words
 }
 
-// shortest is the shortest word that is taken for a slip of another: of shorter ones too many are words of their own.
-const shortest = 5
+// shortest is the shortest word that anything is taken for a slip of, and long the shortest that may have a letter that is another: of shorter ones
+// too many are words of their own.
+const shortest, long = 4, 5
 
 // corrected mends slips in words that nothing else is made of: one letter too many, too few, or another, or two in the wrong order. It never makes
-// a word of its opposite: "un", "dis" and "de" are two letters. False where there is nothing to mend.
+// a word of its opposite: "un", "dis" and "de" are two letters. What a slot is filled with keeps its letters, whatever it is mended to. False where
+// there is nothing to mend.
 func (r *Reader) corrected(words []text.Word) ([]text.Word, bool) {
 	mended, any := slices.Clone(words), false
 	for i, w := range words {
-		if w.Quoted || len(w.Lower) < shortest || r.vocabulary[w.Lower] || grammatical[w.Lower] || i > 0 && isCapital(w) || strings.ContainsFunc(w.Lower, func(c rune) bool { return !unicode.IsLetter(c) }) {
+		if w.Quoted || len(w.Lower) < shortest-1 || r.vocabulary[w.Lower] || grammatical[w.Lower] || common[w.Lower] || doubtful(w) || i > 0 && isCapital(w) ||
+			strings.ContainsFunc(w.Lower, func(c rune) bool { return !unicode.IsLetter(c) }) {
 			continue
 		}
 		if right := r.meantBy(w.Lower); right != "" {
@@ -74,7 +79,7 @@ func (r *Reader) corrected(words []text.Word) ([]text.Word, bool) {
 // meantBy is the only word of the grammar that is one slip away; nothing where there are two.
 func (r *Reader) meantBy(word string) (right string) {
 	for known := range r.vocabulary {
-		if len(known) < shortest || max(len(known)-len(word), len(word)-len(known)) > 1 || text.Distance(word, known) != 1 {
+		if !slipOf(word, known) {
 			continue
 		}
 		if right != "" {
@@ -83,6 +88,34 @@ func (r *Reader) meantBy(word string) (right string) {
 		right = known
 	}
 	return right
+}
+
+// slipOf tells whether a word is one slip away from a known one. Short words keep their first letter, and a letter of theirs is none for another.
+func slipOf(word, known string) bool {
+	apart := len(known) - len(word)
+	if len(known) < shortest || max(apart, -apart) > 1 || word == known {
+		return false
+	}
+	if min(len(word), len(known)) < long && (word[0] != known[0] || apart == 0 && !swapped(word, known)) {
+		return false
+	}
+	return text.Distance(word, known) == 1
+}
+
+// swapped tells whether two words have the same letters.
+func swapped(a, b string) bool {
+	one, other := []byte(a), []byte(b)
+	slices.Sort(one)
+	slices.Sort(other)
+	return string(one) == string(other)
+}
+
+// turning are the words that turn a request around and that a slip must not hide: "isolate DESKTOP-1, unles he calls".
+var turning = strings.Fields("unless except instead tomorrow tonight without never until")
+
+// mayTurn tells a word that is a slip of one of them.
+func mayTurn(word string) bool {
+	return len(word) >= shortest && slices.ContainsFunc(turning, func(known string) bool { return slipOf(word, known) })
 }
 
 // learn collects the words of a command's grammar.
@@ -97,7 +130,13 @@ func (g grammar) learn(vocabulary map[string]bool) {
 			vocabulary[w] = true
 		}
 	}
-	for phrase := range g.words {
+	phrases := slices.Collect(maps.Keys(g.words))
+	for _, f := range g.cmd.Fields {
+		for _, c := range f.Choices {
+			phrases = append(phrases, strings.ToLower(c.Label))
+		}
+	}
+	for _, phrase := range phrases {
 		for _, w := range strings.Fields(phrase) {
 			vocabulary[w] = true
 		}
