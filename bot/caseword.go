@@ -218,9 +218,12 @@ func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefil
 	}
 	card := made.Card()
 	name := "case-" + s.Kind + "-" + s.ID + "-" + made.Made.UTC().Format("2006-01-02T1504") + ".zip"
-	card.Files = []render.File{{Name: name, Title: "Case file", Disk: file}}
+	card.Files = []render.File{{Name: name, Title: made.FileTitle(), Disk: file}}
 	defer card.Discard()
-	if _, err := w.responder.Broadcast(ctx, a.User, a.At, card); err == nil {
+	if sent, err := w.responder.Broadcast(ctx, a.User, a.At, card); err == nil {
+		if a.Drawn {
+			w.responder.InThread(ctx, a.User, a.At, sent, "The case file is in the thread")
+		}
 		return nil
 	}
 	_, err = w.responder.Deliver(ctx, a.User, a.At, card)

@@ -76,10 +76,7 @@ func (c *Case) report(w io.Writer) error {
 // It must say on a phone what the case is about and how it ended; who wants more opens the file.
 // The last moments are the ones that whoever takes over needs first.
 func (c *Case) Card() render.Card {
-	title := "Case file · " + c.Name
-	if c.Host != "" {
-		title += " on " + c.Host
-	}
+	title := "Case file · " + c.about()
 	card := render.Card{Tone: render.Info, Title: title, Text: title}
 	fields := render.Fields{}
 	for _, f := range c.Facts[:min(len(c.Facts), 8)] {
@@ -102,6 +99,17 @@ func (c *Case) Card() render.Card {
 		card.Parts = append(card.Parts, render.Line{render.Bold("Missing: "), render.Text(m)})
 	}
 	return card
+}
+
+// FileTitle is what Slack shows above the zip; a file keeps it where it is shared on, without the card.
+func (c *Case) FileTitle() string { return trail.Line("Case file: " + c.about()) }
+
+// about is what the case is about, as people call it.
+func (c *Case) about() string {
+	if c.Host == "" {
+		return c.Name
+	}
+	return c.Name + " on " + c.Host
 }
 
 // An archive is a zip that holds no more than it may.

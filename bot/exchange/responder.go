@@ -215,6 +215,23 @@ func (r *Responder) ShownAt(ctx context.Context, user string, at Origin, message
 	}
 }
 
+// InThread tells who clicked on a card that the answer is in its thread, where nothing shows to somebody who reads the channel.
+//
+// The note stands in the channel, not in the thread. Without the workspace's address it has no link.
+func (r *Responder) InThread(ctx context.Context, user string, at Origin, sent post.Sent, words string) {
+	if at.Thread == "" {
+		return // it is in the channel, for everybody to see
+	}
+	line := render.Line{render.Text(words + ".")}
+	if link := Permalink(r.Address(), sent.Channel, sent.TS, at.Thread); link != "" {
+		line = render.Line{render.Text(words + ": "), render.MessageLink("open it", link)}
+	}
+	at.Thread = ""
+	if _, err := r.aside(ctx, user, at, false, render.Card{Tone: render.Info, Text: words + ".", Parts: []render.Part{line}}); err != nil {
+		r.Log.WarnContext(ctx, "cannot tell somebody that the answer is in the thread", "user", user, "err", err)
+	}
+}
+
 // Permalink is the address of a message; empty where the workspace's is not known.
 func Permalink(workspace, channel, ts, thread string) string {
 	if workspace == "" || channel == "" || ts == "" {

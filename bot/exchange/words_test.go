@@ -140,6 +140,25 @@ func TestLongWorkIsLinkedToWhereItWasAskedFor(t *testing.T) {
 	require.Empty(t, box.sent, "they know of their direct messages already")
 }
 
+// Who clicks on a card in a channel sees nothing of an answer in its thread.
+func TestWhoClickedIsToldThatTheAnswerIsInTheThread(t *testing.T) {
+	t.Parallel()
+	responder, box := responderBy()
+	responder.Address = func() string { return "https://soc.slack.com/" }
+	in, sent := Origin{Channel: "C1", Thread: "1.1", ResponseURL: "https://hooks.slack.com/1"}, post.Sent{Channel: "C1", TS: "2.2"}
+	responder.InThread(t.Context(), "U1", in, sent, "The case file is in the thread")
+	require.Contains(t, fmt.Sprintf("%+v", box.last), "The case file is in the thread: ")
+	require.Contains(t, fmt.Sprintf("%+v", box.last), "https://soc.slack.com/archives/C1/p22?thread_ts=1.1&cid=C1")
+	require.Equal(t, []string{"url"}, box.sent)
+	responder.Address = func() string { return "" }
+	responder.InThread(t.Context(), "U1", in, sent, "The case file is in the thread")
+	require.Contains(t, fmt.Sprintf("%+v", box.last), "The case file is in the thread.")
+	box.sent = nil
+	in.Thread = ""
+	responder.InThread(t.Context(), "U1", in, sent, "The case file is in the thread")
+	require.Empty(t, box.sent, "it stands in the channel")
+}
+
 // Why there is no direct message is a setting of the app, or of the person.
 func TestWithoutDirectMessagesTheReasonIsNamed(t *testing.T) {
 	t.Parallel()

@@ -59,8 +59,13 @@ func TestACaseFileSaysWhatIsMissing(t *testing.T) {
 	s.types("alice", "#soc", "/s1 case nothing-like-that.exe")
 	s.isTold("alice", "no threat or alert called")
 	s.console.Fail(s1sim.Match{Method: "GET", PathPrefix: "/threats/" + id + "/notes"}, s1sim.Fault{Kind: s1sim.Forbidden})
+	require.NoError(t, s.slack.User("bob").TypesInThread(s.sees("#threats", "odd.exe"), "looking at it"))
 	s.clicks("alice", s.sees("#threats", "odd.exe"), "Case file") // the root of the storyline offers it
 	s.sees("#threats", "Case file", "Missing", "the notes")
+	s.isTold("alice", "The case file is in the thread", "open it")
+	m, err := s.slack.WaitMessage(s.patient(), "#threats", func(m slacksim.Message) bool { return len(m.Files) > 0 })
+	require.NoError(t, err)
+	require.Equal(t, "Case file: odd.exe on DESKTOP-1", m.Files[0].Title)
 }
 
 func unzipped(t *testing.T, body []byte) map[string]string {
