@@ -89,14 +89,16 @@ func (cmd questionnaire) titles(names []string) string {
 	return strings.Join(titles, ", ")
 }
 
-// lacking says what is missing where a form opens because of it: nobody wonders why it is there.
+// lacking says what is missing where a form opens because of it: nobody wonders why it is there. It
+// stands there until the form is sent, so it says what is required and not that it is still missing:
+// a search box that is filled in draws nothing again (FormField.Redraws).
 func (cmd questionnaire) lacking(args []byte) render.Line {
 	var missing *MissingError
 	if !errors.As(cmd.Check(args), &missing) {
 		return nil
 	}
 	if len(missing.OneOf) > 0 {
-		return render.Line{render.Text("\n"), render.Bold("Still needed: at least one of " + orJoined(cmd.titles(namesOfParams(missing.OneOf))) + ".")}
+		return render.Line{render.Text("\n"), render.Bold("Required: at least one of " + orJoined(cmd.titles(namesOfParams(missing.OneOf))) + ".")}
 	}
-	return render.Line{render.Text("\n"), render.Bold("Still needed: " + cmd.titles(namesOfParams(missing.Missing)) + ".")}
+	return render.Line{render.Text("\n"), render.Bold("Required: " + cmd.titles(namesOfParams(missing.Missing)) + ".")}
 }

@@ -21,13 +21,13 @@ func TestRulesAcrossParametersAreSaid(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ command, args, help, field, above, intro string }{
 		{"create-exclusion", `{"type":"path","value":"C:\\a","operation-system":"windows"}`, "At least one of site-ids, account-ids, group-ids is required.",
-			"account-ids", "At least one of ", "Still needed: at least one of "},
-		{"initiate-scan", `{}`, "At least one of agent-ids, filter is required.", "agent-ids", "At least one of Agent IDs or Filter:", "Still needed: at least one of Agent IDs or Filter."},
+			"account-ids", "At least one of ", "Required: at least one of "},
+		{"initiate-scan", `{}`, "At least one of agent-ids, filter is required.", "agent-ids", "At least one of Agent IDs or Filter:", "Required: at least one of Agent IDs or Filter."},
 		{"run-script", `{"filter":{"ids":["1"]},"script-id":"1","task-description":"xy","output-destination":"Local"}`,
-			"output-directory is required with output-destination=Local.", "output-directory", "Required with Output Destination = Local:", "Still needed: Output Directory."},
-		{"create-group", `{"name":"x","site-id":"1","inherits":false}`, "policy is required with inherits=false.", "policy", "Required with Inherits = false:", "Still needed: Policy."},
-		{"query", `{}`, "", "query", "", "Still needed: "},
-		{"add-notes-to-threats", `{"note-text":"xy"}`, "", "filter", "", "Still needed: Threats."},
+			"output-directory is required with output-destination=Local.", "output-directory", "Required with Output Destination = Local:", "Required: Output Directory."},
+		{"create-group", `{"name":"x","site-id":"1","inherits":false}`, "policy is required with inherits=false.", "policy", "Required with Inherits = false:", "Required: Policy."},
+		{"query", `{}`, "", "query", "", "Required: "},
+		{"add-notes-to-threats", `{"note-text":"xy"}`, "", "filter", "", "Required: Threats."},
 	} {
 		cmd, _ := commands.All().Find(c.command)
 		require.Contains(t, strings.ReplaceAll(manual.Of(cmd).Plain(), "`", ""), c.help, c.command)
