@@ -32,7 +32,7 @@ func deleteGroupWording() catalog.Wording {
 }
 
 func accountPolicyWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> policy (of|for) account {account-id}", "<show> policy (of|for) {account-id}", "<show> account policy (of|for) {account-id}"}}
+	return catalog.Wording{Heads: []string{"<show> policy (of|for) account {account-id}", "[<show>] (what|which) policy (has|does|is for|applies to|is on) account {account-id} [have|use]", "<show> policy (of|for) {account-id}", "<show> account policy (of|for) {account-id}"}}
 }
 
 func globalPolicyWording() catalog.Wording {
@@ -66,6 +66,6 @@ func activitiesWording() catalog.Wording {
 		Heads: []string{"<show> {*} (activities|activity|activity log)", "what (happened|has happened|was happening) [(in|on|at) console]",
 			"what did (people|users|analysts|admins|everybody|everyone|anybody|anyone|somebody|someone|they|we) do [(in|on|at) console]",
 			"(who did what|what was done|what changed|what has changed) [(in|on|at) console]"},
-		Clauses: []string{"(on|of|for|at) {filter.agentIds:host}", "(in|at|of|for) {filter.siteIds:site}", "(on|of|for) threat {filter.threatIds}"},
+		Clauses: []string{"(on|of|for|at) {filter.agentIds:host}", "(in|at|of|for|on site) {filter.siteIds:site}", "(on|of|for) threat {filter.threatIds}"},
 	}
 }

@@ -10,6 +10,7 @@ func listWording() catalog.Wording {
 			"(which|what) endpoint (has|uses|is|with) [ip|address] {query:ip}",
 			"(on|in) (which|what) endpoint is [user] {query:word} [working|logged in|logged on|on]",
 			"(which|what) endpoint (is|does) [user] {query:word} (on|use|using|logged in on|logged in to|logged on to|working on)",
+			"(which|what) endpoint is [user] {query:word} (logged in|logged on|logged|working) [to|into|on|in]", "(which|what) endpoints is [user] {query:word} (logged in|logged on|logged|working) [to|into|on|in]",
 			"where is user {query:word} [logged in|logged on|working]",
 			"<show> endpoint [with|by|at] [ip|address] {query:ip}",
 			"<show> endpoint (of|used by) user {query:word}",
@@ -17,7 +18,7 @@ func listWording() catalog.Wording {
 			"<show> {*} (machines|computers|devices)", "(find|search for|look for) [(host|endpoint|machine|computer|agent)] {computer-name:host}"},
 		Clauses: []string{"(with|whose|where|having) [name|names] (containing|contains|contain|starts with|start with|starting with|like|is) {computer-name:host}",
 			"[whose] (name|names) (contains|contain|containing|starts with|start with|starting with) {computer-name:host}", "(containing|beginning with) {computer-name:host}",
-			"with {computer-name:host} in name", "(assigned to|belonging to) [user] {query:word}",
+			"(with|which have|that have|having|which has|which contain) {computer-name:host} in [their|its] (name|names)", "(which|that) (have|has) name {computer-name:host}", "(assigned to|belonging to) [user] {query:word}",
 			"(named|called|like|matching|whose name contains|with name|with) {computer-name:host}", "starting with {computer-name:host}",
 			"(with|at|on|by|of) [ip|address] {query:ip}", "(used by|of user|by user|with user|for user) {query:word}",
 		},
@@ -86,7 +87,7 @@ func reconnectionWording() catalog.Wording {
 		"(stop|end|undo|lift|cancel|remove|revoke|reverse) (isolating|isolation|containing|containment|disconnecting|network isolation|network quarantine) [(of|on|for|from)] {agent-ids}",
 		"(stop|end|undo|lift|cancel|remove|revoke|reverse) {agent-ids} (isolation|containment)",
 		"(take|bring|let|get) {agent-ids} out of (isolation|quarantine|containment|network quarantine)",
-		"(put|bring|let|get|take|plug) {agent-ids} back (on|onto|on to|to|in|into|online) [network|net|internet]", "bring {agent-ids} back online",
+		"(put|pop|bring|let|get|take|plug) {agent-ids} back (on|onto|on to|to|in|into|online) [network|net|internet]", "bring {agent-ids} back online",
 		"(reconnect|connect) {agent-ids} again",
 	}}
 }
@@ -109,6 +110,7 @@ func messageWording() catalog.Wording {
 		"(tell|message|notify|warn|inform|write) [to] " + to + " (that|:|saying|to) {message}", "(tell|message|notify|warn|inform|write) [to] " + to + " [:|,] {message:quoted}",
 		"(send|show|write|display|broadcast) [message] (to|on) " + to + " [message] [:|saying|that says] {message}",
 		"(send|show|write|display|broadcast) [message] {message:quoted} (to|on|at) " + to, "(send|show|write|display) " + to + " message [:|saying|that says] {message}",
+		"(send|show|write|display|broadcast) [message] to [all|everyone in|everybody in|users of] [endpoints|users|people] [of|in|on] group {group-ids:group} [message] [:|saying|that says] {message}",
 		"(pop up|popup) [message] on " + to + " [:|saying] {message}", "let " + to + " know [that|:|,] {message}", "message (to|for|on) " + to + " : {message}",
 	}}
 }
@@ -131,6 +133,7 @@ func restartWording() catalog.Wording {
 
 func moveWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(pass|send|shift|relocate|switch|bring) {host-names-or-internal-ips} (to|into|in) group {group-id:title}",
 		"(change|set) group of {host-names-or-internal-ips} to {group-id}",
 		"(add|move|put) {host-names-or-internal-ips} (to|into|in) {group-id}",
 		"(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) group {group-id:title}", "(move|put|assign|transfer) {host-names-or-internal-ips} (to|into|in) {group-id} group",
@@ -147,7 +150,7 @@ func applicationsWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"<show> [list of] [installed] (software|programs) [that is|which is|that are|which are] [installed|running] (on|of|for|in) {agent-ids}",
 		"(what|which) (software|programs) (is|are|does|do) [installed|running] [(on|in)] {agent-ids} [have|has|run|runs|use] [installed]",
-		"(what is|what's|which is) installed (on|in) {agent-ids}",
+		"(what is|what's|which is) installed (on|in) {agent-ids}", "[<show>] (what|which) software (has|have) installed {agent-ids}",
 		"{agent-ids} [installed] software",
 		"(what|which) (software|programs) [installed] (on|in) {agent-ids}",
 		"<show> [installed] (software|applications|apps|programs) [installed|running] (on|of|for) {agent-ids}",

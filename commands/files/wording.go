@@ -9,7 +9,7 @@ func collectWording() catalog.Wording {
 }
 
 func fetchWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(fetch|get|grab|retrieve|pull|download|give|copy|bring|send) [me|us] [copy of] {files-path:path} (from|off|on) {agent-id}",
+	return catalog.Wording{Heads: []string{"(fetch|get|grab|retrieve|pull|download|give|copy|bring|send|recover|obtain) [me|us] [copy of] {files-path:path} (from|off|on) {agent-id}",
 		"(fetch|get|grab|retrieve|pull|download) from {agent-id} {files-path:path}"}}
 }
 
@@ -31,7 +31,7 @@ func runWording() catalog.Wording {
 }
 
 func taskStatusWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> (status|progress|state) of (script run|script task|script tasks|task|run) {parent-task-ids:word}"}}
+	return catalog.Wording{Heads: []string{"(where|how far) is [script] (task|run) {parent-task-ids:word} [at]", "<show> (status|progress|state) of (script run|script task|script tasks|task|run) {parent-task-ids:word}"}, Clauses: []string{"(on|for|at|in) {computer-name-contains:host} [endpoints|endpoint]"}}
 }
 
 func resultsWording() catalog.Wording {

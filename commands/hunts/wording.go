@@ -54,7 +54,8 @@ func huntWording() catalog.Wording {
 	add(`TgtProcCmdLine CONTAINS "$what"`, hunt+" command line {$what:quoted}", hunt+" {$what:quoted} in command line", hunt+" command lines (containing|with) {$what:quoted}",
 		"<did> <who> <runs> {$what:quoted}")
 	return catalog.Wording{
-		Heads:   append(heads, "(start|runs) (query|hunt) {query:quoted}", "hunt for {query:quoted}", "hunt {query:quoted}"),
+		Heads: append(heads, "(start|runs) (query|hunt) {query:quoted}", "hunt for {query:quoted}", "hunt {query:quoted}",
+			"(hunt|hunt for|query|search|search for|[runs|start|do] (deep visibility|dv) [query|search|hunt]|(runs|start|do) (hunt|query|search)|(hunt|search|look|query) for events|<show> events) [where|with|matching|for] [:] {query:query}"),
 		Clauses: []string{"(on|at|in|from) {$host:host}", "<anywhere>"},
 	}
 }
@@ -63,6 +64,7 @@ func processesWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		`(what|which) processes (runs|started|have runs|has runs|did run|were started) (on|at) {$host:host} -> query=AgentName CONTAINS "$host"`, `{$host:host} processes -> query=AgentName CONTAINS "$host"`,
 		`(what is|what's|what was) (running|runs) (on|at) {$host:host} -> query=AgentName CONTAINS "$host"`, `what (did|does|has) {$host:host} (runs|runs) -> query=AgentName CONTAINS "$host"`,
+		`<show> {*} processes (where|with|matching|for) [:] {query:query}`,
 		`<show> {*} (processes|running processes|process activity) (on|of|at|from) {$host:host} -> query=AgentName CONTAINS "$host"`,
 		`(what|which) processes (ran|run|are running|were running) on {$host:host} -> query=AgentName CONTAINS "$host"`, `what ran on {$host:host} -> query=AgentName CONTAINS "$host"`,
 	}}
@@ -73,15 +75,15 @@ func fetchWording() catalog.Wording {
 }
 
 func queryStatusWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> (status|progress|state) of (query|hunt) {query-id:word}", "how far is (query|hunt) {query-id:word}",
-		"is (query|hunt) {query-id:word} [already|still] (done|finished|ready|runs|complete)", "(query|hunt) {query-id:word} status",
+	return catalog.Wording{Heads: []string{"<show> (status|progress|state) of (query|hunt) {query-id:word}", "how far [along] is (query|hunt) {query-id:word} [now]",
+		"is (query|hunt) {query-id:word} [already|still] (done|finished|ready|runs|complete|over) [yet|already]", "(query|hunt) {query-id:word} status",
 		"(has|did) (query|hunt) {query-id:word} (finished|finish|complete|completed)"}}
 }
 
 func queryEventsWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> {*} (events|results) (of|from|for) (query|hunt) {query-id:word}", "<show> {*} results (of|from|for) {query-id:word}"}}
+	return catalog.Wording{Heads: []string{"<show> {*} (events|results) (of|from|for|out of|in) (query|hunt) {query-id:word}", "<show> {*} results (of|from|for) {query-id:word}"}}
 }
 
 func powerQueryWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(run|start|execute) (power query|powerquery) {query:quoted}"}}
+	return catalog.Wording{Heads: []string{"(run|start|execute) (power query|powerquery) {query:quoted}", "[runs|start|do|make] (power query|powerquery|pq) [for|over] [{@range}] [:|,] {query:query}"}}
 }

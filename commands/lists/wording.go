@@ -13,7 +13,7 @@ func excludeWording() catalog.Wording {
 	const exclude = "(exclude|allowlist|whitelist|(add|create|make|set up) [new] (exclusion|exception) (for|of|on)) "
 	return catalog.Wording{
 		Heads: []string{
-			exclude + "[path] {value:path} -> type=path", exclude + "{value:hash} -> type=white_hash", "(add|create|make) [new] [{type}] (exclusion|exception)",
+			exclude + "[path] {value:path} -> type=path", exclude + "(folder|directory) {value:path} -> type=path & path-exclusion-type=folder", exclude + "{value:hash} -> type=white_hash", "(add|create|make) [new] [{type}] (exclusion|exception)",
 			"add {value:path} to (exclusions|allowlist|whitelist|exceptions) -> type=path", "add {value:hash} to (exclusions|allowlist|whitelist|exceptions) -> type=white_hash",
 		},
 		Clauses: []string{"(on|for) {operation-system}", "(in|at|for|on|,) {site-ids}", "(in|at|for|on) (group|groups) {group-ids:group}", "(in|at|for|on) account {account-ids:account}"},
@@ -51,7 +51,7 @@ func unblockWording() catalog.Wording {
 func reputationWording() catalog.Wording {
 	const bad = "(bad|malicious|known|good|clean|safe|malware|known bad|known good|benign|ok|okay|dangerous|evil|suspicious|legit|legitimate|harmless|virus|known malware|harmful)"
 	return catalog.Wording{Heads: []string{
-		"<show> reputation [of|for|on|:] {file-hashes:hash}", "(what|which) (reputation|verdict) (has|have|does|do) {file-hashes:hash} [have]",
+		"<show> reputation [of|for|on|:] {file-hashes:hash}", "(check|look|look at|look up|<show>) reputation (of|for|on) (this|that|these|following) [file|hash|:] [:] {file-hashes:hash}", "(what|which) (reputation|verdict) (has|have|does|do) {file-hashes:hash} [have]",
 		"<show> {file-hashes:hash} reputation", "(check|look up|lookup|verify|know|see|tell me) [if|whether] {file-hashes:hash} (is|are) [known|a] " + bad,
 		"(check|look up|lookup|verify|hash|know|show|see|<show>) [reputation of|on] {file-hashes:hash}",
 		"(is|are|was) {file-hashes:hash} [known|a|any|known as|considered] " + bad, "(is|are) [this|that|these] [known] " + bad + " [:|?|,|-] {file-hashes:hash}",
@@ -87,7 +87,7 @@ func addIOCWording() catalog.Wording {
 
 func deleteIOCsWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(delete|remove) (ioc|iocs|indicator|indicators) [for] {ioc-values:address}", "(delete|remove) (ioc|iocs|indicator|indicators) [for] {ioc-values:hash}",
+		"(delete|remove|drop) (ioc|iocs|indicator|indicators) [for] {ioc-values:address}", "(delete|remove|drop) (ioc|iocs|indicator|indicators) [for] {ioc-values:hash}",
 		"(delete|remove) {ioc-values:address} from (iocs|indicators)",
 	}, Clauses: []string{"(from|in|of|at) {account-ids:account}"}}
 }

@@ -29,6 +29,25 @@ func (s scene) afterthought(words []text.Word, at int) []text.Filling {
 	return all
 }
 
+// aside reads what follows a question or a request to see something and only tells why: "is the console healthy? feels slow". It is left out, so it may
+// have no word that narrows a list down.
+func (s scene) aside(words []text.Word, at int) []text.Filling {
+	start := at
+	for start < len(words) && (isBreak(words[start]) || words[start].Lower == "?") {
+		start++
+	}
+	rest := words[start:]
+	if start == at || len(rest) < 2 || !states(rest) && !oneOf(rest[0].Lower, "feels|seems|looks") || !s.explains(rest) {
+		return nil
+	}
+	for i, w := range rest {
+		if n, sets := s.narrow(rest, i); n > 0 && len(sets) > 0 || isThing(w) {
+			return nil
+		}
+	}
+	return []text.Filling{{Taken: len(words) - at, Value: []setting(nil)}}
+}
+
 // isBreak tells a sign behind which something new begins.
 func isBreak(w text.Word) bool { return !w.Quoted && (oneOf(w.Lower, ",|;|.|-|--|!") || w.Text == "|") }
 
@@ -48,7 +67,8 @@ func (s scene) explains(words []text.Word) bool {
 	if len(words) == 2 && oneOf(words[0].Lower, "host|agent|threat|file|computer|hash|process") && (isThing(words[1]) || isPath(words[1])) {
 		return false // ", hash 6f59…" narrows it down
 	}
-	if oneOf(words[0].Lower, noReason) || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || mayBeSecret(s.cmd, words) || retracts(words) || slices.ContainsFunc(words, turns) {
+	clear := len(words) > 1 && words[0].Lower == "all" && oneOf(words[1].Lower, "clear|good|clean|safe|done")
+	if oneOf(words[0].Lower, noReason) && !clear || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || mayBeSecret(s.cmd, words) || retracts(words) || slices.ContainsFunc(words, turns) {
 		return false
 	}
 	for i := range words {

@@ -148,9 +148,9 @@ func (g grammar) widened(source string) string {
 			return part
 		case s.shape == "choice" && has("as") && has("to"):
 			more = []string{"as", "to", "in", "into", "on"}
-		case has("to", "into", "as", "with", "by", "back", "onto", "off") || !has("on", "at", "of", "for", "in"):
+		case has("into", "as", "with", "by", "back", "onto", "off") || !has("on", "at", "of", "for", "in"):
 			return part
-		case s.shape == "host":
+		case s.shape == "host" && !has("to"):
 			more = places
 		case oneOf(s.shape, "thing|threat|alert|case|event"):
 			more = about

@@ -12,7 +12,7 @@ import (
 
 // Macros are parts of patterns that many have.
 const (
-	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i search|i am looking for|i'm looking for|looking for|search|
+	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i would like|i'd like|we want|we need|i'm after|i search|i am looking for|i'm looking for|looking for|search|
 		check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know) [up|out] [to] [me|us] [number of|list of|overview of|in detail] [any|all|just|only|there|which|what|how many]]`
 	ofMacro = `(of|for|on|about|from)`
 )
@@ -41,7 +41,7 @@ var (
 	askedClauses = []string{": {@reason}"}
 	timedClauses = []string{"[,] for [max|maximum|at most|up to|about] {@for}", "[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till) {@until}"}
 	rangeClauses = []string{"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|added|made|opened|updated|detected|found|seen|raised|reported|generated|triggered)] {@range}"}
-	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "[,] (only|just) {+}", ", {+} [only]", "(are|is) [still|currently|now] in {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
+	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "{@aside}", "[,] (only|just) {+}", ", {+} [only]", "(are|is) [still|currently|now] in {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
 		"(are there|there are|do we have|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]", "(are|is) [currently|still|now] {+}",
 		"[that|which] [were|was|are|have been|has been|got] (created|detected|found|seen|raised|reported|generated|triggered)"}
 )
@@ -74,6 +74,9 @@ func sharedClauses(cmd *catalog.Command) []string {
 		list = append(list, changeClauses...)
 	} else {
 		list = append(list, listClauses...)
+		if _, ok := cmd.Lookup("creator"); ok {
+			list = append(list, "[which are|that are|which were] [created|made|written|added] by {creator:source}")
+		}
 	}
 	if cmd.NeedsReason() {
 		list = append(list, askedClauses...)
@@ -163,9 +166,6 @@ func (g grammar) setting(source string) (setting, error) {
 // learnWords collects what narrows a list of the command down: its own words, and the choices of its menus. A choice that two menus have
 // says nothing.
 func (g grammar) learnWords() error {
-	if g.cmd.Risk != catalog.Read {
-		return nil
-	}
 	twice := map[string]bool{}
 	for _, f := range g.cmd.Fields {
 		if f.Hidden || f.Type.Name != "choice" || f.Name == "sort-by" || f.Name == "direction" {

@@ -108,9 +108,16 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 	if len(words) == 0 || len(words) > maxWords {
 		return Proposal{}, r.refuse(words, "I can't read that as a command")
 	}
-	found := r.readings(sentence, words, in)
+	found := r.readings(sentence, words, in, true)
 	if mended, ok := r.corrected(written); ok && len(found) == 0 {
-		found = r.readings(sentence, active(politely(mended)), in)
+		words = active(politely(mended))
+		found = r.readings(sentence, words, in, true)
+	}
+	if other, ok := reordered(words); ok && len(found) == 0 {
+		found = r.readings(sentence, other, in, true)
+	}
+	if fewer, ok := unidle(words); ok && len(found) == 0 {
+		found = r.readings(sentence, fewer, in, false)
 	}
 	if len(found) == 0 {
 		if e := r.begins(sentence, words, in); e != nil {
@@ -122,14 +129,14 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 
 // readings are the ways in which the whole sentence means a command. Nothing is changed by one in which something is taken back, nor by a question: "2098113347700215586 is a false
 // positive?"
-func (r *Reader) readings(sentence string, words []text.Word, in text.Input) (found []reading) {
+func (r *Reader) readings(sentence string, words []text.Word, in text.Input, changes bool) (found []reading) {
 	has := map[string]bool{}
 	for _, w := range words {
 		has[w.Lower] = true
 	}
 	question := strings.HasSuffix(strings.TrimRight(sentence, " .!"), "?") && !Courteous(sentence)
 	for _, g := range r.grammar {
-		if g.cmd.Risk == catalog.Read || !question && !retracts(g.ownWords(words)) {
+		if g.cmd.Risk == catalog.Read || changes && !question && !retracts(g.ownWords(words)) {
 			found = append(found, g.readings(sentence, words, has, in)...)
 		}
 	}

@@ -65,7 +65,7 @@ var shapes = map[string]shape{
 	"word":    {takes: func(w text.Word) bool { return w.Quoted || isWord(w) }},
 	"quoted":  {takes: func(w text.Word) bool { return w.Quoted }},
 	"number":  {takes: func(w text.Word) bool { return w.Text != "" && strings.Trim(w.Text, "0123456789") == "" }},
-	"choice":  {}, "time": {}, "prose": {},
+	"choice":  {}, "time": {}, "prose": {}, "query": {},
 }
 
 // known refuses a shape that is not in the table, when the bot starts.
@@ -200,6 +200,9 @@ func (sh shape) one(words []text.Word, at int, told bool) int {
 		return 0
 	}
 	n := 1
+	for !w.Quoted && strings.Contains(w.Text, `\`) && at+n < len(words) && goesOnPath(words[at+n]) { // C:\Program Files\Datev
+		n++
+	}
 	for n < sh.many && !w.Quoted && isCapital(w) && at+n < len(words) && isCapital(words[at+n]) && !grammatical[words[at+n].Lower] {
 		n++
 	}
@@ -363,6 +366,11 @@ var programForm = regexp.MustCompile(`^[\pL\d_.]+$`)
 func isPath(w text.Word) bool {
 	return w.Quoted || strings.HasPrefix(w.Text, "/") || strings.HasPrefix(w.Text, "~/") || strings.HasPrefix(w.Text, `\\`) || len(w.Text) > 2 && w.Text[1] == ':' && w.Text[2] == '\\' ||
 		strings.HasPrefix(w.Text, "%") && strings.Contains(w.Text, `\`)
+}
+
+// goesOnPath tells what follows a blank within a Windows path.
+func goesOnPath(w text.Word) bool {
+	return !w.Quoted && !isPath(w) && strings.Contains(w.Text, `\`)
 }
 
 // isAddress tells IP addresses, prefixes, URLs and domains. What ends like a file is a file, though

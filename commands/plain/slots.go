@@ -95,7 +95,7 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 	case "+":
 		return slices.DeleteFunc(s.narrowing(words, at), func(f text.Filling) bool {
 			sets, _ := f.Value.([]setting)
-			return t.field.Name != "" && slices.ContainsFunc(sets, func(set setting) bool { return set.param != t.field.Name })
+			return t.field.Name != "" && (len(sets) == 0 || slices.ContainsFunc(sets, func(set setting) bool { return set.param != t.field.Name }))
 		})
 	case "@range":
 		return s.rangeAt(words, at)
@@ -118,6 +118,8 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 		return nil
 	case "@reason", "@why":
 		return s.reasonAt(t.special, words, at)
+	case "@aside":
+		return s.aside(words, at)
 	case "@afterthought":
 		return s.afterthought(words, at)
 	}
@@ -129,6 +131,9 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 func (s scene) values(t slot, words []text.Word, at int) []text.Filling {
 	var fillings []text.Filling
 	single := !t.field.List && t.key == "" && t.field.Type.Selects == "" || scalarKeys[t.key]
+	if t.shape == "query" {
+		return s.query(t, words, at)
+	}
 	if t.shape == "prose" {
 		return s.prose(t, words, at)
 	}

@@ -16,7 +16,7 @@ import (
 // among the endpoints: who asks for them wants no other machines.
 var synonyms = spellings(
 	"endpoints computers machines hosts devices pcs boxes agents", "endpoint computer machine host device pc box agent",
-	"info information informations infos details detail facts", "software softwares applications application apps app", "processes processus procs proceses",
+	"info information informations infos details detail facts", "software softwares programs applications application apps app", "processes processus procs proceses",
 	"because cuz coz cos bc b/c bcz bcoz 'cause cause becuase beacuse", "what's whats wats", "who's whos", "i'm im", "it's it´s",
 	"isolate iso", "reputation rep reputations", "critical crit", "deactivate desactivate", "script skript", "blocklist blacklist",
 	"activate arm", "disable disarm", "you u", "your ur", "now rn atm", "with w/ wth", "please plz pls", "severity sev", "don't dnt dnot donot d'ont", "not nto",

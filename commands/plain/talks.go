@@ -25,7 +25,7 @@ func Talks(cmd *catalog.Command, line string) bool {
 	}
 	words := text.Words(line)
 	if f, ok := cmd.Lookup(cmd.Main); ok && f.Type.Verbatim {
-		return !isQuery(line, words)
+		return !isQuery(line, words) || endsInTime(words)
 	}
 	if cmd.Risk != catalog.Read && goesOn(words) {
 		return true

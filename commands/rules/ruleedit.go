@@ -247,7 +247,7 @@ func (p *createRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 // so a second call makes a second rule.
 func createRule() *catalog.Command {
 	return catalog.Define(catalog.Command{
-		Name: "create-star-custom-rule", Title: "Create Star Custom Rule", Area: "rules", Aliases: []string{"create-rule", "add-rule"}, Main: "name",
+		Name: "create-star-custom-rule", Title: "Create Star Custom Rule", Area: "rules", Aliases: []string{"create-rule", "add-rule"}, Main: "name", Wording: createWording(),
 		Risk: catalog.Destructive, Needs: "STAR Custom Rules › View + Manage, Endpoints › View + Disconnect From Network, Endpoint Threats › View + Mark Threat + Mark Suspicious",
 		Undo: "delete-star-custom-rules",
 		Doc:  "Creates a detection rule for accounts, sites or groups, or for the whole tenant if none is named. Its hits raise alerts and can act on endpoints.",

@@ -17,6 +17,10 @@ func rulesWording() catalog.Wording {
 	}
 }
 
+func createWording() catalog.Wording {
+	return catalog.Wording{Heads: []string{"(create|add|make|write|set up) [a|an] [new] [{+}] [star|custom|detection] rule [named|called] {name:title}"}}
+}
+
 func activateWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{"(activate|enable|re-enable|reactivate) " + oneRule, "(turn on|switch on) " + namedRule, "(activate|enable|turn on|switch on) " + thatRule, "(turn|switch) " + namedRule + " [back] on"}}
 }

@@ -16,7 +16,7 @@ func threatsWording() catalog.Wording {
 			"what (did we|did you|did it|did sentinelone|has been|was|got|have we) [been] (detect|detected|found|find|flagged|caught|catch) (on|at) {custom-input.computerName__contains:host}",
 			"<show> [threat] (status|verdict|state|incident status|analyst verdict) (of|for|on) {custom-input:event}",
 			"<show> {*} (threats|detections|infections|malware|viruses|infected files) {*}", "<show> {*} threats [of] {custom-input.computerName__contains:host}",
-			"<show> (anything|something|stuff) {+} (on|at|for) {custom-input.computerName__contains:host}",
+			"<show> (anything|something|stuff) {+} (on|at|for) {custom-input.computerName__contains:host}", "what (is|have we got|do we have|have we|has) [still] {+custom-input} (on|at|for) {custom-input.computerName__contains:host}",
 			"(info|what is|what's|show|show me|<show>) [info] [on|of|about|for] {custom-input:event}",
 			"(tell me about|what do we know about|what do you know about|look up|check|open) [threat] {custom-input:event}",
 			"(is there anything|anything|any threats) (bad|malicious|suspicious|detected|found) (on|at) {custom-input.computerName__contains:host}",
@@ -28,7 +28,7 @@ func threatsWording() catalog.Wording {
 			"(on|for|at|affecting|from|of|in|does|did) {custom-input.computerName__contains:host} [have|has|had|get]", "(in|at|of|from) {custom-input.siteIds:site}",
 			"(by|with|of|for|matching|having|related to|connected to|involving|containing|about) {custom-input.contentHashes:sha1}",
 			"(by|with|of|for|matching|having|related to|connected to|involving|containing|about) {custom-input.query:digest}",
-			"(of|in|from|with|for|by) (storyline|storyline id) {storylines:word}",
+			"(of|in|from|with|for|by|share|sharing|that share|which share|having|on) (storyline|storyline id) {storylines:word}",
 			"(from|by|started by) process {custom-input.originatedProcess__contains:file}", "(with|in|under) path {custom-input.filePath__contains:path}",
 		},
 		Words: map[string]string{
@@ -129,6 +129,7 @@ func rollbackWording() catalog.Wording {
 // onHost are the ways to say what is done to a process or a file on endpoints.
 func onHost(verb string) []string {
 	return []string{
+		verb + " (threat|threats) {threat-ids:event} (on|at|from) {computer-names:host}",
 		verb + " [running] {originated-process-names:file} (on|at|from) {computer-names:host}", verb + " {originated-process-names:program} process (on|at|from) {computer-names:host}", verb + " [file|process] [with hash|with sha1|with] {content-hashes:hash} (on|at|from) {computer-names:host}",
 		verb + " (on|at) {computer-names:host} {file-paths:path}", verb + " (on|at) {computer-names:host} [running] {originated-process-names:file}",
 		verb + " {file-paths:path} (on|at|from) {computer-names:host}",
@@ -155,7 +156,7 @@ func markWording() catalog.Wording {
 
 func analysisWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(analyze|analyse) {threat-id}", "<show> {+} [and {+}] (of|for|on|from|about) [threat] {threat-id:case}",
+		"(analyze|analyse) {threat-id}", "(break down|breakdown of|breakdown for) [threat] {threat-id:case} [for (me|us)]", "<show> {+} [and {+}] (of|for|on|from|about) [threat] {threat-id:case}",
 		"<show> (everything|all|full report|full picture|full story|whole story) [(you|we) (know|have)|there is|known] (about|on|of|for) [threat] {threat-id:case}",
 		"<show> (full|complete|deep|threat) analysis (of|for|on) [threat] {threat-id:case}", "(full|complete|deep) analysis (of|for|on) {threat-id:case}",
 		"(deep dive|analysis) [on|of|for|into] {threat-id:case}", "(explain|investigate|assess|analyze|analyse) {threat-id:case}",

@@ -1,0 +1,84 @@
+package plain
+
+import (
+	"slices"
+
+	"s1bot/commands/text"
+)
+
+// Those who write the English of another language put words in the order of theirs, and small clauses that say nothing: "disconnect from the network
+// the computer X", "the notes what are written in the threat Y". A sentence that isn't read as it stands is read in the usual order, and, where it only asks
+// to see something, without such clauses.
+
+// adverbial are words that begin what stands between a verb and its object.
+const adverbial = "from|on|in|to|of|again|back|off|for|at|out"
+
+// objects are the nouns that begin an object behind an article.
+const objects = hostNouns + "|threat|threats|alert|alerts|message|note|comment|file|hash"
+
+// reordered puts the object right behind the verb: "connect again DESKTOP-1" is "connect DESKTOP-1 again". Nothing is dropped, and nothing is moved
+// over a sign or a second part of the sentence.
+func reordered(words []text.Word) ([]text.Word, bool) {
+	for verb := 1; verb <= 2 && verb < len(words); verb++ {
+		if !oneOf(words[verb].Lower, adverbial) {
+			continue
+		}
+		start := objectAfter(words, verb+1)
+		if start < 0 {
+			return nil, false
+		}
+		end := objectEnd(words, start)
+		return slices.Concat(words[:verb], words[start:end], words[verb:start], words[end:]), true
+	}
+	return nil, false
+}
+
+// objectAfter is where an object begins: an article and a noun, or a name right behind "again" and "back".
+func objectAfter(words []text.Word, at int) int {
+	if at < len(words) && oneOf(words[at-1].Lower, "again|back") && isThing(words[at]) {
+		return at
+	}
+	for i := at + 1; i+1 < len(words); i++ {
+		if isBreak(words[i]) || words[i].Lower == ":" || oneOf(words[i].Lower, "and|then|or|because|as|since|if") {
+			return -1
+		}
+		if oneOf(words[i].Lower, articles) && oneOf(words[i+1].Lower, objects) {
+			return i
+		}
+	}
+	return -1
+}
+
+// objectEnd is behind the names of an object.
+func objectEnd(words []text.Word, at int) int {
+	for at < len(words) && (oneOf(words[at].Lower, articles) || oneOf(words[at].Lower, objects)) {
+		at++
+	}
+	end := at
+	for at < len(words) && !words[at].Quoted && isThing(words[at]) {
+		end = at + 1
+		if at = end; comma(words, end) > 0 {
+			at = comma(words, end)
+		}
+	}
+	return end
+}
+
+// idle are clauses that say nothing of what is listed but that it is there.
+var idle = phrases(`for me|for us|which exist|that exist|what exist|which exists|exist|exists|which we have|what we have|that we have|we have|which you have|that you have|what you have|which are there|that are there|there are|
+	which are written|that are written|what are written|which were written|that were written|which is written|which have been written|which are defined|that are defined|which are configured|that are configured|
+	which are registered|which are available|that are available|which are existing`)
+
+// unidle leaves them out, but for the first words of a sentence.
+func unidle(words []text.Word) ([]text.Word, bool) {
+	kept := make([]text.Word, 0, len(words))
+	for at := 0; at < len(words); {
+		n := longest(idle, func(phrase []string) bool { return at > 0 && says(words, at, phrase) })
+		if n == 0 {
+			kept = append(kept, words[at])
+			n = 1
+		}
+		at += n
+	}
+	return kept, len(kept) < len(words)
+}
