@@ -25,6 +25,7 @@ type Decision struct {
 	Why     string
 	Open    string        // of Unanswered: the question without an answer, see CannotTell
 	Because string        // name of the thing of several that is denied
+	Role    bool          // of Deny: the caller lacks a role that the defaults want, no rule of the policy file
 	Timeout time.Duration // how long it waits for the approval; 0 = the ledger's
 	Seen    Tally         // what it took into account of what the caller asked for before
 	unknown string        // of a rule of which nobody can tell whether it matches: why
@@ -39,8 +40,11 @@ func (r Decision) Err() error {
 	case Unanswered:
 		return &UnansweredError{Question: r.Open, Rule: r.Rule, Because: r.Because}
 	}
-	return &RefusedError{Why: r.Why, Rule: r.Rule, Because: r.Because}
+	return &RefusedError{Why: r.Why, Rule: r.Rule, Because: r.Because, Role: r.Role}
 }
+
+// ShownRule is the rule that decided, for people; see RefusedError.ShownRule.
+func (r Decision) ShownRule() string { return shownRule(r.Rule, r.Role) }
 
 // dependsOnTargets is the decision while nobody knows what is touched, where that decides.
 //
@@ -112,6 +116,11 @@ func (r Decision) and(other Decision) Decision {
 
 // denied is a no for certain; why is a whole sentence for the person.
 func denied(rule, why string) Decision { return Decision{Effect: Deny, Rule: rule, Why: why} }
+
+// lacksRole is a no to who asks, whatever they ask for.
+func lacksRole(rule, why string) Decision {
+	return Decision{Effect: Deny, Rule: rule, Why: why, Role: true}
+}
 
 // unanswered is the decision where a question that matters has no answer.
 func unanswered(rule, question string) Decision {

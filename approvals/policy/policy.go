@@ -184,7 +184,7 @@ func (p Policy) membersOf(roles []string) []Member {
 func (p Policy) Decide(a Input) Decision {
 	known := a.Caller.Known()
 	if known.No() {
-		return denied("members", "Only full members of this workspace may use this app.")
+		return lacksRole("members", "Only full members of this workspace may use this app.")
 	}
 	r := p.strictest(a)
 	switch {
@@ -252,7 +252,7 @@ func (p Policy) firstMatch(a Input, t Target) Decision {
 			continue
 		}
 		r := rule.decide(p, a, t)
-		r.Rule = rule.Name
+		r.Rule, r.Role = rule.Name, r.Role && rule.standard
 		if matches.Yes() {
 			return r.unlessOthersDiffer(either).unlessTargetsDeny(depends)
 		}

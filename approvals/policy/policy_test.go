@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,25 @@ func TestARefusalNamesTheOneOfSeveralThatItIsBecauseOf(t *testing.T) {
 	require.Equal(t, "VAULT-9", p.Decide(ask).Because)
 	ask.Reach = []Target{onHost("VAULT-8"), onHost("VAULT-9")}
 	require.Empty(t, p.Decide(ask).Because, "it concerns both")
+}
+
+// Who lacks a role reads that, and not beside it the name of a default that says something else; a rule of the file that wants a role is named.
+func TestARefusalForLackOfARoleNamesNoDefault(t *testing.T) {
+	t.Parallel()
+	for shown, s := range map[string]Settings{
+		"":        {Operators: []Member{"UOP"}, Approvers: []Member{"UAP"}, Channel: "C1"},
+		"scripts": {Operators: []Member{"UOP"}, Approvers: []Member{"UAP"}, Channel: "C1", Rules: []Rule{{Name: "scripts", Commands: []string{"run-script"}, Effect: Allow, By: []string{Operators}}}},
+	} {
+		p, err := New(s)
+		require.NoError(t, err)
+		d := p.Decide(Input{Caller: p.Person(member("U1")), Command: "run-script", Risk: RiskDestructive, Reach: []Target{onHost("PC-1")}})
+		require.Contains(t, d.Why, "Only operators may run run-script")
+		require.Equal(t, shown, d.ShownRule())
+		var refused *RefusedError
+		require.ErrorAs(t, d.Err(), &refused)
+		require.Equal(t, shown, refused.ShownRule())
+		require.Equal(t, cmp.Or(shown, "approvers decide"), refused.Rule, "the trail has it")
+	}
 }
 
 // member is a full member who is meant by no handle and belongs to no group.

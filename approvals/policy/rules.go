@@ -31,6 +31,8 @@ type Rule struct {
 	Quorum   int      // of Approve
 	Distinct bool     // of Approve: each of the quorum for another role of By
 	Why      string   // of Deny: a sentence for the person who asked
+
+	standard bool // one of Defaults
 }
 
 // A matcher is one of the questions that a rule may ask. Each fact that a gate depends on stands
@@ -109,9 +111,9 @@ func (r Rule) fitsInvocation(a Input) bool {
 // A risk that none of them names is denied by falling through.
 func Defaults() []Rule {
 	return []Rule{
-		{Name: "members read", Risks: []string{RiskRead}, Effect: Allow},
-		{Name: "operators change", Risks: []string{RiskChange}, Effect: Allow, By: []string{Operators}},
-		{Name: "approvers decide", Risks: []string{RiskDestructive}, Effect: Approve, By: []string{Approvers}, Quorum: 1},
+		{Name: "members read", Risks: []string{RiskRead}, Effect: Allow, standard: true},
+		{Name: "operators change", Risks: []string{RiskChange}, Effect: Allow, By: []string{Operators}, standard: true},
+		{Name: "approvers decide", Risks: []string{RiskDestructive}, Effect: Approve, By: []string{Approvers}, Quorum: 1, standard: true},
 	}
 }
 
@@ -158,9 +160,9 @@ func (p Policy) notFor(a Input, roles []string, t Target, held Answer) Decision 
 	case held.Open() != "":
 		return unanswered("", held.Open())
 	case p.empty(roles):
-		return denied("", fmt.Sprintf("Only %s may run %s, and no %s are configured%s.", who, a.Command, who, setting))
+		return lacksRole("", fmt.Sprintf("Only %s may run %s, and no %s are configured%s.", who, a.Command, who, setting))
 	case a.Caller.Anywhere(roles).Yes():
-		return denied("", fmt.Sprintf("Your role doesn't cover %s: %s may run %s only within their accounts and sites.", t.name(), who, a.Command))
+		return lacksRole("", fmt.Sprintf("Your role doesn't cover %s: %s may run %s only within their accounts and sites.", t.name(), who, a.Command))
 	}
-	return denied("", fmt.Sprintf("Only %s may run %s. Ask one of them to run it, or ask whoever runs the bot to give you the role.", who, a.Command))
+	return lacksRole("", fmt.Sprintf("Only %s may run %s. Ask one of them to run it, or ask whoever runs the bot to give you the role.", who, a.Command))
 }

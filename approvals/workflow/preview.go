@@ -186,20 +186,23 @@ func previewCard(cmd *catalog.Command, plan catalog.Plan, r policy.Decision, ter
 	body, _ := json.Marshal(plan)
 	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}
 	card.Parts = append(card.Parts, requestcards.PlanParts(approvals.Request{Plan: body, Term: term})...)
-	card.Parts = append(card.Parts, RuleNote(r.Rule, r.Because)...)
+	card.Parts = append(card.Parts, RuleNote(r.ShownRule(), r.Because)...)
 	return card
 }
 
 // RuleNote names the rule that decided and, where it was about one thing of several, that thing.
 func RuleNote(rule, because string) []render.Part {
-	if rule == "" {
+	var words []string
+	if rule != "" {
+		words = append(words, "Rule: "+rule)
+	}
+	if because != "" {
+		words = append(words, "because of "+because)
+	}
+	if len(words) == 0 {
 		return nil
 	}
-	words := "Rule: " + rule
-	if because != "" {
-		words += ", because of " + because
-	}
-	return []render.Part{render.Note{render.Text(words)}}
+	return []render.Part{render.Note{render.Text(render.Capital(strings.Join(words, ", ")))}}
 }
 
 // A Preview says what would happen.

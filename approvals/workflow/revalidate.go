@@ -177,7 +177,7 @@ func (x *executor) reauthorize(ctx context.Context, cmd *catalog.Command, req ap
 	case errors.As(err, &open):
 		return err
 	case err != nil:
-		return &policy.RefusedError{Why: "This is no longer allowed, so nothing was done. " + render.Sentence(decision.Why), Rule: decision.Rule}
+		return &policy.RefusedError{Why: "This is no longer allowed, so nothing was done. " + render.Sentence(decision.Why), Rule: decision.Rule, Role: decision.Role}
 	case decision.Effect == policy.Allow:
 		return nil
 	}

@@ -203,7 +203,7 @@ func consoleCard(err error, e *s1.Error) render.Card {
 func refusalCard(r *policy.RefusedError) render.Card {
 	line := render.Line{render.Text(render.Sentence(r.Why))}
 	card := render.Card{Tone: render.Warning, Title: "Not allowed", Text: render.Sentence(r.Why), Parts: []render.Part{line}}
-	card.Parts = append(card.Parts, workflow.RuleNote(r.Rule, r.Because)...)
+	card.Parts = append(card.Parts, workflow.RuleNote(r.ShownRule(), r.Because)...)
 	return card
 }
 

@@ -37,6 +37,7 @@ func TestAnErrorIsToldByWhatCanBeDoneAboutIt(t *testing.T) {
 		"the console's no": {&workflow.CommandError{Command: isolate, Err: &s1.Error{Status: 403, Message: "Unauthorized access.", Reason: s1.LacksPermission}}, []string{"Isolate failed.", "403", "Unauthorized access.", "lacks Endpoints › View"}, nil, false},
 		"no name for it":   {&s1.Error{Status: 500, Message: "x"}, []string{"The call to the console failed."}, nil, false},
 		"the policy's no":  {&policy.RefusedError{Why: "ask the AD team", Rule: "dc"}, []string{"Not allowed", "Ask the AD team.", "dc"}, nil, false},
+		"a missing role":   {&policy.RefusedError{Why: "only operators may", Rule: "a default", Because: "PC-1", Role: true}, []string{"Only operators may.", "Text:Because of PC-1"}, nil, false},
 		"no answer":        {&policy.UnansweredError{Question: "I can't read user groups (missing_scope)"}, []string{"Couldn't check", "Nothing was done.", "`s1bot check` names it"}, nil, false},
 		"no answer now":    {&policy.UnansweredError{Question: "I can't look up U1"}, []string{"Try again in a moment."}, nil, false},
 		"a lost console":   {&consoles.GoneError{Name: "apac"}, []string{"apac", "no longer configured"}, nil, false},
