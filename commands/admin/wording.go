@@ -42,12 +42,12 @@ func globalPolicyWording() catalog.Wording {
 func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"<show> [system|console] (health|status) [of console|of system]", "<show> (system|console) (health|status)",
-		"is (console|sentinelone|management|s1) (up|down|healthy|ok|okay|online|available|alive|running)", "how is console [doing]",
+		"is (console|sentinelone|management|s1) (up|down|healthy|ok|okay|online|available|alive|running)", "(how is|how's) (console|system|sentinelone|management) [doing|feeling]",
 	}}
 }
 
 func infoWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> (system|console) (info|information|version|build)", "<show> version of console", "which version is console [on|running]",
+	return catalog.Wording{Heads: []string{"<show> (system|console) (info|information|version|build)", "<show> version of console", "which version is console [on|running]", "(which|what) version (does|is) (console|management|sentinelone) [runs|have|on|running]",
 		"what version is console [on|running]",
 		"(which|what) version of (sentinelone|management) (is running|do we run|do we have|are we on)",
 		"(which|what) version of console (is running|do we run|do we have|are we on)", "(which|what) console version (is running|do we run|do we have|are we on)"}}

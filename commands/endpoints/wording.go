@@ -54,7 +54,7 @@ func infoWording() catalog.Wording {
 
 func isolationWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(cut|disable|kill|turn off|switch off|remove|shut off|drop|block) network [access|connection|connectivity] (on|of|for|to|from|at) {agent-ids}",
+		"(quarantine|isolate) network (of|on|for) {agent-ids}", "(cut|disable|kill|turn off|switch off|remove|shut off|drop|block) network [access|connection|connectivity] (on|of|for|to|from|at) {agent-ids}",
 		"(remove|drop) {agent-ids} from network",
 		"quarantine (endpoint|endpoints|laptop|server|workstation|notebook|desktop|system) {agent-ids}",
 		"(isolate|disconnect|contain) {filter.computerName__contains:host} (endpoints|servers|laptops|workstations)",
@@ -65,7 +65,7 @@ func isolationWording() catalog.Wording {
 		"(lock down|lockdown|airgap|air gap|unplug|ring-fence|fence off) {agent-ids}",
 		"(take|bring|get|put) {agent-ids} offline",
 		"(block|stop|cut) [all] network (access|traffic) (of|for|on|from|to) {agent-ids}",
-		"(isolate|disconnect|contain|quarantine|network isolate|network quarantine|cut off|cut) {agent-ids} (from|off|on|in) [network|internet|net]",
+		"(isolate|disconnect|contain|quarantine|network isolate|network quarantine|cut off|cut) {agent-ids} (from|off|on|in) (network|internet|net)",
 		"(network|network-isolate|net) (isolate|quarantine) {agent-ids}", "network-isolate {agent-ids}", "cut off {agent-ids}",
 		"(take|pull|kick|cut|get|knock) {agent-ids} off [of|from] [network|net]", "(pull|remove|unplug) {agent-ids} from network",
 		"(put|place) {agent-ids} (in|into|under) (isolation|network isolation|network quarantine|containment)", "isolation (of|for) {agent-ids}",

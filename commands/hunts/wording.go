@@ -55,7 +55,7 @@ func huntWording() catalog.Wording {
 		"<did> <who> <runs> {$what:quoted}")
 	return catalog.Wording{
 		Heads: append(heads, "(start|runs) (query|hunt) {query:quoted}", "hunt for {query:quoted}", "hunt {query:quoted}",
-			"(hunt|hunt for|query|search|search for|[runs|start|do] (deep visibility|dv) [query|search|hunt]|(runs|start|do) (hunt|query|search)|(hunt|search|look|query) for events|<show> events) [where|with|matching|for] [:] {query:query}"),
+			"(hunt|hunt for|query|search|search for|[runs|start|do] (deep visibility|dv) [query|search|hunt]|(runs|start|do) [this|following|new] (hunt|query|search)|(hunt|search|look|query) for events|<show> events) [where|with|matching|for] [:] {query:query}"),
 		Clauses: []string{"(on|at|in|from) {$host:host}", "<anywhere>"},
 	}
 }

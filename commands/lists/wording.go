@@ -57,7 +57,7 @@ func reputationWording() catalog.Wording {
 		"(is|are|was) {file-hashes:hash} [known|a|any|known as|considered] " + bad, "(is|are) [this|that|these] [known] " + bad + " [:|?|,|-] {file-hashes:hash}",
 		"(is|are|what is|what's|what about|what do we know about|what do you know about|do we know|do you know|anything on|any info on|check|check on|info on) [this|that|these|following] [known] [" + bad + "] [:|?|,|-] {file-hashes:hash}",
 		"{file-hashes:hash} [is|:|,|-] " + bad,
-		"is (this|that) (hash|file|sha1) [known] [a] " + bad + " [:|?|,|-] {file-hashes:hash}", "(what is|what's|how is) reputation (of|for) {file-hashes:hash}",
+		"is (this|that) (hash|file|sha1) [known] [a|any] " + bad + " [:|?|,|-] {file-hashes:hash}", "(what is|what's|how is) reputation (of|for) {file-hashes:hash}",
 		"(how bad|how malicious|how dangerous) is {file-hashes:hash}",
 		"<show> (reputation|verdict) (of|for|on) {file-hashes:hash}", "(check|look up|lookup) [reputation of] {file-hashes:hash}",
 		"is {file-hashes:hash} (bad|malicious|known|good|clean|safe|malware|known bad|known good)",

@@ -15,7 +15,7 @@ var before = phrases(`please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so
 	good morning|good afternoon|good evening|good night|good day|morning|mornin|afternoon|evening|bonjour|hola|hallo|salut|gm|excuse me|sorry to bother|greetings|
 	can you|could you|would you|will you|you can|you may|please can you|please could you|can you please|could you please|would you please|can you just|could you just|could you quickly|
 	can i get|could i get|can i have|could i have|may i have|can i see|could i see|may i see|can we get|could we get|can we have|could we have|can we see|could we see|
-	can you to|could you to|please could you to|may you|may you please|can you help me to|could you help me to|can you go ahead and|
+	could we please|can we please|could i please|can i please|can you to|could you to|please could you to|may you|may you please|can you help me to|could you help me to|can you go ahead and|
 	can someone|could someone|can somebody|could somebody|
 	i want you to|i need you to|would be great if you could|it would be great if you could|would be nice if you could|it would be nice if you could|would you be so kind to|would you be so kind and|could you be so kind to|would you be able to|are you able to|i would like that you|i want that you|emergency|high priority|priority|attention|would it be possible to|is it possible to|
 	i want to|i wish to|i wish you to|i need to|i would like to|i would like you to|i'd like to|i'd like you to|we need to|we want to|we would like to|we'd like to|we have to|we must|we need|i have to|i must|i have need to|need to|want to|please to|

@@ -212,7 +212,7 @@ func (s scene) several(set setting) bool {
 }
 
 // plainOrder says of a list what holds for all lists: everything of it, newest first.
-const plainOrder = "our|all|new|latest|recent|newest|current|last|most|currently|the|any"
+const plainOrder = "our|all|every|each|new|latest|recent|newest|current|last|most|currently|the|any"
 
 // narrow reads one word, or one of several words, that narrows a list down.
 func (s scene) narrow(words []text.Word, at int) (int, []setting) {

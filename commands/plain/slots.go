@@ -100,6 +100,9 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 	case "@range":
 		return s.rangeAt(words, at)
 	case "@for":
+		if at > 0 && oneOf(words[at-1].Lower, "in|after|within|every|at") { // "in 2 hours" is when
+			return nil
+		}
 		if length, n := text.ReadSpanWords(words, at); n > 0 {
 			return []text.Filling{{Taken: n, Value: span(length)}}
 		}
@@ -144,6 +147,9 @@ func (s scene) values(t slot, words []text.Word, at int) []text.Filling {
 			fillings = append(fillings, text.Filling{Taken: found.taken, Value: local{t.local, found.values[0]}})
 		default:
 			fillings = append(fillings, text.Filling{Taken: found.taken, Value: []setting{{t.field.Name, t.key, found.values}}})
+			if next := at + found.taken; strings.HasSuffix(t.key, "__contains") && t.shape == "host" && next < len(words) && oneOf(words[next].Lower, "endpoint|endpoints") {
+				fillings = append(fillings, text.Filling{Taken: found.taken + 1, Value: []setting{{t.field.Name, t.key, found.values}}}) // "the ACC-LT machines"
+			}
 		}
 	}
 	return fillings
