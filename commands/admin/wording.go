@@ -63,7 +63,7 @@ func testWording() catalog.Wording {
 
 func activitiesWording() catalog.Wording {
 	return catalog.Wording{
-		Heads: []string{"<show> {*} (activities|activity|activity log)", "what (happened|has happened|was happening) [(in|on|at) console]",
+		Heads: []string{"<show> {*} (activities|activity|activity log)", "<show> (history|audit log|audit trail|activity history) [(of|in|from) console]", "what (happened|has happened|was happening) [(in|on|at) console]",
 			"what did (people|users|analysts|admins|everybody|everyone|anybody|anyone|somebody|someone|they|we) do [(in|on|at) console]",
 			"(who did what|what was done|what changed|what has changed) [(in|on|at) console]"},
 		Clauses: []string{"(on|of|for|at) {filter.agentIds:host}", "(in|at|of|for|on site) {filter.siteIds:site}", "(on|of|for) threat {filter.threatIds}"},

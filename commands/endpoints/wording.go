@@ -37,7 +37,7 @@ func infoWording() catalog.Wording {
 		"(how is|how's|what about|how about) {agent-ids} [doing]",
 		"(check|check on|check up on|info|status) {agent-ids}",
 		"(who is|who's|who was|which user is) (logged|logged in|logged on|signed in|working) [in|on|to|into|onto|at] {agent-ids}",
-		"who (owns|has|used|works on|works with) {agent-ids}",
+		"(who's|who is) (on|using|at) {agent-ids}", "who (owns|has|used|works on|works with) {agent-ids}",
 		"(when was|when did|when is) {agent-ids} [last|lastly] (seen|online|connected|active) [last]",
 		"(what is|what's) (ip|ip address|os|operating system|version|user|owner|last user|site|group|serial|serial number) of {agent-ids}",
 		"(what|which) (ip|ip address|os|operating system|version|agent version|user|site|group) {agent-ids} (has|have|runs)",
@@ -76,7 +76,7 @@ func reconnectionWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(take|get|bring|pull) {agent-ids} off [of] (isolation|quarantine|containment|network quarantine)",
 		"(remove|take) {agent-ids} (from|out of|off) (isolation|quarantine|containment|network isolation|network quarantine)",
-		"(enable|restore|re-enable|turn on|switch on) network [access|connection|connectivity] (on|of|for|to|at) {agent-ids}",
+		"(enable|restore|re-enable|turn on|switch on) [again|back] network [access|connection|connectivity] (on|of|for|to|at) {agent-ids}",
 		"(give|restore|return|re-enable) [back] network [access|connection] (to|of|on|for) {agent-ids}",
 		"(give|restore) {agent-ids} [its|their|back] network [access] [back]",
 		"(bring|get|put|take) {agent-ids} [back] online",
@@ -111,13 +111,14 @@ func messageWording() catalog.Wording {
 		"(send|show|write|display|broadcast) [message] (to|on) " + to + " [message] [:|saying|that says] {message}",
 		"(send|show|write|display|broadcast) [message] {message:quoted} (to|on|at) " + to, "(send|show|write|display) " + to + " message [:|saying|that says] {message}",
 		"(send|show|write|display|broadcast) [message] to [all|everyone in|everybody in|users of] [endpoints|users|people] [of|in|on] group {group-ids:group} [message] [:|saying|that says] {message}",
+		"(tell|message|notify|warn|inform) [all|everybody|everyone] [endpoints|users|people] (in|of|on) group {group-ids:group} (that|:|saying) {message}",
 		"(pop up|popup) [message] on " + to + " [:|saying] {message}", "let " + to + " know [that|:|,] {message}", "message (to|for|on) " + to + " : {message}",
 	}}
 }
 
 func shutdownWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(shut down|shutdown|power off|power down|turn off|switch off) [all|every] [endpoints|endpoint] (of|in|from) {group-ids}",
+		"(shut down|shutdown|power off|power down|turn off|switch off) [all|every|everything|all of] [endpoints|endpoint] (of|in|from) {group-ids}",
 		"(shut off|switch down|halt) {agent-ids}",
 		"(shut down|shutdown|power off|poweroff|power down|turn off|switch off) {agent-ids} [to {@reason}]", "(shut|power) {agent-ids} down", "(turn|switch|power) {agent-ids} off",
 	}}
@@ -125,7 +126,7 @@ func shutdownWording() catalog.Wording {
 
 func restartWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(restart|reboot) [all|every] [endpoints|endpoint] (of|in|from) {group-ids}",
+		"(restart|reboot) [all|every|everything|all of] [endpoints|endpoint] (of|in|from) {group-ids}",
 		"(do|make|force|trigger) (reboot|restart) (of|on|for) {agent-ids}",
 		"(turn|switch) {agent-ids} off and on again",
 		"(restart|reboot|power cycle) {agent-ids} [to {@reason}]"}}

@@ -23,7 +23,7 @@ func paramClauses(cmd *catalog.Command) []string {
 			continue
 		}
 		said, place := "("+strings.Join(names, "|")+")", f.Type.Name == "site" || f.Type.Name == "group" || f.Type.Name == "account"
-		joins := "[,|;|.] [and|with|where|whose|of|by|from|in|for|on]"
+		joins := "[,|;|.|?|-] [and|with|where|whose|of|by|from|in|for|on]"
 		if cmd.Risk != catalog.Read {
 			joins = "[,|;|.] [and|with]"
 		}
@@ -48,16 +48,17 @@ func paramClauses(cmd *catalog.Command) []string {
 // sayable tells the parameters that may be said by name. Those that say what a change is done to are for the command's own wording, and so are
 // lists in a change, which choose its targets.
 func sayable(cmd *catalog.Command, f catalog.Field) bool {
-	if f.Hidden || f.Type.Secret || f.Type.Selects != "" || f.Name == cmd.Main {
+	read := cmd.Risk == catalog.Read
+	if f.Hidden || f.Type.Secret || f.Type.Selects != "" || f.Name == cmd.Main && !(read && f.Type.Name == "account") {
 		return false
 	}
 	switch f.Type.Name {
 	case "site", "group", "account":
-		return cmd.Risk == catalog.Read || !slices.ContainsFunc(cmd.Fields, targets)
+		return read || !slices.ContainsFunc(cmd.Fields, targets)
 	case "multiline":
-		return cmd.Risk != catalog.Read
+		return !read
 	case "text", "choice":
-		return cmd.Risk == catalog.Read || !f.List && f.Name != "value" && f.Name != "name"
+		return read || !f.List && f.Name != "value" && f.Name != "name"
 	case "time", "integer":
 		return f.Name != "limit"
 	}

@@ -12,7 +12,7 @@ import (
 
 // Macros are parts of patterns that many have.
 const (
-	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i would like|i'd like|we want|we need|i'm after|i search|i am looking for|i'm looking for|looking for|search|
+	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|share|forward|revert with|get back with|come back with|let me know|let us know|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i would like|i'd like|we want|we need|i'm after|i search|i am looking for|i'm looking for|looking for|search|
 		check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know) [up|out] [to] [me|us] [number of|list of|overview of|in detail] [any|all|just|only|there|which|what|how many]]`
 	ofMacro = `(of|for|on|about|from)`
 )
@@ -82,7 +82,7 @@ func sharedClauses(cmd *catalog.Command) []string {
 		list = append(list, askedClauses...)
 	}
 	if f, ok := cmd.Lookup("limit"); ok && cmd.Risk == catalog.Read {
-		list = append(list, "[,] (maximum|max|limit|at most|up to|only|first|last|top|no more than|with limit|with maximum|limited to|with max) [of] {"+f.Name+"} [activities|results|events|rows|entries|threats|alerts|endpoints|of them|ones|only]",
+		list = append(list, "[,|?|.|;|-] (maximum|max|limit|at most|up to|only|first|last|top|no more than|with limit|with maximum|limited to|with max) [of] {"+f.Name+"} [activities|results|events|rows|entries|threats|alerts|endpoints|of them|ones|only]",
 			"[,] {"+f.Name+"} [results|events|rows|entries] (max|maximum|at most|only|tops)", "[,] (just|show|give me) {"+f.Name+"} [of them|results|rows|entries]")
 	}
 	if cmd.Timed {

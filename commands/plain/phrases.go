@@ -117,5 +117,6 @@ func Plainly(line string) string {
 // although "can" is the word for one.
 func Courteous(line string) bool {
 	words := text.Words(line)
-	return slices.ContainsFunc(before, func(phrase []string) bool { return len(phrase) > 1 && says(words, 0, phrase) })
+	return longest(before, func(phrase []string) bool { return len(phrase) > 1 && says(words, 0, phrase) }) > 0 ||
+		longest(asking, func(phrase []string) bool { return says(words, 0, phrase) }) > 0
 }

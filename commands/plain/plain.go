@@ -8,7 +8,7 @@
 //
 // In a pattern, {agent-ids} is a slot for a parameter, {filter.computerName__contains} one for a key of a parameter that is a filter,
 // {$file} a value that "->" puts into a text; a shape behind a colon says what a value looks like ({paths:path}), else the parameter's
-// kind does. {*} is any number of words that narrow a list down (see Wording.Words), {+} one or more. <show> stands for the ways to ask
+// kind does. What parameters, menus and names of a command say by themselves needs no pattern: see paramClauses. {*} is any number of words that narrow a list down (see Wording.Words), {+} one or more. <show> stands for the ways to ask
 // for a list, and other macros for who, what they did and where. What follows a change behind a sign is its reason: see afterthought.
 //
 // The rule that must not break: no word is dropped. A sentence is read when every word of it has a place in the grammar and all readings
@@ -62,7 +62,7 @@ type head struct {
 // New compiles the vocabulary of a catalog. The error names each pattern that is wrong; a test shows that there is none.
 func New(c *catalog.Catalog) (*Reader, error) {
 	r := &Reader{catalog: c, vocabulary: map[string]bool{}}
-	for _, phrase := range slices.Concat(before, after, needs) {
+	for _, phrase := range slices.Concat(before, asking, after, needs) {
 		for _, w := range phrase {
 			r.vocabulary[w] = true
 		}
@@ -109,15 +109,8 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 		return Proposal{}, r.refuse(words, "I can't read that as a command")
 	}
 	found := r.readings(sentence, words, in, true)
-	if mended, ok := r.corrected(written); ok && len(found) == 0 {
-		words = active(politely(mended))
-		found = r.readings(sentence, words, in, true)
-	}
-	if other, ok := reordered(words); ok && len(found) == 0 {
-		found = r.readings(sentence, other, in, true)
-	}
-	if fewer, ok := unidle(words); ok && len(found) == 0 {
-		found = r.readings(sentence, fewer, in, false)
+	if len(found) == 0 {
+		words, found = r.readOtherwise(sentence, written, words, in)
 	}
 	if len(found) == 0 {
 		if e := r.begins(sentence, words, in); e != nil {
@@ -125,6 +118,24 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 		}
 	}
 	return r.choose(words, found)
+}
+
+// readOtherwise reads what is not read as it stands: without slips, then in the usual order, then, where it only asks to see something, said directly. It
+// stops at the first that is read, so that what is written counts more than what may be meant.
+func (r *Reader) readOtherwise(sentence string, written, words []text.Word, in text.Input) (as []text.Word, found []reading) {
+	if mended, ok := r.corrected(written); ok {
+		words = active(politely(mended))
+		found = r.readings(sentence, words, in, true)
+	}
+	if other, ok := reordered(words); ok && len(found) == 0 {
+		found = r.readings(sentence, other, in, true)
+	}
+	for _, plainer := range []func([]text.Word) ([]text.Word, bool){unidle, direct} {
+		if fewer, ok := plainer(words); ok && len(found) == 0 {
+			found = r.readings(sentence, fewer, in, false)
+		}
+	}
+	return words, found
 }
 
 // readings are the ways in which the whole sentence means a command. Nothing is changed by one in which something is taken back, nor by a question: "2098113347700215586 is a false

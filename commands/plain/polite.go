@@ -22,9 +22,35 @@ var before = phrases(`please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so
 	it is necessary to|it's necessary to|it is needed to|let us|let's|lets|go ahead and|just|quick question|question|
 	help me|help me to|quick|quickly|quick one|urgent|urgently|asap|immediately|,|:|!|.|;|-`)
 
+// asking are the frames that people put around a request, in all their forms: "could someone from the SOC please", "I'd be grateful if you could".
+var asking = slices.Concat(
+	combined("can|could|would|will", "you|someone|somebody|anyone|anybody|one of you", "|from soc|from the soc|from the team|in the team|on shift|here", "|please|kindly|please kindly|quickly|be so kind and|be so kind to|be so kind as to"),
+	combined("i'd be|i would be|we'd be|we would be", "grateful|thankful|glad|happy|obliged", "if you", "could|would|can"),
+	combined("i'd|i would|we'd|we would|i'll|would", "appreciate it|appreciate", "if you", "could|would|can"),
+	combined("|i|we", "request you|requesting you|ask you|am asking you|are asking you|beg you", "|kindly", "to"),
+	combined("|i|we", "request|requesting|ask|asking|request you|am asking|would like to ask|would ask", "for"),
+	combined("my|our|the", "manager|boss|ciso|lead|director|customer|client|auditor|auditors|management", "wants|want|needs|would like|asks", "to know|to see"),
+	phrases("do the needful and|do needful and|request you|you are requested to|it is requested to"),
+)
+
+// combined is every way to say one of each in turn.
+func combined(parts ...string) [][]string {
+	all := [][]string{nil}
+	for _, part := range parts {
+		var longer [][]string
+		for _, one := range phrases(part) {
+			for _, begun := range all {
+				longer = append(longer, slices.Concat(begun, one))
+			}
+		}
+		all = longer
+	}
+	return all
+}
+
 // after may stand behind one.
 var after = phrases(`please|pls|plz|thanks|thank you|thank you very much|thank you so much|thanks in advance|thank you in advance|thanks again|thx|thnx|tnx|ty|tia|cheers|merci|danke|
-	asap|now|right now|real quick|really quick|quick|at the moment|right away|straight away|at once|immediately|urgently|quickly|as soon as possible|for me|for us|to me|thanks a lot|many thanks|kind regards|best regards|regards|
+	at the earliest|at your earliest|at your earliest convenience|asap|now|right now|real quick|really quick|quick|at the moment|right away|straight away|at once|immediately|urgently|quickly|as soon as possible|for me|for us|to me|thanks a lot|many thanks|kind regards|best regards|regards|
 	if you can|if possible|if you don't mind|would be great|would be nice|much appreciated|appreciated|for now|for the moment|team|bot|i'm on it|i am on it|,|!|?|.|;|-`)
 
 // phrases are apart by bars, their words by blanks.
@@ -62,7 +88,7 @@ func unhurried(words []text.Word) []text.Word {
 // stack it: "hey bot, can you please".
 func politely(words []text.Word) []text.Word {
 	for n := 1; n > 0; words = words[n:] {
-		n = longest(before, func(phrase []string) bool { return says(words, 0, phrase) })
+		n = max(longest(before, func(phrase []string) bool { return says(words, 0, phrase) }), longest(asking, func(phrase []string) bool { return says(words, 0, phrase) }))
 	}
 	return unhurried(withoutThanks(words))
 }

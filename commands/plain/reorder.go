@@ -64,6 +64,26 @@ func objectEnd(words []text.Word, at int) int {
 	return end
 }
 
+// direct asks what a sentence asks about: "check whether DESKTOP-1 is online" is "is DESKTOP-1 online", "what does the policy look like" is "the policy". Who
+// wants to be told when something happens asks for no answer now, so "let me know if" isn't among them.
+func direct(words []text.Word) ([]text.Word, bool) {
+	if n := len(words); n > 4 && oneOf(words[0].Lower, "what|how") && oneOf(words[1].Lower, "does|do") && (says(words, n-2, []string{"look", "like"}) || words[n-1].Lower == "look") {
+		return words[2:slices.IndexFunc(words, func(w text.Word) bool { return w.Lower == "look" })], true
+	}
+	n := longest(whether, func(phrase []string) bool { return says(words, 0, phrase) })
+	if n == 0 {
+		return nil, false
+	}
+	for at := n + 1; at < len(words); at++ {
+		if oneOf(words[at].Lower, "is|are|was|were|has") {
+			return slices.Concat(words[at:at+1], words[n:at], words[at+1:]), true
+		}
+	}
+	return nil, false
+}
+
+var whether = combined("check|tell me|tell us|see|find out|verify|know|to know|look|say|say me|confirm|check for me", "if|whether")
+
 // idle are clauses that say nothing of what is listed but that it is there.
 var idle = phrases(`for me|for us|which exist|that exist|what exist|which exists|exist|exists|which we have|what we have|that we have|we have|which you have|that you have|what you have|which are there|that are there|there are|
 	which are written|that are written|what are written|which were written|that were written|which is written|which have been written|which are defined|that are defined|which are configured|that are configured|

@@ -19,7 +19,7 @@ var synonyms = spellings(
 	"info information informations infos details detail facts", "software softwares programs applications application apps app", "processes processus procs proceses",
 	"because cuz coz cos bc b/c bcz bcoz 'cause cause becuase beacuse", "what's whats wats", "who's whos", "i'm im", "it's it´s",
 	"isolate iso", "reputation rep reputations", "critical crit", "deactivate desactivate", "script skript", "blocklist blacklist",
-	"activate arm", "disable disarm", "you u", "your ur", "now rn atm", "with w/ wth", "please plz pls", "severity sev", "don't dnt dnot donot d'ont", "not nto",
+	"activate arm", "disable disarm", "you u", "your ur", "now rn atm", "with w/ wth having", "message msg", "exclusions excl excls", "verify varify", "please plz pls", "severity sev", "don't dnt dnot donot d'ont", "not nto",
 	"seen spotted observed", "contacted contact", "runs run ran running executed execute executing executes launched launch launches",
 )
 
@@ -154,6 +154,9 @@ var participles = map[string]string{
 // active turns what must be done with a thing into the order to do it: "DESKTOP-1 needs to be isolated, it beacons" is "isolate DESKTOP-1, it
 // beacons". Only what is said to be needed is an order: "DESKTOP-1 was isolated" tells, and "should be" asks.
 func active(words []text.Word) []text.Word {
+	if order, ok := caused(words); ok {
+		return order
+	}
 	for at := range words {
 		n := longest(needs, func(phrase []string) bool { return says(words, at, phrase) })
 		verb := at + n
@@ -165,6 +168,24 @@ func active(words []text.Word) []text.Word {
 		return slices.Concat([]text.Word{order}, words[:at], words[verb+1:])
 	}
 	return words
+}
+
+// caused turns who is to have something done into the order: "get DESKTOP-1 isolated". What somebody has done already is none.
+func caused(words []text.Word) ([]text.Word, bool) {
+	if len(words) < 3 || !oneOf(words[0].Lower, "get|have") || !isThing(words[1]) && !oneOf(words[1].Lower, articles+"|"+hostNouns) {
+		return nil, false
+	}
+	for at := 2; at < len(words) && !(isBreak(words[at]) && words[at].Lower != ","); at++ {
+		if verb := participles[words[at].Lower]; verb != "" {
+			order := words[at]
+			order.Lower = verb
+			return slices.Concat([]text.Word{order}, words[1:at], words[at+1:]), true
+		}
+		if !isThing(words[at]) && !oneOf(words[at].Lower, objects+"|and|,|&|"+articles) {
+			break
+		}
+	}
+	return nil, false
 }
 
 var needs = phrases(`needs to be|need to be|has to be|have to be|must be|needs|please be|is to be|ought to be`)
