@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"html"
 	"os"
@@ -146,8 +145,7 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	require.Len(t, onPage(t, page, "✓ 2 rows, none changed", "Alice Moreau (U0ALICE00) withdrew Disconnect Agent From Network (DESKTOP-1)."), 2)
 
 	cut := func(statements ...string) {
-		db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:"))
-		require.NoError(t, err)
+		db := s.openDatabase()
 		defer func() { require.NoError(t, db.Close()) }()
 		for _, statement := range statements {
 			_, err := db.ExecContext(t.Context(), statement)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -68,6 +69,15 @@ func tellWith(t testing.TB, inside func(*config), options ...func(map[string]str
 		}
 	})
 	return s
+}
+
+// openDatabase opens the story's SQLite file beside the program. It waits for its turn to write: else the program's own writes are, now and then, a
+// failure of the test ("database is locked").
+func (s *story) openDatabase() *sql.DB {
+	s.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:")+"?_pragma=busy_timeout(30000)")
+	require.NoError(s.t, err)
+	return db
 }
 
 // simulate starts both services, each behind a handler, and fills in the settings for them; the program is not started.

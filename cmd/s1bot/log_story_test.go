@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"database/sql"
 	"regexp"
 	"strings"
 	"syscall"
@@ -46,12 +45,11 @@ func TestWhatIsLoggedOfADeliveryCarriesItsReference(t *testing.T) {
 	process := f.run(&log)
 	require.NoError(t, f.slack.WaitSockets(f.patient(), 2))
 	f.polls(1)
-	f.console.Fail(s1sim.Match{PathPrefix: "/system/info"}, s1sim.Fault{Kind: s1sim.Forbidden})
-	f.types("alice", "#soc", "/s1 get-system-info")
+	f.console.Fail(s1sim.Match{PathPrefix: "/exclusions"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1}) // which the bot reads for nobody else
+	f.types("alice", "#soc", "/s1 get-exclusions")
 	f.isTold("alice", "failed", "403")
-	db, err := sql.Open("sqlite", strings.TrimPrefix(f.environ["S1BOT_DATABASE_URL"], "sqlite:"))
-	require.NoError(t, err)
-	_, err = db.Exec("CREATE TRIGGER full BEFORE INSERT ON requests BEGIN SELECT RAISE(ABORT, 'not today'); END")
+	db := f.openDatabase()
+	_, err := db.Exec("CREATE TRIGGER full BEFORE INSERT ON requests BEGIN SELECT RAISE(ABORT, 'not today'); END")
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 	f.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"io"
 	"net/http"
 	"strings"
@@ -76,10 +75,9 @@ func TestTheMetricsCountWhatGoesWrong(t *testing.T) {
 	s.measures(`s1bot_commands_total{command="other",outcome="failed"} 1`)
 	s.measures(`s1bot_slack_requests_total{method="chat.postEphemeral",result="refused"}`)
 	s.slack.ClearFaults()
-	db, err := sql.Open("sqlite", strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:")+"?_pragma=busy_timeout(10000)")
-	require.NoError(t, err)
+	db := s.openDatabase()
 	defer func() { require.NoError(t, db.Close()) }()
-	_, err = db.Exec("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END")
+	_, err := db.Exec("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END")
 	require.NoError(t, err)
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	s.measures("s1bot_audit_failures_total 1")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -141,8 +140,7 @@ type slashPayload struct {
 // forgetFinished leaves a delivery as a crash does that comes before it is marked as done.
 func (s *story) forgetFinished(key string, payload slashPayload) {
 	s.t.Helper()
-	db, err := sql.Open("sqlite", strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:"))
-	require.NoError(s.t, err)
+	db := s.openDatabase()
 	defer func() { require.NoError(s.t, db.Close()) }()
 	body, err := json.Marshal(payload)
 	require.NoError(s.t, err)

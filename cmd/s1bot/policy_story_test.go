@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -177,10 +176,9 @@ func TestARequestThatWasChangedBehindTheBotsBackDoesNotRun(t *testing.T) {
 	card := s.sees("#approvals", "Approval needed", "DESKTOP-1")
 	require.Contains(t, card.PlainText(), "pinned "+s.requests()[0].Pin()[:8])
 	s.isTold("alice", "Waiting for approval")
-	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:")+"?_busy_timeout=10000")
-	require.NoError(t, err)
+	db := s.openDatabase()
 	// A version more: else a write of the bot's own, which adds where the card stands, may undo the change.
-	_, err = db.ExecContext(t.Context(), `UPDATE requests SET version = version + 1, body = replace(body, $1, $2)`, s.console.Agent("DESKTOP-1")["id"], s.console.Agent("SRV-DC-2")["id"])
+	_, err := db.ExecContext(t.Context(), `UPDATE requests SET version = version + 1, body = replace(body, $1, $2)`, s.console.Agent("DESKTOP-1")["id"], s.console.Agent("SRV-DC-2")["id"])
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 	s.clicks("bob", card, "Approve")
