@@ -48,6 +48,10 @@ func (c *Call) Describe() string {
 	if err != nil {
 		return ""
 	}
+	return c.describe(values)
+}
+
+func (c *Call) describe(values map[string]json.RawMessage) string {
 	var parts []string
 	for _, f := range c.Command.Fields {
 		value, given := values[f.Name]

@@ -229,6 +229,27 @@ func TestATitleHasTheNamesThatWereAskedFor(t *testing.T) {
 	require.NotContains(t, string(commandtest.Button(t, card, "CSV file").Args), "Example Corp")
 }
 
+// What a word of people's asks for is told by that word and not by the console's keys; of several words for it, by the console's own or the shortest.
+func TestATitleSaysTheWordThatWasAskedWith(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(s1sim.Options{})
+	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious"})
+	s := commandtest.At(t, commands.All(), console)
+	for line, title := range map[string]string{
+		"threats open": `Threats · \d+ open$`, "threats filter=incidentStatuses=in_progress,unresolved": `Threats · \d+ match incidentStatuses in_progress,unresolved`,
+		"threats filter=incidentStatuses=unresolved": `Threats · \d+ unresolved$`, "threats filter=confidenceLevels=malicious": `Threats · \d+ malicious$`,
+		"threats filter=incidentStatuses=unresolved,in_progress&computerName__contains=DESKTOP": `Threats · \d+ open match computerName__contains DESKTOP$`,
+		"threats filter=osTypes=windows": `Threats · \d+ match osTypes windows$`, "threats resolved": `Threats · \d+ resolved$`, "alerts open": `Alerts · \d+ open$`,
+	} {
+		inv, _, err := slash.Parse(commands.All(), line, commandtest.Input())
+		require.NoError(t, err, line)
+		cmd, _ := commands.All().Find(inv.Command)
+		card, err := cmd.Run(t.Context(), s.Call, inv.Args)
+		require.NoError(t, err, line)
+		require.Regexp(t, title, card.Title, line)
+	}
+}
+
 // wanted are the columns that a person chose.
 type wanted struct {
 	titles  []string

@@ -108,28 +108,33 @@ func (l Listing[T]) title(call *catalog.Call, matching int) string {
 // page number stands.
 const maxWords = 100
 
-// words say what is listed: `match computer name "DESKTOP"`.
+// words say what is listed: `match computer name "DESKTOP"`, `open`.
 func (l Listing[T]) words(call *catalog.Call, matching int) string {
 	if l.About != "" {
 		return text.Shorten(l.About, maxWords)
 	}
-	words := call.Describe()
+	word, words := call.Narrowing()
 	switch {
 	case words == "":
-		return ""
+		return word
 	case matching == 1:
-		return text.Shorten("matches "+words, maxWords)
+		words = "matches " + words
 	default:
-		return text.Shorten("match "+words, maxWords)
+		words = "match " + words
 	}
+	return text.Shorten(text.JoinNonEmpty(" ", word, words), maxWords)
 }
 
 // nothing says that the list is empty, and what to try. An empty list is an answer and no failure:
 // the words say what was asked for, because a typing error looks the same as a clean console.
 func (l Listing[T]) nothing(call *catalog.Call) render.Card {
 	what := fmt.Sprintf("There are no %s %s", l.Things, l.About)
-	if words := call.Describe(); words != "" && l.About == "" {
-		what = fmt.Sprintf("No %s match %s", l.Things, words)
+	switch word, words := call.Narrowing(); {
+	case l.About != "":
+	case words != "":
+		what = fmt.Sprintf("No %s match %s", text.JoinNonEmpty(" ", word, l.Things), words)
+	case word != "":
+		what = fmt.Sprintf("There are no %s %s", word, l.Things)
 	}
 	what = strings.TrimSpace(what) + "."
 	card := render.Card{Tone: render.Info, Title: l.Noun + " · none", Text: what, Parts: []render.Part{render.Line{render.Text(what)}}}

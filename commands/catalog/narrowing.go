@@ -1,0 +1,84 @@
+package catalog
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Narrowing says what the call's arguments narrow a list down to: by a word that people put before
+// what is listed ("open"), where one stands for an argument, and the rest as Describe says it.
+func (c *Call) Narrowing() (word, rest string) {
+	values, err := Object(c.Args)
+	if err != nil {
+		return "", ""
+	}
+	word, means := c.Command.adjective(values)
+	if word == "" {
+		return "", c.describe(values)
+	}
+	return word, c.describe(without(values, means))
+}
+
+// adjective is a word of the command's that stands for one of the arguments, and what it stands
+// for. Of several that mean the same (open, active, not closed) the console's own comes first, then
+// the shortest; of words for different arguments the first in the alphabet, so that a title is the
+// same each time.
+func (cmd *Command) adjective(values map[string]json.RawMessage) (word, means string) {
+	for _, own := range []map[string]string{cmd.Plain, cmd.Wording.Words} {
+		for _, w := range slices.Sorted(maps.Keys(own)) {
+			if !cmd.holds(values, own[w]) {
+				continue
+			}
+			if _, value, _ := strings.Cut(own[w], "="); strings.EqualFold(strings.ReplaceAll(value, "_", " "), w) {
+				return w, own[w]
+			}
+			if word == "" || len(w) < len(word) && own[w] == means {
+				word, means = w, own[w]
+			}
+		}
+	}
+	return word, means
+}
+
+// state are the parameters and keys whose words are adjectives ("open threats"). Those of others are nouns: a file, Windows, ransomware.
+var state = regexp.MustCompile(`(?i)status|confidence`)
+
+// holds tells whether the arguments have exactly what a word for a state stands for: "statuses=open",
+// "custom-input.incidentStatuses=unresolved,in_progress".
+func (cmd *Command) holds(values map[string]json.RawMessage, means string) bool {
+	path, value, _ := strings.Cut(means, "=")
+	name, key, inside := strings.Cut(path, ".")
+	raw, want := values[name], strings.Split(value, ",")
+	if !state.MatchString(path) {
+		return false
+	}
+	if inside {
+		filter, err := Object(raw)
+		if err != nil {
+			return false
+		}
+		raw = filter[key]
+	} else if f, known := cmd.Lookup(name); known && f.Type.groups[value] != nil {
+		want = f.Type.groups[value]
+	}
+	return !IsEmpty(raw) && slices.EqualFunc(strings.Split(Joined(raw), ","), want, strings.EqualFold)
+}
+
+// without are the arguments but for what a word stands for.
+func without(values map[string]json.RawMessage, means string) map[string]json.RawMessage {
+	path, _, _ := strings.Cut(means, "=")
+	name, key, inside := strings.Cut(path, ".")
+	rest := maps.Clone(values)
+	delete(rest, name)
+	if !inside {
+		return rest
+	}
+	filter, _ := Object(values[name])
+	if delete(filter, key); len(filter) > 0 {
+		rest[name] = Marshal(filter)
+	}
+	return rest
+}
