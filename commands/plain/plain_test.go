@@ -128,15 +128,15 @@ func TestSentencesMeanTheirCommand(t *testing.T) {
 	}
 }
 
-// Sentences that were written before anybody looked how they are read: three people who knew the list of commands alone, and
-// voices of one who knew the grammar. At the first look 33 of the 75 were read, and 32 of the 60 first voices, 56 of the next 64 and 37 of the last 62, none of them
-// wrongly; what is demanded is what was reached since.
+// Sentences that were written before anybody looked how they are read: by three people who knew the list of commands alone, and voices of one who knew the
+// grammar. At the first look 33 of the 75 were read, and of the voices 32 of 60, 56 of 64, 37 of 62 and 32 of 40, none wrongly; what is demanded is what was
+// reached since.
 func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
 	t.Parallel()
 	c := commands.All()
 	r, err := plain.New(c)
 	require.NoError(t, err)
-	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 185} {
+	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 222} {
 		counts := map[string]int{}
 		for _, row := range rows(t, file) {
 			verdict, got, want := judge(t, c, r, row)

@@ -70,6 +70,11 @@ func direct(words []text.Word) ([]text.Word, bool) {
 	if n := len(words); n > 4 && oneOf(words[0].Lower, "what|how") && oneOf(words[1].Lower, "does|do") && (says(words, n-2, []string{"look", "like"}) || words[n-1].Lower == "look") {
 		return words[2:slices.IndexFunc(words, func(w text.Word) bool { return w.Lower == "look" })], true
 	}
+	if at := slices.IndexFunc(words, func(w text.Word) bool { return oneOf(w.Lower, "has|have") }); at >= 2 && at < 4 && oneOf(words[0].Lower, "what|which") && belongs(words[at+1:]) {
+		of := words[at]
+		of.Lower = "of"
+		return slices.Concat(words[1:at], []text.Word{of}, words[at+1:]), true // "which notes has the threat X"
+	}
 	n := longest(whether, func(phrase []string) bool { return says(words, 0, phrase) })
 	if n == 0 {
 		return nil, false
@@ -80,6 +85,12 @@ func direct(words []text.Word) ([]text.Word, bool) {
 		}
 	}
 	return nil, false
+}
+
+// belongs tells whether words are one thing that has something, to their end.
+func belongs(words []text.Word) bool {
+	named := slices.IndexFunc(words, func(w text.Word) bool { return !oneOf(w.Lower, articles+"|"+objects+"|site|group|account") })
+	return named >= 0 && named == len(words)-1 && (named > 0 || isThing(words[named]))
 }
 
 var whether = combined("check|tell me|tell us|see|find out|verify|know|to know|look|say|say me|confirm|check for me", "if|whether")

@@ -61,11 +61,13 @@ var shapes = map[string]shape{
 	"address": {nouns: "ip|ips|address|addresses|domain|url", takes: isAddress},
 	"ip":      {nouns: "ip|ips|address|addresses", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err == nil }},
 	"domain":  {nouns: "domain|url", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err != nil && isAddress(w) }},
-	"source":  {takes: func(w text.Word) bool { return w.Quoted || isWord(w) }},
-	"word":    {takes: func(w text.Word) bool { return w.Quoted || isWord(w) }},
-	"quoted":  {takes: func(w text.Word) bool { return w.Quoted }},
-	"number":  {takes: func(w text.Word) bool { return w.Text != "" && strings.Trim(w.Text, "0123456789") == "" }},
-	"choice":  {}, "time": {}, "prose": {}, "query": {},
+	"source": {takes: func(w text.Word) bool {
+		return w.Quoted || isWord(w) || common[w.Lower] && w.Text == strings.ToUpper(w.Text)
+	}}, // EDR
+	"word":   {takes: func(w text.Word) bool { return w.Quoted || isWord(w) }},
+	"quoted": {takes: func(w text.Word) bool { return w.Quoted }},
+	"number": {takes: func(w text.Word) bool { return w.Text != "" && strings.Trim(w.Text, "0123456789") == "" }},
+	"choice": {}, "time": {}, "prose": {}, "query": {},
 }
 
 // known refuses a shape that is not in the table, when the bot starts.

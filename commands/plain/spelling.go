@@ -19,7 +19,7 @@ var synonyms = spellings(
 	"info information informations infos details detail facts", "software softwares programs applications application apps app", "processes processus procs proceses",
 	"because cuz coz cos bc b/c bcz bcoz 'cause cause becuase beacuse", "what's whats wats", "who's whos", "i'm im", "it's it´s",
 	"isolate iso", "reputation rep reputations", "critical crit", "deactivate desactivate", "script skript", "blocklist blacklist",
-	"activate arm", "disable disarm", "you u", "your ur", "now rn atm", "with w/ wth having", "message msg", "exclusions excl excls", "verify varify", "please plz pls", "severity sev", "don't dnt dnot donot d'ont", "not nto",
+	"activate arm", "disable disarm", "you u", "your ur", "now rn atm", "with w/ wth having", "message msg", "for fro", "the teh hte", "and adn", "from frmo fomr", "exclusions excl excls", "verify varify", "please plz pls", "severity sev", "don't dnt dnot donot d'ont", "not nto",
 	"seen spotted observed", "contacted contact", "runs run ran running executed execute executing executes launched launch launches",
 )
 

@@ -63,7 +63,7 @@ func notesWording() catalog.Wording {
 
 func addNoteWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(add|leave|write|put|attach|make|drop|new) (note|comment) (to|on|for|about|in) {filter} (:|,|-|saying|that says|that|with text|with) {note-text}",
+		"(add|leave|write|put|attach|make|drop|new) [this|following] (note|comment) (to|on|for|about|in) {filter} (:|,|-|saying|that says|that|with text|with) {note-text}",
 		"(comment|note|annotate|document) [on|for|to] {filter:case} (:|,|-|that|with|saying) {note-text}", "(comment|note) (on|for|to) {filter} (-|,|saying) {note-text}",
 		"(write|add|put|leave|attach|document) (on|to|in|for|about) {filter} [note|comment] [:|that] {note-text:quoted}",
 		"(write|add|put|leave|attach|document) (on|to|in|for) {filter} (note|comment|:|that) {note-text}",
