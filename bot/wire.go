@@ -68,10 +68,7 @@ func (b *Bot) wire() error {
 	b.wireWorkflow(w, work)
 	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), Words: inPalette(), Now: b.Now}
 	forms := &run.Forms{Library: shelf, Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Gate: w.gate, Views: api, Seal: w.seal, Responder: w.responder, Consoles: b.addresses(), Unsettled: b.unsettled(), Log: b.Log}
-	sentences, err := plain.New(b.Catalog)
-	if err != nil {
-		return err
-	}
+	sentences := plain.New(b.Catalog)
 	searches := &run.Searches{Library: shelf, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Policy: b.Policy, Gate: w.gate, Log: b.Log}
 	handler := b.wireHandler(w, forms, searches, sentences, shelf, work)
 	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}

@@ -121,7 +121,7 @@ func TestPlainQuestionsAboutTheBotAreAnswered(t *testing.T) {
 		k.writes(alice, "", sentence).has(want)
 	}
 	for sentence, want := range map[string]string{ // they begin with words of the bot's own, and are no such words
-		"find hosts named DESKTOP": "List Agents", "could I get a list of all open threats please?": "Get Threat", "history of DESKTOP-1": "haven't run any", "block evil.example": "Block Remote Hosts", "show me evil.exe": "Get Threat",
+		"find hosts named DESKTOP": "List Agents", "could I get a list of all open threats please?": "Get Threat", "history of DESKTOP-1": "Get Activities", "block evil.example": "Block Remote Hosts", "show me evil.exe": "Get Threat",
 	} {
 		k.writes(alice, "", sentence).has(want)
 	}

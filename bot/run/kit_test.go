@@ -146,8 +146,7 @@ func newKit(t *testing.T, rules ...policy.Rule) *kit {
 	k.forms = &Forms{Catalog: all, Library: shelf, Settler: settler, Caller: caller, Rules: flow.Gate, Gate: gate, Views: api, Seal: sealer, Responder: responder, Consoles: []string{"http://localhost"}, Log: log}
 	k.searches = &Searches{Library: shelf, Settler: settler, Caller: caller, Rules: flow.Gate, Policy: current, Gate: gate, Log: log}
 	k.pages = &Pages{Views: api, Homes: api, Actions: messenger, Seal: sealer, Consoles: []string{"http://localhost"}, Operators: k.desk, Log: log}
-	sentences, err := plain.New(all)
-	require.NoError(t, err)
+	sentences := plain.New(all)
 	k.runner = &Runner{
 		Catalog: all, Settler: settler, Caller: caller, Policy: current, Gate: flow.Gate, Submitter: flow.Submitter, History: db.History(), Jobs: k.desk,
 		Forms: k.forms, Responder: responder, Meter: meter{k: k}, Words: []string{"help", ""}, Sentences: sentences, Library: shelf, Now: time.Now, Log: log,

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
@@ -40,6 +41,8 @@ type Reader struct {
 	catalog    *catalog.Catalog
 	grammar    []grammar
 	vocabulary map[string]bool // every word that a pattern has
+
+	compile func() error // makes the two above, once
 }
 
 // A grammar is the ways to ask for one command.
@@ -59,9 +62,20 @@ type head struct {
 	telling map[string]bool // the words that no other command has so many of
 }
 
-// New compiles the vocabulary of a catalog. The error names each pattern that is wrong; a test shows that there is none.
-func New(c *catalog.Catalog) (*Reader, error) {
+// New is a Reader of sentences about a catalog's commands. It compiles their patterns with the first
+// sentence: that takes tens of milliseconds, which a start has no use for, and neither have the
+// thousands of starts of the tests.
+func New(c *catalog.Catalog) *Reader {
 	r := &Reader{catalog: c, vocabulary: map[string]bool{}}
+	r.compile = sync.OnceValue(r.learn)
+	return r
+}
+
+// Check compiles the patterns. The error names each that is wrong; a test shows that there is none.
+func (r *Reader) Check() error { return r.compile() }
+
+// learn compiles the patterns of all commands, and collects the words that they have.
+func (r *Reader) learn() error {
 	for _, phrase := range slices.Concat(before, asking, after, needs) {
 		for _, w := range phrase {
 			r.vocabulary[w] = true
@@ -79,7 +93,7 @@ func New(c *catalog.Catalog) (*Reader, error) {
 	}
 	var problems []error
 	patterns := &text.Patterns{Spell: spelled}
-	for _, cmd := range c.Commands() {
+	for _, cmd := range r.catalog.Commands() {
 		g, err := grammarOf(cmd, patterns)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", cmd.Name, err))
@@ -87,7 +101,7 @@ func New(c *catalog.Catalog) (*Reader, error) {
 		r.grammar = append(r.grammar, g)
 		g.learn(r.vocabulary)
 	}
-	return r, errors.Join(problems...)
+	return errors.Join(problems...)
 }
 
 // maxWords is the longest sentence that is read: beyond that people tell stories.
@@ -95,6 +109,9 @@ const maxWords = 80
 
 // Read tells what a sentence means. The error is a *catalog.UsageError with the nearest commands. A sentence in which somebody takes back what they ask for may be read as a question, never as a change.
 func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
+	if err := r.compile(); err != nil {
+		return Proposal{}, fmt.Errorf("read a sentence: %w", err)
+	}
 	sentence = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(sentence, "\uFFFD")))
 	written := spell(text.Words(sentence))
 	if Courteous(sentence) { // "can you isolate DESKTOP-1? it beacons" asks no question

@@ -107,8 +107,8 @@ func lineMeans(t *testing.T, c *catalog.Catalog, sentence, line string) string {
 func TestSentencesMeanTheirCommand(t *testing.T) {
 	t.Parallel()
 	c := commands.All()
-	r, err := plain.New(c)
-	require.NoError(t, err)
+	r := plain.New(c)
+	require.NoError(t, r.Check())
 	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv", "nightshift.tsv"} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
@@ -134,8 +134,8 @@ func TestSentencesMeanTheirCommand(t *testing.T) {
 func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
 	t.Parallel()
 	c := commands.All()
-	r, err := plain.New(c)
-	require.NoError(t, err)
+	r := plain.New(c)
+	require.NoError(t, r.Check())
 	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 222} {
 		counts := map[string]int{}
 		for _, row := range rows(t, file) {
@@ -151,8 +151,8 @@ func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
 // What looks like an order and is none, or is one for later, for some, or for two things at once.
 func TestWhatIsNoOrderIsRefused(t *testing.T) {
 	t.Parallel()
-	r, err := plain.New(commands.All())
-	require.NoError(t, err)
+	r := plain.New(commands.All())
+	require.NoError(t, r.Check())
 	sentences, err := os.ReadFile("testdata/refused.txt")
 	require.NoError(t, err)
 	for sentence := range strings.SplitSeq(strings.TrimSpace(string(sentences)), "\n") {
@@ -166,8 +166,8 @@ func TestWhatIsNoOrderIsRefused(t *testing.T) {
 func TestNegatedChangesAreRefused(t *testing.T) {
 	t.Parallel()
 	c := commands.All()
-	r, err := plain.New(c)
-	require.NoError(t, err)
+	r := plain.New(c)
+	require.NoError(t, r.Check())
 	in, changes := text.Input{Now: now}, 0
 	for _, row := range append(rows(t, "sentences.tsv"), rows(t, "fresh.tsv")...) {
 		p, err := r.Read(row.sentence, in)
@@ -191,8 +191,8 @@ func TestNegatedChangesAreRefused(t *testing.T) {
 // A password is no reason: reasons stand on cards and in the trail.
 func TestAPasswordIsNoReason(t *testing.T) {
 	t.Parallel()
-	r, err := plain.New(commands.All())
-	require.NoError(t, err)
+	r := plain.New(commands.All())
+	require.NoError(t, r.Check())
 	for _, sentence := range []string{
 		"get me the sample for threat 1923388105649270044, zip password Infected!2026", "fetch the file of threat 1923388105649270044, pw: Infected!2026",
 		"pull /etc/passwd from LNX-3, and the passphrase is Infected!2026", "fetch /etc/hosts from LNX-3 - Password Infected!2026", "get the sample of threat 1923388105649270044, at HQ, password Infected!2026",
@@ -209,8 +209,8 @@ func TestAPasswordIsNoReason(t *testing.T) {
 // What follows a change behind a sign is its reason, unless it negates, postpones, asks, goes on with the order or orders something else.
 func TestWhatFollowsAChangeIsItsReason(t *testing.T) {
 	t.Parallel()
-	r, err := plain.New(commands.All())
-	require.NoError(t, err)
+	r := plain.New(commands.All())
+	require.NoError(t, r.Check())
 	for sentence, reason := range map[string]string{
 		"please disconnect KIOSK from the network, it has malware": "it has malware", "isolate DESKTOP-1 - ransomware at HQ": "ransomware at HQ",
 		"isolate DESKTOP-1; the user called when it encrypted": "the user called when it encrypted", "isolate DESKTOP-1, scan found malware": "scan found malware",
@@ -237,8 +237,8 @@ func TestWhatFollowsAChangeIsItsReason(t *testing.T) {
 // Where the end is not understood, what stands before the comma is kept in the form that is offered, unless anything negates it.
 func TestTheBeginningOfASentenceIsKeptInTheForm(t *testing.T) {
 	t.Parallel()
-	r, err := plain.New(commands.All())
-	require.NoError(t, err)
+	r := plain.New(commands.All())
+	require.NoError(t, r.Check())
 	for sentence, kept := range map[string]bool{"disconnect KIOSK from the network, at HQ": true, "disconnect KIOSK from the network, not at HQ": false, "disconnect KIOSK, later": false} {
 		_, err := r.Read(sentence, text.Input{Now: now})
 		require.Error(t, err, "nothing is decided")
@@ -254,8 +254,8 @@ func TestTheBeginningOfASentenceIsKeptInTheForm(t *testing.T) {
 // A word that is one letter off is read as the word of the grammar, never as its opposite, and a name as it is.
 func TestSlipsAreMended(t *testing.T) {
 	t.Parallel()
-	r, err := plain.New(commands.All())
-	require.NoError(t, err)
+	r := plain.New(commands.All())
+	require.NoError(t, r.Check())
 	for sentence, command := range map[string]string{
 		"plese isolte DESKTOP-1 from the netwrok": "disconnect-agent-from-network", "show unreslved threats on DESKTOP-1": "get-threat", "any critcal alerts since yesterday": "get-alerts",
 		"disconect DESKTOP-1 from the network": "disconnect-agent-from-network", "set thraet 2098113347700215586 to in progres": "update-incident-status",
@@ -270,8 +270,8 @@ func TestSlipsAreMended(t *testing.T) {
 // A slip in the word that turns a change around does not hide it, and a name is never mended.
 func TestASlipDoesNotHideWhatTurnsAChangeAround(t *testing.T) {
 	t.Parallel()
-	r, err := plain.New(commands.All())
-	require.NoError(t, err)
+	r := plain.New(commands.All())
+	require.NoError(t, r.Check())
 	for _, sentence := range []string{
 		"dnt isolate DESKTOP-1", "isolate DESKTOP-1, unles he calls", "isolate DESKTOP-1 tomorow", "isolate DESKTOP-1, nto needed", "nver isolate DESKTOP-1", "isolate DESKTOP-1 insted of DESKTOP-2",
 		"isolate DESKTOP-1 withuot LAB-7", "isolate all exept DESKTOP-1",
@@ -287,8 +287,8 @@ func TestASlipDoesNotHideWhatTurnsAChangeAround(t *testing.T) {
 // A parameter is said by its own name, whichever command has it, and what is said of a place beside an endpoint never adds the place.
 func TestAParameterIsSaidByItsName(t *testing.T) {
 	t.Parallel()
-	r, err := plain.New(commands.All())
-	require.NoError(t, err)
+	r := plain.New(commands.All())
+	require.NoError(t, r.Check())
 	for sentence, args := range map[string]string{
 		"add ioc 203.0.113.77, source is CERT-Bund, valid until 2026-12-31": `{"ioc-value":"203.0.113.77","source":"CERT-Bund","type":"IPV4","valid-until":"2026-12-31T00:00:00Z"}`,
 		"unified alerts, vendor Okta, sev critical or high, limit 5":        `{"limit":5,"severities":["CRITICAL","HIGH"],"vendors":["Okta"]}`,
@@ -311,8 +311,8 @@ func TestAParameterIsSaidByItsName(t *testing.T) {
 // The order of another language and clauses that say nothing are read as what they mean, and neither lets a word be dropped from a change.
 func TestTheOrderOfAnotherLanguageIsRead(t *testing.T) {
 	t.Parallel()
-	r, err := plain.New(commands.All())
-	require.NoError(t, err)
+	r := plain.New(commands.All())
+	require.NoError(t, r.Check())
 	for sentence, means := range map[string]string{
 		"disconnect from the network the computer DESKTOP-1": `disconnect-agent-from-network {"agent-ids":["DESKTOP-1"]}`, "connect again DESKTOP-1 and LAB-7": `connect-agent-to-network {"agent-ids":["DESKTOP-1","LAB-7"]}`,
 		"give me the notes what are written in the threat 2098113347700215586": `get-threat-notes {"threat-id":"2098113347700215586"}`, "is the console healthy?? feels slow": `get-system-status {}`,
@@ -335,8 +335,8 @@ func TestTheOrderOfAnotherLanguageIsRead(t *testing.T) {
 func TestAQueryStandsInASentenceAsItIs(t *testing.T) {
 	t.Parallel()
 	c := commands.All()
-	r, err := plain.New(c)
-	require.NoError(t, err)
+	r := plain.New(c)
+	require.NoError(t, r.Check())
 	for sentence, query := range map[string]string{
 		"hunt src.process.name contains 'evil.exe' over the past 7 days":    "src.process.name contains 'evil.exe'",
 		"show processes where tgt.process.name in ('a', 'b'), last 48h":     "tgt.process.name in ('a', 'b')",
@@ -358,10 +358,10 @@ func TestAQueryStandsInASentenceAsItIs(t *testing.T) {
 // A sentence that is made to have many readings takes no longer than others.
 func TestASentenceWithoutEndIsNotRead(t *testing.T) {
 	t.Parallel()
-	r, err := plain.New(commands.All())
-	require.NoError(t, err)
+	r := plain.New(commands.All())
+	require.NoError(t, r.Check())
 	for _, part := range []string{"open the latest ", "A-1 and ", "on A-1 in Paris "} {
-		_, err = r.Read("show threats "+strings.Repeat(part, 25)+"so what", text.Input{Now: now})
+		_, err := r.Read("show threats "+strings.Repeat(part, 25)+"so what", text.Input{Now: now})
 		require.Error(t, err, part)
 	}
 }
