@@ -114,7 +114,10 @@ func (q Quietable) About() []string {
 	return slices.DeleteFunc([]string{cmp.Or(q.File, q.Rule), q.Host}, func(s string) bool { return s == "" })
 }
 
-// Filling is what a button carries; false where there is nothing to keep quiet by.
+// Filling is what a button carries; false where there is nothing to keep quiet by. The file's name only
+// tells people which one it is: it travels as they see it, without characters that turn text round,
+// and cut, for a button has room for 2,000 characters. What notices are compared with stays as it is.
 func (q Quietable) Filling() (cards.Filling, bool) {
+	q.File = text.Shorten(render.Visible(q.File), 80)
 	return cards.Filling{Args: catalog.Marshal(q)}, len(q.Kinds()) > 0
 }
