@@ -95,7 +95,7 @@ func (m Maker) audit(ctx context.Context, c *Case, z *archive) error {
 		}
 	}
 	slices.SortFunc(rows, func(a, b approvals.Entry) int { return int(a.Seq - b.Seq) })
-	c.count("Rows of the audit trail", len(rows))
+	c.count("Audit entries", len(rows))
 	reader := trail.New(trail.Config{Title: m.Title})
 	return z.file("audit.jsonl", func(w io.Writer) error {
 		lines := json.NewEncoder(w)

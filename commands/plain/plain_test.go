@@ -85,6 +85,15 @@ func judge(t *testing.T, c *catalog.Catalog, r *plain.Reader, row row) (verdict,
 	return "wrong", got, want
 }
 
+// refused requires that sentences are not read.
+func refused(t *testing.T, r *plain.Reader, sentences ...string) {
+	t.Helper()
+	for _, sentence := range sentences {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.Error(t, err, "%s is read as %s %s", sentence, p.Do.Command, p.Do.Args)
+	}
+}
+
 // lineMeans is the meaning of a command line, which may lack what the sentence lacks.
 func lineMeans(t *testing.T, c *catalog.Catalog, sentence, line string) string {
 	if strings.HasPrefix(line, "refused") {
@@ -223,15 +232,12 @@ func TestWhatFollowsAChangeIsItsReason(t *testing.T) {
 		require.Equal(t, reason, p.Extras.Reason, sentence)
 		require.Equal(t, "disconnect-agent-from-network", p.Do.Command)
 	}
-	for _, sentence := range []string{
+	refused(t, r,
 		"disconnect KIOSK from the network, it has no malware", "disconnect KIOSK from the network, that isn't needed", "disconnect KIOSK from the network, ok?", "disconnect KIOSK, later",
 		"isolate DESKTOP-1, it beacons?", "isolate DESKTOP-1, scan it", "isolate DESKTOP-1, it beacons, then reboot it", "isolate DESKTOP-1. Tell the user", "isolate DESKTOP-1, never mind",
 		"isolate DESKTOP-1, oops wrong host", "isolate DESKTOP-1, after lunch", "isolate DESKTOP-1, on Friday", "isolate DESKTOP-1, and all others", "isolate DESKTOP-1, if it beacons",
 		"add ioc 203.0.113.45, type DNS", "isolate DESKTOP-1, no wait", "isolate DESKTOP-1 it beacons until noon",
-	} {
-		p, err := r.Read(sentence, text.Input{Now: now})
-		require.Error(t, err, "%s is read as %s %s", sentence, p.Do.Command, p.Do.Args)
-	}
+	)
 }
 
 // Where the end is not understood, what stands before the comma is kept in the form that is offered, unless anything negates it.
@@ -272,13 +278,10 @@ func TestASlipDoesNotHideWhatTurnsAChangeAround(t *testing.T) {
 	t.Parallel()
 	r := plain.New(commands.All())
 	require.NoError(t, r.Check())
-	for _, sentence := range []string{
+	refused(t, r,
 		"dnt isolate DESKTOP-1", "isolate DESKTOP-1, unles he calls", "isolate DESKTOP-1 tomorow", "isolate DESKTOP-1, nto needed", "nver isolate DESKTOP-1", "isolate DESKTOP-1 insted of DESKTOP-2",
 		"isolate DESKTOP-1 withuot LAB-7", "isolate all exept DESKTOP-1",
-	} {
-		p, err := r.Read(sentence, text.Input{Now: now})
-		require.Error(t, err, "%s is read as %s %s", sentence, p.Do.Command, p.Do.Args)
-	}
+	)
 	p, err := r.Read("isolte host kiosc, it beacons", text.Input{Now: now})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"agent-ids":["kiosc"]}`, string(p.Do.Args))
@@ -299,13 +302,10 @@ func TestAParameterIsSaidByItsName(t *testing.T) {
 		require.NoError(t, err, sentence)
 		require.JSONEq(t, args, string(p.Do.Args), sentence)
 	}
-	for _, sentence := range []string{
+	refused(t, r,
 		"shut down KIOSK-07 in group Lobby", "restart KIOSK-07, group Lobby", "shut down KIOSK-07 group Lobby", "send a message to KIOSK-07 in group Lobby: hello", "move KIOSK-07 from group Lobby", "move KIOSK-07 of group Lobby",
 		"kill evil.exe on KIOSK-07, hash 6f5902ac237024bdd0c176cb93063dc4c1f2a8b7", "unified alerts, severity new", "enable rule Beacon, status active",
-	} {
-		p, err := r.Read(sentence, text.Input{Now: now})
-		require.Error(t, err, "%s is read as %s %s", sentence, p.Do.Command, p.Do.Args)
-	}
+	)
 }
 
 // The order of another language and clauses that say nothing are read as what they mean, and neither lets a word be dropped from a change.
@@ -322,13 +322,10 @@ func TestTheOrderOfAnotherLanguageIsRead(t *testing.T) {
 		require.NoError(t, err, sentence)
 		require.Equal(t, means, p.Do.Command+" "+string(p.Do.Args), sentence)
 	}
-	for _, sentence := range []string{
+	refused(t, r,
 		"disconnect from the network, but not the computer DESKTOP-1", "disconnect from the site Paris and isolate the computer DESKTOP-1", "delete the exclusions that we have", "isolate the endpoints that we have for DESKTOP-1",
 		"show the threats of DESKTOP-1, they are resolved", "show the threats of DESKTOP-1, it is LAB-7", "are there threats on DESKTOP-1? it should be scanned", "show threats on DESKTOP-1? scan it",
-	} {
-		p, err := r.Read(sentence, text.Input{Now: now})
-		require.Error(t, err, "%s is read as %s %s", sentence, p.Do.Command, p.Do.Args)
-	}
+	)
 }
 
 // A query needs no quotes: it ends where a stretch of time ends the sentence, and a command line with both is a sentence.
