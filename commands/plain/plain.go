@@ -163,8 +163,9 @@ func (r *Reader) readings(sentence string, words []text.Word, in text.Input, cha
 		has[w.Lower] = true
 	}
 	question := strings.HasSuffix(strings.TrimRight(sentence, " .!"), "?") && !Courteous(sentence)
+	back := retracts(words) // no message's own words make such a phrase that the sentence has not
 	for _, g := range r.grammar {
-		if g.cmd.Risk == catalog.Read || changes && !question && !retracts(g.ownWords(words)) {
+		if g.cmd.Risk == catalog.Read || changes && !question && !(back && retracts(g.ownWords(words))) {
 			found = append(found, g.readings(sentence, words, has, in)...)
 		}
 	}

@@ -170,6 +170,24 @@ func TestWhatIsNoOrderIsRefused(t *testing.T) {
 	}
 }
 
+// What a name or a text is cut out of is the sentence as it was written: neither another order of its words nor letters whose small form is longer may
+// cut elsewhere, or beyond its end.
+func TestWhatIsCutOutOfASentenceIsWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	r := plain.New(commands.All())
+	for _, sentence := range []string{
+		"hunt for the last 7 days the file evil.exe", "hunt on LAB-7 the file evil.exe", "hunt again evil.exe", "note on the threat 2098113347700215586 off the host",
+		"send to KIOSK-07 a message", "add again 2098113347700215586 the note hello", "block again the hash of the file x", "isolate off the network the computer LAB-7 because",
+		"ȺȺȺ1's user", "isolate ȺȺȺ1's", "show ȺȺȺȺȺ-1’s threats",
+	} {
+		require.NotPanics(t, func() { _, _ = r.Read(sentence, text.Input{Now: now}) }, sentence)
+	}
+	p, err := r.Read("show threats on İSTANBUL-1's", text.Input{Now: now})
+	if err == nil {
+		require.Contains(t, string(p.Do.Args), "İSTANBUL-1\"", "no other host")
+	}
+}
+
 // What people write around a change to say the opposite, a condition or another time is never dropped: such sentences are refused, but
 // for "stop isolating", which is a command of its own.
 func TestNegatedChangesAreRefused(t *testing.T) {

@@ -134,11 +134,13 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 func (s scene) values(t slot, words []text.Word, at int) []text.Filling {
 	var fillings []text.Filling
 	single := !t.field.List && t.key == "" && t.field.Type.Selects == "" || scalarKeys[t.key]
-	if t.shape == "query" {
+	switch {
+	case t.shape == "query" && asWritten(words, at):
 		return s.query(t, words, at)
-	}
-	if t.shape == "prose" {
+	case t.shape == "prose" && asWritten(words, at):
 		return s.prose(t, words, at)
+	case t.shape == "query" || t.shape == "prose":
+		return nil
 	}
 	for _, found := range shapes[t.shape].list(t, words, at, s.in) {
 		switch {
@@ -153,6 +155,17 @@ func (s scene) values(t slot, words []text.Word, at int) []text.Filling {
 		}
 	}
 	return fillings
+}
+
+// asWritten tells whether the words from at on are the rest of the sentence, in its order. What is cut out of the sentence, a query, a text or a
+// reason, has to be: where words were moved, some would be lost, or said twice.
+func asWritten(words []text.Word, at int) bool {
+	for i := range words {
+		if i < at && at < len(words) && words[i].From > words[at].From || i > at && words[i].From < words[i-1].From {
+			return false
+		}
+	}
+	return true
 }
 
 // prose is what stands in quotes, or all of the rest of the sentence as it was written.
@@ -233,7 +246,7 @@ const subjects = "it|they|we|i|he|she|there|this|that|its|somebody|someone|user|
 // reasonAt takes the rest of the sentence for a reason, but for a ticket and a duration at its end. "Because it beaconed for 4 hours"
 // may say how long to isolate or how long it beaconed: that is nobody's to guess.
 func (s scene) reasonAt(how string, words []text.Word, at int) []text.Filling {
-	if at >= len(words) || how == "@why" && !oneOf(words[at].Lower, subjects) {
+	if at >= len(words) || how == "@why" && !oneOf(words[at].Lower, subjects) || !asWritten(words, at) {
 		return nil
 	}
 	start, end := at, len(words)

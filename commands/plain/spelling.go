@@ -47,7 +47,8 @@ func spell(words []text.Word) []text.Word {
 	for i := range words {
 		if !words[i].Quoted {
 			if name, ok := strings.CutSuffix(words[i].Lower, "'s"); ok && distinct(words[i]) { // DESKTOP-1's user
-				words[i].Lower, words[i].Text = name, words[i].Text[:len(words[i].Text)-len(words[i].Text[len(name):])]
+				written := []rune(words[i].Text) // whose letters may have more or fewer bytes than the small ones
+				words[i].Lower, words[i].Text = name, string(written[:len(written)-len("'s")])
 			}
 			words[i].Lower = spelled(words[i].Lower)
 		}
