@@ -157,9 +157,19 @@ func TestPatientMessagesTakeTurns(t *testing.T) {
 		<-time.After(2 * lull)
 		synctest.Wait()
 		require.Len(t, sent, 50)
-		a.begin() // and never ends
-		before = time.Now()
-		a.GiveWay(Patient(t.Context()))
-		require.LessOrEqual(t, time.Since(before), patience)
+		<-time.After(breather)
+		a.begin() // and never ends: no more turns than at the end of this pause
+		for range fewTurns + 1 {
+			go func() { a.GiveWay(Patient(t.Context())); sent <- struct{}{} }()
+		}
+		<-time.After(longestPause)
+		synctest.Wait()
+		require.Len(t, sent, 50+fewTurns)
+		<-time.After(patience - longestPause - time.Millisecond)
+		synctest.Wait()
+		require.Len(t, sent, 50+fewTurns, "it is patient")
+		<-time.After(time.Millisecond)
+		synctest.Wait()
+		require.Len(t, sent, 50+fewTurns+1, "and no longer than that")
 	})
 }

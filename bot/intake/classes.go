@@ -24,6 +24,7 @@ const (
 	AnswerClass                          // what is answered without the console, once what came with it has its acknowledgement
 	CommandClass                         // may wait for the console
 	choreClass                           // what nobody waits for
+	tellingClass                         // the end of what ran; these wait longest for their turn
 )
 
 // intakeLimits bound the two classes of the intake. Envelopes wait for nothing but the database,
@@ -47,6 +48,7 @@ func workLimits() []fairqueue.Limit {
 		AnswerClass:   {Name: "answers", Slots: 64, PerOwner: 8, Yields: true},
 		CommandClass:  {Name: "commands", Slots: 256, PerOwner: 4, Backlog: 50, Yields: true},
 		choreClass:    {Name: "chores", Slots: 32, Yields: true},
+		tellingClass:  {Name: "tellings", Slots: 32, Yields: true}, // up to patience for each message: they would hold up all chores
 	}
 }
 

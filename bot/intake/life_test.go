@@ -257,7 +257,7 @@ func TestWhatIsTooMuchIsFinishedAndSaid(t *testing.T) {
 	for n := range 55 {
 		deliver(n)
 	}
-	require.Equal(t, map[string]int{"decisions": 0, "answers": 0, "commands": 54, "chores": 1}, l.Scheduler.Work.Depth(), "four would run, fifty may wait")
+	require.Equal(t, map[string]int{"decisions": 0, "answers": 0, "commands": 54, "chores": 1, "tellings": 0}, l.Scheduler.Work.Depth(), "four would run, fifty may wait")
 	again := l.Reader.Saved("again", "slash_commands", []byte(`{"user_id":"U1","text":"agents"}`), time.Now())
 	l.Scheduler.Schedule(t.Context(), again)
 	require.Equal(t, 55, l.Scheduler.Work.Depth()["commands"], "what was taken on before a crash is not refused")

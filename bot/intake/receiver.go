@@ -50,9 +50,7 @@ func (i *Receiver) Receive(env socketmode.Envelope) {
 		return
 	}
 	err := i.Queue.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) {
-		envs := i.arrived.take()
-		defer i.First.endAll(len(envs))
-		i.Take(ctx, envs...)
+		i.takeEach(ctx, i.arrived.take(), i.First.end)
 	}})
 	if err != nil { // it is stopping: a class without a bound refuses nothing else
 		i.First.endAll(len(i.arrived.take()))
@@ -86,26 +84,42 @@ type letter struct {
 	env    socketmode.Envelope
 	d      inbound.Delivery
 	masked []byte // as it may be written down
+	ended  func() // to be called once it has its acknowledgement, or will get none; more than once does no harm
 }
 
-func (i *Receiver) open(env socketmode.Envelope) letter {
+func (i *Receiver) open(env socketmode.Envelope, ended func()) letter {
 	d := i.Reader.Envelope(env)
-	return letter{env, d, i.Reader.Masked(d)}
+	return letter{env, d, i.Reader.Masked(d), ended}
 }
 
 // Take acknowledges envelopes: after they were written down, all at once, or, for the two kinds
 // whose answer is the acknowledgement, with the answer. A form has to be looked at first, which may
 // wait for Slack: nothing else waits for it.
 func (i *Receiver) Take(ctx context.Context, envs ...socketmode.Envelope) {
+	i.takeEach(ctx, envs, func() {})
+}
+
+// takeEach is Take, and calls end for each envelope as soon as there is nothing to wait for any more:
+// work that gives way to acknowledgements does not wait for a form that came with them.
+func (i *Receiver) takeEach(ctx context.Context, envs []socketmode.Envelope, end func()) {
 	var letters []letter
+	var ends []func()
+	defer func() { // after the forms: of one that panicked, too
+		for _, ended := range ends {
+			ended()
+		}
+	}()
 	var forms sync.WaitGroup
 	defer forms.Wait()
 	for _, env := range envs {
+		ended := sync.OnceFunc(end)
+		ends = append(ends, ended)
 		i.alone(env, func() {
-			l := i.open(env)
+			l := i.open(env, ended)
 			defer i.Meter.Envelope(l.d.Kind)
 			switch {
 			case i.answered(ctx, l):
+				ended()
 			case l.d.Kind == inbound.Submission:
 				forms.Go(func() { i.alone(env, func() { i.takeForm(ctx, l) }) })
 			default:
@@ -145,6 +159,7 @@ func (i *Receiver) takeForm(ctx context.Context, l letter) {
 	ctx = inbound.WithReference(ctx, l.d.Key)
 	if refused := i.Forms.CheckForm(ctx, l.d.Payload); refused != nil {
 		i.ack(ctx, l.env, refused)
+		l.ended()
 		return
 	}
 	i.writeDown(ctx, l)
@@ -183,12 +198,14 @@ func (i *Receiver) writeDown(ctx context.Context, letters ...letter) {
 		switch ctx := inbound.WithReference(ctx, l.d.Key); {
 		case err != nil:
 			i.Log.ErrorContext(ctx, "cannot write a delivery down", "envelope_id", l.env.ID, "kind", l.d.Kind, "err", err)
-			turnedAway.Go(func() { i.alone(l.env, func() { i.turnAway(ctx, l.env, l.d) }) })
+			turnedAway.Go(func() { i.alone(l.env, func() { defer l.ended(); i.turnAway(ctx, l.env, l.d) }) })
 		case fresh:
 			i.ack(ctx, l.env, nil)
+			l.ended()
 			begin = append(begin, l)
 		default:
 			i.ack(ctx, l.env, nil)
+			l.ended()
 			i.known(l.d)
 		}
 	}

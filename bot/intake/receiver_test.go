@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -83,7 +84,7 @@ func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
 				acks = append(acks, string(body))
 				return err
 			})
-			i.writeDown(t.Context(), i.open(env))
+			i.writeDown(t.Context(), i.open(env, func() {}))
 			if c.ack == "" {
 				require.Empty(t, acks)
 			} else {
@@ -150,4 +151,27 @@ func TestEnvelopesThatComeTogetherAreSavedTogether(t *testing.T) {
 	)
 	require.Equal(t, []string{"saved", "saved", "saved"}, inbox.happened[:3])
 	require.ElementsMatch(t, []string{"waited", "first", "waited", "second turned away", "waited", "third"}, inbox.happened[3:])
+}
+
+// Work that gives way to acknowledgements does not wait for what came with them and takes longer: a form, or an answer that something was not
+// written down.
+func TestAnEnvelopeEndsWithItsOwnAcknowledgement(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		quiet := slog.New(slog.DiscardHandler)
+		i := &Receiver{
+			Inbox: &together{}, Reader: inbound.Reader{Catalog: commands.All()}, Queue: fairqueue.New(fairqueue.Config{Log: quiet}), Scheduler: &Scheduler{}, Meter: run.Unmetered{}, Log: quiet,
+		}
+		ended := make(chan struct{}, 2)
+		envelope := func(text string, answered func(context.Context, any) error) socketmode.Envelope {
+			return socketmode.Envelope{ID: text, Type: "slash_commands", Payload: json.RawMessage(`{"user_id":"U1","text":"` + text + `","trigger_id":"1.` + text + `"}`)}.AnsweredBy(answered)
+		}
+		slow := envelope("unwritable", func(context.Context, any) error {
+			<-ended
+			return nil
+		})
+		quick := envelope("help", func(context.Context, any) error { return nil })
+		i.takeEach(t.Context(), []socketmode.Envelope{slow, quick}, func() { ended <- struct{}{} })
+		require.Len(t, ended, 1, "each ends once")
+	})
 }

@@ -34,7 +34,7 @@ func (c Chores) PushFor(console string, do func(context.Context)) {
 // refused.
 func (c Chores) Conclude(ctx context.Context, console string, do func(context.Context)) {
 	patiently := func(ctx context.Context) { do(Patient(ctx)) }
-	if c.Work.Push(fairqueue.Work{Class: choreClass, Pool: console, Do: patiently, Stopped: do}) != nil {
+	if c.Work.Push(fairqueue.Work{Class: tellingClass, Pool: console, Do: patiently, Stopped: do}) != nil {
 		do(ctx)
 	}
 }

@@ -200,8 +200,14 @@ func (c *conn) hello() error {
 }
 
 // extend gives the connection another 30 s to show a sign of life. Slack's pings are that sign; a
-// connection that died without a close, behind a firewall say, shows none.
-func (c *conn) extend() { _ = c.ws.SetReadDeadline(time.Now().Add(pingTimeout)) }
+// connection that died without a close, behind a firewall say, shows none. Where the program ends at the
+// same moment the read ends, too: read sets stopping first.
+func (c *conn) extend() {
+	_ = c.ws.SetReadDeadline(time.Now().Add(pingTimeout))
+	if c.stopping.Load() {
+		_ = c.ws.SetReadDeadline(time.Now())
+	}
+}
 
 // close ends the connection, after what it owes went out if Slack still listens.
 //
