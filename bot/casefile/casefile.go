@@ -208,6 +208,8 @@ func (m Maker) Make(ctx context.Context, s Subject, w io.Writer) (*Case, error) 
 func reasonOf(err error) string {
 	var console *s1.Error
 	switch {
+	case s1.IsRetired(err):
+		return "this console no longer has that list" // which the API of its successor may have
 	case errors.As(err, &console):
 		return fmt.Sprintf("the console answered %d %s", console.Status, trail.Line(console.Message))
 	case errors.Is(err, errFull):
@@ -286,6 +288,9 @@ func (m Maker) unifiedNotes(ctx context.Context, c *Case, z *archive) error {
 		return err
 	}
 	var notes []json.RawMessage
+	if len(found) > maxNotes {
+		c.missing = append(c.missing, fmt.Sprintf("notes after the first %d", maxNotes))
+	}
 	for _, n := range found[:min(len(found), maxNotes)] {
 		notes = append(notes, n.Raw)
 		c.add(n.CreatedAt.Time, n.Author.Label(), "noted: "+n.Text)
@@ -294,69 +299,66 @@ func (m Maker) unifiedNotes(ctx context.Context, c *Case, z *archive) error {
 	return z.json("notes.json", catalog.Marshal(notes))
 }
 
-// The subject itself is in its storyline too and is left out. One more is read than is written, so
-// that the case knows whether there are more.
+// related lists the threats of the storyline.
 func (m Maker) related(ctx context.Context, c *Case, z *archive) error {
-	if c.Storyline == "" {
-		return nil
-	}
-	n := 0
-	err := z.file("related-threats.csv", func(w io.Writer) error {
-		out := render.NewCSVWriter(w)
-		if err := out.Write("Id", "Name", "Endpoint", "Found", "Status", "Mitigation"); err != nil {
-			return err
-		}
-		for t, err := range m.Console.Threats(ctx, s1.Query{}.With("storylines", c.Storyline).WithLimit(maxRelated)) {
-			if err != nil {
-				return errors.Join(err, out.Flush())
-			}
-			if string(t.Identity()) == c.ID {
-				continue
-			}
-			if n++; n > maxRelated {
-				c.missing = append(c.missing, fmt.Sprintf("threats of the storyline after the first %d", maxRelated))
-				break
-			}
-			c.add(t.Info.CreatedAt.Time, "console", "found threat "+t.Name()+" of the same storyline on "+t.Host())
-			if err := out.Write(string(t.Identity()), t.Name(), t.Host(), t.Info.CreatedAt.UTC().Format(time.RFC3339), t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()); err != nil {
-				return err
-			}
-		}
-		return out.Flush()
+	found := m.Console.Threats(ctx, s1.Query{}.With("storylines", c.Storyline).WithLimit(maxRelated))
+	return storyline(c, z, "threats", "Other threats of the storyline", []string{"Id", "Name", "Endpoint", "Found", "Status", "Mitigation"}, found, func(t s1.Threat) (line, bool) {
+		return line{t.Info.CreatedAt.Time, "found threat " + t.Name(), t.Host(), []string{string(t.Identity()), t.Name(), t.Host(), t.Info.CreatedAt.UTC().Format(time.RFC3339), t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()}}, true
 	})
-	c.count("Other threats of the storyline", min(n, maxRelated))
-	return err
 }
 
-// relatedAlerts lists the alerts of the storyline. The console's key compares parts of storylines, so each row is looked at again.
+// relatedAlerts lists the alerts of the storyline. The console's key compares parts of storylines,
+// so each row is looked at again.
 func (m Maker) relatedAlerts(ctx context.Context, c *Case, z *archive) error {
+	found := m.Alerts.Alerts(ctx, s1.Query{}.With("sourceProcessStoryline__contains", c.Storyline).WithLimit(maxRelated))
+	return storyline(c, z, "alerts", "Alerts of the storyline", []string{"Id", "Rule", "Endpoint", "Raised", "Status", "Verdict"}, found, func(a s1.Alert) (line, bool) {
+		return line{a.Info.CreatedAt.Time, "raised alert " + a.Name(), a.Host(), []string{string(a.Identity()), a.Name(), a.Host(), a.Info.CreatedAt.UTC().Format(time.RFC3339), a.Info.IncidentStatus.Label(), a.Info.AnalystVerdict.Label()}}, a.Storyline() == c.Storyline
+	})
+}
+
+// A line is one thing of a storyline: a moment of the timeline and a row of the list, whose first cell
+// is its id.
+type line struct {
+	at         time.Time
+	what, host string
+	cells      []string
+}
+
+// storyline writes what else belongs to the subject's storyline. The subject itself is in it too and is
+// left out. One more is read than is written, so that the case knows whether there are more. A count
+// stands in the case only where the list was read: "0" beside "not read" would be a finding that nobody
+// made.
+func storyline[T any](c *Case, z *archive, plural, label string, head []string, found iter.Seq2[T, error], row func(T) (line, bool)) error {
 	if c.Storyline == "" {
 		return nil
 	}
 	n := 0
-	err := z.file("related-alerts.csv", func(w io.Writer) error {
+	err := z.file("related-"+plural+".csv", func(w io.Writer) error {
 		out := render.NewCSVWriter(w)
-		if err := out.Write("Id", "Rule", "Endpoint", "Raised", "Status", "Verdict"); err != nil {
+		if err := out.Write(head...); err != nil {
 			return err
 		}
-		for a, err := range m.Alerts.Alerts(ctx, s1.Query{}.With("sourceProcessStoryline__contains", c.Storyline).WithLimit(maxRelated)) {
+		for thing, err := range found {
 			if err != nil {
 				return errors.Join(err, out.Flush())
 			}
-			if string(a.Identity()) == c.ID || a.Storyline() != c.Storyline {
+			l, belongs := row(thing)
+			if !belongs || l.cells[0] == c.ID {
 				continue
 			}
 			if n++; n > maxRelated {
-				c.missing = append(c.missing, fmt.Sprintf("alerts of the storyline after the first %d", maxRelated))
+				c.missing = append(c.missing, fmt.Sprintf("%s of the storyline after the first %d", plural, maxRelated))
 				break
 			}
-			c.add(a.Info.CreatedAt.Time, "console", "raised alert "+a.Name()+" of the same storyline on "+a.Host())
-			if err := out.Write(string(a.Identity()), a.Name(), a.Host(), a.Info.CreatedAt.UTC().Format(time.RFC3339), a.Info.IncidentStatus.Label(), a.Info.AnalystVerdict.Label()); err != nil {
+			c.add(l.at, "console", l.what+" of the same storyline on "+l.host)
+			if err := out.Write(l.cells...); err != nil {
 				return err
 			}
 		}
 		return out.Flush()
 	})
-	c.count("Alerts of the storyline", min(n, maxRelated))
+	if err == nil || n > 0 {
+		c.count(label, min(n, maxRelated))
+	}
 	return err
 }

@@ -214,6 +214,20 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 	}
 }
 
+// Who may not list alerts, or whose console has retired the list, reads that, and no "0": nobody counted.
+func TestWhatWasNotReadIsNotCounted(t *testing.T) {
+	t.Parallel()
+	for err, why := range map[error]string{ErrNotAllowed: ErrNotAllowed.Error(), &s1.Error{Status: 410, Reason: s1.Retired}: "this console no longer has that list"} {
+		d := full(t)
+		d.alerts, d.fails["alerts"] = nil, err
+		made, _ := collected(t, d, evil())
+		require.Len(t, made.missing, 1)
+		require.Contains(t, made.missing[0], why)
+		require.False(t, slices.ContainsFunc(made.counts, func(f catalog.Fact) bool { return strings.Contains(f.Label, "Alerts") }))
+		require.True(t, slices.ContainsFunc(made.counts, func(f catalog.Fact) bool { return strings.Contains(f.Label, "Other threats") }))
+	}
+}
+
 func TestWhatIsLongIsCutAndSaidToBe(t *testing.T) {
 	t.Parallel()
 	d := full(t)
