@@ -28,6 +28,18 @@ func TestAnOpenQuestionMattersOnlyWhereSomethingIsMissing(t *testing.T) {
 	require.Equal(t, "is carol an approver", open)
 }
 
+// Two approvals where one is needed are enough, not one too many: callers ask whether nothing is missing.
+func TestMoreApprovalsThanAreNeededAreEnough(t *testing.T) {
+	t.Parallel()
+	one := policy.Decision{Effect: policy.Approve, By: []string{policy.Approvers}, Quorum: 1}
+	missing, open := MissingUnder(one, waiting(1), []policy.Person{bob, carol})
+	require.Zero(t, missing)
+	require.Empty(t, open)
+	r := waiting(1)
+	r.Approvals = []Vote{{User: bob.ID}, {User: carol.ID}}
+	require.Zero(t, r.Missing())
+}
+
 // A reconnection at the end of an isolation's time was allowed beforehand, or asked for like anything else: it is ruled on again as it was.
 func TestAnEndIsReconsideredAsItWasRuledOn(t *testing.T) {
 	t.Parallel()

@@ -237,7 +237,7 @@ func TestWhoLosesTheLeaseIsCutOffAndHasNoSay(t *testing.T) {
 
 		_, err := mine.Run(t.Context(), r.ID, func(ctx context.Context, r Request) Result {
 			away.Store(true)
-			<-ctx.Done()
+			awaitCutOff(t, ctx, mine)
 			require.ErrorIs(t, context.Cause(ctx), cut)
 			left, err := other.Recover(t.Context())
 			require.NoError(t, err)
@@ -254,6 +254,17 @@ func TestWhoLosesTheLeaseIsCutOffAndHasNoSay(t *testing.T) {
 		require.Equal(t, Done, now.State)
 		require.Equal(t, "p2", now.Owner)
 	})
+}
+
+// awaitCutOff waits until l has cut off the run whose ctx this is, which takes a lease and a renewal. A bubble's clock goes on for good,
+// so a run that is never cut off would hang until the test binary's own time-out.
+func awaitCutOff(t *testing.T, ctx context.Context, l *Ledger) {
+	t.Helper()
+	select {
+	case <-ctx.Done():
+	case <-time.After(3 * l.lease):
+		require.Fail(t, "a run whose lease is lost goes on")
+	}
 }
 
 // A cable is a process's own way to a store that others reach as well.
@@ -283,7 +294,7 @@ func TestAFailureThatWeCausedIsNotCalledOne(t *testing.T) {
 		mine, other := ledger(t, m, "p1"), ledger(t, m, "p2")
 		_, err := mine.Run(t.Context(), approved(t, mine, isolate("click")).ID, func(ctx context.Context, r Request) Result {
 			gone.Store(true)
-			<-ctx.Done()
+			awaitCutOff(t, ctx, mine)
 			gone.Store(false)
 			return Result{Outcome: Unsuccessful, Err: ctx.Err()}
 		})
