@@ -10,6 +10,7 @@ import (
 	"s1bot/bot/inbound"
 	"s1bot/bot/post"
 	"s1bot/commands/catalog"
+	"s1bot/commands/forms"
 	"s1bot/render"
 )
 
@@ -153,7 +154,7 @@ func (h *handler) submitted(ctx context.Context, a exchange.Interaction, answer 
 	if !ok {
 		return workflow.ErrGone
 	}
-	args, extras, wrong := cmd.FromForm(answer.Values, answer.Do.Args, a.Caller())
+	args, extras, wrong := forms.Read(cmd, answer.Values, answer.Do.Args, a.Caller())
 	for field, problem := range wrong {
 		return &catalog.UsageError{Command: cmd.Name, Param: field, Problem: problem}
 	}

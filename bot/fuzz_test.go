@@ -22,6 +22,7 @@ import (
 	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
+	"s1bot/commands/forms"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -130,7 +131,7 @@ func FuzzViewState(f *testing.F) {
 		if in.FormErr != nil {
 			return
 		}
-		args, _, wrong := cmd.FromForm(answer.Values, answer.Do.Args, catalog.Caller{ID: "U0ALICE"})
+		args, _, wrong := forms.Read(cmd, answer.Values, answer.Do.Args, catalog.Caller{ID: "U0ALICE"})
 		require.True(t, len(wrong) > 0 || json.Valid(args), "%s", args)
 		for field := range wrong {
 			require.Contains(t, drawn.PrivateMetadata, field)

@@ -8,6 +8,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/forms"
 	"s1bot/commands/slash"
 )
 
@@ -38,7 +39,7 @@ func TestWhatDoesNotGoTogetherIsSaidAtOnce(t *testing.T) {
 		require.ErrorContains(t, err, problem, text)
 	}
 	cmd, _ := All().Find("create-star-custom-rule")
-	_, _, wrongs := cmd.FromForm(map[string][]string{
+	_, _, wrongs := forms.Read(cmd, map[string][]string{
 		"expiration-mode": {"Temporary"}, "name": {"x"}, "query-type": {"events"}, "s1ql": {"y"}, "severity": {"Low"}, "status": {"Draft"},
 		"expiration-date": {"2027-06-01T00:00:00Z"}, "reason": {"x"},
 	}, nil, catalog.Caller{Now: commandtest.Now})

@@ -19,6 +19,7 @@ import (
 	"s1bot/bot/library"
 	"s1bot/bot/seal"
 	"s1bot/commands/catalog"
+	"s1bot/commands/forms"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -74,7 +75,7 @@ func (f *Forms) CheckForm(ctx context.Context, in inbound.Payload) any {
 	if more := f.askMore(ctx, cmd, in); more != nil {
 		return more
 	}
-	args, _, wrong := cmd.FromForm(answer.Values, answer.Do.Args, a.Caller())
+	args, _, wrong := forms.Read(cmd, answer.Values, answer.Do.Args, a.Caller())
 	if len(wrong) == 0 {
 		wrong = paramErrors(cmd.Check(args), answer)
 	}

@@ -9,6 +9,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
 	"s1bot/commands/catalog"
+	"s1bot/commands/forms"
 	"s1bot/render"
 )
 
@@ -40,7 +41,7 @@ func (f *Forms) redrawn(ctx context.Context, in inbound.Payload, unfold bool) (f
 	if !ok {
 		return form, false
 	}
-	form = saysWhere(cmd.Redraw(in.Form, unfold, a.Caller()), a)
+	form = saysWhere(forms.Redraw(cmd, in.Form, unfold, a.Caller()), a)
 	return form, form.Fits()
 }
 
@@ -49,7 +50,7 @@ func (f *Forms) redrawn(ctx context.Context, in inbound.Payload, unfold bool) (f
 //
 // Choosing and sending within the time of one redraw is enough for that.
 func (f *Forms) askMore(ctx context.Context, cmd *catalog.Command, in inbound.Payload) *slack.ViewSubmissionResponse {
-	if !cmd.AsksMore(in.Form) {
+	if !forms.AsksMore(cmd, in.Form) {
 		return nil
 	}
 	form, ok := f.redrawn(ctx, in, false)

@@ -19,6 +19,7 @@ import (
 	"s1bot/bot/post"
 	"s1bot/bot/seal"
 	"s1bot/commands/catalog"
+	"s1bot/commands/forms"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -158,7 +159,7 @@ func optional(f render.FormField) int {
 
 // FormOf is a command's form for a person, filled with what is known.
 func FormOf(cmd *catalog.Command, a exchange.Interaction) render.Form {
-	form := cmd.Form(a.Do.Args, a.Caller())
+	form := forms.Of(cmd, a.Do.Args, a.Caller())
 	form.Origin = a.At
 	form.Do.Console = a.Do.Console
 	form = saysWhere(form, a)

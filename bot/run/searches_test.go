@@ -14,6 +14,7 @@ import (
 	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
+	"s1bot/commands/forms"
 	"s1bot/render"
 )
 
@@ -23,7 +24,7 @@ func TestEverySearchBoxHasACommandThatLists(t *testing.T) {
 	own := []string{"script-runs", "script-tasks", "queries"} // what was started from here
 	all := commands.All()
 	for _, cmd := range all.Commands() {
-		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
+		for _, f := range forms.Of(cmd, nil, catalog.Caller{}).Fields {
 			if f.Search == "" {
 				continue
 			}

@@ -12,6 +12,7 @@ import (
 	"s1bot/bot/slacksim"
 	"s1bot/commands"
 	"s1bot/commands/catalog"
+	"s1bot/commands/forms"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -292,7 +293,7 @@ func (s stage) asked(cmd *catalog.Command) []render.FormField {
 	s.t.Helper()
 	inv, _, err := slash.Parse(commands.All(), s.line(cmd.Name), text.Input{Zone: time.UTC, Now: time.Now()})
 	require.NoError(s.t, err)
-	return cmd.Form(inv.Args, catalog.Caller{Zone: time.UTC}).Fields
+	return forms.Of(cmd, inv.Args, catalog.Caller{Zone: time.UTC}).Fields
 }
 
 // fields is what a person enters into the form to ask for what the line asks for.
@@ -301,7 +302,7 @@ func (s stage) fields(cmd *catalog.Command, form slacksim.View) map[string]any {
 	inv, extras, err := slash.Parse(commands.All(), s.line(cmd.Name), text.Input{Zone: time.UTC, Now: time.Now()})
 	require.NoError(s.t, err)
 	fields := map[string]any{}
-	for _, f := range cmd.Form(inv.Args, catalog.Caller{Zone: time.UTC}).Fields {
+	for _, f := range forms.Of(cmd, inv.Args, catalog.Caller{Zone: time.UTC}).Fields {
 		switch {
 		case len(f.Value) == 0:
 		case f.Search != "":

@@ -101,6 +101,10 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"render/tempfile", "commands/catalog", "commands/refusal", "commands/text", "render", "s1", "s1/filters"},
 		nil,
 	},
+	"commands/forms": {
+		[]string{"commands/catalog", "commands/text", "render"},
+		nil,
+	},
 	"commands/slash": {
 		[]string{"commands/catalog", "commands/text", "render", "s1"},
 		nil,
@@ -118,7 +122,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"commands/commandtest": {
-		[]string{"commands/catalog", "commands/slash", "commands/lookup", "commands/text", "render", "s1", "s1/huntapi", "s1/s1sim"},
+		[]string{"commands/catalog", "commands/forms", "commands/slash", "commands/lookup", "commands/text", "render", "s1", "s1/huntapi", "s1/s1sim"},
 		[]string{"github.com/stretchr/testify", "golang.org/x/tools/txtar"},
 	},
 	"commands": {
@@ -196,7 +200,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	"bot": {
 		[]string{
 			"s1", "s1/unified", "render", "render/cards", "render/tempfile",
-			"commands/catalog", "commands/consoles", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
+			"commands/catalog", "commands/consoles", "commands/forms", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
 			"approvals", "approvals/plans", "approvals/policy", "approvals/requestcards", "approvals/workflow",
 			"bot/casefile", "bot/chat", "bot/exchange", "bot/fairqueue", "bot/home", "bot/inbound", "bot/intake", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/run", "bot/seal", "bot/setup",
 			"bot/socketmode", "bot/webapi",
@@ -212,7 +216,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"bot/run": {
 		[]string{
-			"render", "render/tempfile", "commands/catalog", "commands/plain", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/policy",
+			"render", "render/tempfile", "commands/catalog", "commands/forms", "commands/plain", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/policy",
 			"approvals/requestcards", "approvals/workflow", "bot/exchange", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/post", "bot/seal", "bot/socketmode",
 		},
 		[]string{"github.com/slack-go/slack"},

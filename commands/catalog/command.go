@@ -178,9 +178,9 @@ func (c Caller) Location() *time.Location {
 	return c.Zone
 }
 
-// now is the present, as the caller has it. Only forms ask for it: commands take Call.Now, which
+// Present is now, as the caller has it. Only forms ask for it: commands take Call.Now, which
 // was fixed when the person asked, so that a request that waited means the same time.
-func (c Caller) now() time.Time {
+func (c Caller) Present() time.Time {
 	if c.Now.IsZero() {
 		return time.Now()
 	}

@@ -77,25 +77,13 @@ func Missing(params ...string) error {
 // Error lists the missing parameters.
 func (e *MissingError) Error() string {
 	if len(e.OneOf) > 0 {
-		return fmt.Sprintf("%s needs at least one of %s", e.Command.Name, strings.Join(namesOfParams(e.OneOf), ", "))
+		return fmt.Sprintf("%s needs at least one of %s", e.Command.Name, strings.Join(NamesOf(e.OneOf), ", "))
 	}
-	return fmt.Sprintf("%s needs %s", e.Command.Name, strings.Join(namesOfParams(e.Missing), " and "))
+	return fmt.Sprintf("%s needs %s", e.Command.Name, strings.Join(NamesOf(e.Missing), " and "))
 }
 
-// unfilled asks in a form for what is missing.
-func (e *MissingError) unfilled() error {
-	if len(e.OneOf) == 0 {
-		return errUnfilled
-	}
-	var titles []string
-	for _, p := range e.OneOf {
-		titles = append(titles, p.Title)
-	}
-	return fmt.Errorf("please fill in at least one of %s", strings.Join(titles, ", "))
-}
-
-// namesOfParams are how parameters are typed.
-func namesOfParams(params []Param) []string {
+// NamesOf are how parameters are typed.
+func NamesOf(params []Param) []string {
 	var names []string
 	for _, p := range params {
 		names = append(names, p.Name)

@@ -22,7 +22,7 @@ import (
 // cannot be changed by one of them.
 type Kind struct {
 	Name     string        // in the catalog: "agent", "choice", "time"
-	Widget   render.Widget // of one value; lists have their own, see widgetOf
+	Widget   render.Widget // of one value; lists have their own, see WidgetOf
 	Search   string        // what a search box looks for: "agents"
 	Selects  string        // of a filter: what its ids are, so that a search box stands beside it
 	Beside   bool          // of such a filter: another parameter has that search box already
@@ -285,8 +285,8 @@ func ObjectKind(hint string, other func(text string, in text.Input) (json.RawMes
 	}}
 }
 
-// widgetOf is how one parameter is asked for in a form.
-func (k Kind) widgetOf(list bool) render.Widget {
+// WidgetOf is how one parameter is asked for in a form.
+func (k Kind) WidgetOf(list bool) render.Widget {
 	if !list {
 		return k.Widget
 	}
@@ -298,4 +298,12 @@ func (k Kind) widgetOf(list bool) render.Widget {
 	default:
 		return render.MultiLine
 	}
+}
+
+// Hint is what stands under a field: what it is for, then how it is written. A date picker needs no word about how.
+func (f Field) Hint() string {
+	if f.Type.Hint == "" || f.Type.Widget == render.DateTime {
+		return f.Help
+	}
+	return f.Help + " " + render.Capital(strings.TrimSuffix(f.Type.Hint, ".")) + "."
 }

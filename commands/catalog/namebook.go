@@ -61,8 +61,8 @@ func (b *namebook) learnTargets(targets []Target) {
 	}
 }
 
-// label is what an id is called, or itself.
-func (b *namebook) label(id string) string {
+// Label is what an id is called, or itself.
+func (b *namebook) Label(id string) string {
 	if b == nil {
 		return id
 	}
@@ -84,6 +84,6 @@ func (b *namebook) name(id string) string {
 	if IsName(id) {
 		return id
 	}
-	name, _, _ := strings.Cut(b.label(id), LabelBreak)
+	name, _, _ := strings.Cut(b.Label(id), LabelBreak)
 	return name
 }

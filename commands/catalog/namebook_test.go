@@ -8,6 +8,7 @@ import (
 	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/forms"
 	"s1bot/s1/s1sim"
 )
 
@@ -29,7 +30,7 @@ func TestIdsThatPassedByAreShownByName(t *testing.T) {
 	again := commandtest.Button(t, card, "Change filter")
 	require.JSONEq(t, `{"site-ids":["`+siteID+`"]}`, string(again.Args))
 	cmd, _ := all.Find("get-exclusions")
-	require.Equal(t, []string{site}, asks(t, cmd.Form(again.Args, catalog.Caller{}), "site-ids").Shown)
+	require.Equal(t, []string{site}, commandtest.Asks(t, forms.Of(cmd, again.Args, catalog.Caller{}), "site-ids").Shown)
 
 	card, err = s.Run(`activities filter={"agentIds":"DESKTOP-1"}`)
 	require.NoError(t, err)
@@ -39,7 +40,7 @@ func TestIdsThatPassedByAreShownByName(t *testing.T) {
 	require.NoError(t, err)
 	isolate, _ := all.Find("isolate")
 	other := console.Agent("DESKTOP-2")["id"].(string)
-	shown := asks(t, isolate.Form(catalog.Marshal(map[string]any{"agent-ids": []string{id, other, "4711"}}), catalog.Caller{}), "agent-ids").Shown
+	shown := commandtest.Asks(t, forms.Of(isolate, catalog.Marshal(map[string]any{"agent-ids": []string{id, other, "4711"}}), catalog.Caller{}), "agent-ids").Shown
 	require.Equal(t, "DESKTOP-1", shown[0])
 	require.Equal(t, "DESKTOP-2 · "+console.Agent("DESKTOP-2")["siteName"].(string), shown[1])
 	require.Equal(t, "4711", shown[2])

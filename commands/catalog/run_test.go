@@ -12,6 +12,7 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/endpoints"
+	"s1bot/commands/forms"
 	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1"
@@ -78,7 +79,7 @@ func TestNobodyCanPretendThatSomethingWasPrepared(t *testing.T) {
 	_, _, err = slash.Parse(commands.All(), `update-global-policy policy={"ioc":true} was=x reason=x`, commandtest.Input())
 	require.ErrorContains(t, err, "unknown parameter")
 	for _, cmd := range commands.All().Commands() {
-		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
+		for _, f := range forms.Of(cmd, nil, catalog.Caller{}).Fields {
 			require.NotContains(t, []string{"pinned", "was"}, f.Name)
 		}
 	}

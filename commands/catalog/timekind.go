@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"time"
 
 	"s1bot/commands/text"
@@ -21,3 +22,17 @@ func timeKind() Kind {
 		},
 	}
 }
+
+// NeedsTimes tells whether a command must have a stretch of time.
+func (cmd *Command) NeedsTimes() bool {
+	required := func(name string) bool {
+		return slices.ContainsFunc(cmd.Fields, func(f Field) bool { return f.Name == name && f.Required })
+	}
+	return required(StartParam) && required(EndParam)
+}
+
+// The stretch of time that a hunt looks at.
+const (
+	StartParam = "start-time"
+	EndParam   = "end-time"
+)

@@ -157,6 +157,18 @@ func Button(t testing.TB, card render.Card, label string) catalog.Invocation {
 	return catalog.Invocation{}
 }
 
+// Asks is the field of a form with that name.
+func Asks(t testing.TB, form render.Form, name string) render.FormField {
+	t.Helper()
+	for _, f := range form.Fields {
+		if f.Name == name {
+			return f
+		}
+	}
+	require.Fail(t, "the form has no field "+name)
+	return render.FormField{}
+}
+
 // RequireIDsOnly checks that the body of a request chooses what it acts on by ids, and by nothing
 // else.
 func RequireIDsOnly(t testing.TB, body string) {

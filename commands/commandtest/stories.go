@@ -17,6 +17,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/forms"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -189,7 +190,7 @@ func (s story) confide(secrets catalog.Secrets) {
 func requireSameForm(t *testing.T, cmd *catalog.Command, args json.RawMessage, sent string, caller catalog.Caller) {
 	var values map[string][]string
 	require.NoError(t, json.Unmarshal([]byte(sent), &values))
-	form := cmd.Redraw(render.Answer{Do: render.Invocation{Command: cmd.Name, Args: args}, Values: values}, true, caller)
+	form := forms.Redraw(cmd, render.Answer{Do: render.Invocation{Command: cmd.Name, Args: args}, Values: values}, true, caller)
 	asked := map[string]bool{}
 	for _, f := range form.Fields {
 		asked[f.Name] = true
@@ -197,7 +198,7 @@ func requireSameForm(t *testing.T, cmd *catalog.Command, args json.RawMessage, s
 	for name := range values {
 		require.True(t, asked[name], "the form has no field %s", name)
 	}
-	got, _, wrong := cmd.FromForm(values, nil, caller)
+	got, _, wrong := forms.Read(cmd, values, nil, caller)
 	require.Empty(t, wrong)
 	require.JSONEq(t, string(args), string(got))
 }

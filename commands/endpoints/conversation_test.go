@@ -10,6 +10,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/forms"
 	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1/s1sim"
@@ -202,30 +203,20 @@ func TestAnIsolationMayHaveAnEnd(t *testing.T) {
 func TestTheFormOfAnIsolationAsksForItsEnd(t *testing.T) {
 	t.Parallel()
 	isolate, _ := cat(t).Find("isolate")
-	field := asks(t, isolate.Form(nil, catalog.Caller{}), catalog.ForParam)
+	field := commandtest.Asks(t, forms.Of(isolate, nil, catalog.Caller{}), catalog.ForParam)
 	require.False(t, field.Required)
 	require.Equal(t, render.TextInput, field.Widget)
 	sent := map[string][]string{"agent-ids": {"1845174760470303882"}, "filter": {}, "reason": {"x"}, "ticket": {}, catalog.ForParam: {"2 days"}}
-	args, extras, wrong := isolate.FromForm(sent, nil, catalog.Caller{})
+	args, extras, wrong := forms.Read(isolate, sent, nil, catalog.Caller{})
 	require.Empty(t, wrong)
 	require.Equal(t, catalog.Extras{Reason: "x", For: 48 * time.Hour}, extras)
 	require.NotContains(t, string(args), catalog.ForParam)
 	sent[catalog.ForParam] = []string{"soon"}
-	_, _, wrong = isolate.FromForm(sent, nil, catalog.Caller{})
+	_, _, wrong = forms.Read(isolate, sent, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{catalog.ForParam: `"soon" isn't a duration. Write it like 30m, 4h or 2d; 5 minutes to 30 days.`}, wrong)
 	for _, cmd := range cat(t).Commands() {
 		for _, p := range cmd.Params {
 			require.NotEqual(t, catalog.ForParam, p.Name, cmd.Name)
 		}
 	}
-}
-
-func asks(t *testing.T, form render.Form, name string) render.FormField {
-	for _, f := range form.Fields {
-		if f.Name == name {
-			return f
-		}
-	}
-	require.Fail(t, "the form has no field "+name)
-	return render.FormField{}
 }

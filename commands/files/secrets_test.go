@@ -10,6 +10,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/forms"
 	"s1bot/commands/slash"
 	"s1bot/render"
 )
@@ -37,7 +38,7 @@ func TestAScriptsInputWithAPasswordIsASecret(t *testing.T) {
 	same, none := cmd.Hide(plain)
 	require.JSONEq(t, string(plain), string(same))
 	require.Empty(t, none)
-	for _, f := range cmd.Form(json.RawMessage(`{"input-params":"•••"}`), catalog.Caller{}).Fields {
+	for _, f := range forms.Of(cmd, json.RawMessage(`{"input-params":"•••"}`), catalog.Caller{}).Fields {
 		if f.Name == "input-params" {
 			require.Empty(t, f.Value, "a form asks for it again")
 		}

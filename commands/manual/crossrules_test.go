@@ -11,6 +11,7 @@ import (
 	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/forms"
 	"s1bot/commands/manual"
 	"s1bot/commands/slash"
 	"s1bot/render"
@@ -31,10 +32,10 @@ func TestRulesAcrossParametersAreSaid(t *testing.T) {
 	} {
 		cmd, _ := commands.All().Find(c.command)
 		require.Contains(t, strings.ReplaceAll(manual.Of(cmd).Plain(), "`", ""), c.help, c.command)
-		form := cmd.Form(json.RawMessage(c.args), catalog.Caller{})
+		form := forms.Of(cmd, json.RawMessage(c.args), catalog.Caller{})
 		require.Contains(t, plainLine(form.Intro), c.intro, c.command)
 		for _, f := range form.Fields {
-			if f.Name == c.field || f.Name == c.field+catalog.IdsSuffix {
+			if f.Name == c.field || f.Name == c.field+forms.IdsSuffix {
 				require.Contains(t, plainLine(f.Above), c.above, c.command)
 				break
 			}

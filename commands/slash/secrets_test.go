@@ -11,6 +11,7 @@ import (
 	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/forms"
 	"s1bot/commands/slash"
 	"s1bot/s1"
 )
@@ -65,7 +66,7 @@ func TestMarksStandForSecretsEverywhere(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, string(inv.Args), string(whole))
 
-	for _, f := range cmd.Form(inv.Args, catalog.Caller{}).Fields {
+	for _, f := range forms.Of(cmd, inv.Args, catalog.Caller{}).Fields {
 		if f.Name == "password" {
 			require.Empty(t, f.Value, "a form never shows it again")
 			require.False(t, f.Required, "I make one")

@@ -1,4 +1,4 @@
-package catalog_test
+package forms_test
 
 import (
 	"encoding/json"
@@ -11,6 +11,7 @@ import (
 	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/forms"
 	"s1bot/commands/slash"
 )
 
@@ -78,12 +79,12 @@ func TestRulesAcrossFieldsHoldInTextAndFormAlike(t *testing.T) {
 		require.Equal(t, param, blamed(t, err), line)
 
 		values := map[string][]string{catalog.ReasonParam: {"x"}}
-		for _, f := range cmd.Form(given.Args, caller).Fields {
+		for _, f := range forms.Of(cmd, given.Args, caller).Fields {
 			if f.Name != catalog.ReasonParam {
 				values[f.Name] = f.Value
 			}
 		}
-		args, _, wrong := cmd.FromForm(values, nil, caller)
+		args, _, wrong := forms.Read(cmd, values, nil, caller)
 		require.Len(t, wrong, 1, "%s: %v", line, wrong)
 		require.NotEmpty(t, wrong[param], "%s: %v", line, wrong)
 		require.JSONEq(t, string(given.Args), string(json.RawMessage(args)), line)

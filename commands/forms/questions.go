@@ -1,4 +1,4 @@
-package catalog
+package forms
 
 import (
 	"cmp"
@@ -6,25 +6,22 @@ import (
 	"slices"
 	"strings"
 
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
-// A form asks for what must be given first, and for raw filters last: those are folded away behind a button until somebody wants them. What
-// depends on a choice ("output-directory" on "output-destination=Local") is asked for once that is chosen. So a form is drawn again while it
-// is filled in; Command.Redraw does that.
-
 // A questionnaire is a command as its form asks for it: what is asked, in which order, and which
 // rules across fields stand where.
-type questionnaire struct{ *Command }
+type questionnaire struct{ *catalog.Command }
 
 // A question is a field of a form with what decides whether and where it stands. Both forms that
 // Slack shows are made of it: the first, and each redrawing after a choice.
 type question struct {
 	render.FormField
-	rank   int       // fields are asked for in this order, and in that of the parameters where it is the same
-	rare   bool      // folded away
-	secret bool      // what is typed into it goes nowhere but to the command
-	when   *Together // asked for only if that other parameter has that value
+	rank   int               // fields are asked for in this order, and in that of the parameters where it is the same
+	rare   bool              // folded away
+	secret bool              // what is typed into it goes nowhere but to the command
+	when   *catalog.Together // asked for only if that other parameter has that value
 }
 
 // The ranks.
@@ -47,16 +44,16 @@ const (
 )
 
 // questions are all that the command can ask for, filled with what is given, in their order.
-func (cmd questionnaire) questions(given map[string]json.RawMessage, caller Caller) []question {
+func (cmd questionnaire) questions(given map[string]json.RawMessage, caller catalog.Caller) []question {
 	var all []question
 	for _, f := range cmd.Fields {
 		if f.Hidden {
 			continue
 		}
-		for i, field := range f.fields(given[f.Name], caller) {
+		for i, field := range fieldsOf(f, given[f.Name], caller) {
 			q := question{FormField: field, rank: mayBeGiven, secret: f.Type.Secret || f.MayHide(), when: cmd.dependence(f.Name)}
 			q.Shown = cmd.shownNames(field)
-			q.Redraws = slices.ContainsFunc(cmd.Together, func(t Together) bool { return t.on() == f.Name })
+			q.Redraws = slices.ContainsFunc(cmd.Together, func(t catalog.Together) bool { return t.On() == f.Name })
 			if i == 0 {
 				q.Above = cmd.above(f.Name)
 			}
@@ -81,14 +78,14 @@ func (cmd questionnaire) shownNames(f render.FormField) (names []string) {
 		return nil
 	}
 	for _, id := range f.Value {
-		names = append(names, cmd.Names.label(id))
+		names = append(names, cmd.Names.Label(id))
 	}
 	return names
 }
 
 // foldable tells whether a raw filter can be folded away: something else asks for the same, or
 // nobody must give it. What a person must give cannot be folded away.
-func (cmd questionnaire) foldable(f Field) bool {
+func (cmd questionnaire) foldable(f catalog.Field) bool {
 	beside := f.Type.Selects != "" && !f.Type.Beside
 	others := slices.ContainsFunc(cmd.OneOf, func(name string) bool { return name != f.Name })
 	return f.Type.Filter && (beside || !f.MustBeGiven() && (others || !slices.Contains(cmd.OneOf, f.Name)))
@@ -96,25 +93,25 @@ func (cmd questionnaire) foldable(f Field) bool {
 
 // extraQuestions ask for what is said beside the parameters.
 func (cmd questionnaire) extraQuestions() []question {
-	if cmd.Risk == Read {
+	if cmd.Risk == catalog.Read {
 		return nil
 	}
-	reason := question{rank: extraDetail, FormField: render.FormField{Name: ReasonParam, Label: "Reason", Widget: render.MultiLine, Required: cmd.NeedsReason(), MaxLength: 1000,
+	reason := question{rank: extraDetail, FormField: render.FormField{Name: catalog.ReasonParam, Label: "Reason", Widget: render.MultiLine, Required: cmd.NeedsReason(), MaxLength: 1000,
 		Hint: "For the approver and the audit trail; not sent to the console."}}
 	if cmd.NeedsReason() {
 		reason.rank = saysWhy
 	}
 	all := []question{reason}
 	if cmd.Timed {
-		all = append(all, question{rank: extraDetail, FormField: SpanField(ForParam, "For how long", "I warn you before the end. When the time is up, I ask an approver to reconnect it. Leave empty for no end.")})
+		all = append(all, question{rank: extraDetail, FormField: catalog.SpanField(catalog.ForParam, "For how long", "I warn you before the end. When the time is up, I ask an approver to reconnect it. Leave empty for no end.")})
 	}
-	return append(all, question{rank: extraDetail, FormField: render.FormField{Name: TicketParam, Label: "Ticket", Widget: render.TextInput, MaxLength: 200, Placeholder: "INC-1042"}})
+	return append(all, question{rank: extraDetail, FormField: render.FormField{Name: catalog.TicketParam, Label: "Ticket", Widget: render.TextInput, MaxLength: 200, Placeholder: "INC-1042"}})
 }
 
 // ask makes a form of the questions that matter: those whose condition holds, and the rare ones where they are unfolded or answered already.
 func (cmd questionnaire) ask(all []question, how folding) render.Form {
-	form := render.Form{Title: cmd.Title, Short: cmd.Short, Intro: cmd.intro(), Do: Invocation{Command: cmd.Name}}
-	if cmd.Risk == Destructive {
+	form := render.Form{Title: cmd.Title, Short: cmd.Short, Intro: cmd.intro(), Do: catalog.Invocation{Command: cmd.Name}}
+	if cmd.Risk == catalog.Destructive {
 		form.Submit = "Request approval"
 	}
 	if slices.ContainsFunc(all, func(q question) bool { return q.rare && len(q.Value) > 0 }) {
@@ -124,7 +121,7 @@ func (cmd questionnaire) ask(all []question, how folding) render.Form {
 		switch {
 		case q.rare && how == folded:
 			form.Folded = true
-		case q.when == nil || len(q.Value) > 0 || q.when.holds(all):
+		case q.when == nil || len(q.Value) > 0 || holds(q.when, all):
 			form.Fields = append(form.Fields, q.FormField)
 		}
 	}
@@ -154,7 +151,7 @@ func (cmd questionnaire) settleChoice(form *render.Form) {
 }
 
 // dependence is the rule by which a parameter is asked for only with a value of another; nil where there is none.
-func (cmd questionnaire) dependence(name string) *Together {
+func (cmd questionnaire) dependence(name string) *catalog.Together {
 	for _, t := range cmd.Together {
 		if t.Param == name {
 			return &t
@@ -163,30 +160,11 @@ func (cmd questionnaire) dependence(name string) *Together {
 	return nil
 }
 
-// AsksMore tells whether a choice in a form that was sent asks for something which that form did
-// not ask for. Some clients send a form before it was redrawn after a choice. It is then shown
-// again with the new field instead of an error about a parameter that was never on the screen.
-func (cmd *Command) AsksMore(sent render.Answer) bool {
-	return slices.ContainsFunc(cmd.Together, func(t Together) bool {
-		if !slices.Contains(sent.Asked, t.on()) || slices.Contains(sent.Asked, t.Param) {
-			return false
-		}
-		form := cmd.Redraw(sent, false, Caller{})
-		return slices.ContainsFunc(form.Fields, func(f render.FormField) bool { return f.Name == t.Param })
-	})
-}
-
-// on is the parameter whose value decides.
-func (t Together) on() string {
-	name, _, _ := strings.Cut(t.With, "=")
-	return name
-}
-
 // holds tells whether the other parameter has the value. A box that is not ticked says false.
-func (t Together) holds(all []question) bool {
+func holds(t *catalog.Together, all []question) bool {
 	_, want, _ := strings.Cut(t.With, "=")
 	for _, q := range all {
-		if q.Name != t.on() {
+		if q.Name != t.On() {
 			continue
 		}
 		if q.Widget == render.Checkbox && len(q.Value) == 0 {

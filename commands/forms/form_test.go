@@ -1,4 +1,4 @@
-package catalog_test
+package forms_test
 
 import (
 	"encoding/json"
@@ -11,42 +11,33 @@ import (
 	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/forms"
 	"s1bot/commands/lookup"
 	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
-
-func asks(t *testing.T, form render.Form, name string) render.FormField {
-	for _, f := range form.Fields {
-		if f.Name == name {
-			return f
-		}
-	}
-	require.Fail(t, "the form has no field "+name)
-	return render.FormField{}
-}
 
 // The widget fits the type; what was given stands in it.
 func TestAFormAsksForEachParameterInItsOwnWay(t *testing.T) {
 	t.Parallel()
 	caller := catalog.Caller{ID: "U1", Zone: commandtest.Zone}
 	alerts, _ := commands.All().Find("get-alerts")
-	form := alerts.Form(json.RawMessage(`{"created-after":"2026-11-20T13:00:00Z","severity":"High","rule-names":["a","b, c"],"limit":0,"incident-statuses":["resolved"]}`), caller)
+	form := forms.Of(alerts, json.RawMessage(`{"created-after":"2026-11-20T13:00:00Z","severity":"High","rule-names":["a","b, c"],"limit":0,"incident-statuses":["resolved"]}`), caller)
 	require.Equal(t, "Get Alerts", form.Title)
-	require.Equal(t, render.DateTime, asks(t, form, "created-after").Widget)
-	require.Equal(t, []string{"2026-11-20T13:00:00Z"}, asks(t, form, "created-after").Value)
-	require.Equal(t, commandtest.Zone, asks(t, form, "created-after").Zone)
-	require.Equal(t, render.Select, asks(t, form, "severity").Widget)
-	require.Equal(t, []string{"High"}, asks(t, form, "severity").Value)
-	require.Equal(t, render.MultiSelect, asks(t, form, "incident-statuses").Widget)
-	require.Len(t, asks(t, form, "incident-statuses").Choices, 3)
-	require.Equal(t, render.MultiSearch, asks(t, form, "site-ids").Widget)
-	require.Equal(t, "sites", asks(t, form, "site-ids").Search)
-	require.Equal(t, render.MultiLine, asks(t, form, "rule-names").Widget)
-	require.Equal(t, []string{"a\n\"b, c\""}, asks(t, form, "rule-names").Value)
-	require.Equal(t, render.Number, asks(t, form, "limit").Widget)
-	require.Equal(t, []string{"0"}, asks(t, form, "limit").Value)
-	require.EqualValues(t, 1000, *asks(t, form, "limit").Max)
+	require.Equal(t, render.DateTime, commandtest.Asks(t, form, "created-after").Widget)
+	require.Equal(t, []string{"2026-11-20T13:00:00Z"}, commandtest.Asks(t, form, "created-after").Value)
+	require.Equal(t, commandtest.Zone, commandtest.Asks(t, form, "created-after").Zone)
+	require.Equal(t, render.Select, commandtest.Asks(t, form, "severity").Widget)
+	require.Equal(t, []string{"High"}, commandtest.Asks(t, form, "severity").Value)
+	require.Equal(t, render.MultiSelect, commandtest.Asks(t, form, "incident-statuses").Widget)
+	require.Len(t, commandtest.Asks(t, form, "incident-statuses").Choices, 3)
+	require.Equal(t, render.MultiSearch, commandtest.Asks(t, form, "site-ids").Widget)
+	require.Equal(t, "sites", commandtest.Asks(t, form, "site-ids").Search)
+	require.Equal(t, render.MultiLine, commandtest.Asks(t, form, "rule-names").Widget)
+	require.Equal(t, []string{"a\n\"b, c\""}, commandtest.Asks(t, form, "rule-names").Value)
+	require.Equal(t, render.Number, commandtest.Asks(t, form, "limit").Widget)
+	require.Equal(t, []string{"0"}, commandtest.Asks(t, form, "limit").Value)
+	require.EqualValues(t, 1000, *commandtest.Asks(t, form, "limit").Max)
 }
 
 // A hunt proposes the last 24 hours, and takes times that were given as they are.
@@ -55,20 +46,20 @@ func TestAFormProposesTheLastDay(t *testing.T) {
 	caller := catalog.Caller{ID: "U1", Zone: commandtest.Zone, Now: time.Date(2026, 11, 20, 13, 0, 0, 0, time.UTC)}
 	for _, name := range []string{"query", "create-query", "create-power-query", "fetch-event"} {
 		cmd, _ := commands.All().Find(name)
-		form := cmd.Form(json.RawMessage(`{}`), caller)
-		require.Equal(t, []string{"2026-11-19T13:00:00Z"}, asks(t, form, "start-time").Value, name)
-		require.Equal(t, []string{"2026-11-20T13:00:00Z"}, asks(t, form, "end-time").Value, name)
-		form = cmd.Form(json.RawMessage(`{"end-time":"2026-11-01T00:00:00Z"}`), caller)
-		require.Empty(t, asks(t, form, "start-time").Value, name)
+		form := forms.Of(cmd, json.RawMessage(`{}`), caller)
+		require.Equal(t, []string{"2026-11-19T13:00:00Z"}, commandtest.Asks(t, form, "start-time").Value, name)
+		require.Equal(t, []string{"2026-11-20T13:00:00Z"}, commandtest.Asks(t, form, "end-time").Value, name)
+		form = forms.Of(cmd, json.RawMessage(`{"end-time":"2026-11-01T00:00:00Z"}`), caller)
+		require.Empty(t, commandtest.Asks(t, form, "start-time").Value, name)
 	}
 	alerts, _ := commands.All().Find("get-alerts")
-	require.Empty(t, asks(t, alerts.Form(json.RawMessage(`{}`), caller), "created-after").Value, "no time is required")
+	require.Empty(t, commandtest.Asks(t, forms.Of(alerts, json.RawMessage(`{}`), caller), "created-after").Value, "no time is required")
 }
 
 func TestOnlyWhatChangesSomethingAsksForAReason(t *testing.T) {
 	t.Parallel()
 	for _, cmd := range commands.All().Commands() {
-		form := cmd.Form(nil, catalog.Caller{})
+		form := forms.Of(cmd, nil, catalog.Caller{})
 		names := map[string]bool{}
 		for _, f := range form.Fields {
 			require.False(t, names[f.Name], "%s asks twice for %s", cmd.Name, f.Name)
@@ -87,27 +78,27 @@ func TestOnlyWhatChangesSomethingAsksForAReason(t *testing.T) {
 func TestAFilterHasASearchBoxBesideIt(t *testing.T) {
 	t.Parallel()
 	mitigate, _ := commands.All().Find("mitigate")
-	form := mitigate.Form(json.RawMessage(`{"filter":{"ids":["1112953674841025235"]},"mitigate-action":"kill"}`), catalog.Caller{})
-	require.Equal(t, render.MultiSearch, asks(t, form, "filter.ids").Widget)
-	require.Equal(t, "threats", asks(t, form, "filter.ids").Search)
-	require.Equal(t, []string{"1112953674841025235"}, asks(t, form, "filter.ids").Value)
-	require.True(t, asks(t, form, "filter.ids").Required, "nothing else asks for it yet")
+	form := forms.Of(mitigate, json.RawMessage(`{"filter":{"ids":["1112953674841025235"]},"mitigate-action":"kill"}`), catalog.Caller{})
+	require.Equal(t, render.MultiSearch, commandtest.Asks(t, form, "filter.ids").Widget)
+	require.Equal(t, "threats", commandtest.Asks(t, form, "filter.ids").Search)
+	require.Equal(t, []string{"1112953674841025235"}, commandtest.Asks(t, form, "filter.ids").Value)
+	require.True(t, commandtest.Asks(t, form, "filter.ids").Required, "nothing else asks for it yet")
 	require.True(t, form.Folded)
 	require.NotContains(t, names(form), "filter")
 
 	typed := render.Answer{Do: form.Do, Asked: names(form), Values: map[string][]string{"filter.ids": {"1112953674841025235"}, "mitigate-action": {"kill"}, "reason": {"typed"}}}
-	form = mitigate.Redraw(typed, true, catalog.Caller{})
+	form = forms.Redraw(mitigate, typed, true, catalog.Caller{})
 	require.False(t, form.Folded)
-	require.False(t, asks(t, form, "filter.ids").Required)
-	require.Empty(t, asks(t, form, "filter").Value)
-	require.Equal(t, []string{"typed"}, asks(t, form, "reason").Value, "nothing typed is lost")
+	require.False(t, commandtest.Asks(t, form, "filter.ids").Required)
+	require.Empty(t, commandtest.Asks(t, form, "filter").Value)
+	require.Equal(t, []string{"typed"}, commandtest.Asks(t, form, "reason").Value, "nothing typed is lost")
 	require.Equal(t, "filter", form.Fields[len(form.Fields)-1].Name, "raw filters come last")
 
-	raw := mitigate.Form(json.RawMessage(`{"filter":{"resolved":false}}`), catalog.Caller{})
-	require.Equal(t, []string{"{\n  \"resolved\": false\n}"}, asks(t, raw, "filter").Value, "what was given is not folded away")
+	raw := forms.Of(mitigate, json.RawMessage(`{"filter":{"resolved":false}}`), catalog.Caller{})
+	require.Equal(t, []string{"{\n  \"resolved\": false\n}"}, commandtest.Asks(t, raw, "filter").Value, "what was given is not folded away")
 
 	sent := map[string][]string{"filter.ids": {"1112953674841025235"}, "filter": {`{"resolved":false}`}, "mitigate-action": {"kill"}, "reason": {"x"}, "ticket": {}}
-	args, extras, wrong := mitigate.FromForm(sent, nil, catalog.Caller{})
+	args, extras, wrong := forms.Read(mitigate, sent, nil, catalog.Caller{})
 	require.Empty(t, wrong)
 	require.Equal(t, catalog.Extras{Reason: "x"}, extras)
 	require.JSONEq(t, `{"filter":{"ids":["1112953674841025235"],"resolved":false},"mitigate-action":"kill"}`, string(args))
@@ -117,7 +108,7 @@ func TestAFilterHasASearchBoxBesideIt(t *testing.T) {
 func TestFormsAskForWhatIsRequiredFirst(t *testing.T) {
 	t.Parallel()
 	for _, cmd := range commands.All().Commands() {
-		form, optional := cmd.Form(nil, catalog.Caller{}), ""
+		form, optional := forms.Of(cmd, nil, catalog.Caller{}), ""
 		for _, f := range form.Fields {
 			choice := slices.Contains(cmd.OneOf, f.Name)
 			require.False(t, optional != "" && f.Required, "%s asks for %s, which it needs, behind %s", cmd.Name, f.Name, optional)
@@ -127,9 +118,9 @@ func TestFormsAskForWhatIsRequiredFirst(t *testing.T) {
 		}
 	}
 	isolate, _ := commands.All().Find("isolate")
-	form := isolate.Form(nil, catalog.Caller{})
+	form := forms.Of(isolate, nil, catalog.Caller{})
 	require.Equal(t, []string{"agent-ids", "reason", "for", "ticket"}, names(form))
-	require.True(t, asks(t, form, "agent-ids").Required)
+	require.True(t, commandtest.Asks(t, form, "agent-ids").Required)
 	require.Equal(t, "Isolate endpoints", form.View().Title.Text)
 }
 
@@ -137,19 +128,19 @@ func TestFormsAskForWhatIsRequiredFirst(t *testing.T) {
 func TestAFormAsksForWhatDependsOnAChoiceOnceThatIsChosen(t *testing.T) {
 	t.Parallel()
 	script, _ := commands.All().Find("run-script")
-	form := script.Form(nil, catalog.Caller{})
+	form := forms.Of(script, nil, catalog.Caller{})
 	require.NotContains(t, names(form), "output-directory")
-	require.True(t, asks(t, form, "output-destination").Redraws)
-	local := script.Redraw(render.Answer{Do: form.Do, Asked: names(form), Values: map[string][]string{"output-destination": {"Local"}}}, false, catalog.Caller{})
-	require.True(t, asks(t, local, "output-directory").Required)
+	require.True(t, commandtest.Asks(t, form, "output-destination").Redraws)
+	local := forms.Redraw(script, render.Answer{Do: form.Do, Asked: names(form), Values: map[string][]string{"output-destination": {"Local"}}}, false, catalog.Caller{})
+	require.True(t, commandtest.Asks(t, local, "output-directory").Required)
 	require.True(t, local.Folded)
-	back := script.Redraw(render.Answer{Do: form.Do, Asked: names(local), Values: map[string][]string{"output-destination": {"None"}}}, false, catalog.Caller{})
+	back := forms.Redraw(script, render.Answer{Do: form.Do, Asked: names(local), Values: map[string][]string{"output-destination": {"None"}}}, false, catalog.Caller{})
 	require.NotContains(t, names(back), "output-directory")
 
 	group, _ := commands.All().Find("create-group")
-	form = group.Form(nil, catalog.Caller{})
+	form = forms.Of(group, nil, catalog.Caller{})
 	for answer, asked := range map[string]bool{"": false, "true": false, "false": true} {
-		inherits := group.Redraw(render.Answer{Do: form.Do, Asked: names(form), Values: map[string][]string{"inherits": {answer}}}, false, catalog.Caller{})
+		inherits := forms.Redraw(group, render.Answer{Do: form.Do, Asked: names(form), Values: map[string][]string{"inherits": {answer}}}, false, catalog.Caller{})
 		require.Equal(t, asked, slices.Contains(names(inherits), "policy"), answer)
 	}
 }
@@ -165,28 +156,28 @@ func names(form render.Form) (all []string) {
 func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 	t.Parallel()
 	mitigate, _ := commands.All().Find("mitigate")
-	_, _, wrong := mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {`{"resolvd":true}`}, "mitigate-action": {}, "reason": {" "}}, nil, catalog.Caller{})
+	_, _, wrong := forms.Read(mitigate, map[string][]string{"filter.ids": {}, "filter": {`{"resolvd":true}`}, "mitigate-action": {}, "reason": {" "}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{
 		"filter":          `Filter key "resolvd" is unknown for threats. Did you mean resolved?`,
 		"mitigate-action": "Please fill this in.",
 		"reason":          "Please say why. The approver will see this.",
 	}, wrong)
 
-	_, _, wrong = mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {}, "mitigate-action": {"kill"}, "reason": {"x"}}, nil, catalog.Caller{})
+	_, _, wrong = forms.Read(mitigate, map[string][]string{"filter.ids": {}, "filter": {}, "mitigate-action": {"kill"}, "reason": {"x"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"filter.ids": "Please fill this in."}, wrong)
 
 	agents, _ := commands.All().Find("list-agents")
-	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {"5000"}}, nil, catalog.Caller{})
+	_, _, wrong = forms.Read(agents, map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {"5000"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"limit": "5000 is above the maximum, 1000. Did you mean 1000?"}, wrong)
-	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {}}, nil, catalog.Caller{})
+	_, _, wrong = forms.Read(agents, map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"computer-name": "The console needs at least two characters to search."}, wrong)
 
 	isolate, _ := commands.All().Find("isolate")
-	_, _, wrong = isolate.FromForm(map[string][]string{"agent-ids": {}, "filter": {}, "reason": {"x"}}, nil, catalog.Caller{})
+	_, _, wrong = forms.Read(isolate, map[string][]string{"agent-ids": {}, "filter": {}, "reason": {"x"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"agent-ids": "Please fill in at least one of Agent IDs, Filter."}, wrong)
 
 	events, _ := commands.All().Find("fetch-event")
-	_, _, wrong = events.FromForm(map[string][]string{"start-time": {"2026-11-20T13:00:00Z"}, "end-time": {"2026-11-19T13:00:00Z"}}, nil, catalog.Caller{})
+	_, _, wrong = forms.Read(events, map[string][]string{"start-time": {"2026-11-20T13:00:00Z"}, "end-time": {"2026-11-19T13:00:00Z"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"end-time": "The end must be later than the start (start-time); nothing can match."}, wrong)
 }
 
@@ -194,7 +185,7 @@ func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 func TestAFormChangesOnlyWhatItAsksFor(t *testing.T) {
 	t.Parallel()
 	agents, _ := commands.All().Find("list-agents")
-	args, _, wrong := agents.FromForm(map[string][]string{"query": {}, "limit": {"7"}}, json.RawMessage(`{"computer-name":"DESKTOP","query":"old","limit":3}`), catalog.Caller{})
+	args, _, wrong := forms.Read(agents, map[string][]string{"query": {}, "limit": {"7"}}, json.RawMessage(`{"computer-name":"DESKTOP","query":"old","limit":3}`), catalog.Caller{})
 	require.Empty(t, wrong)
 	require.JSONEq(t, `{"computer-name":"DESKTOP","limit":7}`, string(args))
 }
@@ -202,7 +193,7 @@ func TestAFormChangesOnlyWhatItAsksFor(t *testing.T) {
 func TestListsInAFormAreLinesOrSlashText(t *testing.T) {
 	t.Parallel()
 	kill, _ := commands.All().Find("kill-processes")
-	args, _, wrong := kill.FromForm(map[string][]string{
+	args, _, wrong := forms.Read(kill, map[string][]string{
 		"computer-names": {"DESKTOP-1, DESKTOP-2\nDESKTOP-3"}, "file-paths": {"C:\\Program Files\\a b.exe\n\"C:\\x\\y z.exe\"\n"}, "reason": {"x"},
 	}, nil, catalog.Caller{})
 	require.Empty(t, wrong)
@@ -218,37 +209,14 @@ func TestListsComeBackFromAFormAsTheyWere(t *testing.T) {
 		"two\nlines", `odd "quote`, `odd, "quote`, "“typo”, graphic", "x,", ",x", `\"`, `a\",b`, "«a»",
 	} {
 		args := catalog.Marshal(map[string]any{"query": []string{"first", word, "last"}})
-		shown := asks(t, rules.Form(args, catalog.Caller{}), "query").Value
-		got, _, wrong := rules.FromForm(map[string][]string{"query": shown}, nil, catalog.Caller{})
+		shown := commandtest.Asks(t, forms.Of(rules, args, catalog.Caller{}), "query").Value
+		got, _, wrong := forms.Read(rules, map[string][]string{"query": shown}, nil, catalog.Caller{})
 		if wrong != nil { // the console cannot search for it, but it was read
 			require.Contains(t, wrong["query"], "can't be searched for", word)
 		}
 		require.JSONEq(t, string(args), string(got), "%q was shown as %q", word, shown)
 	}
-	require.Equal(t, []string{`DstIP = "203.0.113.66"`, "x", "a,b", "y"}, catalog.LinesOf("DstIP = \"203.0.113.66\", \"x\"\n \"a,b\" , y"))
-}
-
-// A search box answers with names, and remembers for some seconds what the console said.
-func TestSearchBoxesAskTheConsoleOnceForTheSameText(t *testing.T) {
-	t.Parallel()
-	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1", "DESKTOP-2", "LAPTOP-1")
-	all := commands.All()
-	options, err := all.Search(t.Context(), s.Call, "agents", "desk")
-	require.NoError(t, err)
-	require.Len(t, options, 2)
-	require.Contains(t, options[0].Label, "DESKTOP-1")
-	require.Equal(t, console.Agent("DESKTOP-1")["id"], options[0].Value)
-	_, err = all.Search(t.Context(), s.Call, "agents", " DESK ")
-	require.NoError(t, err)
-	require.Len(t, console.Calls(), 1)
-
-	later := *s.Call
-	later.Now = commandtest.Now.Add(catalog.KeepOptions)
-	_, err = all.Search(t.Context(), &later, "agents", "desk")
-	require.NoError(t, err)
-	require.Len(t, console.Calls(), 2)
-	_, err = all.Search(t.Context(), s.Call, "nonsense", "x")
-	require.Error(t, err)
+	require.Equal(t, []string{`DstIP = "203.0.113.66"`, "x", "a,b", "y"}, forms.LinesOf("DstIP = \"203.0.113.66\", \"x\"\n \"a,b\" , y"))
 }
 
 func TestEverySearchBoxOfEveryFormIsAnswered(t *testing.T) {
@@ -257,7 +225,7 @@ func TestEverySearchBoxOfEveryFormIsAnswered(t *testing.T) {
 	s := commandtest.At(t, commands.All(), console)
 	all := commands.All()
 	for _, cmd := range all.Commands() {
-		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
+		for _, f := range forms.Of(cmd, nil, catalog.Caller{}).Fields {
 			if f.Search == "" {
 				continue
 			}
