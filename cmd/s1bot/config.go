@@ -72,6 +72,7 @@ type config struct {
 	again       func() (config, error) // reads the same variables and their files again
 	gate        *transport.Gate        // for large answers; nil: each client has its own
 	unpaced     bool                   // no vendor's rates: for a simulated console that is measured
+	hurry       <-chan struct{}        // closed: nobody waits any longer for what drains
 }
 
 // minKeep is a week: the feeds read again what is younger than that, and must know that they delivered it.

@@ -50,11 +50,11 @@ type cli struct {
 	Version  versionCmd      `cmd:"" help:"Print version, commit and Go version."`
 }
 
-// A second signal changes nothing: what the first one began ends by itself, within drainLimit.
-// Whoever cannot wait kills the process, and the next start takes up what was left.
+// The first signal asks for an end, and a second one ends the process at once: signals do what they do to any process from the first one
+// on. `run`, which says so in its log, listens for the second one by itself.
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	defer context.AfterFunc(ctx, stop)()
 	os.Exit(start(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 

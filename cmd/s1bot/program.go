@@ -37,6 +37,9 @@ import (
 // are told 25 and 30 seconds. What does not end in time is taken up by the next start.
 const drainLimit = 20 * time.Second
 
+// errHurried ends a drain, so that the exit code tells a cut stop from one that finished.
+var errHurried = errors.New("a second signal stopped the program before all work was finished; the rest continues at the next start")
+
 // A program is everything that runs for one workspace and its consoles. `s1bot run`, `s1bot demo`
 // and the tests share it.
 //
@@ -315,7 +318,7 @@ func (p *program) notify(ctx context.Context) error {
 }
 
 // wait collects the parts: the first error stops the others, and nothing is waited for longer than
-// drainLimit after a stop.
+// drainLimit after a stop, or at all once somebody is in a hurry.
 //
 // ended has room for all parts, so one that ends after the deadline is not stuck on it.
 func (p *program) wait(ctx context.Context, cancel func(), ended <-chan error, parts int) error {
@@ -336,6 +339,8 @@ func (p *program) wait(ctx context.Context, cancel func(), ended <-chan error, p
 		case <-deadline:
 			p.log.Warn("stopped before all work was finished; the rest continues at the next start")
 			return first
+		case <-p.config.hurry:
+			return errors.Join(first, errHurried)
 		}
 	}
 	p.log.Info("stopped: everything that ran is finished")
