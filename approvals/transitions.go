@@ -42,7 +42,7 @@ func (r *Request) approve(p policy.Person, now time.Time, earlier ...policy.Pers
 // and with those who certainly do. Only where the two differ is it refused, and the person reads
 // the question; as long as approvals are missing either way it is simply added.
 func (r *Request) addApproval(p policy.Person, now time.Time, earlier []policy.Person) error {
-	if slices.ContainsFunc(r.Approvals, func(d Vote) bool { return d.User == p.ID && d.Void == "" }) {
+	if slices.ContainsFunc(r.Counting(), func(d Vote) bool { return d.User == p.ID }) {
 		return ErrAlreadyDecided
 	}
 	roles, _ := r.rolesOf(p)
@@ -130,7 +130,7 @@ func (r *Request) Over(now time.Time) error {
 // DecidableBy tells whether r waits for p's word: for certain, and p has not approved it already.
 // It promises nothing: what counts is the answer of Approve or Deny.
 func (r *Request) DecidableBy(p policy.Person, now time.Time) bool {
-	voted := slices.ContainsFunc(r.Approvals, func(v Vote) bool { return v.User == p.ID })
+	voted := slices.ContainsFunc(r.Counting(), func(v Vote) bool { return v.User == p.ID })
 	return !voted && r.decidable(p, now) == nil
 }
 

@@ -82,6 +82,8 @@ func TestWhatSomebodyApprovedDoesNotWaitForThem(t *testing.T) {
 	require.NoError(t, r.approve(bob, noon))
 	require.False(t, r.DecidableBy(bob, noon))
 	require.True(t, r.DecidableBy(carol, noon))
+	r.Approvals[0].Void = lostRole
+	require.True(t, r.DecidableBy(bob, noon), "who has the role again can approve again, and finds it")
 }
 
 // A run that was given up before it called anybody has no outcome to write: the row waits for another.

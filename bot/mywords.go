@@ -149,7 +149,7 @@ func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 	}
 	switch req.State {
 	case approvals.Pending:
-		row.Small = append(row.Small, render.Text(says+fmt.Sprintf(" · %d of %d approvals · expires ", len(req.Approvals), max(req.Quorum, 1))), render.Since(req.Expires))
+		row.Small = append(row.Small, render.Text(says+fmt.Sprintf(" · %d of %d approvals · expires ", len(req.Counting()), max(req.Quorum, 1))), render.Since(req.Expires))
 	case approvals.Interrupted:
 		row.Small = append(row.Small, render.Text(says+" · may have run: check its card"))
 	default:

@@ -47,7 +47,12 @@ func (r *Reader) sentence(ctx context.Context, e approvals.Entry, d detail) stri
 		t.whose += " for " + t.requester
 	}
 	for _, v := range d.Approvals {
-		t.approvers = append(t.approvers, r.person(ctx, v.User))
+		switch who := r.person(ctx, v.User); v.Void {
+		case "":
+			t.approvers = append(t.approvers, who)
+		default:
+			t.void = append(t.void, who+", who "+name(v.Void))
+		}
 	}
 	tell, known := sentences[e.Action]
 	if !known {
@@ -67,6 +72,7 @@ type narrator struct {
 	requester string // where somebody else did it
 	whose     string // what, and for whom
 	approvers []string
+	void      []string // who approved as well and did not count when it ran, and why
 }
 
 // because ends a sentence with what somebody gave as a reason.
@@ -131,7 +137,11 @@ func (t narrator) started() string {
 	if len(t.approvers) > 0 {
 		words += ", approved by " + strings.Join(t.approvers, " and ")
 	}
-	return words + "."
+	words += "."
+	if len(t.void) > 0 {
+		words += " Not counted: the approval of " + strings.Join(t.void, " and of ") + "."
+	}
+	return words
 }
 
 // finished tells the outcome in the specification's word, with the console's answer behind it.

@@ -48,6 +48,8 @@ func TestEachStepIsASentenceWithNames(t *testing.T) {
 		{approvals.ActionExpired, "", `{"was":"pending"}`, "Isolate (DESKTOP-1) for Alice expired: nobody decided in time."},
 		{approvals.ActionExpired, "", `{"was":"approved"}`, "Isolate (DESKTOP-1) for Alice was approved but didn't run in time, so it expired."},
 		{approvals.ActionStarted, "", `{"requester":"UALICE","approvals":[{"user":"UALICE"}]}`, "s1bot started Isolate (DESKTOP-1) for Alice, approved by Alice."},
+		{approvals.ActionStarted, "", `{"requester":"UALICE","approvals":[{"user":"UBOB","void":"can no longer approve this"},{"user":"UALICE"}]}`,
+			"s1bot started Isolate (DESKTOP-1) for Alice, approved by Alice. Not counted: the approval of UBOB, who can no longer approve this."},
 		{approvals.ActionFinished, "", `{"requester":"UALICE","outcome":"Failed","answer":"404","err":"gone"}`, "Isolate (DESKTOP-1) for Alice ended: Failed. Answer: “404”. Error: “gone”."},
 		{approvals.ActionInterrupted, "", `{"requester":"UALICE"}`, "Isolate (DESKTOP-1) for Alice was interrupted: it may have run."},
 		{approvals.ActionReopened, "", `{}`, "Isolate (DESKTOP-1) for Alice was interrupted and is safe to repeat, so s1bot runs it again."},

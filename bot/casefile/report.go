@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"s1bot/approvals"
 	"s1bot/approvals/trail"
 	"s1bot/render"
 )
@@ -53,7 +54,7 @@ func (c *Case) report(w io.Writer) error {
 	for _, r := range c.requests {
 		fmt.Fprintf(&b, "- %s %s: requested by %s %s, %s; reason: %s\n", inert(r.Ref), inert(r.Title), inert(r.RequesterName), when(r.Created), inert(string(r.State)), inert(r.Reason))
 		for _, v := range r.Approvals {
-			fmt.Fprintf(&b, "  - approved by %s\n", inert(v.User))
+			fmt.Fprintf(&b, "  - approved by %s%s\n", inert(v.User), voided(v))
 		}
 	}
 	if len(c.requests) == 0 {
@@ -164,4 +165,12 @@ func (b bounded) Write(p []byte) (int, error) {
 		b.z.err = errors.Join(b.z.err, err)
 	}
 	return n, err
+}
+
+// voided says why an approval did not count any more, or nothing.
+func voided(v approvals.Vote) string {
+	if v.Void == "" {
+		return ""
+	}
+	return ", who " + inert(v.Void)
 }

@@ -199,7 +199,7 @@ func (d drawing) host(c Console, host figures.Endpoint) render.Row {
 		actions = append(actions, render.Button{Label: "Extend", Do: requestcards.About(requestcards.ExtendWord, req.ID)})
 	}
 	line = append(line, render.Text(" · "), render.User(req.Requester))
-	for i, v := range req.Approvals {
+	for i, v := range req.Counting() {
 		if i == 0 {
 			line = append(line, render.Text(", approved by"))
 		}

@@ -199,7 +199,7 @@ func (d drawing) toDecide(req approvals.Request) render.Row {
 		says += ": “" + text.Shorten(req.Reason, 150) + "”"
 	}
 	if req.Quorum > 1 {
-		says += fmt.Sprintf(" · %d of %d approvals", len(req.Approvals), req.Quorum)
+		says += fmt.Sprintf(" · %d of %d approvals", len(req.Counting()), req.Quorum)
 	}
 	small := render.Line{render.User(req.Requester), render.Text(says + " · expires "), render.At(req.Expires)}
 	row := render.Row{Line: d.about(req), Small: small}
@@ -258,7 +258,7 @@ func (d drawing) mine() render.Section {
 func mineWords(req approvals.Request) string {
 	switch {
 	case req.State == approvals.Pending && req.Quorum > 1:
-		return fmt.Sprintf("waiting · %d of %d", len(req.Approvals), req.Quorum)
+		return fmt.Sprintf("waiting · %d of %d", len(req.Counting()), req.Quorum)
 	case req.State == approvals.Pending:
 		return "waiting"
 	case req.State == approvals.Interrupted:

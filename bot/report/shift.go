@@ -357,7 +357,7 @@ func isolatedPart(agents []s1.Agent, all int, by map[string]approvals.Request) [
 			continue
 		}
 		line = append(line, render.Text(" isolated by "), render.User(req.Requester))
-		for _, d := range req.Approvals {
+		for _, d := range req.Counting() {
 			line = append(line, render.Text(", approved by "), render.User(d.User))
 		}
 		line = append(line, render.Text(", "), render.Since(req.Started))
