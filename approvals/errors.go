@@ -28,6 +28,11 @@ var (
 	// ErrUnwritten: the row of the request or of the audit trail could not be written, and the request
 	// is certainly as it was.
 	ErrUnwritten = errors.New("it could not be written down")
+	// ErrUnstarted: the request is approved, and its start could not be written down, so that it did not
+	// start. Recover hands it out again.
+	ErrUnstarted = errors.New("the start could not be written down")
+	// ErrUnrecorded: it ran, and what it came to could not be written down yet. Recover does.
+	ErrUnrecorded = errors.New("the outcome could not be written down yet")
 )
 
 // What a Store answers; the Ledger deals with both.

@@ -35,8 +35,8 @@ type Config struct {
 
 // A Ledger takes requests through their life: it loads a row, makes one step of its state machine,
 // and writes the row back with its audit entry by compare-and-swap, again if somebody else was
-// faster. It has no state and starts nothing by itself: any number of Ledgers in any number of
-// processes may share a Store.
+// faster. It starts nothing by itself and has no state but what the Store would not take (see
+// unrecorded): any number of Ledgers in any number of processes may share a Store.
 //
 // Changed is called after the commit, never before: who is told of a row may read it and must find
 // what they were told.
@@ -55,6 +55,7 @@ type Ledger struct {
 	changed        func(Request)
 	log            *slog.Logger
 	seal           cipher.AEAD // nil without a key
+	kept           unrecorded
 }
 
 // maxAttempts bounds how often a step is tried again after others changed the row. Each conflict is

@@ -10,30 +10,34 @@ import (
 // Recover is called at the start and from time to time, and returns the requests that somebody must
 // take up: approved ones that wait to be run, pending ones whose card was never posted, those whose
 // cards do not tell where they stand, and runs of processes that died. Those it ends first: what is
-// safe to repeat is approved again, the rest interrupted. What nobody ran in time it expires. What
-// has to be shown or told is returned to one caller only, for a lease's time: two processes would
-// post two cards. It is returned again as long as it is not done.
+// safe to repeat is approved again, the rest interrupted. Before all that it writes down what runs of
+// this process came to and the Store did not take; none of these is repeated. What nobody ran in time
+// it expires. What has to be shown or told is returned to one caller only, for a lease's time: two
+// processes would post two cards. It is returned again as long as it is not done.
 //
 // Each process calls it, every few seconds, so it must be cheap where nothing is left over: two
 // queries by index. What another process is faster with is no error. An error of one request does
 // not keep the others from being returned; all errors come joined.
 func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
+	left := l.recordKept(ctx)
 	rs, err := l.store.Find(ctx, Query{States: []State{Pending, Running, Approved, Frozen}})
 	if err != nil {
-		return nil, fmt.Errorf("look for unfinished requests: %w", err)
+		return left, fmt.Errorf("look for unfinished requests: %w", err)
 	}
 	behind, err := l.store.Find(ctx, Query{Behind: true})
 	if err != nil {
-		return nil, fmt.Errorf("look for requests whose cards are old: %w", err)
+		return left, fmt.Errorf("look for requests whose cards are old: %w", err)
 	}
 	for _, r := range behind {
 		if r.Final() {
 			rs = append(rs, r)
 		}
 	}
-	var left []Request
 	var failed []error
 	for _, was := range rs {
+		if l.kept.has(was.ID) {
+			continue
+		}
 		r, err := l.endOverdue(ctx, was)
 		ours := err == nil && r.State != was.State
 		if err == nil && !ours {

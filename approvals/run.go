@@ -93,6 +93,8 @@ func (l *Ledger) claim(ctx context.Context, id string) (Request, error) {
 		l.changed(r)
 	case errors.Is(err, ErrExpired):
 		r = l.expireNow(ctx, r)
+	case errors.As(err, new(writeError)):
+		err = fmt.Errorf("%w: %w", ErrUnstarted, err)
 	}
 	return r, err
 }
@@ -170,10 +172,9 @@ func (l *Ledger) renew(ctx context.Context, r Request, returned <-chan struct{})
 // record writes the outcome down, and insists: the console was called, and only this process knows
 // what came of it.
 //
-// It tries for about three seconds, less than the twenty that a stop may take. After that the row
-// stays "running" and is interrupted when the lease ends: the card then says "may have run", which
-// is true, and a person looks. A card that is no JSON would make the whole row unreadable, so the
-// outcome is kept without it.
+// It tries for about three seconds, less than the twenty that a stop may take. After that the
+// outcome is kept for Recover to write (see unrecorded), and the row stays "running" until then. A
+// card that is no JSON would make the whole row unreadable, so the outcome is kept without it.
 func (l *Ledger) record(ctx context.Context, r Request, res Result) (Request, error) {
 	if len(res.Card) > 0 && !json.Valid(res.Card) {
 		l.log.ErrorContext(ctx, "dropped a result that isn't JSON", "request_id", r.ID, "command", r.Command)
@@ -186,8 +187,12 @@ func (l *Ledger) record(ctx context.Context, r Request, res Result) (Request, er
 			l.changed(done)
 			return done, nil
 		}
-		if errors.Is(err, ErrLeaseLost) || errors.Is(err, ErrNotFound) || try == recordTries {
+		switch {
+		case pointlessToRecord(err):
 			return done, fmt.Errorf("record the outcome of %s (%s): %w", r.Ref, r.Command, err)
+		case try == recordTries:
+			l.kept.keep(outcome{r, res})
+			return done, fmt.Errorf("%w: outcome %q of %s (%s): %w", ErrUnrecorded, res.Outcome, r.Ref, r.Command, err)
 		}
 		<-time.After(pause)
 		pause *= 2

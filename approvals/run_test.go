@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -57,6 +58,7 @@ func TestWithoutItsAuditRowNothingRuns(t *testing.T) {
 		return Result{}
 	})
 	require.ErrorIs(t, err, full)
+	require.ErrorIs(t, err, ErrUnstarted)
 }
 
 func TestAPanicInterrupts(t *testing.T) {
@@ -148,6 +150,46 @@ func TestTheOutcomeIsWrittenWhenTheStoreIsBack(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, Done, r.State)
 	})
+}
+
+// A disk that stays full for longer than a lease is no crash: the process knows what its run came to, and neither repeats it nor calls it open.
+func TestAnOutcomeThatCannotBeWrittenIsKeptAndNotRunAgain(t *testing.T) {
+	t.Parallel()
+	for _, repeatable := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			m := newMemory()
+			var full atomic.Bool
+			m.fail = func(op string) error {
+				if strings.HasPrefix(op, "swap") && full.Load() {
+					return errors.New("disk full")
+				}
+				return nil
+			}
+			l := ledger(t, m, "p1")
+			asked := isolate("click")
+			asked.Repeatable = repeatable
+			r := approved(t, l, asked)
+			_, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result {
+				full.Store(true)
+				return Result{Outcome: Successful}
+			})
+			require.ErrorIs(t, err, ErrUnrecorded)
+			<-time.After(2 * l.lease)
+			left, err := l.Recover(t.Context())
+			require.NoError(t, err)
+			require.Empty(t, left)
+			full.Store(false)
+			left, err = l.Recover(t.Context())
+			require.NoError(t, err)
+			require.Len(t, left, 1)
+			require.Equal(t, Done, left[0].State)
+			require.Equal(t, Successful, left[0].Outcome)
+			require.EqualValues(t, 1, left[0].Fence)
+			left, err = l.Recover(t.Context())
+			require.NoError(t, err)
+			require.Empty(t, left, "it is told once")
+		})
+	}
 }
 
 func TestAStopDoesNotLoseTheOutcome(t *testing.T) {

@@ -43,6 +43,8 @@ func TestAnErrorIsToldByWhatCanBeDoneAboutIt(t *testing.T) {
 		"a lost console":   {&consoles.GoneError{Name: "apac"}, []string{"apac", "no longer configured"}, nil, false},
 		"a known sentence": {fmt.Errorf("x: %w", approvals.ErrSelfApproval), []string{"You requested this yourself"}, nil, false},
 		"Slack's no":       {slack.SlackErrorResponse{Err: "missing_scope"}, []string{"Slack refused it (missing_scope).", "R123"}, nil, true},
+		"not started":      {fmt.Errorf("run: %w: %w", approvals.ErrUnstarted, errors.New("secret detail")), []string{"It hasn't started yet", "I'll start it as soon as I can", "R123"}, nil, true},
+		"not saved":        {fmt.Errorf("run: %w: %w", approvals.ErrUnrecorded, errors.New("secret detail")), []string{"couldn't save what came of it", "Don't request it again", "R123"}, nil, true},
 		"no audit row":     {fmt.Errorf("submit: %w: %w", approvals.ErrUnwritten, errors.New("secret detail")), []string{"Nothing was done: I couldn't write it to the audit trail", "Try again", "R123"}, nil, true},
 		"a fault":          {errors.New("secret detail"), []string{"Something went wrong inside the bot.", "R123"}, nil, true},
 	} {
