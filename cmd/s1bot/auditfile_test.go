@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"html"
 	"os"
@@ -55,38 +54,6 @@ func TestOperatorsHearOnceThatTheAuditFileIsBehind(t *testing.T) {
 	s.sees("#approvals", "The audit trail doesn't reach its file", "no such file or directory")
 	require.NoError(t, os.Mkdir(folder, 0o700))
 	s.sees("#approvals", "The audit trail is written to its file again")
-}
-
-func TestAFileThatIsNoTrailIsLeftAlone(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "notes.txt")
-	require.NoError(t, os.WriteFile(path, []byte("my notes\n"), 0o600))
-	p := &program{config: config{AuditFile: path}}
-	_, err := p.appendAudit(context.WithoutCancel(t.Context()), -1)
-	require.ErrorContains(t, err, "isn't an audit trail row")
-}
-
-// After a restore the trail has fewer rows than the file, and soon others of the same numbers.
-func TestAnAuditFileOfAnotherTrailIsNotContinued(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "audit.jsonl")
-	s := tell(t, func(settings map[string]string) { settings["S1BOT_AUDIT_FILE"] = path })
-	s.types("mallory", "#soc", "/s1 isolate DESKTOP-1 reason=fun")
-	s.isTold("mallory", "Only operators")
-	s.stop()
-	own, err := os.ReadFile(path)
-	require.NoError(t, err)
-	for _, other := range []string{`{"seq":1,"hash":"of another row"}`, `{"seq":9,"hash":"of a row after the backup"}`} {
-		require.NoError(t, os.WriteFile(path, []byte(other+"\n"), 0o600))
-		s.start()
-		s.sees("#approvals", "The audit trail doesn't reach its file", "Move the file away")
-		require.NoError(t, os.Remove(path))
-		s.sees("#approvals", "The audit trail is written to its file again")
-		s.stop()
-		body, err := os.ReadFile(path)
-		require.NoError(t, err)
-		require.Equal(t, string(own), string(body))
-	}
 }
 
 func TestTheAuditTrailIsFiltered(t *testing.T) {

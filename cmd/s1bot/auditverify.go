@@ -7,6 +7,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/trail"
+	"s1bot/approvals/trailfile"
 	"s1bot/bot/store"
 )
 
@@ -40,7 +41,7 @@ func checkTrail(ctx context.Context, db *store.DB, stream string) (found []strin
 	if stream == "" {
 		return found, nil
 	}
-	same, err := compareStream(rows, stream)
+	same, err := trailfile.Compare(rows, stream)
 	if err != nil {
 		return found, fmt.Errorf("the audit trail doesn't match what was streamed to %s: %w", stream, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/approvals/trailfile"
 	"s1bot/bot/slacksim"
 	"s1bot/s1/s1sim"
 )
@@ -44,7 +45,7 @@ func TestACaseFileHoldsWhatIsKnown(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte(files["audit.jsonl"]), 0o600))
 	trail, err := s.program.db.Requests().Audit(t.Context(), approvals.AuditQuery{})
 	require.NoError(t, err)
-	same, err := compareStream(trail, path)
+	same, err := trailfile.Compare(trail, path)
 	require.NoError(t, err)
 	require.Greater(t, same, 3)
 }
