@@ -157,6 +157,8 @@ type CardRef struct {
 	Retried bool `json:"retried,omitempty"`
 	// Asked marks a copy that says that the request waits.
 	Asked bool `json:"asked,omitempty"`
+	// Origin marks a copy in the thread where the request was made, whose readers did not make it.
+	Origin bool `json:"origin,omitempty"`
 	// Offer marks a copy that offers the decision on the request to somebody who wrote about it.
 	Offer bool `json:"offer,omitempty"`
 	// Typed is the reason that they wrote, which the buttons of the offer carry.

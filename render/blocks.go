@@ -147,7 +147,7 @@ func (c Card) led() []Part {
 		return c.Parts
 	}
 	title := strings.Join(slices.DeleteFunc([]string{string(c.Outcome), c.Title}, func(s string) bool { return s == "" }), " · ")
-	return slices.Concat([]Part{Line{Bold(title)}}, c.Parts)
+	return slices.Concat([]Part{Line{Text(Capital(c.answered())), Bold(title)}}, c.Parts)
 }
 
 // body draws the parts in their order, tables last into what the others leave.

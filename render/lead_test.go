@@ -17,7 +17,14 @@ func TestALeadStandsAheadOfTheOutcome(t *testing.T) {
 	m, err := json.Marshal(card.Message(Options{}).Blocks)
 	require.NoError(t, err)
 	require.Contains(t, string(m), `🟠 Accepted, not isolated yet: DESKTOP-4 is offline`)
-	require.Contains(t, string(m), `Successful · Disconnect Agent From Network`)
+	require.Contains(t, card.Plain(), "The console answered: Successful · Disconnect Agent From Network")
 	require.NotContains(t, string(m), "✅")
 	require.Contains(t, card.Message(Options{}).Text, "Accepted, not isolated yet")
+
+	card.Text = "Successful: Disconnect Agent From Network"
+	card.LeadWith(Waiting, "Accepted, not isolated yet")
+	require.Equal(t, "Accepted, not isolated yet · the console answered: Successful: Disconnect Agent From Network", card.Text)
+	card.Text, card.Outcome = "Partially successful: Kill", Partial
+	card.LeadWith(Warning, "1 of 2 killed")
+	require.Equal(t, "1 of 2 killed · Partially successful: Kill", card.Text, "the word is of what the endpoints did")
 }

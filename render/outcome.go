@@ -11,6 +11,22 @@ func Done(format string, args ...any) Card {
 	return Card{Tone: Good, Outcome: Successful, Title: fmt.Sprintf(format, args...)}
 }
 
+// LeadWith puts a line ahead of the outcome, in the card and in its notification: what people must
+// know before they read how the console answered.
+func (c *Card) LeadWith(tone Tone, lead string) {
+	c.Tone, c.Lead = tone, lead
+	c.Text = lead + " · " + c.answered() + c.Text
+}
+
+// answered says whose word the outcome is, where the endpoints have not done yet what the console
+// says yes to: "Successful" alone would read as if they had.
+func (c *Card) answered() string {
+	if c.Tone != Waiting || c.Outcome != Successful {
+		return ""
+	}
+	return "the console answered: "
+}
+
 // Partly is the card of a command that did some of what was asked.
 func Partly(format string, args ...any) Card {
 	return Card{Tone: Warning, Outcome: Partial, Title: fmt.Sprintf(format, args...)}

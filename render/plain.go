@@ -16,7 +16,7 @@ func (c Card) plain(words func(Line) string) string {
 	if heading := c.heading(); heading != "" {
 		fmt.Fprintln(&b, line(heading))
 	}
-	for _, p := range c.Parts {
+	for _, p := range c.led() {
 		b.WriteString(plainPart(p, words))
 	}
 	for _, a := range c.Actions {

@@ -63,10 +63,15 @@ func (c *Drawer) For(req approvals.Request, ref approvals.CardRef) render.Card {
 		return c.Placeholder(req)
 	case ref.Asked:
 		card := Asked(req, c.Policy().Channel())
+		if ref.Origin {
+			card = AskedInOrigin(req, c.Policy().Channel())
+		}
 		card.Parts = slices.Concat(card.Parts, HeldParts(c.freeze, req))
 		return card
 	case ref.Offer:
 		return Offer(c.freeze, req, ref.Typed)
+	case ref.Origin:
+		return InOrigin(req, ResultCopy(req, ""))
 	case slices.Contains(req.Copies, ref):
 		return ResultCopy(req, ref.Channel)
 	}

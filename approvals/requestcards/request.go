@@ -52,7 +52,7 @@ func (c *Drawer) Request(req approvals.Request) render.Card {
 func outcomeOf(card render.Card, req approvals.Request) render.Card {
 	card.Outcome = render.Outcome(req.Outcome)
 	if result := Result(req); result.Lead != "" {
-		card.Lead, card.Tone, card.Text = result.Lead, result.Tone, result.Lead+" · "+card.Text
+		card.LeadWith(result.Tone, result.Lead)
 	}
 	return withEffect(card, req)
 }

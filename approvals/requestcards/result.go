@@ -72,6 +72,28 @@ func Asked(req approvals.Request, channel string) render.Card {
 	return card
 }
 
+// AskedInOrigin is Asked for the thread where the request was made: others read it, too.
+func AskedInOrigin(req approvals.Request, channel string) render.Card {
+	card := Asked(req, channel)
+	card.Parts = slices.Clone(card.Parts)
+	card.Parts[0] = append(render.Line{render.User(req.Requester), render.Text(" requested ")}, requested(req)...)
+	return card
+}
+
+// InOrigin is what became of a request for the thread where it was made.
+func InOrigin(req approvals.Request, card render.Card) render.Card {
+	line := render.Line{render.Text("Requested by "), render.User(req.Requester)}
+	card.Parts = append([]render.Part{line}, card.Parts...)
+	return card
+}
+
+// Brief tells the requester that they asked, where nothing can change the message later: it says
+// what they did and no state, which would become untrue.
+func Brief(req approvals.Request, channel string) render.Card {
+	line := append(render.Line{render.Text("Approval requested in "), render.Channel(channel), render.Text(": ")}, requested(req)...)
+	return render.Card{Tone: render.Info, Text: "Approval requested: " + req.Title, Parts: []render.Part{line, render.Note{render.Text("ref " + req.Ref)}}}
+}
+
 // settledCard is what is left of an asked card when its request does not wait any more. The result
 // is a message of its own.
 func settledCard(req approvals.Request) render.Card {
@@ -152,9 +174,10 @@ func withEffect(card render.Card, req approvals.Request) render.Card {
 	if card.Lead = e.Lead(); card.Lead == "" {
 		return card
 	}
-	if card.Tone = render.Warning; len(e.Waiting) > 0 && e.Excess == "" {
-		card.Tone = render.Waiting
+	tone := render.Warning
+	if len(e.Waiting) > 0 && e.Excess == "" {
+		tone = render.Waiting
 	}
-	card.Text = card.Lead + " · " + card.Text
+	card.LeadWith(tone, card.Lead)
 	return card
 }

@@ -16,9 +16,12 @@ import (
 type Dialog interface {
 	// Reply answers them, and them alone. The message comes back where it can be edited.
 	Reply(ctx context.Context, at render.Origin, card render.Card) Message
-	// ReplyFollowed is Reply with a message that shall follow the request it tells of; the reference
-	// is empty where nothing can edit it.
-	ReplyFollowed(ctx context.Context, at render.Origin, card render.Card) approvals.CardRef
+	// ReplyFollowed is Reply with a message that shall follow the request it tells of. Where nothing
+	// can edit an answer, they read brief there, which names no state, and the reference is empty or
+	// another message's.
+	ReplyFollowed(ctx context.Context, at render.Origin, card, brief render.Card) approvals.CardRef
+	// Point shows them a card with a link to a message that others read, too.
+	Point(ctx context.Context, at render.Origin, card render.Card, to Message)
 	// Confide tells them what nobody else may read and nothing keeps.
 	Confide(ctx context.Context, at render.Origin, card render.Card) error
 }

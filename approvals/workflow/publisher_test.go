@@ -129,10 +129,13 @@ func TestTheThreadOfACardHearsWhatWasAskedThere(t *testing.T) {
 	k.chat.thread = "7.0"
 	req := k.asks(alice, isolate)
 	require.Equal(t, "7.0", req.Thread)
-	require.Contains(t, k.chat.reads("CSOC"), "waits for approval")
+	require.Contains(t, k.chat.reads("CSOC"), "Waiting for approval")
+	require.Contains(t, k.chat.reads("CSOC"), "@UALICE requested Disconnect Agent From Network on DESKTOP-1")
 	_, err := k.approves(bob, req.ID)
 	require.NoError(t, err)
 	require.Contains(t, k.chat.reads("CSOC"), "Requested by @UALICE")
+	require.NotContains(t, k.chat.reads("CSOC"), "Waiting for approval", "what stands there follows the request")
+	require.NotContains(t, k.chat.reads("CSOC"), "Withdraw")
 }
 
 // What a dead process left is taken up: an approved request runs, an end that nobody heard of is told.

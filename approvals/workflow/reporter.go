@@ -20,14 +20,19 @@ import (
 // Whoever isolates a host from an alert's card works in that thread with others, who did not ask
 // and have to hear it as well.
 func (r *reporter) reportBack(ctx context.Context, req approvals.Request, card render.Card) {
+	r.toOrigin(ctx, req, requestcards.InOrigin(req, card))
+}
+
+// toOrigin posts into that thread, if the request was made in one.
+func (r *reporter) toOrigin(ctx context.Context, req approvals.Request, card render.Card) Message {
 	if r.Threads.Thread(ctx, render.Origin{Channel: req.Channel, Thread: req.Thread}) == "" {
-		return
+		return Message{}
 	}
-	line := render.Line{render.Text("Requested by "), render.User(req.Requester)}
-	card.Parts = append([]render.Part{line}, card.Parts...)
-	if _, err := r.Messenger.Post(ctx, req.Channel, req.Thread, "", r.drawn(req, card)); err != nil {
+	at, err := r.Messenger.Post(ctx, req.Channel, req.Thread, "", r.drawn(req, card))
+	if err != nil {
 		r.Log.WarnContext(ctx, "cannot tell the thread of a card", "request_id", req.ID, "channel", req.Channel, "err", err)
 	}
+	return at
 }
 
 // closed tells everybody that a request came to nothing.
@@ -121,7 +126,7 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 // requester by direct message. Files are not among it, as the row keeps none.
 func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *Interaction) {
 	card := requestcards.ResultCopy(req, "")
-	r.reportBack(ctx, req, card)
+	r.addCopy(ctx, req, approvals.CardRef{Origin: true}, r.toOrigin(ctx, req, requestcards.InOrigin(req, card)))
 	if in != nil {
 		in.reply(ctx, r.drawn(req, card))
 		return
@@ -131,18 +136,21 @@ func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *In
 		if err != nil {
 			r.Log.WarnContext(ctx, "cannot post a result to its thread", "request_id", req.ID, "err", err)
 		}
-		r.addCopy(ctx, req, at)
+		r.addCopy(ctx, req, approvals.CardRef{}, at)
 	}
-	r.addCopy(ctx, req, r.tellEnd(ctx, req, requestcards.ResultCopy(req, req.Requester)))
+	r.addCopy(ctx, req, approvals.CardRef{}, r.tellEnd(ctx, req, requestcards.ResultCopy(req, req.Requester)))
 }
 
-// addCopy writes down that a message shows a result.
-func (r *reporter) addCopy(ctx context.Context, req approvals.Request, at Message) {
+// addCopy writes down that a message tells of a request, as which says, and follows it.
+//
+// Shown is the Rev of the row that was drawn, so what came in between is shown by the next edit.
+func (r *reporter) addCopy(ctx context.Context, req approvals.Request, which approvals.CardRef, at Message) {
 	if at.TS == "" {
 		return
 	}
-	if err := r.Ledger.Cards().AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev}); err != nil {
-		r.Log.WarnContext(ctx, "cannot record which message shows a result", "request_id", req.ID, "err", err)
+	which.Channel, which.TS, which.Shown = at.Channel, at.TS, req.Rev
+	if err := r.Ledger.Cards().AddCopy(ctx, req.ID, which); err != nil {
+		r.Log.WarnContext(ctx, "cannot record which message tells of a request", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -205,10 +213,25 @@ func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approval
 		if _, err := r.Ledger.Cards().Hide(ctx, req.ID, req.Unseen); err != nil {
 			r.Log.WarnContext(ctx, "cannot write down that a request has no card", "request_id", req.ID, "err", err)
 		}
-	} else {
-		r.reportBack(ctx, req, render.Notice(req.Title+" waits for approval."))
 	}
-	r.replyAsked(ctx, in, req, requestcards.Asked(req, r.Policy().Channel()))
+	r.tellAsked(ctx, in, req)
+}
+
+// tellAsked tells who asked, and the thread where they did, that the request waits.
+//
+// What stands in that thread follows the request and others read it; who asked gets a link to it in
+// the place of a message of their own.
+func (r *reporter) tellAsked(ctx context.Context, in Interaction, req approvals.Request) {
+	at := Message{}
+	if req.Unseen == "" {
+		at = r.toOrigin(ctx, req, requestcards.AskedInOrigin(req, r.Policy().Channel()))
+	}
+	if at.TS == "" {
+		r.replyAsked(ctx, in, req, requestcards.Asked(req, r.Policy().Channel()))
+		return
+	}
+	r.addCopy(ctx, req, approvals.CardRef{Asked: true, Origin: true}, at)
+	in.Dialog.Point(ctx, in.At, requestcards.Brief(req, r.Policy().Channel()), at)
 }
 
 // replyAsked shows who asked where their request stands; where that is a message that can be
@@ -217,7 +240,7 @@ func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approval
 // Shown is the Rev of the row that was drawn, so a decision that came in between is shown by the
 // next edit.
 func (r *reporter) replyAsked(ctx context.Context, in Interaction, req approvals.Request, card render.Card) {
-	ref := in.Dialog.ReplyFollowed(ctx, in.At, r.drawn(req, card))
+	ref := in.Dialog.ReplyFollowed(ctx, in.At, r.drawn(req, card), r.drawn(req, requestcards.Brief(req, r.Policy().Channel())))
 	if ref == (approvals.CardRef{}) {
 		return
 	}

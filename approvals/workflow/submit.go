@@ -11,7 +11,6 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
-	"s1bot/approvals/requestcards"
 	"s1bot/commands/catalog"
 )
 
@@ -136,7 +135,7 @@ func (s *Submitter) resume(ctx context.Context, req approvals.Request, in Intera
 // may have come before the answer, and to read it twice is the smaller harm.
 func (s *Submitter) answerOnceMore(ctx context.Context, in Interaction, req approvals.Request) {
 	if !slices.ContainsFunc(req.Copies, func(c approvals.CardRef) bool { return c.Asked }) {
-		s.reporter.replyAsked(ctx, in, req, requestcards.Asked(req, s.Policy().Channel()))
+		s.reporter.tellAsked(ctx, in, req)
 	}
 }
 

@@ -77,6 +77,38 @@ func (r *Responder) reply(ctx context.Context, a Interaction, card render.Card) 
 	return at, false
 }
 
+// replyOwn answers a command through its own response URL, which can replace the answer later.
+func (r *Responder) replyOwn(ctx context.Context, a Interaction, card render.Card) error {
+	return r.Post.Respond(context.WithoutCancel(ctx), a.At.ResponseURL, post.Replacing(a.patience.answered()), card)
+}
+
+// toPerson gives a card to the person in their direct messages, in the thread where they wrote there.
+func (r *Responder) toPerson(ctx context.Context, a Interaction, card render.Card) (post.Sent, error) {
+	to, thread := a.User, ""
+	if strings.HasPrefix(a.At.Channel, "D") {
+		to, thread = a.At.Channel, a.At.Thread
+	}
+	channel, ts, err := r.Post.Post(context.WithoutCancel(ctx), to, thread, "", card)
+	return post.Sent{Channel: channel, TS: ts}, err
+}
+
+// point answers with a card that has a link to a message; not where that message stands, unless it
+// is in a thread, which doesn't show in its channel.
+func (r *Responder) point(ctx context.Context, a Interaction, card render.Card, to post.Sent) {
+	if a.At.Channel == "" || a.At.Channel == to.Channel && strings.HasPrefix(to.Channel, "D") {
+		a.patience.answered()
+		return
+	}
+	thread := ""
+	if a.At.Channel == to.Channel {
+		thread = a.At.Thread
+	}
+	if link := Permalink(r.Address(), to.Channel, to.TS, thread); link != "" {
+		card.Parts = append(slices.Clip(card.Parts), render.Line{render.Text("Follow it here: "), render.MessageLink("this message", link)})
+	}
+	r.Reply(ctx, a, card)
+}
+
 // direct answers a message in the direct messages with a message. Nobody else reads there, and an
 // ephemeral one would be gone at the next reload, and reaches only who has Slack open
 // (reference/methods/chat.postEphemeral).

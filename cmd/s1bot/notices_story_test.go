@@ -100,9 +100,11 @@ func TestWhatIsAskedFromACardIsToldInItsThread(t *testing.T) {
 	s.clicks("alice", card, "Disconnect host")
 	form := s.form("alice", "Disconnect")
 	s.submits("alice", form, map[string]any{"Reason": "it beacons"})
-	s.repliedTo(card, "waits for approval")
+	waits := s.repliedTo(card, "Waiting for approval", "requested Disconnect Agent From Network")
+	s.isTold("alice", "Approval requested in", "Follow it here")
 	s.clicks("bob", s.sees("#approvals", "Approval needed"), "Approve")
 	s.repliedTo(card, "Requested by", "Successful", "Disconnect Agent From Network")
+	s.becomes(waits, "Successful", "DESKTOP-1")
 
 	require.NoError(t, s.slack.User("alice").TypesInThread(card, "<@"+s.slack.BotUserID()+"> note looked at it & it is bad"))
 	s.repliedTo(card, "Requested by", "Add Notes")
@@ -132,12 +134,13 @@ func TestAGraveThreatThatJoinsAThreadIsSeenInTheChannel(t *testing.T) {
 	s.form("alice", "Disconnect")
 }
 
-func (s *story) repliedTo(root slacksim.Message, words ...string) {
+func (s *story) repliedTo(root slacksim.Message, words ...string) slacksim.Message {
 	s.t.Helper()
-	_, err := s.slack.WaitMessage(s.patient(), root.Channel, func(m slacksim.Message) bool {
+	reply, err := s.slack.WaitMessage(s.patient(), root.Channel, func(m slacksim.Message) bool {
 		return m.ThreadTS == root.TS && m.TS != root.TS && hasAll(m.PlainText(), words)
 	})
 	require.NoError(s.t, err, "%q in the thread", words)
+	return reply
 }
 
 func TestASnoozeKeepsAHostQuietUntilItEnds(t *testing.T) {

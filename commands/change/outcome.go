@@ -99,8 +99,7 @@ func (c Outcome) lead(card *render.Card) {
 	case excess != "":
 		LeadWithExcess(card, excess)
 	case len(c.waiting) > 0:
-		card.Tone, card.Lead = render.Waiting, catalog.NotYet(c.word, c.applied, c.applied+len(c.waiting), c.waiting, nil)
-		card.Text = card.Lead + " · " + card.Text
+		card.LeadWith(render.Waiting, catalog.NotYet(c.word, c.applied, c.applied+len(c.waiting), c.waiting, nil))
 	}
 }
 
@@ -111,7 +110,7 @@ func (c Outcome) excess() string {
 
 // LeadWithExcess heads a card by that: whatever else it tells is no success to be silent about.
 func LeadWithExcess(card *render.Card, excess string) {
-	card.Tone, card.Lead, card.Text = render.Warning, excess, excess+" · "+card.Text
+	card.LeadWith(render.Warning, excess)
 	card.Parts = slices.Insert(card.Parts, 0, render.Part(render.Line{render.Bold("⚠ "), render.Text(catalog.ExcessAdvice)}))
 }
 

@@ -50,7 +50,6 @@ func Visible[T any, ID ~string](card render.Card, made []Made[ID], find func(ids
 	if len(waiting) == 0 {
 		return card
 	}
-	card.Tone, card.Lead = render.Waiting, catalog.NotYet("visible", len(made)-len(waiting), len(made), waiting, nil)
-	card.Text = card.Lead + " · " + card.Text
+	card.LeadWith(render.Waiting, catalog.NotYet("visible", len(made)-len(waiting), len(made), waiting, nil))
 	return card
 }
