@@ -312,8 +312,12 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"s1/s1sim/store", "s1/s1sim/wire", "s1/s1sim/world"},
 		[]string{"github.com/vektah/gqlparser/v2"},
 	},
+	"s1/s1sim/filterkeys": {
+		[]string{"s1/s1sim/keys", "s1/s1sim/wire"},
+		nil,
+	},
 	"s1/s1sim/world": {
-		[]string{"s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire"},
+		[]string{"s1/s1sim/filterkeys", "s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire"},
 		nil,
 	},
 	"s1/s1sim/files": {
@@ -325,7 +329,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"s1/s1sim/protection": {
-		[]string{"s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire", "s1/s1sim/world"},
+		[]string{"s1/s1sim/filterkeys", "s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire", "s1/s1sim/world"},
 		nil,
 	},
 	"s1/s1sim/wire": {

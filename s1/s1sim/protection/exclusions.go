@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
@@ -66,7 +67,7 @@ func exclusionKeys() keys.Table {
 // itemKeys are what exclusions and the blocklist are filtered by. value is compared letter by letter.
 func itemKeys(types ...string) []keys.Key {
 	return slices.Concat(
-		world.PlaceKeys(), keys.Legal("unified", keys.Boolean), keys.IDs("ids", "id"), keys.Just("type", "type", types...), keys.OneOf("types", "type", types...), keys.OneOf("osTypes", "osType", world.OsTypes...),
+		world.PlaceKeys(), keys.Legal("unified", keys.Boolean), keys.IDs("ids", "id"), keys.Just("type", "type", types...), keys.OneOf("types", "type", types...), keys.OneOf("osTypes", "osType", filterkeys.OsTypes...),
 		keys.Just("value", "value"), keys.Contains(10, "value", "value"), keys.Search("query", "value", "description"), keys.Contains(10, "description", "description"),
 		keys.Contains(10, "user", "userName"), keys.IDs("userIds", "userId"), keys.OneOf("source", "source", sources...), keys.OneOf("modes", "mode", exclusionModes...),
 		keys.OneOf("recommendations", "notRecommended"), keys.YesList("imported", "imported"),
@@ -78,7 +79,7 @@ func itemKeys(types ...string) []keys.Key {
 // is checked afterwards, because the same members serve both calls.
 func itemMembers(types ...string) []keys.Member {
 	return []keys.Member{
-		keys.Need("type", keys.Textual, types...), keys.Need("osType", keys.Textual, world.OsTypes...), keys.May("value", keys.Textual), keys.May("mode", keys.Textual, exclusionModes...),
+		keys.Need("type", keys.Textual, types...), keys.Need("osType", keys.Textual, filterkeys.OsTypes...), keys.May("value", keys.Textual), keys.May("mode", keys.Textual, exclusionModes...),
 		keys.May("pathExclusionType", keys.Textual, pathTypes...), keys.May("description", keys.Textual), keys.May("source", keys.Textual, sources...), keys.May("actions", keys.Textual, "upload", "detect").Several(),
 		keys.May("sha256Value", keys.Textual), keys.May("inject", keys.Boolean),
 	}

@@ -3,6 +3,7 @@ package protection
 import (
 	"slices"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
@@ -47,7 +48,7 @@ func firewallList(c *Controls) store.Listing {
 				keys.Derived(keys.Scope("groupIds", "")[0], in("group")), keys.Legal("tenant", keys.Boolean), keys.IDs("ids", "id"),
 				keys.Just("name", "name"), keys.Contains(10, "name", "name"), keys.OneOf("scopes", "scope", "global", "account", "site", "group"),
 				keys.OneOf("actions", "action", "Allow", "Block"), keys.OneOf("statuses", "status", "Enabled", "Disabled"),
-				keys.OneOf("directions", "direction", "any", "inbound", "outbound"), keys.OneOf("osTypes", "osTypes", world.OsTypes...), keys.Search("query", "name", "description"),
+				keys.OneOf("directions", "direction", "any", "inbound", "outbound"), keys.OneOf("osTypes", "osTypes", filterkeys.OsTypes...), keys.Search("query", "name", "description"),
 			))
 		},
 		Sorts: store.SortsBy("id name order status action direction scope createdAt updatedAt"), Order: "order",
@@ -70,7 +71,7 @@ func createFirewallRule(c *Controls, q *wire.Request) (any, error) {
 	hosts.Required = false
 	if err := keys.Check(d, "data", []keys.Member{
 		keys.Need("name", keys.Textual).UpTo(200), keys.Need("action", keys.Textual, "Allow", "Block"), keys.Need("status", keys.Textual, "Enabled", "Disabled"),
-		keys.May("osTypes", keys.Textual, world.OsTypes...).Several(), hosts, keys.May("description", keys.Textual), keys.May("direction", keys.Textual, "any", "inbound", "outbound"),
+		keys.May("osTypes", keys.Textual, filterkeys.OsTypes...).Several(), hosts, keys.May("description", keys.Textual), keys.May("direction", keys.Textual, "any", "inbound", "outbound"),
 		keys.May("localHost", keys.Free), keys.May("localPort", keys.Free), keys.May("remotePort", keys.Free), keys.May("protocol", keys.Textual), keys.May("application", keys.Free), keys.May("location", keys.Free), keys.May("tagIds", keys.Ident).Several(),
 		keys.May("osType", keys.Textual, "macos", "windows", "windows_legacy", "linux"), keys.May("remoteHost", keys.Free), keys.May("tag", keys.Textual),
 	}); err != nil {

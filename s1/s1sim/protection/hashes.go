@@ -3,6 +3,7 @@ package protection
 import (
 	"slices"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/wire"
 	"s1bot/s1/s1sim/world"
@@ -88,7 +89,7 @@ func (c *Controls) blockThreat(t, d wire.Object, q *wire.Request) string {
 		p = world.Reach{Level: l, Id: wire.Text(t, "agentRealtimeInfo."+l+"Id")}
 	}
 	item := wire.Object{"type": blocked, "value": hash, "osType": wire.Text(t, "agentRealtimeInfo.agentOsType"), "source": "action_from_threat", "description": wire.OrNil(wire.Text(d, "description"))}
-	if !slices.Contains(world.OsTypes, wire.Text(item, "osType")) {
+	if !slices.Contains(filterkeys.OsTypes, wire.Text(item, "osType")) {
 		item["osType"] = "windows"
 	}
 	if c.hasItem(&c.BlockedRows, item, p) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
@@ -62,7 +63,7 @@ func ruleKeys(more []keys.Key) keys.Table {
 		keys.Scope("accountIds", "accountId"), keys.Scope("siteIds", "siteId"), keys.Derived(keys.Scope("groupIds", "")[0], groupOfRule), keys.OneOf("scopes", "scope", "global", "account", "site", "group"),
 		keys.IDs("ids", "id"), keys.Contains(10, "creator", "creator"), keys.Contains(10, "name", "name"), keys.Contains(10, "s1ql", "s1ql"),
 		[]keys.Key{{Name: "query", Kind: keys.Textual, Op: keys.Within, List: true, Max: 10, Values: keys.Path("s1ql", "name", "description")}},
-		keys.OneOf("status", "status", ruleStates...), keys.OneOf("queryType", "queryType", ruleQueries...), keys.OneOf("severities", "severity", world.Severities...),
+		keys.OneOf("status", "status", ruleStates...), keys.OneOf("queryType", "queryType", ruleQueries...), keys.OneOf("severities", "severity", filterkeys.Severities...),
 		keys.Just("expirationMode", "expirationMode", expirations...), keys.Legal("disablePagination", keys.Boolean), ruleFilterKeys(), more,
 	))
 }
@@ -167,7 +168,7 @@ func deleteRules(c *Controls, q *wire.Request) (any, error) {
 // live.
 func ruleMembers() []keys.Member {
 	return []keys.Member{
-		keys.Need("name", keys.Textual), keys.Need("queryType", keys.Textual, ruleQueries...), keys.Need("severity", keys.Textual, world.Severities...), keys.Need("status", keys.Textual, ruleStates...),
+		keys.Need("name", keys.Textual), keys.Need("queryType", keys.Textual, ruleQueries...), keys.Need("severity", keys.Textual, filterkeys.Severities...), keys.Need("status", keys.Textual, ruleStates...),
 		keys.Need("expirationMode", keys.Textual, expirations...), keys.May("s1ql", keys.Textual), keys.May("queryLang", keys.Textual, "1.0", "2.0"), keys.May("expiration", keys.Moment),
 		keys.May("networkQuarantine", keys.Boolean), keys.May("treatAsThreat", keys.Textual, treatments...), keys.May("description", keys.Textual).UpTo(2000),
 		keys.May("scheduledParams", keys.Free), keys.May("correlationParams", keys.Free), keys.May("coolOffSettings", keys.Free),

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
@@ -33,7 +34,7 @@ func unifiedExclusionRoutes(c *Controls) []wire.Route {
 // for the type.
 func unifiedKeys() keys.Table {
 	known := keys.Of(
-		world.PlaceKeys(), keys.IDs("ids", "id"), keys.Renamed("idsNin", keys.NoneOf, keys.IDs("idsNin", "id")), keys.OneOf("osTypes", "osType", world.OsTypes...), keys.Contains(10, "value", "value"),
+		world.PlaceKeys(), keys.IDs("ids", "id"), keys.Renamed("idsNin", keys.NoneOf, keys.IDs("idsNin", "id")), keys.OneOf("osTypes", "osType", filterkeys.OsTypes...), keys.Contains(10, "value", "value"),
 		keys.Contains(10, "description", "description"), keys.Contains(10, "user", "userName"), keys.IDs("userIds", "userId"), keys.OneOf("source", "source", sources...),
 		keys.OneOf("pathExclusionTypes", "pathExclusionType", pathTypes...), keys.Yes("imported", "imported"), keys.OneOf("warnings", "warnings"),
 		keys.Span(keys.Moment, "createdAt", "createdAt", "lt gt lte gte between"), keys.Span(keys.Moment, "updatedAt", "updatedAt", "lt gt lte gte between"), exclusionFilterKeys(),
@@ -94,7 +95,7 @@ func unifiedRow(o wire.Object) wire.Object {
 // are left out; binary_vault is legal and checked no further.
 func unifiedExclusionMembers() []keys.Member {
 	return []keys.Member{
-		keys.Need("exclusionName", keys.Textual), keys.Need("modeType", keys.Textual, "suppression", "agent_interoperability", "binary_vault"), keys.Need("osType", keys.Textual, world.OsTypes...),
+		keys.Need("exclusionName", keys.Textual), keys.Need("modeType", keys.Textual, "suppression", "agent_interoperability", "binary_vault"), keys.Need("osType", keys.Textual, filterkeys.OsTypes...),
 		keys.Need("reason", keys.Textual, exclusionReasons...), keys.Need("threatType", keys.Textual, "EDR", "IDR"),
 		keys.Need("type", keys.Textual, append([]string{"commandline", "container_native"}, exclusionTypes...)...), keys.May("value", keys.Textual),
 		keys.May("engines", keys.Textual, "suppress", "suppress_app_control", "suppress_drift_detection", "suppress_dfi_only", "suppress_dynamic_only"),

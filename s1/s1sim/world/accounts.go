@@ -3,6 +3,7 @@ package world
 import (
 	"slices"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
@@ -32,7 +33,7 @@ func accountKeys() keys.Table {
 		keys.Yes("isDefault", "isDefault"), keys.Just("accountType", "accountType", "Trial", "Paid"), keys.Just("expiration", "expiration"),
 		keys.Just("sku", "skus.type"), keys.Just("module", "licenses.modules.name"), keys.OneOf("features", "features"),
 		keys.Just("createdAt", "createdAt"), keys.Just("updatedAt", "updatedAt"),
-		keys.Just("state", "state", scopeStates...), keys.OneOfOrNot("states", "state", scopeStates...),
+		keys.Just("state", "state", filterkeys.ScopeStates...), keys.OneOfOrNot("states", "state", filterkeys.ScopeStates...),
 		keys.Just("usageType", "usageType", "customer", "mssp", "ir"),
 		keys.Just("billingMode", "billingMode", "subscription", "consumption"),
 		keys.Count("totalLicenses"), keys.Count("activeLicenses"),

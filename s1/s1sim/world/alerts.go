@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
@@ -15,8 +16,8 @@ import (
 func alertRoutes(w *World) []wire.Route {
 	return []wire.Route{
 		{Method: "GET", Path: "/cloud-detection/alerts", Handle: alertList(w).Handle},
-		{Method: "POST", Path: "/cloud-detection/alerts/analyst-verdict", Handle: wire.On(w, setAlert("analystVerdict", verdicts, alertVerdict))},
-		{Method: "POST", Path: "/cloud-detection/alerts/incident", Handle: wire.On(w, setAlert("incidentStatus", incidents, alertIncident))},
+		{Method: "POST", Path: "/cloud-detection/alerts/analyst-verdict", Handle: wire.On(w, setAlert("analystVerdict", filterkeys.Verdicts, alertVerdict))},
+		{Method: "POST", Path: "/cloud-detection/alerts/incident", Handle: wire.On(w, setAlert("incidentStatus", filterkeys.Incidents, alertIncident))},
 	}
 }
 

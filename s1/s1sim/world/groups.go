@@ -3,6 +3,7 @@ package world
 import (
 	"slices"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
@@ -29,7 +30,7 @@ func groupKeys(w *World) keys.Table {
 	return keys.Of(slices.Concat(
 		keys.Scope("siteIds", "siteId"), keys.Derived(keys.Scope("accountIds", "")[0], accountOf), keys.Scope("groupIds", "id"),
 		[]keys.Key{{Name: "id", Kind: keys.Ident, Op: keys.AnyOf, Values: keys.Path("id")}},
-		keys.Just("type", "type", groupTypes...), keys.OneOf("types", "type", groupTypes...),
+		keys.Just("type", "type", filterkeys.GroupTypes...), keys.OneOf("types", "type", filterkeys.GroupTypes...),
 		keys.Search("query", "name", "description"), keys.Just("name", "name"), keys.Just("description", "description"), keys.Count("rank"),
 		keys.Yes("isDefault", "isDefault"), keys.Span(keys.Moment, "updatedAt", "updatedAt", "lt gt lte gte"),
 		keys.Just("registrationToken", "registrationToken"),

@@ -171,3 +171,25 @@ func interfacesOf(agent wire.Object) []any {
 	}
 	return interfaces
 }
+
+// engineTitle is how an answer names an engine, as far as the made-up threats need it. A threat has
+// its engines twice, as keys under detectionEngines and as titles under engines; filters take keys.
+func engineTitle(key string) string {
+	switch key {
+	case "pre_execution":
+		return "On-Write Static AI"
+	case "pre_execution_suspicious":
+		return "On-Write Static AI - Suspicious"
+	case "executables":
+		return "Behavioral AI"
+	case "exploits":
+		return "Anti Exploitation / Fileless"
+	case "lateral_movement":
+		return "Lateral Movement"
+	case "reputation":
+		return "Reputation"
+	case "pup":
+		return "Potentially unwanted applications"
+	}
+	return wire.Sentence(key)
+}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/wire"
 )
@@ -168,7 +169,7 @@ func policyFault(where, k string, have, want any) string {
 		}
 	}
 	switch {
-	case strings.HasPrefix(k, "mitigationMode") && !slices.Contains(mitigationModes, s),
+	case strings.HasPrefix(k, "mitigationMode") && !slices.Contains(filterkeys.MitigationModes, s),
 		strings.HasSuffix(where, "engines") && s != "on" && s != "off":
 		return "Must be one of the valid choices."
 	}

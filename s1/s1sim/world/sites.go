@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"slices"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
@@ -55,7 +56,7 @@ func siteKeys() keys.Table {
 		keys.Yes("isDefault", "isDefault"), keys.Yes("healthStatus", "healthStatus"), keys.Legal("adminOnly", keys.Boolean),
 		keys.Legal("availableMoveSites", keys.Boolean), keys.Just("siteType", "siteType", "Trial", "Paid"), keys.Just("expiration", "expiration"),
 		keys.Just("externalId", "externalId"), keys.Just("createdAt", "createdAt"), keys.Just("updatedAt", "updatedAt"),
-		keys.Just("state", "state", scopeStates...), keys.OneOfOrNot("states", "state", scopeStates...),
+		keys.Just("state", "state", filterkeys.ScopeStates...), keys.OneOfOrNot("states", "state", filterkeys.ScopeStates...),
 		keys.Just("suite", "suite", "Core", "Control", "Complete"), keys.Just("sku", "sku"), keys.Just("module", "licenses.modules.name"),
 		keys.OneOf("features", "features"), keys.Just("registrationToken", "registrationToken"),
 		keys.Count("totalLicenses"), keys.Count("activeLicenses"),

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
@@ -61,7 +62,7 @@ func setThreatVerdict(w *World, q *wire.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	verdict, err := Field(body, "analystVerdict", verdicts)
+	verdict, err := Field(body, "analystVerdict", filterkeys.Verdicts)
 	if err != nil {
 		return nil, err
 	}
@@ -82,13 +83,13 @@ func setThreatIncident(w *World, q *wire.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	status, err := Field(body, "incidentStatus", incidents)
+	status, err := Field(body, "incidentStatus", filterkeys.Incidents)
 	if err != nil {
 		return nil, err
 	}
 	verdict := ""
 	if len(wire.At(body, "data.analystVerdict")) > 0 {
-		if verdict, err = Field(body, "analystVerdict", verdicts); err != nil {
+		if verdict, err = Field(body, "analystVerdict", filterkeys.Verdicts); err != nil {
 			return nil, err
 		}
 	}

@@ -1,4 +1,4 @@
-package world
+package filterkeys
 
 import (
 	"slices"
@@ -7,9 +7,9 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// threatKeys are the legal keys of a threat filter, 99 of them, from the API document.
-func threatKeys(w *World) keys.Table {
-	return keys.Of(threatPlaceKeys(), threatStateKeys(w), threatTextKeys(), threatCloudKeys())
+// Threats are the legal keys of a threat filter, 99 of them, from the API document.
+func Threats(facts Facts) keys.Table {
+	return keys.Of(threatPlaceKeys(), threatStateKeys(facts), threatTextKeys(), threatCloudKeys())
 }
 
 // limit is legal in the filter of an action and caps how many threats it means; it is taken and not
@@ -36,11 +36,11 @@ func threatPlaceKeys() []keys.Key {
 
 // engines and detectionEngines are two names of one thing in the document. "resolved" is a
 // shorthand for the incident status.
-func threatStateKeys(w *World) []keys.Key {
+func threatStateKeys(facts Facts) []keys.Key {
 	return slices.Concat(
 		keys.OneOfOrNot("mitigationStatuses", "threatInfo.mitigationStatus", mitigations...),
-		keys.OneOfOrNot("analystVerdicts", "threatInfo.analystVerdict", verdicts...),
-		keys.OneOfOrNot("incidentStatuses", "threatInfo.incidentStatus", incidents...),
+		keys.OneOfOrNot("analystVerdicts", "threatInfo.analystVerdict", Verdicts...),
+		keys.OneOfOrNot("incidentStatuses", "threatInfo.incidentStatus", Incidents...),
 		keys.OneOfOrNot("confidenceLevels", "threatInfo.confidenceLevel", confidences...),
 		keys.OneOfOrNot("classifications", "threatInfo.classification"),
 		keys.OneOfOrNot("classificationSources", "threatInfo.classificationSource", threatSources...),
@@ -49,8 +49,7 @@ func threatStateKeys(w *World) []keys.Key {
 		keys.OneOfOrNot("initiatedBy", "threatInfo.initiatedBy", initiators...),
 		keys.YesDerived("resolved", func(o wire.Object) bool { return wire.Text(o, "threatInfo.incidentStatus") == "resolved" }),
 		keys.Derived(keys.Yes("noteExists", "")[0], func(o wire.Object) []any {
-			n := w.notes[wire.Text(o, "id")]
-			return []any{n != nil && len(n.Rows) > 0}
+			return []any{facts.HasNotes(wire.Text(o, "id"))}
 		}),
 		keys.Yes("failedActions", "threatInfo.failedActions"), keys.Yes("pendingActions", "threatInfo.pendingActions"),
 		keys.Yes("rebootRequired", "threatInfo.rebootRequired"), keys.Yes("mitigatedPreemptively", "threatInfo.mitigatedPreemptively"),

@@ -1,11 +1,9 @@
-package world
+package filterkeys
 
-import "s1bot/s1/s1sim/wire"
-
-// The words of the wire, from the API document. Threats spell them in lower case; alert filters in upper case.
+// The words of the wire, from the API document; some are of bodies, too. Threats spell them in lower case; alert filters in upper case.
 var (
-	verdicts      = []string{"undefined", "true_positive", "false_positive", "suspicious"}
-	incidents     = []string{"unresolved", "in_progress", "resolved"}
+	Verdicts      = []string{"undefined", "true_positive", "false_positive", "suspicious"}
+	Incidents     = []string{"unresolved", "in_progress", "resolved"}
 	mitigations   = []string{"not_mitigated", "mitigated", "marked_as_benign"}
 	confidences   = []string{"malicious", "suspicious", "n/a"}
 	Severities    = []string{"Low", "Medium", "High", "Critical", "Info"}
@@ -18,10 +16,10 @@ var (
 	migrations      = []string{"N/A", "Pending", "Migrated", "Failed"}
 	vulnerabilities = []string{"patch_required", "up_to_date", "not_applicable"}
 	rangerStates    = []string{"NotApplicable", "Enabled", "Disabled"}
-	mitigationModes = []string{"detect", "protect"}
+	MitigationModes = []string{"detect", "protect"}
 	scopeLevels     = []string{"global", "group", "account", "site"}
-	scopeStates     = []string{"active", "expired", "deleted"}
-	groupTypes      = []string{"static", "dynamic", "pinned"}
+	ScopeStates     = []string{"active", "expired", "deleted"}
+	GroupTypes      = []string{"static", "dynamic", "pinned"}
 	threatSources   = []string{"Cloud", "Behavioral", "Static", "Engine"}
 	installerTypes  = []string{".msi", ".exe", ".deb", ".rpm", ".bsx", ".pkg", ".img", "unknown", ".tar", ".zip", ".gz", ".xz"}
 	engines         = []string{"reputation", "sentinelone_cloud", "cloud_detection", "user_blacklist", "pre_execution",
@@ -40,25 +38,3 @@ var (
 		"user_action_needed_notifications"}
 	agentThreatStates = []string{"mitigated", "blocked", "active", "suspicious", "pending", "suspicious_resolved"}
 )
-
-// engineTitle is how an answer names an engine, as far as the made-up threats need it. A threat has
-// its engines twice, as keys under detectionEngines and as titles under engines; filters take keys.
-func engineTitle(key string) string {
-	switch key {
-	case "pre_execution":
-		return "On-Write Static AI"
-	case "pre_execution_suspicious":
-		return "On-Write Static AI - Suspicious"
-	case "executables":
-		return "Behavioral AI"
-	case "exploits":
-		return "Anti Exploitation / Fileless"
-	case "lateral_movement":
-		return "Lateral Movement"
-	case "reputation":
-		return "Reputation"
-	case "pup":
-		return "Potentially unwanted applications"
-	}
-	return wire.Sentence(key)
-}

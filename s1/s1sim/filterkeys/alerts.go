@@ -1,4 +1,4 @@
-package world
+package filterkeys
 
 import (
 	"slices"
@@ -8,23 +8,23 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// alertKeys are the legal keys of an alert filter, 44 of them, from the API document. Their enums are in upper case, while
+// Alerts are the legal keys of an alert filter, 44 of them, from the API document. Their enums are in upper case, while
 // the answers say "True positive" and "In progress".
-func alertKeys(w *World) keys.Table {
-	return keys.Of(alertPlaceKeys(w), alertTextKeys())
+func Alerts(facts Facts) keys.Table {
+	return keys.Of(alertPlaceKeys(facts), alertTextKeys())
 }
 
 // The keys are singular, analystVerdict and incidentStatus, where those of threats are plural: a
 // filter made for the one is a 400 with the other.
-func alertPlaceKeys(w *World) []keys.Key {
+func alertPlaceKeys(facts Facts) []keys.Key {
 	return slices.Concat(
 		keys.Scope("accountIds", "agentDetectionInfo.accountId"), keys.Scope("siteIds", "agentDetectionInfo.siteId"),
 		keys.Derived(keys.Scope("groupIds", "")[0], func(o wire.Object) []any {
-			return wire.At(w.AgentRows.Get(wire.Text(o, "agentRealtimeInfo.id")), "groupId")
+			return wire.At(facts.Endpoint(wire.Text(o, "agentRealtimeInfo.id")), "groupId")
 		}),
 		keys.Legal("tenant", keys.Boolean), keys.Legal("limit", keys.Integer), keys.IDs("ids", "alertInfo.alertId"),
-		spelled("analystVerdict", "alertInfo.analystVerdict", verdicts),
-		spelled("incidentStatus", "alertInfo.incidentStatus", incidents),
+		spelled("analystVerdict", "alertInfo.analystVerdict", Verdicts),
+		spelled("incidentStatus", "alertInfo.incidentStatus", Incidents),
 		keys.OneOf("severity", "ruleInfo.severity", Severities...), keys.OneOf("scopes", "ruleInfo.scopeLevel", scopeLevels...),
 		keys.OneOf("osType", "agentDetectionInfo.osFamily", OsTypes...), keys.OneOf("machineType", "agentDetectionInfo.machineType"),
 		keys.Span(keys.Moment, "createdAt", "alertInfo.createdAt", "lt lte gt gte"),

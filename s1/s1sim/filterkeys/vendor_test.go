@@ -1,4 +1,4 @@
-package world
+package filterkeys
 
 import (
 	"encoding/json"
@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -25,8 +24,7 @@ type keyRule struct {
 // filterKeys shows the tables to the test that compares them with the vendor's.
 func filterKeys() map[string]map[string]keyRule {
 	out := map[string]map[string]keyRule{}
-	w := New(Setup{Now: time.Now})
-	for name, table := range map[string]keys.Table{"threats": threatKeys(w), "agents": AgentKeys(w), "alerts": alertKeys(w)} {
+	for name, table := range map[string]keys.Table{"threats": Threats(facts{}), "agents": Agents(facts{}), "alerts": Alerts(facts{})} {
 		out[name] = map[string]keyRule{}
 		for k, v := range table {
 			out[name][k] = keyRule{Type: wireType(v), List: v.List, Min: v.Min, Max: v.Max, Enum: v.Enum}

@@ -1,4 +1,4 @@
-package world
+package filterkeys
 
 import (
 	"slices"
@@ -8,14 +8,14 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// AgentKeys are the legal keys of an agent filter, 199 of them, from the API document. Keys about
+// Agents are the legal keys of an agent filter, 199 of them, from the API document. Keys about
 // clouds, clusters and directories look at places that the made-up agents leave empty, so they
 // match nothing, as they would in such a tenant. Fields are ANDed and the values of one field ORed.
 // __contains is a substring of at least two characters, ten values at most, and so means more
 // endpoints than a name does: computerName alone is exact, and takes one value.
-func AgentKeys(w *World) keys.Table {
+func Agents(facts Facts) keys.Table {
 	return keys.Of(
-		agentPlaceKeys(), agentNameKeys(), agentStateKeys(), agentSystemKeys(), agentThreatKeys(w), agentTimeKeys(),
+		agentPlaceKeys(), agentNameKeys(), agentStateKeys(), agentSystemKeys(), agentThreatKeys(facts), agentTimeKeys(),
 		agentCloudKeys(),
 	)
 }
@@ -96,8 +96,8 @@ func agentStateKeys() []keys.Key {
 		keys.OneOfOrNot("operationalStates", "operationalState"), keys.OneOfOrNot("remoteProfilingStates", "remoteProfilingState"),
 		keys.OneOfOrNot("rangerStatuses", "rangerStatus", rangerStates...), keys.Just("rangerStatus", "rangerStatus", rangerStates...),
 		keys.OneOfOrNot("rangerVersions", "rangerVersion"),
-		keys.Just("mitigationMode", "mitigationMode", mitigationModes...),
-		keys.Just("mitigationModeSuspicious", "mitigationModeSuspicious", mitigationModes...),
+		keys.Just("mitigationMode", "mitigationMode", MitigationModes...),
+		keys.Just("mitigationModeSuspicious", "mitigationModeSuspicious", MitigationModes...),
 		keys.OneOf("activeProtection", "activeProtection", "edr", "idr"),
 		keys.OneOf("pacFileUsage", "proxyStates.pacFile"), keys.OneOfOrNot("proxyMethod", "proxyStates.method"),
 		keys.OneOf("console", "proxyStates.console"), keys.OneOf("deepVisibility", "proxyStates.deepVisibility"),
@@ -133,19 +133,19 @@ func agentSystemKeys() []keys.Key {
 }
 
 // agentThreatKeys select agents by the threats they have.
-func agentThreatKeys(w *World) []keys.Key {
+func agentThreatKeys(facts Facts) []keys.Key {
 	of := func(path string) func(wire.Object) []any {
 		return func(agent wire.Object) []any {
 			var out []any
-			for _, r := range w.threatsOf(wire.Text(agent, "id")) {
-				out = append(out, wire.At(r.Obj, path)...)
+			for _, threat := range facts.ThreatsOn(wire.Text(agent, "id")) {
+				out = append(out, wire.At(threat, path)...)
 			}
 			return out
 		}
 	}
 	resolved := func(agent wire.Object) []any {
-		for _, r := range w.threatsOf(wire.Text(agent, "id")) {
-			if wire.Text(r.Obj, "threatInfo.incidentStatus") == "resolved" {
+		for _, threat := range facts.ThreatsOn(wire.Text(agent, "id")) {
+			if wire.Text(threat, "threatInfo.incidentStatus") == "resolved" {
 				return []any{true}
 			}
 		}
