@@ -121,11 +121,15 @@ func affect(ctx context.Context, c *transport.Client, call transport.Call) (Acti
 	if err != nil {
 		return ActionResult{}, err
 	}
-	if answer.Affected == nil {
-		return ActionResult{}, &Error{Operation: call.Operation, Status: http.StatusOK, Unclear: true,
-			Message: "The console accepted the request but didn't say how many things it affects."}
-	}
 	return answer.result(), nil
+}
+
+// Check refuses an answer without a number, and one below zero, which counts nothing.
+func (a affected) Check() error {
+	if !said(a.Affected) {
+		return Unreadable("The console accepted the request but didn't say how many things it affects.")
+	}
+	return nil
 }
 
 // result makes one form of the console's several. Which of the three ids a detail has depends on

@@ -75,16 +75,15 @@ func (c *Client) MoveAgentsToGroup(ctx context.Context, ids []AgentID, group Gro
 		return 0, transport.Refusal(call.Operation, err)
 	}
 	call.Body = change{Filter: idFilter{selected}}
-	body, err := c.t.Do(ctx, call)
-	if err != nil {
-		return 0, err
-	}
-	data, said, err := c.t.Acknowledged(ctx, call, body)
-	if said {
+	data, accepted, err := c.t.Acknowledge(ctx, call)
+	if !accepted {
 		return 0, err
 	}
 	return moved(data), nil
 }
+
+// said tells whether a console said how many things a change is for. Some count from -1, or leave the number out.
+func said(n *int) bool { return n != nil && *n >= 0 }
 
 // moved reads data.agentsMoved; some consoles call it affected.
 func moved(data json.RawMessage) int {
@@ -96,7 +95,7 @@ func moved(data json.RawMessage) int {
 		return Unsaid
 	}
 	for _, n := range []*int{answer.AgentsMoved, answer.Affected} {
-		if n != nil {
+		if said(n) {
 			return *n
 		}
 	}

@@ -235,3 +235,25 @@ func TestAnUnclearAnswerToAChangeIsUnknown(t *testing.T) {
 		require.Len(t, console.Asked(), 1, "%s: changes are not tried again", name)
 	}
 }
+
+// What a console answers with a success and nobody can read is neither done nor failed, and the status is the one that came.
+func TestASuccessThatSaysNothingHasItsOwnStatus(t *testing.T) {
+	t.Parallel()
+	for body, says := range map[string]string{
+		`{"data":{"affected":-1}}`: "didn't say how many", `{"data":{"affected":null,"x":1}}`: "didn't say how many",
+		"": "empty", "<html><title>Sign in</title>": "a web page instead of data: Sign in", `{"data":{"aff`: "cut off",
+	} {
+		for _, status := range []int{http.StatusOK, http.StatusAccepted} {
+			_, err := consoletest.Start(t, consoletest.Status(status, body)).ScanAgents(t.Context(), []s1.AgentID{consoletest.AgentA})
+			e := consoletest.AsError(t, err)
+			require.Equal(t, status, e.Status, body)
+			require.Contains(t, e.Message, says)
+			require.True(t, e.Unknown(), body)
+		}
+	}
+	moved, err := consoletest.Start(t, consoletest.OK(`{"data":{"agentsMoved":-1}}`)).MoveAgentsToGroup(t.Context(), []s1.AgentID{consoletest.AgentA}, groupB)
+	require.NoError(t, err)
+	require.Equal(t, s1.Unsaid, moved)
+	_, err = consoletest.Start(t, consoletest.Status(http.StatusCreated, "[")).BlockHash(t.Context(), s1.Scope{Tenant: true}, "a9993e364706816aba3e25717850c26c9cd0d89d", "windows", "")
+	require.Equal(t, http.StatusCreated, consoletest.AsError(t, err).Status)
+}

@@ -68,11 +68,7 @@ func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
 	if !id.Valid() {
 		return transport.Refusal(call.Operation, ErrInvalidID)
 	}
-	body, err := c.t.Do(ctx, call)
-	if err != nil {
-		return err
-	}
-	data, _, err := c.t.Acknowledged(ctx, call, body)
+	data, _, err := c.t.Acknowledge(ctx, call)
 	if err != nil {
 		return err
 	}

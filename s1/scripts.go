@@ -165,7 +165,7 @@ func (c *Client) RunScript(ctx context.Context, agents []AgentID, run ScriptRun)
 		return ScriptStart{}, err
 	}
 	started := ScriptStart{Affected: Unsaid, Task: answer.Task, Pending: answer.Pending, PendingExecution: answer.PendingExecution}
-	if answer.Affected != nil {
+	if said(answer.Affected) {
 		started.Affected = *answer.Affected
 	}
 	return started, nil

@@ -273,10 +273,16 @@ func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 // Made sends a change that is answered with what it made or changed: a list, or the thing alone.
 // Consoles answer some creations with a list and some with the thing; both are one list here.
 func Made[T any](ctx context.Context, c *transport.Client, call transport.Call) ([]T, error) {
-	body, err := c.Do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
+	var items []T
+	err := c.ReadBrief(ctx, call, func(body []byte) (err error) {
+		items, err = made[T](ctx, c, call, body)
+		return err
+	})
+	return items, err
+}
+
+// made reads what a change was answered with.
+func made[T any](ctx context.Context, c *transport.Client, call transport.Call, body []byte) ([]T, error) {
 	page, err := ReadPage[T](body, "")
 	if err == nil {
 		c.NoteSaid(ctx, call, page.said)

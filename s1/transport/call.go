@@ -88,9 +88,25 @@ func (c *Client) Read(ctx context.Context, call Call, use func(body []byte, head
 	}
 	defer a.release()
 	if len(a.body) > smallBody && bytes.Count(a.body, []byte(",")) > maxValues {
-		return c.Unreadable(call, a.body, fmt.Errorf("%w: more than %d values", ErrTooLarge, maxValues))
+		return a.answered(c.Unreadable(call, a.body, fmt.Errorf("%w: more than %d values", ErrTooLarge, maxValues)))
 	}
-	return use(a.body, a.header)
+	return a.answered(use(a.body, a.header))
+}
+
+// ReadBrief is Read for answers that are short.
+func (c *Client) ReadBrief(ctx context.Context, call Call, use func(body []byte) error) error {
+	call.brief = true
+	return c.Read(ctx, call, func(body []byte, _ http.Header) error { return use(body) })
+}
+
+// answered gives what is wrong with a success the status that it came with: whoever reads an answer
+// knows only that it was one, and a 204 without a body is no 200.
+func (a attempt) answered(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Status == http.StatusOK {
+		e.Status = a.status
+	}
+	return err
 }
 
 // release says that nobody reads the body any more.

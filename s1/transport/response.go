@@ -93,6 +93,11 @@ func ReadItem(raw json.RawMessage, item any) error {
 	if err := wire.Decode(raw, item); err != nil {
 		return err
 	}
+	if checked, ok := item.(interface{ Check() error }); ok {
+		if err := checked.Check(); err != nil {
+			return err
+		}
+	}
 	if keeper, ok := item.(interface{ Keep(json.RawMessage) }); ok {
 		keeper.Keep(bytes.Clone(raw)) // raw is a part of the body, which would stay in memory with it
 	}
@@ -116,9 +121,21 @@ func Get[T any](ctx context.Context, c *Client, call Call) (T, error) {
 	return item, err
 }
 
-// Acknowledged reads the answer to a change that consoles answer with nothing, or with a few words
-// about it: data, which may be empty. said tells whether an error is in the console's own words.
-func (c *Client) Acknowledged(ctx context.Context, call Call, body []byte) (data json.RawMessage, said bool, err error) {
+// Acknowledge sends a change that consoles answer with nothing, or with a few words about it: data,
+// which may be empty. accepted tells that its status was a success and that the console did not say
+// in its own words that it failed: then an error is only that the words make no sense.
+func (c *Client) Acknowledge(ctx context.Context, call Call) (data json.RawMessage, accepted bool, err error) {
+	err = c.ReadBrief(ctx, call, func(body []byte) (err error) {
+		var said bool
+		data, said, err = c.acknowledgement(ctx, call, body)
+		accepted = !said
+		return err
+	})
+	return data, accepted, err
+}
+
+// acknowledgement reads what Acknowledge was answered; said tells whether an error is in the console's own words.
+func (c *Client) acknowledgement(ctx context.Context, call Call, body []byte) (data json.RawMessage, said bool, err error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, false, nil
 	}
