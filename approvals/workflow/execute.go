@@ -211,11 +211,9 @@ func (x *executor) carryOut(ctx context.Context, req approvals.Request, asking *
 
 // await begins to wait for what a command that ran began.
 //
-// The console has done its part, so a failure here is logged and does not make the outcome one.
+// The console has done its part, so a failure here does not make the outcome one.
 func (x *executor) await(ctx context.Context, req approvals.Request, saved json.RawMessage) {
-	if err := x.Background.Follow(ctx, req, saved); err != nil {
-		x.Log.ErrorContext(ctx, "cannot wait for the effect of a request", "request_id", req.ID, "err", err)
-	}
+	x.begin(ctx, req, "follow", func(ctx context.Context) error { return x.Background.Follow(ctx, req, saved) })
 }
 
 // confide tells one person something that nobody else may read: where they wait, else by direct
@@ -274,4 +272,5 @@ type executor struct {
 	reporter  *reporter
 	overlaps  *overlaps
 	looking   sync.Map // ids of the requests that are being looked at, or run
+	unbegun   sync.Map // what could not begin in the background yet; see begin
 }

@@ -33,6 +33,7 @@ func (k *Keeper) Tick(ctx context.Context) {
 	k.remind(ctx)
 	k.publisher.followFreeze(ctx)
 	k.terms.mindTerms(ctx)
+	k.executor.beginAgain(ctx)
 	k.recover(ctx)
 }
 

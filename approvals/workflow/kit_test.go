@@ -413,9 +413,13 @@ func (r *roster) Gate(ctx context.Context) context.Context { return ctx }
 type jobs struct {
 	watches []Watch
 	follows []string
+	full    error // what the database says
 }
 
 func (j *jobs) Watch(_ context.Context, w Watch) error {
+	if j.full != nil {
+		return j.full
+	}
 	j.watches = append(j.watches, w)
 	return nil
 }

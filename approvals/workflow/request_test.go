@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 	"time"
 
@@ -302,4 +303,21 @@ func TestACardTellsOfADecisionThatDoesNotCountYet(t *testing.T) {
 			k.flow.Decisions.ShowUncounted(t.Context(), "A-0000", u) // of a word that names no request
 		})
 	}
+}
+
+// A full disk at the moment when the watch begins costs the watch a few seconds, and not the card its end.
+func TestAWatchThatCannotBeginBeginsLater(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.jobs.full = errors.New("database or disk is full")
+	req := k.asks(alice, `disconnect-agent-from-network DESKTOP-1 reason="r"`)
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	k.tick()
+	require.Empty(t, k.jobs.watches)
+	k.jobs.full = nil
+	k.tick()
+	k.tick()
+	require.Len(t, k.jobs.watches, 1, "once")
+	require.Equal(t, req.ID, k.jobs.watches[0].Request)
 }

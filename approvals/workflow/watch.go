@@ -43,9 +43,28 @@ func (x *executor) recordAccepted(ctx context.Context, req approvals.Request, ca
 
 // follow begins to watch what a request was for.
 func (x *executor) follow(ctx context.Context, req approvals.Request) {
-	if err := x.Background.Watch(ctx, Watch{Request: req.ID, Run: watchKey(req), Requester: req.Requester, Began: x.Now()}); err != nil {
-		x.Log.ErrorContext(ctx, "cannot watch the effect of a request", "request_id", req.ID, "err", err)
+	w := Watch{Request: req.ID, Run: watchKey(req), Requester: req.Requester, Began: x.Now()}
+	x.begin(ctx, req, "watch", func(ctx context.Context) error { return x.Background.Watch(ctx, w) })
+}
+
+// begin begins what goes on in the background after a run. Where the database does not take it, it is
+// tried again with each look of the Keeper: else a card would say "not isolated yet" for good, with
+// nobody looking.
+func (x *executor) begin(ctx context.Context, req approvals.Request, what string, do func(context.Context) error) {
+	if err := do(ctx); err != nil {
+		x.Log.ErrorContext(ctx, "cannot begin what follows a run; I'll keep trying", "what", what, "request_id", req.ID, "err", err)
+		x.unbegun.Store(what+req.ID, do)
 	}
+}
+
+// beginAgain tries what could not begin.
+func (x *executor) beginAgain(ctx context.Context) {
+	x.unbegun.Range(func(key, do any) bool {
+		if do.(func(context.Context) error)(ctx) == nil {
+			x.unbegun.Delete(key)
+		}
+		return ctx.Err() == nil
+	})
 }
 
 // watchKey names the watch over one run of a request.
