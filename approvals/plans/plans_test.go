@@ -148,3 +148,27 @@ func TestAChangeThatWeakensIsMarked(t *testing.T) {
 	require.Equal(t, []render.Line{{render.Mono("mode")}, {render.Text("protect")}, {render.Text("detect")}, {render.Bold("⚠ weakens protection")}}, table.Rows[0])
 	require.Equal(t, render.Line{render.Text("—")}, table.Rows[1][3])
 }
+
+// Whoever names a machine may choose a name that reads like another one's: an approver is told before they approve.
+func TestNamesThatAreNotWhatTheySeemAreTold(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		names []string
+		want  []string
+	}{
+		{[]string{"SRV-DC-01", "desktop_2"}, nil},
+		{[]string{"SRV-DС-01"}, []string{"“SRV-DС-01” isn't plain ASCII: С (U+0421). It reads like “srv-dc-01”."}},
+		{[]string{"Zürich-1"}, []string{"“Zürich-1” isn't plain ASCII: ü (U+00FC)."}},
+		{[]string{"ＳＲＶ‑1"}, []string{"“ＳＲＶ‑1” isn't plain ASCII: Ｓ (U+FF33), Ｒ (U+FF32), Ｖ (U+FF36) and others. It reads like “srv-1”."}},
+		{[]string{"SRV-1", "SRV\u200b-1"}, []string{"“SRV\u200b-1” isn't plain ASCII: U+200B, which can't be seen. It reads like “srv-1”.",
+			"“SRV-1” and “SRV\u200b-1” are different endpoints whose names read the same."}},
+		{[]string{"srv-1", "SRV-1"}, []string{"“srv-1” and “SRV-1” are different endpoints whose names read the same."}},
+	} {
+		var targets []catalog.Target
+		for _, name := range row.names {
+			targets = append(targets, catalog.Target{Kind: "agent", ID: name, Name: name})
+		}
+		require.Equal(t, row.want, Lookalikes(targets))
+	}
+	require.Empty(t, Lookalikes([]catalog.Target{{Kind: "threat", Name: "café.exe"}}))
+}

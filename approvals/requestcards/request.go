@@ -89,6 +89,9 @@ func PlanParts(req approvals.Request) []render.Part {
 		if more := len(plan.Targets) - plans.Shown; more > 0 {
 			parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more; the thread has the full list", more))})
 		}
+		for _, words := range plans.Lookalikes(plan.Targets) {
+			parts = append(parts, render.Line{render.Text("⚠️ " + words)})
+		}
 		if note := plans.BlastRadius(req); note != nil && len(plan.Targets) > 1 {
 			parts = append(parts, note)
 		}
