@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -44,8 +45,7 @@ func TestLegalKeysOfListsAreTaken(t *testing.T) {
 	require.Equal(t, 400, r.Get("/exclusions", "modeType", "x").Status)
 }
 
-// listKeys are all keys that the document of 2026 gives a list, beside those of pages. Where the document has more than recorded calls
-// (users), a list is left out.
+// listKeys are all keys that the document of 2026 gives a list, beside those of pages.
 var listKeys = map[string]string{
 	"/activities": `siteIds accountIds groupIds createdAt__lt createdAt__gt createdAt__lte createdAt__gte createdAt__between activityTypes includeHidden threatIds agentIds ids
 		activityUuids userIds userEmails ruleIds alertIds relatedIds`,
@@ -68,8 +68,16 @@ var listKeys = map[string]string{
 	"/remote-scripts/status?parentTaskId=1": `accountIds siteIds groupIds tenant ids createdAt__lt createdAt__gt createdAt__lte createdAt__gte updatedAt__lt updatedAt__gt updatedAt__lte
 		updatedAt__gte query status types type computerName__contains uuid__contains initiatedBy__contains detailedStatus__contains description__contains parentTaskId__in
 		parentTaskId`,
-	"/threats/{threat}/notes": `creator__like creatorId`,
-	"/remote-scripts":         `accountIds groupIds siteIds isAvailableForArs query scriptType ids osTypes`,
+	"/threats/{threat}/notes":          `creator__like creatorId`,
+	"/threats/{threat}/explore/events": `eventTypes eventSubTypes eventId processName__like`,
+	"/users": `siteIds accountIds source sources email email__contains emailReadOnly fullName fullName__contains fullNameReadOnly firstLogin lastLogin dateJoined groupsReadOnly
+		twoFaEnabled primaryTwoFaMethod emailVerified query ids roleIds twoFaStatus twoFaStatuses canGenerateApiToken hasValidApiToken lastActivation__lt lastActivation__lte
+		lastActivation__gt lastActivation__gte lastActivation__between apiTokenExpiresAt__lt apiTokenExpiresAt__lte apiTokenExpiresAt__gt apiTokenExpiresAt__gte
+		apiTokenExpiresAt__between createdAt__lt createdAt__lte createdAt__gt createdAt__gte createdAt__between`,
+	"/firewall-control?tenant=true": `accountIds siteIds groupIds tenant query scopes applications name protocols osTypes directions actions statuses createdAt__lt createdAt__lte
+		createdAt__gt createdAt__gte createdAt__between ids locationIds tagIds name__contains tagName__contains application__contains protocol__contains service__contains
+		disablePagination`,
+	"/remote-scripts": `accountIds groupIds siteIds isAvailableForArs query scriptType ids osTypes`,
 }
 
 // listSorts are what the document has a list sorted by.
@@ -88,6 +96,10 @@ var listSorts = map[string]string{
 		isAvailableForArs`,
 	"/remote-scripts/status?parentTaskId=1": `id initiatedBy createdAt updatedAt status detailedStatus agentComputerName parentTaskId accountName siteName groupName description`,
 	"/threats/{threat}/notes":               `createdAt updatedAt`,
+	"/threats/{threat}/explore/events":      `id createdAt eventType fileSize fileType registryPath registryId registryClassification pid processName`,
+	"/firewall-control?tenant=true":         `id name action status order`,
+	"/users": `id createdAt fullName firstLogin lastLogin source email emailVerified dateJoined twoFaEnabled twoFaStatus apiTokenCreatedAt apiTokenExpiresAt
+		canGenerateApiToken`,
 }
 
 const (
@@ -137,6 +149,29 @@ func TestAListTakesTheKeysOfTheDocumentAndNoOthers(t *testing.T) {
 	}
 	require.Equal(t, 400, r.Get("/firewall-control").Status, "it wants to be asked for something")
 	require.Equal(t, 200, r.Get("/firewall-control", "statuses", "Enabled,Disabled").Status)
+}
+
+// Deep Visibility's calls have few keys, and its list of events counts nothing. What single events are called is the document's.
+func TestDeepVisibilityTakesTheKeysOfTheDocumentAndNoOthers(t *testing.T) {
+	t.Parallel()
+	r := simtest.New(t, s1sim.Options{Agents: 1})
+	now := time.Now()
+	started := r.Post("/dv/init-query", simtest.M{"query": `EventType = "Process Creation"`, "fromDate": now.Add(-time.Hour).Format(time.RFC3339), "toDate": now.Format(time.RFC3339)})
+	id := started.At("data.queryId").(string)
+	unknown := func(path string, args ...string) bool {
+		return strings.Contains(r.Get(path, append([]string{"queryId", id}, args...)...).Raw, "Unknown field")
+	}
+	for path, own := range map[string]string{
+		"/dv/events": "skip limit cursor subQuery sortBy sortOrder", "/dv/events/process": "skip limit cursor subQuery sortBy sortOrder", "/dv/query-status": "", "/dv/events/pq-ping": "",
+	} {
+		for key := range strings.FieldsSeq("skip limit cursor subQuery sortBy sortOrder countOnly skipCount siteIds") {
+			require.Equal(t, !slices.Contains(strings.Fields(own), key), unknown(path, key, "1"), "%s %s", path, key)
+		}
+	}
+	for _, event := range []string{"Registry Value Delete", "Module Load", "File Deletion", "dns"} {
+		require.Equal(t, 200, r.Get("/dv/events/"+url.PathEscape(event), "queryId", id).Status, event)
+	}
+	require.Equal(t, 400, r.Get("/dv/events/"+url.PathEscape("File Delete"), "queryId", id).Status)
 }
 
 // bodyValue is the value of a pair as a body has it.

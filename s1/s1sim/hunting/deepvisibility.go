@@ -251,8 +251,21 @@ func (c *Chronicle) huntOf(id string, given bool) (*hunt, error) {
 	return h, nil
 }
 
+// aboutQuery refuses whatever else is asked of a call that has the query's id as its only key.
+func aboutQuery(q *wire.Request) error {
+	for key := range q.Query {
+		if key != "queryId" {
+			return wire.Invalid("%s: Unknown field.", key)
+		}
+	}
+	return nil
+}
+
 // queryStatus answers for both kinds of query, though a power query has its own call.
 func queryStatus(c *Chronicle, q *wire.Request) (any, error) {
+	if err := aboutQuery(q); err != nil {
+		return nil, err
+	}
 	h, err := c.huntOf(q.Query.Get("queryId"), q.Query.Has("queryId"))
 	if err != nil {
 		return nil, err
@@ -284,11 +297,14 @@ func cancelQuery(c *Chronicle, q *wire.Request) (any, error) {
 // typesOfEvents are the short names that integrations send.
 var typesOfEvents = strings.Fields("dns file ip logins process registry scheduled_task url indicators")
 
-// eventTitles are the names of single events, which the path of events takes beside the short names
-// of kinds.
+// eventTitles are the names of single events, as the API document lists them for the path of events;
+// it takes them beside the short names of kinds.
 var eventTitles = []string{
-	"Process Creation", "File Creation", "File Modification", "File Delete", "File Rename", "IP Connect", "IP Listen", "DNS Resolved", "DNS Unresolved",
-	"Login", "Logout", "Registry Value Create", "Registry Value Modified", "Registry Key Create", "Registry Key Delete", "Task Register", "Task Start", "GET", "POST",
+	"Process Exit", "Process Modification", "Process Creation", "Duplicate Process Handle", "Duplicate Thread Handle", "Open Remote Process Handle", "Remote Thread Creation",
+	"Remote Process Termination", "Command Script", "IP Connect", "IP Listen", "File Modification", "File Creation", "File Scan", "File Deletion", "File Rename",
+	"Pre Execution Detection", "Login", "Logout", "GET", "OPTIONS", "POST", "PUT", "DELETE", "CONNECT", "HEAD", "DNS Resolved", "DNS Unresolved", "Task Register", "Task Update",
+	"Task Start", "Task Trigger", "Task Delete", "Registry Key Create", "Registry Key Rename", "Registry Key Delete", "Registry Key Export", "Registry Key Security Changed",
+	"Registry Key Import", "Registry Value Modified", "Registry Value Create", "Registry Value Delete", "Behavioral Indicators", "Module Load",
 }
 
 // getEvents answers what a query found. That there is nothing before it has finished is documented;
@@ -316,7 +332,7 @@ func getEvents(c *Chronicle, q *wire.Request) (any, error) {
 			return keys.Of(keys.Legal("queryId", keys.Textual), keys.Legal("subQuery", keys.Textual))
 		},
 		Sorts: store.SortsBy("createdAt pid processStartTime eventType objectType agentName processName"),
-		Order: "createdAt",
+		Order: "createdAt", Uncounted: true,
 		Implied: func(keys.Filter) func(wire.Object) bool {
 			return func(e wire.Object) bool {
 				return kind == "" || wire.Text(e, "objectType") == kind || wire.Text(e, "eventType") == kind
@@ -358,6 +374,9 @@ func startPowerQuery(c *Chronicle, q *wire.Request) (any, error) {
 
 // pingPowerQuery answers how far a power query is, unless it was forgotten because nobody asked.
 func pingPowerQuery(c *Chronicle, q *wire.Request) (any, error) {
+	if err := aboutQuery(q); err != nil {
+		return nil, err
+	}
 	h, err := c.huntOf(q.Query.Get("queryId"), q.Query.Has("queryId"))
 	if err != nil {
 		return nil, err

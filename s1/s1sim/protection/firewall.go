@@ -30,7 +30,7 @@ func listFirewallRules(c *Controls, q *wire.Request) (any, error) {
 	return nil, wire.Invalid("At least one of actions, statuses, osTypes, name or a scope must be supplied.")
 }
 
-// firewallList has the keys that public clients of the API document send.
+// firewallList has the keys of the API document.
 func firewallList(c *Controls) store.Listing {
 	in := func(level string) func(wire.Object) []any {
 		return func(o wire.Object) []any {
@@ -48,10 +48,13 @@ func firewallList(c *Controls) store.Listing {
 				keys.Derived(keys.Scope("groupIds", "")[0], in("group")), keys.Legal("tenant", keys.Boolean), keys.IDs("ids", "id"),
 				keys.Just("name", "name"), keys.Contains(10, "name", "name"), keys.OneOf("scopes", "scope", "global", "account", "site", "group"),
 				keys.OneOf("actions", "action", "Allow", "Block"), keys.OneOf("statuses", "status", "Enabled", "Disabled"),
-				keys.OneOf("directions", "direction", "any", "inbound", "outbound"), keys.OneOf("osTypes", "osTypes", filterkeys.OsTypes...), keys.Search("query", "name", "description"),
+				keys.OneOf("directions", "direction", "any", "inbound", "outbound"), keys.OneOf("osTypes", "osTypes", filterkeys.OsTypes...), keys.Search("query", "name", "tag", "application", "protocol"),
+				keys.OneOf("protocols", "protocol"), keys.Contains(keys.Most, "protocol", "protocol"), keys.Span(keys.Moment, "createdAt", "createdAt", "lt lte gt gte between"),
+				keys.IDs("tagIds", "tagIds"), keys.Legal("locationIds", keys.Ident), keys.Legal("applications", keys.Textual), keys.Legal("application__contains", keys.Textual),
+				keys.Legal("service__contains", keys.Textual), keys.Legal("tagName__contains", keys.Textual), keys.Legal("disablePagination", keys.Boolean),
 			))
 		},
-		Sorts: store.SortsBy("id name order status action direction scope createdAt updatedAt"), Order: "order",
+		Sorts: store.SortsBy("id name action status order"), Order: "order",
 	}
 }
 

@@ -13,17 +13,18 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// pageKeys are the query parameters of every list.
+// pageKeys are the query parameters of every list; those that count are the last two.
 var pageKeys = []string{"limit", "skip", "cursor", "sortBy", "sortOrder", "countOnly", "skipCount"}
 
 // A Listing is a resource that can be listed: where its objects are, what filters it and what sorts
 // it.
 type Listing struct {
-	Rows  func(*wire.Request) *Collection
-	Keys  func() keys.Table
-	Sorts map[string]string // legal values of sortBy and the path each one means
-	Order string            // the path that sorts when nobody asks
-	Desc  bool
+	Rows      func(*wire.Request) *Collection
+	Keys      func() keys.Table
+	Sorts     map[string]string // legal values of sortBy and the path each one means
+	Order     string            // the path that sorts when nobody asks
+	Desc      bool
+	Uncounted bool // takes neither countOnly nor skipCount
 	// implied adds what the service restricts by itself where the caller does not say otherwise.
 	Implied func(keys.Filter) func(wire.Object) bool
 }
@@ -40,7 +41,11 @@ type window struct {
 
 // List answers a GET: the rows of one page and its pagination.
 func (l Listing) List(q *wire.Request) (rows []any, pagination wire.Object, err error) {
-	f, err := l.Keys().FromQuery(q.Query, pageKeys)
+	ofPages := pageKeys
+	if l.Uncounted {
+		ofPages = pageKeys[:len(pageKeys)-2]
+	}
+	f, err := l.Keys().FromQuery(q.Query, ofPages)
 	if err != nil {
 		return nil, nil, err
 	}
