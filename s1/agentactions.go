@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"unicode/utf8"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
 )
@@ -19,26 +20,26 @@ func (c *Client) BroadcastMessage(ctx context.Context, ids []AgentID, message st
 	if n := utf8.RuneCountInString(message); n < 1 || n > MaxMessage {
 		return 0, transport.Invalid(call.Operation, "a message must have 1 to %d characters, not %d", MaxMessage, n)
 	}
-	result, err := act(ctx, c.t, call, ids, map[string]string{"message": message})
+	result, err := changes.ByID(ctx, c.t, call, ids, map[string]string{"message": message})
 	return result.Affected, err
 }
 
 // ScanAgents starts a full disk scan on endpoints and returns for how many it was queued; Agent.ScanStatus tells how far it is.
 func (c *Client) ScanAgents(ctx context.Context, ids []AgentID) (int, error) {
-	result, err := act(ctx, c.t, agentOrder("initiate scan", "initiate-scan", "Endpoints.initiateScan"), ids, struct{}{})
+	result, err := changes.ByID(ctx, c.t, agentOrder("initiate scan", "initiate-scan", "Endpoints.initiateScan"), ids, struct{}{})
 	return result.Affected, err
 }
 
 // RestartAgents reboots endpoints; unsaved work is lost. Offline ones are not affected.
 func (c *Client) RestartAgents(ctx context.Context, ids []AgentID) (int, error) {
-	result, err := act(ctx, c.t, agentOrder("restart endpoints", "restart-machine", "Endpoints.reboot"), ids, nil)
+	result, err := changes.ByID(ctx, c.t, agentOrder("restart endpoints", "restart-machine", "Endpoints.reboot"), ids, nil)
 	return result.Affected, err
 }
 
 // SetExternalID writes the customer's own identifier on endpoints, over what stood there. It is read as Agent.ExternalID.
 func (c *Client) SetExternalID(ctx context.Context, ids []AgentID, externalID string) (int, error) {
 	call := agentOrder("set customer id", "set-external-id", "Endpoints.setCustomerIdentifier")
-	result, err := act(ctx, c.t, call, ids, map[string]string{"externalId": externalID})
+	result, err := changes.ByID(ctx, c.t, call, ids, map[string]string{"externalId": externalID})
 	return result.Affected, err
 }
 
@@ -49,7 +50,7 @@ func (c *Client) MoveAgentsToSite(ctx context.Context, ids []AgentID, site SiteI
 	if !site.Valid() {
 		return 0, transport.Refusal(call.Operation, ErrInvalidID)
 	}
-	result, err := act(ctx, c.t, call, ids, map[string]SiteID{"targetSiteId": site})
+	result, err := changes.ByID(ctx, c.t, call, ids, map[string]SiteID{"targetSiteId": site})
 	return result.Affected, err
 }
 
@@ -74,16 +75,13 @@ func (c *Client) MoveAgentsToGroup(ctx context.Context, ids []AgentID, group Gro
 	if err != nil {
 		return 0, transport.Refusal(call.Operation, err)
 	}
-	call.Body = change{Filter: idFilter{selected}}
+	call.Body = changes.Body(selected, nil)
 	data, accepted, err := c.t.Acknowledge(ctx, call)
 	if !accepted {
 		return 0, err
 	}
 	return moved(data), nil
 }
-
-// said tells whether a console said how many things a change is for. Some count from -1, or leave the number out.
-func said(n *int) bool { return n != nil && *n >= 0 }
 
 // moved reads data.agentsMoved; some consoles call it affected.
 func moved(data json.RawMessage) int {
@@ -95,7 +93,7 @@ func moved(data json.RawMessage) int {
 		return Unsaid
 	}
 	for _, n := range []*int{answer.AgentsMoved, answer.Affected} {
-		if said(n) {
+		if changes.Counted(n) {
 			return *n
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 )
@@ -195,6 +196,6 @@ func (c *Client) ShutdownAgents(ctx context.Context, ids []AgentID) (int, error)
 
 // agentAction sends one of the actions that take nothing but ids.
 func (c *Client) agentAction(ctx context.Context, action, permission string, ids []AgentID) (int, error) {
-	result, err := act(ctx, c.t, transport.Call{Operation: action + " agents", Route: "agents/actions/" + action, Permission: permission}, ids, nil)
+	result, err := changes.ByID(ctx, c.t, transport.Call{Operation: action + " agents", Route: "agents/actions/" + action, Permission: permission}, ids, nil)
 	return result.Affected, err
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
@@ -195,7 +196,7 @@ func (c *Client) SetAlertVerdict(ctx context.Context, ids []AlertID, verdict Ver
 	if !wire.ValidChoice(verdict) {
 		return ActionResult{}, transport.Invalid(call.Operation, "verdict %q", verdict)
 	}
-	return act(ctx, c.t, call, ids, map[string]string{"analystVerdict": verdict.Upper()})
+	return changes.ByID(ctx, c.t, call, ids, map[string]string{"analystVerdict": verdict.Upper()})
 }
 
 // SetAlertIncident sets the incident status of alerts.
@@ -204,5 +205,5 @@ func (c *Client) SetAlertIncident(ctx context.Context, ids []AlertID, status Inc
 	if !wire.ValidChoice(status) {
 		return ActionResult{}, transport.Invalid(call.Operation, "incident status %q", status)
 	}
-	return act(ctx, c.t, call, ids, map[string]string{"incidentStatus": status.Upper()})
+	return changes.ByID(ctx, c.t, call, ids, map[string]string{"incidentStatus": status.Upper()})
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
@@ -98,7 +99,7 @@ func (c *Client) BlockHash(ctx context.Context, in Scope, hash string, system OS
 
 // Unblock takes items off the blocklist.
 func (c *Client) Unblock(ctx context.Context, ids []BlocklistID) (ActionResult, error) {
-	return deleteByID(ctx, c.t, transport.Call{Operation: "unblock hashes", Route: "restrictions", Permission: "Blacklist.edit"}, ids, blackHash)
+	return changes.Delete(ctx, c.t, transport.Call{Operation: "unblock hashes", Route: "restrictions", Permission: "Blacklist.edit"}, ids, blackHash)
 }
 
 // BlockThreats blocks the files of threats: of all that share a collection id, in a site, for what target says.
@@ -118,7 +119,7 @@ func (c *Client) BlockThreats(ctx context.Context, collections []string, site Si
 		data["description"] = description
 	}
 	call.Body = map[string]any{"data": data, "filter": map[string][]string{"collectionIds": selected, "siteIds": {string(site)}}}
-	return affect(ctx, c.t, call)
+	return changes.Send(ctx, c.t, call)
 }
 
 // TargetScope is how far from a threat its file is blocked.

@@ -8,6 +8,7 @@
 //	enums      the fixed lists of values: verdicts, statuses, actions
 //	transport  the life of one call: pace, breaker, try, classify, retry reads only; errors as values
 //	pages      lists: pages, cursors that lead nowhere, rows by id
+//	changes    changes by ids, and what became of each id
 //	huntapi    questions to what endpoints recorded, on two engines
 //	filters    the filters that people type, checked and spelled as the console wants them
 //	s1         agents, threats, alerts, policies, rules, lists, files, scripts

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
@@ -202,7 +203,7 @@ func (c *Client) UpdateExclusion(ctx context.Context, id ExclusionID, settings E
 // DeleteExclusions deletes exclusions. They may be of several types; the console is told the type
 // where it is one. At most 5000 ids in a call; with a type, ids of another one are not deleted.
 func (c *Client) DeleteExclusions(ctx context.Context, ids []ExclusionID, of ExclusionType) (ActionResult, error) {
-	done, err := deleteByID(ctx, c.t, transport.Call{Operation: "delete exclusions", Route: "exclusions", Permission: "Exclusions.delete"}, ids, string(of))
+	done, err := changes.Delete(ctx, c.t, transport.Call{Operation: "delete exclusions", Route: "exclusions", Permission: "Exclusions.delete"}, ids, string(of))
 	if IsRetired(err) {
 		return c.deleteUnified(ctx, ids)
 	}

@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 )
@@ -86,7 +87,7 @@ func (c *Client) FetchThreatFile(ctx context.Context, threat ThreatID, password 
 	call := transport.Call{
 		Operation: "fetch threat file", Method: http.MethodPost, Route: "threats/fetch-file", Permission: "Threats.fetchThreatFile", Hides: []Secret{password},
 	}
-	result, err := act(ctx, c.t, call, []ThreatID{threat}, map[string]string{"password": password.Reveal()})
+	result, err := changes.ByID(ctx, c.t, call, []ThreatID{threat}, map[string]string{"password": password.Reveal()})
 	return result.Affected, err
 }
 

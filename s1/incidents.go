@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
 )
@@ -19,7 +20,7 @@ func (c *Client) SetThreatIncidentAndVerdict(ctx context.Context, ids []ThreatID
 	if !wire.ValidChoice(status) || !wire.ValidChoice(verdict) {
 		return ActionResult{}, transport.Invalid(call.Operation, "incident status %q, verdict %q", status, verdict)
 	}
-	return act(ctx, c.t, call, ids, map[string]string{"incidentStatus": string(status), "analystVerdict": string(verdict)})
+	return changes.ByID(ctx, c.t, call, ids, map[string]string{"incidentStatus": string(status), "analystVerdict": string(verdict)})
 }
 
 // ResolveThreats sets threats of one endpoint to resolved; threats of other endpoints stay as they
@@ -37,7 +38,7 @@ func (c *Client) ResolveThreats(ctx context.Context, ids []ThreatID, agent Agent
 		"filter": map[string][]string{"ids": selected, "agentIds": {string(agent)}},
 		"data":   map[string]IncidentStatus{"incidentStatus": StatusResolved},
 	}
-	return affect(ctx, c.t, call)
+	return changes.Send(ctx, c.t, call)
 }
 
 func threatIncident(operation, permission string) transport.Call {
@@ -48,7 +49,7 @@ func threatIncident(operation, permission string) transport.Call {
 // version 2.0 of the API alone, and not every console still answers it; one that does not changes nothing, see Absent.
 func (c *Client) MarkAsThreat(ctx context.Context, ids []ThreatID) (ActionResult, error) {
 	call := transport.Call{Operation: "mark as threat", Version: "v2.0", Route: "threats/mark-as-threat", Permission: "Threats.markAsThreat"}
-	return act(ctx, c.t, call, ids, map[string]string{"targetScope": "site"})
+	return changes.ByID(ctx, c.t, call, ids, map[string]string{"targetScope": "site"})
 }
 
 // UpdateThreatNote replaces the text of a note; only who wrote it may do so. It returns the note as it is afterwards.

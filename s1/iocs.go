@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
@@ -139,7 +140,7 @@ func (c *Client) DeleteIOCs(ctx context.Context, accounts []AccountID, uuids []s
 		return ActionResult{}, transport.Refusal(call.Operation, err)
 	}
 	call.Body = map[string]any{"filter": map[string][]string{"accountIds": texts(accounts), "uuids": uuids}}
-	return affect(ctx, c.t, call)
+	return changes.Send(ctx, c.t, call)
 }
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{32}$`)

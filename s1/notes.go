@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
@@ -67,6 +68,6 @@ func (c *Client) AddThreatNotes(ctx context.Context, ids []ThreatID, text string
 	if n := utf8.RuneCountInString(strings.TrimSpace(text)); n < MinNote || utf8.RuneCountInString(text) > MaxNote {
 		return 0, transport.Invalid(call.Operation, "a note must have %d to %d characters, not %d", MinNote, MaxNote, n)
 	}
-	result, err := act(ctx, c.t, call, ids, map[string]string{"text": text})
+	result, err := changes.ByID(ctx, c.t, call, ids, map[string]string{"text": text})
 	return result.Affected, err
 }

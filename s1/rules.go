@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
@@ -243,6 +244,6 @@ func (c *Client) ruleAction(ctx context.Context, call transport.Call, ids []Rule
 	if err != nil {
 		return ActionResult{}, transport.Refusal(call.Operation, err)
 	}
-	call.Permission, call.Body = "Custom Rules.manage", change{Filter: idFilter{IDs: selected}}
-	return affect(ctx, c.t, call)
+	call.Permission, call.Body = "Custom Rules.manage", changes.Body(selected, nil)
+	return changes.Send(ctx, c.t, call)
 }

@@ -1,7 +1,6 @@
 package s1
 
 import (
-	"context"
 	"net/http"
 
 	"s1bot/s1/transport"
@@ -60,20 +59,4 @@ func texts[T ~string](ids []T) []string {
 // the thing may exist.
 func namesNothing(call transport.Call) *Error {
 	return &Error{Operation: call.Operation, Status: http.StatusOK, Unclear: true, Message: "The console accepted the call, but its answer doesn't name anything it created."}
-}
-
-// dataIDs is the body of deletions that take no filter: {"data":{"ids":[…],"type":…}}.
-type dataIDs struct {
-	IDs  []string `json:"ids"`
-	Type string   `json:"type,omitempty"`
-}
-
-// deleteByID deletes what the ids name, which must be of one type if the console is told one.
-func deleteByID[T ~string](ctx context.Context, c *transport.Client, call transport.Call, ids []T, kind string) (ActionResult, error) {
-	selected, err := wire.Selection(ids)
-	if err != nil {
-		return ActionResult{}, transport.Refusal(call.Operation, err)
-	}
-	call.Method, call.Body = http.MethodDelete, map[string]dataIDs{"data": {selected, kind}}
-	return affect(ctx, c, call)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
@@ -154,7 +155,7 @@ func (c *Client) RunScript(ctx context.Context, agents []AgentID, run ScriptRun)
 	if err != nil {
 		return ScriptStart{}, transport.Refusal(call.Operation, err)
 	}
-	call.Body = change{Filter: idFilter{selected}, Data: run.data()}
+	call.Body = changes.Body(selected, run.data())
 	answer, err := transport.Get[struct {
 		Affected         *int   `json:"affected"`
 		Task             TaskID `json:"parentTaskId"`
@@ -165,7 +166,7 @@ func (c *Client) RunScript(ctx context.Context, agents []AgentID, run ScriptRun)
 		return ScriptStart{}, err
 	}
 	started := ScriptStart{Affected: Unsaid, Task: answer.Task, Pending: answer.Pending, PendingExecution: answer.PendingExecution}
-	if said(answer.Affected) {
+	if changes.Counted(answer.Affected) {
 		started.Affected = *answer.Affected
 	}
 	return started, nil

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
@@ -132,28 +133,6 @@ type ThreatAgentThen struct {
 	SiteName             string    `json:"siteName"`
 	GroupID              GroupID   `json:"groupId"`
 	GroupName            string    `json:"groupName"`
-}
-
-// A MitigationReport is one action on a threat and how far it is: "success", "failed",
-// "pending-reboot", "pending", "sent", "partial". Actions are spelled otherwise than in paths:
-// rollback and unquarantine.
-type MitigationReport struct {
-	Action          string         `json:"action"`
-	Status          string         `json:"status"`
-	ReportID        string         `json:"reportId"`
-	LastUpdate      Time           `json:"lastUpdate"`
-	StartedAt       Time           `json:"mitigationStartedAt"`
-	EndedAt         Time           `json:"mitigationEndedAt"`
-	ActionsCounters ActionCounters `json:"actionsCounters"`
-}
-
-// ActionCounters count what an action did on the endpoint.
-type ActionCounters struct {
-	Total         int `json:"total"`
-	Success       int `json:"success"`
-	Failed        int `json:"failed"`
-	NotFound      int `json:"notFound"`
-	PendingReboot int `json:"pendingReboot"`
 }
 
 // An Indicator is a reason why the console took something for a threat.
@@ -324,7 +303,7 @@ func (c *Client) SetThreatVerdict(ctx context.Context, ids []ThreatID, verdict V
 	if !wire.ValidChoice(verdict) {
 		return ActionResult{}, transport.Invalid(call.Operation, "verdict %q", verdict)
 	}
-	return act(ctx, c.t, call, ids, map[string]Verdict{"analystVerdict": verdict})
+	return changes.ByID(ctx, c.t, call, ids, map[string]Verdict{"analystVerdict": verdict})
 }
 
 // SetThreatIncident sets the incident status of threats; see SetThreatVerdict for the result.
@@ -333,7 +312,7 @@ func (c *Client) SetThreatIncident(ctx context.Context, ids []ThreatID, status I
 	if !wire.ValidChoice(status) {
 		return ActionResult{}, transport.Invalid(call.Operation, "incident status %q", status)
 	}
-	return act(ctx, c.t, call, ids, map[string]IncidentStatus{"incidentStatus": status})
+	return changes.ByID(ctx, c.t, call, ids, map[string]IncidentStatus{"incidentStatus": status})
 }
 
 // MitigateThreats asks the endpoints of threats to act. The result counts what was sent, not what
@@ -344,7 +323,7 @@ func (c *Client) MitigateThreats(ctx context.Context, action MitigateAction, ids
 	if !wire.ValidChoice(action) {
 		return ActionResult{}, transport.Invalid(call.Operation, "action %q", action)
 	}
-	return act(ctx, c.t, call, ids, nil)
+	return changes.ByID(ctx, c.t, call, ids, nil)
 }
 
 // mitigatePermission is what the token's role lacks where an action is refused, as the console's

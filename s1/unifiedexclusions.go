@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 )
@@ -211,5 +212,5 @@ func (c *Client) deleteUnified(ctx context.Context, ids []ExclusionID) (ActionRe
 		return ActionResult{}, transport.Refusal(call.Operation, ErrNothingSelected)
 	}
 	call.Body = map[string]any{"data": map[string]any{"exclusions": listed}}
-	return affect(ctx, c.t, call)
+	return changes.Send(ctx, c.t, call)
 }

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"s1bot/s1/changes"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
@@ -44,6 +45,17 @@ type (
 	Page[T any] = pages.Page[T]
 	// Trail is the way through the pages of one list.
 	Trail = pages.Trail
+
+	// ActionResult is the console's answer to a change.
+	ActionResult = changes.Result
+	// IDResult is what became of one id.
+	IDResult = changes.IDResult
+	// Skip is a part of a mitigation that was not done.
+	Skip = changes.Skip
+	// MitigationReport is one action on a threat and how far it is.
+	MitigationReport = changes.MitigationReport
+	// ActionCounters count what an action did on the endpoint.
+	ActionCounters = changes.ActionCounters
 
 	// Secret holds a token or a password and never prints it.
 	Secret = wire.Secret

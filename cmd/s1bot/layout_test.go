@@ -22,7 +22,7 @@ const module = "s1bot/"
 // migrations are its, render alone knows slack-go's blocks beside bot.
 var rooms = map[string]struct{ ours, third []string }{
 	"s1": {
-		[]string{"s1/enums", "s1/huntapi", "s1/pages", "s1/transport", "s1/wire"},
+		[]string{"s1/changes", "s1/enums", "s1/huntapi", "s1/pages", "s1/transport", "s1/wire"},
 		nil,
 	},
 	"s1/wire": {
@@ -39,6 +39,10 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"s1/unified": {
 		[]string{"s1"},
+		nil,
+	},
+	"s1/changes": {
+		[]string{"s1/transport", "s1/wire"},
 		nil,
 	},
 	"s1/pages": {

@@ -1,4 +1,4 @@
-package s1
+package changes
 
 import (
 	"cmp"
@@ -9,10 +9,10 @@ import (
 	"s1bot/s1/wire"
 )
 
-// An ActionResult is the console's answer to a change. All three can be there at once:
+// A Result is the console's answer to a change. All three can be there at once:
 // threats/mitigate counts what it sent, tells of each threat in details[], and in it what it
 // skipped.
-type ActionResult struct {
+type Result struct {
 	Affected int        // how many things the console will change; 0 means that nothing happened
 	Details  []IDResult // per id, where the console says so
 	Skipped  []Skip     // what it did not do, and why
@@ -49,7 +49,7 @@ type Skip struct {
 }
 
 // Failed returns the ids that are not as they were wanted, skipped ones included.
-func (r ActionResult) Failed() []string {
+func (r Result) Failed() []string {
 	var failed []string
 	seen := map[string]bool{}
 	add := func(id string) {
@@ -102,40 +102,46 @@ type change struct {
 	Data   any      `json:"data,omitempty"`
 }
 
-// act sends a change to the things with the given ids. It is the way of every change by ids:
+// Body is the body of a change of the selected ids, for calls whose answer has a form of its own; see wire.Selection.
+func Body(selected []string, data any) any { return change{idFilter{selected}, data} }
+
+// ByID sends a change to the things with the given ids. It is the way of every change by ids:
 // wire.Selection refuses an empty list and whatever is no id, before anything is sent.
-func act[ID ~string](ctx context.Context, c *transport.Client, call transport.Call, ids []ID, data any) (ActionResult, error) {
+func ByID[ID ~string](ctx context.Context, c *transport.Client, call transport.Call, ids []ID, data any) (Result, error) {
 	selected, err := wire.Selection(ids)
 	if err != nil {
-		return ActionResult{}, transport.Refusal(call.Operation, err)
+		return Result{}, transport.Refusal(call.Operation, err)
 	}
-	call.Method, call.Body = http.MethodPost, change{idFilter{selected}, data}
-	return affect(ctx, c, call)
+	call.Method, call.Body = http.MethodPost, Body(selected, data)
+	return Send(ctx, c, call)
 }
 
-// affect sends a change that says itself what it is for, and reads how many things it affects. An
+// Send sends a change that says itself what it is for, and reads how many things it affects. An
 // answer without the number is Unclear: the change may have been made, so it is neither repeated
 // nor called a failure.
-func affect(ctx context.Context, c *transport.Client, call transport.Call) (ActionResult, error) {
+func Send(ctx context.Context, c *transport.Client, call transport.Call) (Result, error) {
 	answer, err := transport.Get[affected](ctx, c, call)
 	if err != nil {
-		return ActionResult{}, err
+		return Result{}, err
 	}
 	return answer.result(), nil
 }
 
 // Check refuses an answer without a number, and one below zero, which counts nothing.
 func (a affected) Check() error {
-	if !said(a.Affected) {
-		return Unreadable("The console accepted the request but didn't say how many things it affects.")
+	if !Counted(a.Affected) {
+		return transport.Unreadable("The console accepted the request but didn't say how many things it affects.")
 	}
 	return nil
 }
 
+// Counted tells whether a console said how many things a change is for. Some count from -1, or leave the number out.
+func Counted(n *int) bool { return n != nil && *n >= 0 }
+
 // result makes one form of the console's several. Which of the three ids a detail has depends on
 // the path; steps that were skipped stand inside the thing that they were skipped for.
-func (a affected) result() ActionResult {
-	result := ActionResult{Affected: *a.Affected}
+func (a affected) result() Result {
+	result := Result{Affected: *a.Affected}
 	for _, d := range a.Details {
 		id := cmp.Or(d.ThreatID, d.AlertID, d.ID)
 		result.Details = append(result.Details, IDResult{id, d.Result, d.Verdict, d.Reports})
@@ -144,4 +150,42 @@ func (a affected) result() ActionResult {
 		}
 	}
 	return result
+}
+
+// dataIDs is the body of deletions that take no filter: {"data":{"ids":[…],"type":…}}.
+type dataIDs struct {
+	IDs  []string `json:"ids"`
+	Type string   `json:"type,omitempty"`
+}
+
+// Delete deletes what the ids name, which must be of one type if the console is told one.
+func Delete[T ~string](ctx context.Context, c *transport.Client, call transport.Call, ids []T, kind string) (Result, error) {
+	selected, err := wire.Selection(ids)
+	if err != nil {
+		return Result{}, transport.Refusal(call.Operation, err)
+	}
+	call.Method, call.Body = http.MethodDelete, map[string]dataIDs{"data": {selected, kind}}
+	return Send(ctx, c, call)
+}
+
+// A MitigationReport is one action on a threat and how far it is: "success", "failed",
+// "pending-reboot", "pending", "sent", "partial". Actions are spelled otherwise than in paths:
+// rollback and unquarantine.
+type MitigationReport struct {
+	Action          string         `json:"action"`
+	Status          string         `json:"status"`
+	ReportID        string         `json:"reportId"`
+	LastUpdate      wire.Time      `json:"lastUpdate"`
+	StartedAt       wire.Time      `json:"mitigationStartedAt"`
+	EndedAt         wire.Time      `json:"mitigationEndedAt"`
+	ActionsCounters ActionCounters `json:"actionsCounters"`
+}
+
+// ActionCounters count what an action did on the endpoint.
+type ActionCounters struct {
+	Total         int `json:"total"`
+	Success       int `json:"success"`
+	Failed        int `json:"failed"`
+	NotFound      int `json:"notFound"`
+	PendingReboot int `json:"pendingReboot"`
 }
