@@ -359,13 +359,14 @@ func (l *Ledger) term(ctx context.Context, was Request, action string, do func(*
 //
 // The number of extensions before and after says which of the two it was; a proposal and an
 // extension are different entries in the trail.
-func (l *Ledger) Extend(ctx context.Context, id string, p policy.Person, by time.Duration, key string, others map[string]policy.Person) (next Request, extended bool, err error) {
+// Why is what p says for it, and may be empty.
+func (l *Ledger) Extend(ctx context.Context, id string, p policy.Person, by time.Duration, key, why string, others map[string]policy.Person) (next Request, extended bool, err error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		before := len(r.Term.extensions())
 		if err := r.extend(p, by, key, cmp.Or(r.Wait, l.timeout), others, now); err != nil {
 			return nil, err
 		}
-		what := named(p, map[string]any{"requester": r.Requester, "by": by.String(), "ends": r.Term.Ends})
+		what := named(p, map[string]any{"requester": r.Requester, "by": by.String(), "ends": r.Term.Ends, "reason": why})
 		if extended = len(r.Term.Extensions) > before; extended {
 			what["approvals"] = r.Term.Extensions[before].Approvals
 			return []Entry{entry(*r, now, ActionExtended, p.ID, what)}, nil
@@ -396,6 +397,6 @@ func (l *Ledger) MayExtend(ctx context.Context, id string, p policy.Person) (Req
 }
 
 // RequestExtension writes down that p, who may not extend the request's term, asks those who may.
-func (l *Ledger) RequestExtension(ctx context.Context, r Request, p policy.Person, by time.Duration) error {
-	return l.store.Append(ctx, entry(r, l.clock(), ActionExtensionRequested, p.ID, named(p, map[string]any{"requester": r.Requester, "by": by.String()})))
+func (l *Ledger) RequestExtension(ctx context.Context, r Request, p policy.Person, by time.Duration, why string) error {
+	return l.store.Append(ctx, entry(r, l.clock(), ActionExtensionRequested, p.ID, named(p, map[string]any{"requester": r.Requester, "by": by.String(), "reason": why})))
 }

@@ -220,6 +220,9 @@ func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefil
 	name := "case-" + s.Kind + "-" + s.ID + "-" + made.Made.UTC().Format("2006-01-02T1504") + ".zip"
 	card.Files = []render.File{{Name: name, Title: made.FileTitle(), Disk: file}}
 	defer card.Discard()
+	if a.Drawn && !a.Ephemeral && a.At.Thread == "" {
+		a.At.Thread = a.At.Message // Slack names no thread before a message has its first reply
+	}
 	if sent, err := w.responder.Broadcast(ctx, a.User, a.At, card); err == nil {
 		if a.Drawn {
 			w.responder.InThread(ctx, a.User, a.At, sent, "The case file is in the thread")

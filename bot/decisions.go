@@ -12,6 +12,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -66,15 +67,42 @@ func (t decisionTalk) perhapsDecision(ctx context.Context, a exchange.Interactio
 	var usage *catalog.UsageError
 	near := errors.As(why, &usage) && len(usage.Nearest) > 0
 	at := decision.FindStringIndex(a.Line)
+	first, rest := exchange.FirstWord(plain.Plainly(a.Line))
+	if strings.EqualFold(first, requestcards.ExtendWord) {
+		return t.offerDecision(ctx, a, requestcards.ExtendWord, rest)
+	}
 	if at == nil {
 		return why
 	}
 	word := strings.ToLower(a.Line[at[0]:at[1]])
-	first, _ := exchange.FirstWord(plain.Plainly(a.Line))
 	if all := word == approvals.FreezeCommand || word == thawWord; all && near && strings.Trim(first, ",.!") != word || !all && !aRequest.MatchString(a.Line) {
 		return why
 	}
 	return t.offerDecision(ctx, a, word, a.Line[at[1]:])
+}
+
+// offerLonger offers the extension that a sentence asks for, with its reason. The button is for one
+// more extension than there are, so a second click extends nothing.
+func (t decisionTalk) offerLonger(ctx context.Context, a exchange.Interaction, rest string) error {
+	ref, typed := text.CutWord(rest)
+	x := requestcards.Extension{Request: strings.ToUpper(ref)}
+	x.For, x.Because = howMuchLonger(typed)
+	if !aRequest.MatchString(ref) || x.Because == "" {
+		return t.offerRequest(ctx, a, requestcards.ExtendWord, rest)
+	}
+	req, err := t.requests.Get(ctx, x.Request)
+	if err != nil {
+		return err
+	}
+	if req.Term != nil {
+		made := len(req.Term.Extensions)
+		x.After = &made
+	}
+	card := render.Notice("Typed with other words around it, “extend” may be just conversation, so nothing was extended.")
+	card.Parts = append(card.Parts, render.Line{render.Text("Reason, if you click: "), render.Bold(x.Because)})
+	card.Actions = []render.Action{render.Button{Label: "Extend by " + x.For, Do: render.Invocation{Command: requestcards.ExtendWord, Args: catalog.Marshal(x)}}}
+	t.responder.Reply(ctx, a, card)
+	return nil
 }
 
 // aRequest finds the reference of a request in a sentence.
@@ -97,6 +125,8 @@ func (t decisionTalk) offerDecision(ctx context.Context, a exchange.Interaction,
 		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: do, Confirm: "All changes will be blocked until two approvers end the freeze."}}
 	case thawWord:
 		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: thawWord}}}
+	case requestcards.ExtendWord:
+		return t.offerLonger(ctx, a, rest)
 	default:
 		return t.offerRequest(ctx, a, word, rest)
 	}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"s1bot/approvals"
@@ -37,27 +38,36 @@ func (w extendWord) Typed(ctx context.Context, a exchange.Interaction, rest stri
 	if ref == "" {
 		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "For example: extend A-7F3A for=4h"}
 	}
-	return w.extend(ctx, a, requestcards.Extension{Request: strings.ToUpper(ref), For: howMuchLonger(by)})
+	x := requestcards.Extension{Request: strings.ToUpper(ref)}
+	x.For, x.Because = howMuchLonger(by)
+	return w.extend(ctx, a, x)
 }
 
-// howMuchLonger is the duration of "for=4h", "4h" and "for another 4 hours please". What is none is kept as it was typed, for the error to
-// name.
-func howMuchLonger(typed string) string {
+// howMuchLonger is the duration of "for=4h", "4h" and "for another 4 hours please", and why: "for 4h, the user is away". What is none is
+// kept as it was typed, for the error to name.
+func howMuchLonger(typed string) (length, why string) {
 	typed = strings.TrimPrefix(strings.TrimSpace(typed), catalog.ForParam+"=")
+	if by, why, said := strings.Cut(typed, " reason="); said {
+		length, _ = howMuchLonger(by)
+		return length, strings.Trim(why, ` "“”`)
+	}
 	words := text.Words(plain.Plainly(typed))
 	for len(words) > 0 && (words[0].Lower == catalog.ForParam || words[0].Lower == "by") {
 		words = words[1:]
 	}
-	length, taken := text.ReadSpanWords(words, 0)
-	for _, w := range words[taken:] {
-		if taken == 0 || !courteous[w.Lower] {
-			return typed
-		}
-	}
+	by, taken := text.ReadSpanWords(words, 0)
 	if taken == 0 {
-		return typed
+		return typed, ""
 	}
-	return text.SpanText(length)
+	rest := slices.DeleteFunc(slices.Clone(words[taken:]), func(w text.Word) bool { return courteous[w.Lower] })
+	if len(rest) == 0 {
+		return text.SpanText(by), ""
+	}
+	why, ok := plain.Reason(typed[strings.LastIndex(typed, plain.Plainly(typed))+rest[0].From:])
+	if !ok {
+		return typed, ""
+	}
+	return text.SpanText(by), why
 }
 
 // courteous are words behind a duration that say nothing of it.

@@ -256,7 +256,24 @@ func TestAnIsolationWithAnEndIsExtended(t *testing.T) {
 	require.Equal(t, 5*time.Hour, k.request(ref).Term.Ends.Sub(before))
 	k.types(dave, "extend "+ref+" for=4h").has("approver")
 	k.types(bob, "extend").has("Which isolation?")
+	offer := k.writes(bob, "", "extend "+ref+" for 1h, the user is away").has("nothing was extended", "the user is away")
 	require.Equal(t, 5*time.Hour, k.request(ref).Term.Ends.Sub(before))
+	k.clicks(bob, offer, "Extend by 1h")
+	require.Equal(t, 6*time.Hour, k.request(ref).Term.Ends.Sub(before))
+	k.clicks(bob, offer, "Extend by 1h")
+	require.Equal(t, 6*time.Hour, k.request(ref).Term.Ends.Sub(before), "it is for one more")
+	k.types(bob, "extend "+ref+" 2h because of the audit")
+	require.Equal(t, 8*time.Hour, k.request(ref).Term.Ends.Sub(before))
+	trail, err := k.bot.Ledger.Audit(t.Context(), approvals.AuditQuery{Action: approvals.ActionExtended})
+	require.NoError(t, err)
+	var kept []string
+	for e, err := range trail.Entries {
+		require.NoError(t, err)
+		kept = append(kept, string(e.Detail))
+	}
+	require.Len(t, kept, 4)
+	require.Contains(t, kept[2], "the user is away")
+	require.Contains(t, kept[3], "the audit")
 }
 
 // A request whose card nobody can see is no request that waits silently: the operators hear of the channel, once.

@@ -172,6 +172,18 @@ func TestAnInvitationIsAnsweredWithWhatTheBotDoesThere(t *testing.T) {
 	join("C0OTHER").has("I answer commands here. Only you can see an answer until you share it.")
 }
 
+// Who takes over gets the report and its reader's name; who may not read it gets nothing.
+func TestAShiftIsHandedOverToSomebody(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.types(alice, "report -24h to <@"+bob+"|bob>").has("Shift handed over to")
+	k.await(bob, "hands the shift over to you").has("last 24 h")
+	k.types(alice, "hand my shift over to <@"+bob+">").has("Shift handed over to")
+	k.types(alice, "report to <@"+guest+">").has("nobody got the report")
+	k.types(alice, "report to @somebody").has("pick the person from Slack's list")
+	k.types(alice, "report").has("/s1 report to @name")
+}
+
 func TestWhatIsNotTypedCanBeTypedOrSaysWhere(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)

@@ -226,13 +226,14 @@ func TestTheButtonOfAnExtensionIsForOneMore(t *testing.T) {
 	require.Contains(t, labels(card), "Approve the extension by 2 hours")
 	require.Contains(t, card.Plain(), "1 of 2 approved the extension by 2 hours")
 	var carried Extension
-	wanted := ExtensionWanted(req, "UALICE", 2*time.Hour)
+	wanted := ExtensionWanted(req, "UALICE", 2*time.Hour, "the user is away")
+	require.Contains(t, wanted.Plain(), "the user is away")
 	require.NoError(t, json.Unmarshal(wanted.Actions[0].(render.Button).Do.Args, &carried))
 	require.False(t, carried.Late(req))
-	require.Contains(t, ExtensionProposed(req, "UBOB", 2*time.Hour).Plain(), "1 of 2 approved")
+	require.Contains(t, ExtensionProposed(req, "UBOB", 2*time.Hour, "").Plain(), "1 of 2 approved")
 	req.Term.Extensions, req.Term.Proposed = []approvals.Extension{{User: "UBOB", At: noon, By: 2 * time.Hour}}, nil
 	require.True(t, carried.Late(req))
-	require.Contains(t, Extended(req, "UBOB", 2*time.Hour).Plain(), "extended the isolation of DESKTOP-1 by 2 hours")
+	require.Contains(t, Extended(req, "UBOB", 2*time.Hour, "").Plain(), "extended the isolation of DESKTOP-1 by 2 hours")
 	require.Contains(t, Agreed(req, 2*time.Hour), "was approved")
 }
 

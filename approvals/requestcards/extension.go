@@ -3,6 +3,7 @@ package requestcards
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"s1bot/approvals"
@@ -21,8 +22,9 @@ const ExtendWord = "extend"
 type Extension struct {
 	Request string `json:"request"`
 	For     string `json:"for,omitempty"`
-	Propose bool   `json:"input,omitempty"` // somebody asks those who may
-	After   *int   `json:"after,omitempty"` // how many extensions there were when the button was made: it is for one more
+	Because string `json:"because,omitempty"` // what whoever wants it says for it
+	Propose bool   `json:"input,omitempty"`   // somebody asks those who may
+	After   *int   `json:"after,omitempty"`   // how many extensions there were when the button was made: it is for one more
 }
 
 // Late reports whether the extension that x is about was made already.
@@ -53,37 +55,45 @@ func extendButton(req approvals.Request, label string, by time.Duration) render.
 }
 
 // ExtensionProposed says that an extension needs more approvals.
-func ExtensionProposed(req approvals.Request, user string, by time.Duration) render.Card {
+func ExtensionProposed(req approvals.Request, user string, by time.Duration, why string) render.Card {
 	names := plans.Names(plans.Of(req).Targets, 5)
-	return SmallPrint(render.Card{
+	return because(why, SmallPrint(render.Card{
 		Tone: render.Waiting, Title: "An extension needs more approvals", Text: "An extension of the isolation of " + names + " needs more approvals",
 		Parts: []render.Part{render.Line{
 			render.User(user), render.Text(" approved it; " + Agreed(req, by) + " of the isolation of "), render.Bold(names),
 			render.Text(", which ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text("). Approve it on the request's card."),
 		}},
-	}, "ref "+req.Ref)
+	}, "ref "+req.Ref))
 }
 
 // ExtensionWanted asks the approvers for more time, with the end as it is now: nothing has changed
 // yet.
-func ExtensionWanted(req approvals.Request, user string, by time.Duration) render.Card {
+func ExtensionWanted(req approvals.Request, user string, by time.Duration, why string) render.Card {
 	names, more := plans.Names(plans.Of(req).Targets, 5), text.SpanWords(by)
-	return SmallPrint(render.Card{
+	return because(why, SmallPrint(render.Card{
 		Tone: render.Waiting, Title: "An extension was requested", Text: "Extension requested: " + more + " more for the isolation of " + names,
 		Parts: []render.Part{render.Line{
 			render.User(user), render.Text(" wants "), render.Bold(more), render.Text(" more for the isolation of "), render.Bold(names),
 			render.Text(", which ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")}},
 		Actions: []render.Action{extendButton(req, "Extend by "+more, by)},
-	}, "ref "+req.Ref)
+	}, "ref "+req.Ref))
 }
 
 // Extended tells in the thread who gave more time, and what happens at the new end.
-func Extended(req approvals.Request, user string, by time.Duration) render.Card {
+func Extended(req approvals.Request, user string, by time.Duration, why string) render.Card {
 	names := plans.Names(plans.Of(req).Targets, 5)
-	return SmallPrint(render.Card{
+	return because(why, SmallPrint(render.Card{
 		Tone: render.Info, Title: "The isolation was extended", Text: "The isolation of " + names + " was extended by " + text.SpanWords(by),
 		Parts: []render.Part{render.Line{
 			render.User(user), render.Text(" extended the isolation of "), render.Bold(names), render.Text(" by " + text.SpanWords(by) + ", until "),
 			render.At(req.Term.Ends), render.Text(". " + atEnd(effect.EndsAlone(req)))}},
-	}, "ref "+req.Ref)
+	}, "ref "+req.Ref))
+}
+
+// because adds what somebody said for it to a card, below its first line.
+func because(why string, card render.Card) render.Card {
+	if why != "" {
+		card.Parts = slices.Insert(slices.Clone(card.Parts), 1, render.Part(render.Quote{Text: why}))
+	}
+	return card
 }

@@ -202,15 +202,15 @@ func (t narrator) warned() string {
 }
 
 func (t narrator) extended() string {
-	return t.who + " extended " + t.whose + t.by() + t.ends(", until ") + "."
+	return because(t.who+" extended "+t.whose+t.by()+t.ends(", until "), t.d.Reason)
 }
 
 func (t narrator) proposed() string {
-	return t.who + " approved extending " + t.whose + t.by() + "." + t.more("")
+	return because(t.who+" approved extending "+t.whose+t.by(), t.d.Reason) + t.more("")
 }
 
 func (t narrator) extensionRequested() string {
-	return t.who + " asked to extend " + t.whose + t.by() + "."
+	return because(t.who+" asked to extend "+t.whose+t.by(), t.d.Reason)
 }
 func (t narrator) ended() string {
 	return because("The time limit of "+t.whose+" has passed", t.d.Note)

@@ -39,19 +39,19 @@ func (ex *Extensions) Extend(ctx context.Context, in Interaction, x requestcards
 		return err
 	}
 	if mayAsk {
-		return ex.wishExtension(ctx, in, req, by)
+		return ex.wishExtension(ctx, in, req, by, x.Because)
 	}
-	req, extended, err := ex.agreeToExtend(ctx, req, in, by)
+	req, extended, err := ex.agreeToExtend(ctx, req, in, by, x.Because)
 	if err != nil {
 		return err
 	}
 	ex.publisher.show(ctx, req.ID)
 	if !extended {
 		in.reply(ctx, render.Notice(fmt.Sprintf("Your approval counts: %s. The end stays the same until it's approved.", requestcards.Agreed(req, by))))
-		return ex.reporter.tellAll(ctx, req, "", requestcards.ExtensionProposed(req, in.User, by))
+		return ex.reporter.tellAll(ctx, req, "", requestcards.ExtensionProposed(req, in.User, by, x.Because))
 	}
 	in.reply(ctx, render.Notice("Extended by "+text.SpanWords(by)+"."))
-	return ex.reporter.tellAll(ctx, req, "", requestcards.Extended(req, in.User, by))
+	return ex.reporter.tellAll(ctx, req, "", requestcards.Extended(req, in.User, by, x.Because))
 }
 
 // errExtended answers a button for an extension that was made meanwhile: another click would be
@@ -63,7 +63,7 @@ var errExtended = &catalog.UsageError{Problem: "the isolation was extended after
 //
 // It looks up all who approved any proposal, since the row may have moved to another one by the
 // time of the step. Each round is caused by one more person's vote, so there are few.
-func (ex *Extensions) agreeToExtend(ctx context.Context, req approvals.Request, in Interaction, by time.Duration) (approvals.Request, bool, error) {
+func (ex *Extensions) agreeToExtend(ctx context.Context, req approvals.Request, in Interaction, by time.Duration, why string) (approvals.Request, bool, error) {
 	for {
 		others := map[string]policy.Person{}
 		for _, p := range req.Term.Proposed {
@@ -71,7 +71,7 @@ func (ex *Extensions) agreeToExtend(ctx context.Context, req approvals.Request, 
 				others[d.User] = ex.People.Afresh(ctx, d.User).Person
 			}
 		}
-		next, extended, err := ex.Ledger.Extend(ctx, req.ID, in.Who.Person, by, in.At.Key, others)
+		next, extended, err := ex.Ledger.Extend(ctx, req.ID, in.Who.Person, by, in.At.Key, why, others)
 		if !errors.Is(err, approvals.ErrConflict) || ctx.Err() != nil {
 			return next, extended, err
 		}
@@ -82,11 +82,11 @@ func (ex *Extensions) agreeToExtend(ctx context.Context, req approvals.Request, 
 }
 
 // wishExtension asks those who may extend, in the thread of the card.
-func (ex *Extensions) wishExtension(ctx context.Context, in Interaction, req approvals.Request, by time.Duration) error {
-	if err := ex.Ledger.RequestExtension(ctx, req, in.Who.Person, by); err != nil {
+func (ex *Extensions) wishExtension(ctx context.Context, in Interaction, req approvals.Request, by time.Duration, why string) error {
+	if err := ex.Ledger.RequestExtension(ctx, req, in.Who.Person, by, why); err != nil {
 		return fmt.Errorf("write down who wants an extension: %w", err)
 	}
-	card := ex.drawn(req, requestcards.ExtensionWanted(req, in.User, by))
+	card := ex.drawn(req, requestcards.ExtensionWanted(req, in.User, by, why))
 	for _, ref := range req.Heads() {
 		if _, err := ex.Messenger.Post(ctx, ref.Channel, ref.TS, "", card); err != nil {
 			return err

@@ -76,8 +76,13 @@ func (d drawing) open() (sections []render.Section) {
 		}
 		sections = append(sections, s)
 	}
-	if more := len(d.Consoles) - len(sections); more > 0 {
-		sections[len(sections)-1].Note = render.Line{render.Text(fmt.Sprintf("… and %s: type /s1 report", text.Plural(more, "more console")))}
+	if len(sections) == 0 {
+		return nil
+	}
+	last := &sections[len(sections)-1]
+	if last.Note = (render.Line{render.Text(answersIn)}); len(d.Consoles) > len(sections) {
+		more := text.Plural(len(d.Consoles)-len(sections), "more console")
+		last.Note = append(last.Note, render.Text(" … and "+more+": type /s1 report"))
 	}
 	return sections
 }

@@ -81,7 +81,7 @@ func TestAnApproverSeesWhatWaitsAndHowThingsAre(t *testing.T) {
 	s.Consoles[0].Isolators = map[string]approvals.Request{"1400000000000000001": done}
 	text, _ := drawn(s)
 	for _, want := range []string{"🟢 console · 🟢 Slack · token expires in 41 days", "Waiting for you (1)", "A-7F3A", "SRV-SQL-1", "beaconing", `"Approve"`, `"Deny"`, `"Review"`,
-		"Threats 19", "9 malicious · 10 suspicious", "Alerts 50", "11 critical", "Isolated now (1)", "Extend", "Reconnect", "connect-agent-to-network", "Run again", "morning", "Find a command", "IOCs"} {
+		"Threats 19", "9 malicious · 10 suspicious", "Alerts 50", "11 critical", "Isolated now (1)", "Extend", "Reconnect", "connect-agent-to-network", "List Agents", "list-agents computer-name=DESKTOP", "Run again", "The answers come in the Messages tab", "morning", "Find a command", "IOCs"} {
 		require.Contains(t, text, want)
 	}
 	require.Equal(t, 1, strings.Count(text, `"Run again","emoji"`), "what cannot be read any more has no button")

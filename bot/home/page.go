@@ -300,12 +300,21 @@ func (d drawing) lines() render.Section {
 	for _, line := range d.Recent[:min(len(d.Recent), maxLines)] {
 		row := render.Row{Line: render.Line{render.Mono("/s1 " + text.Shorten(line, 300))}}
 		if do, ok := d.invocation(line); ok {
+			if cmd, known := d.cat.Find(do.Command); known { // what it does first; the line tells two of them apart
+				row.Line, row.Small = render.Line{render.Bold(cmp.Or(cmd.Short, cmd.Title))}, row.Line
+			}
 			row.Actions = []render.Action{render.Button{Label: "Run again", Do: do}}
 		}
 		s.Rows = append(s.Rows, row)
 	}
+	if len(s.Rows) > 0 {
+		s.Note = render.Line{render.Text(answersIn)}
+	}
 	return s
 }
+
+// answersIn tells where to look after a click: a Home tab itself can't show an answer.
+const answersIn = "The answers come in the Messages tab."
 
 // commands is the catalog by area.
 func (d drawing) commands() render.Section {

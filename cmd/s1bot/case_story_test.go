@@ -60,13 +60,14 @@ func TestACaseFileSaysWhatIsMissing(t *testing.T) {
 	s.types("alice", "#soc", "/s1 case nothing-like-that.exe")
 	s.isTold("alice", "no threat or alert called")
 	s.console.Fail(s1sim.Match{Method: "GET", PathPrefix: "/threats/" + id + "/notes"}, s1sim.Fault{Kind: s1sim.Forbidden})
-	require.NoError(t, s.slack.User("bob").TypesInThread(s.sees("#threats", "odd.exe"), "looking at it"))
-	s.clicks("alice", s.sees("#threats", "odd.exe"), "Case file") // the root of the storyline offers it
+	root := s.sees("#threats", "odd.exe") // the root of the storyline offers it; Slack names no thread of a card that nobody has answered
+	s.clicks("alice", root, "Case file")
 	s.sees("#threats", "Case file", "Missing", "the notes")
 	s.isTold("alice", "The case file is in the thread", "open it")
 	m, err := s.slack.WaitMessage(s.patient(), "#threats", func(m slacksim.Message) bool { return len(m.Files) > 0 })
 	require.NoError(t, err)
 	require.Equal(t, "Case file: odd.exe on DESKTOP-1", m.Files[0].Title)
+	require.Equal(t, root.TS, m.ThreadTS)
 }
 
 func unzipped(t *testing.T, body []byte) map[string]string {

@@ -87,7 +87,7 @@ func TestAnApprovalOfAnExtensionGoesWithItsPerson(t *testing.T) {
 	s.clicks("carol", card, "Approve")
 	card = s.becomes(card, "Successful", "For 1 hour, until")
 	req := s.asked("disconnect-agent-from-network")[0]
-	_, extended, err := s.program.bot.Ledger.Extend(t.Context(), req.ID, policy.Holding(dave.ID(), policy.Approvers), 4*time.Hour, "x", nil)
+	_, extended, err := s.program.bot.Ledger.Extend(t.Context(), req.ID, policy.Holding(dave.ID(), policy.Approvers), 4*time.Hour, "x", "", nil)
 	require.NoError(t, err)
 	require.False(t, extended)
 	s.slack.AddUser(slacksim.User{Name: "dave", ID: dave.ID(), Deleted: true})

@@ -260,13 +260,14 @@ func eventListing(call *catalog.Call, id huntapi.QueryID, kind string) listing.L
 	return rows
 }
 
-// huntTable shows what happened where.
+// huntTable shows what happened where. A phone shows the first two or three columns: which host,
+// which process, what it did. Rows come newest first, so the time may stand behind.
 func huntTable(call *catalog.Call, events []huntapi.Event) render.Table {
-	t := render.Table{Columns: []render.Column{{Title: "When"}, {Title: "Host"}, {Title: "Event"}, {Title: "Process"}, {Title: "What"}, {Title: "User"}}}
+	t := render.Table{Columns: []render.Column{{Title: "Host"}, {Title: "Process"}, {Title: "What"}, {Title: "When"}, {Title: "User"}, {Title: "Event"}}}
 	for _, e := range events {
 		t.Rows = append(t.Rows, []render.Line{
-			{render.At(e.At().Time)}, {render.Link(cmp.Or(e.Host(), string(e.AgentID)), call.Console.AgentURL(e.AgentID))},
-			{render.Text(cmp.Or(e.EventType, e.ObjectType))}, {render.Text(e.ProcessName)}, {render.Text(lookup.EventWords(e.ThreatEvent))}, {render.Text(e.User)},
+			{render.Link(cmp.Or(e.Host(), string(e.AgentID)), call.Console.AgentURL(e.AgentID))}, {render.Text(e.ProcessName)}, {render.Text(lookup.EventWords(e.ThreatEvent))},
+			{render.At(e.At().Time)}, {render.Text(e.User)}, {render.Text(cmp.Or(e.EventType, e.ObjectType))},
 		})
 	}
 	return t

@@ -48,6 +48,24 @@ func (s scene) aside(words []text.Word, at int) []text.Filling {
 	return []text.Filling{{Taken: len(words) - at, Value: []setting(nil)}}
 }
 
+// Reason is what a clause gives as the reason: "the user is away", "because of the audit". It is none where the clause turns, limits,
+// postpones, orders or asks something, unless it says itself that it is the reason.
+func Reason(clause string) (why string, ok bool) {
+	words := text.Words(strings.TrimSpace(clause))
+	for len(words) > 0 && isBreak(words[0]) {
+		words = words[1:]
+	}
+	said := longest(becauses, func(phrase []string) bool { return says(words, 0, phrase) })
+	if rest := words[said:]; len(rest) > 0 {
+		why = strings.Trim(strings.TrimSpace(strings.TrimSpace(clause)[rest[0].From:]), `"“”`)
+		plainly := len(rest) > 1 && !slices.ContainsFunc(rest, turns) && !oneOf(rest[0].Lower, noReason) && !ordersAt(rest, 0)
+		return why, !strings.Contains(why, "?") && (said > 0 || plainly)
+	}
+	return "", false
+}
+
+var becauses = phrases(`because of|because|since|due to|reason :|reason =|reason`)
+
 // isBreak tells a sign behind which something new begins.
 func isBreak(w text.Word) bool { return !w.Quoted && (oneOf(w.Lower, ",|;|.|-|--|!") || w.Text == "|") }
 
