@@ -36,7 +36,7 @@ type Limit struct {
 	Slots    int    // pieces of work at once
 	PerOwner int    // of one owner at once
 	Backlog  int    // of one owner waiting
-	Yields   bool   // nothing of it begins during a pause; what does not yield is not held up by one
+	Yields   bool   // nothing of it begins during a pause but by Begin; what does not yield is not held up by one
 }
 
 // Config is what a Queue needs.
@@ -86,6 +86,7 @@ type Queue struct {
 	base    context.Context // of the work; nil before Run
 	closed  bool
 	paused  bool
+	turn    int // the class of which Begin began something
 	running int // in all classes
 }
 
@@ -187,21 +188,29 @@ func (p *pool) list(l *line) {
 
 // serve gives the free slots of a pool to its lines. The caller holds the lock.
 func (q *Queue) serve(p *pool) {
-	for q.base != nil && (!q.paused || !p.Yields) && p.running < p.Slots && len(p.ready) > 0 {
-		l := p.ready[0]
-		p.ready[0] = nil
-		p.ready = p.ready[1:]
-		l.listed = false
-		work := l.waiting[0]
-		l.waiting[0] = Work{}
-		l.waiting = l.waiting[1:]
-		p.waiting--
-		l.running++
-		p.running++
-		q.running++
-		p.list(l)
-		go q.work(p, l, work)
+	for (!q.paused || !p.Yields) && q.begin(p) {
 	}
+}
+
+// begin begins what is next in a pool, if there is a slot for it. The caller holds the lock.
+func (q *Queue) begin(p *pool) bool {
+	if q.base == nil || p.running >= p.Slots || len(p.ready) == 0 {
+		return false
+	}
+	l := p.ready[0]
+	p.ready[0] = nil
+	p.ready = p.ready[1:]
+	l.listed = false
+	work := l.waiting[0]
+	l.waiting[0] = Work{}
+	l.waiting = l.waiting[1:]
+	p.waiting--
+	l.running++
+	p.running++
+	q.running++
+	p.list(l)
+	go q.work(p, l, work)
+	return true
 }
 
 // work does one piece, and hands its slot on.
@@ -256,6 +265,21 @@ func (q *Queue) Pause() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.paused = true
+}
+
+// Begin lets one piece of work begin during a pause, of a class that yields: of another one than
+// the last time, where several have work.
+func (q *Queue) Begin() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for range q.classes {
+		q.turn = (q.turn + 1) % len(q.classes)
+		for _, p := range q.classes[q.turn].pools { // in no order, so that each has its turn
+			if p.Yields && q.begin(p) {
+				return
+			}
+		}
+	}
 }
 
 // Resume ends a pause.

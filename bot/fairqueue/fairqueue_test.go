@@ -176,6 +176,31 @@ func TestAPauseTakesNobodysSlots(t *testing.T) {
 	})
 }
 
+// One piece at a time, and of each class in turn: the backlog of one is no reason for the others to wait.
+func TestDuringAPauseOnePieceBegins(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, Limit{Name: "decisions", Slots: 9}, Limit{Name: "reads", Slots: 2, Yields: true}, Limit{Name: "chores", Slots: 9, Yields: true})
+		const chores = reads + 1
+		synctest.Wait()
+		r.Pause()
+		r.Begin() // nothing waits
+		release := make(chan struct{})
+		for range 5 {
+			require.NoError(t, r.Push(hang(reads, "alice", release)))
+			require.NoError(t, r.Push(hang(chores, "", release)))
+		}
+		for n, waiting := range [][2]int{{4, 5}, {4, 4}, {3, 4}, {3, 3}, {3, 2}} {
+			r.Begin()
+			synctest.Wait()
+			require.Equal(t, map[string]int{"decisions": 0, "reads": waiting[0], "chores": waiting[1]}, r.Depth(), n)
+		}
+		r.Resume()
+		close(release)
+		r.stop()
+	})
+}
+
 func TestSlotsAreBounded(t *testing.T) {
 	t.Parallel()
 	r := prepare(Limit{Slots: 3})

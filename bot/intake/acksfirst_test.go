@@ -70,7 +70,7 @@ func TestMessagesGiveWayToAcknowledgements(t *testing.T) {
 		<-time.After(time.Millisecond)
 		before := time.Now()
 		a.GiveWay(t.Context())
-		require.Less(t, time.Since(before), longestPause)
+		require.LessOrEqual(t, time.Since(before), longestPause)
 		a.end()
 	})
 }
@@ -94,7 +94,7 @@ func TestMessagesGiveWayToDecisions(t *testing.T) {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		require.Zero(t, a.coming)
-		require.False(t, a.paused)
+		require.Nil(t, a.pause)
 	})
 }
 
@@ -108,68 +108,99 @@ func closed(c <-chan struct{}) bool {
 	}
 }
 
-func TestEnvelopesThatNeverEndHoldWorkUpForABlinkOnly(t *testing.T) {
+// The lull is one without envelopes: between two that come one behind the other there is none.
+func TestEnvelopesOneBehindTheOtherLeaveNoLull(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, push, n, stop := began(t)
+		defer stop()
+		for range 10 {
+			a.begin()
+			push()
+			<-time.After(lull / 2)
+			a.end()
+			<-time.After(lull / 4)
+		}
+		require.Zero(t, n())
+		<-time.After(lull)
+		require.Equal(t, 10, n())
+	})
+}
+
+func TestEnvelopesThatNeverEndLetWorkBeginPieceByPiece(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a, push, n, stop := began(t)
 		defer stop()
 		a.begin() // its form takes long to check
-		push()
-		<-time.After(longestPause / 2)
+		for range 10 {
+			push()
+		}
+		<-time.After(longestPause - time.Millisecond)
 		require.Zero(t, n())
-		<-time.After(longestPause/2 + breather/2)
+		<-time.After(time.Millisecond)
 		require.Equal(t, 1, n())
+		<-time.After(drip)
 		a.begin()
-		push()
-		require.Equal(t, 2, n(), "work may begin before the next pause")
-		<-time.After(breather)
-		a.begin()
-		push()
+		a.end()
 		require.Equal(t, 2, n())
-		<-time.After(2 * longestPause)
-		require.Equal(t, 3, n())
+		<-time.After(3 * drip)
+		require.Equal(t, 5, n())
+		a.end()
+		<-time.After(lull)
+		require.Equal(t, 10, n(), "it is calm")
 	})
 }
 
-// What tells the end of what ran gives way for as long as decisions come without a lull: a few at a time, and all when it is calm.
+// What tells the end of what ran gives way for as long as decisions come without a lull: one of them now and then, and all when it is calm.
 func TestPatientMessagesTakeTurns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a, _, _, stop := began(t)
 		defer stop()
 		sent := make(chan struct{}, 1000)
-		a.GiveWay(Patient(t.Context())) // it is calm
-		a.begin()
+		say := func() { a.GiveWay(Patient(t.Context())); sent <- struct{}{} }
+		say() // it is calm
+		<-sent
+		a.begin() // and does not end
 		for range 50 {
-			go func() { a.GiveWay(Patient(t.Context())); sent <- struct{}{} }()
+			go say()
 		}
-		for range 20 { // one comes before the other ends
-			<-time.After(longestPause / 5)
-			a.begin()
-			a.end()
-		}
+		<-time.After(longestPause + 3*drip)
 		synctest.Wait()
-		require.Len(t, sent, 3*fewTurns, "after 50, 120 and 190 ms")
+		require.Len(t, sent, 1)
+		<-time.After(8 * drip)
+		synctest.Wait()
+		require.Len(t, sent, 3)
 		before := time.Now()
 		a.GiveWay(t.Context())
 		require.LessOrEqual(t, time.Since(before), longestPause, "what somebody waits for does not take turns")
 		a.end()
-		<-time.After(2 * lull)
+		<-time.After(lull)
 		synctest.Wait()
 		require.Len(t, sent, 50)
-		<-time.After(breather)
-		a.begin() // and never ends: no more turns than at the end of this pause
-		for range fewTurns + 1 {
+	})
+}
+
+func TestThePatientWaitForSoLongAndNoLonger(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, _, _, stop := began(t)
+		defer stop()
+		a.begin()
+		<-time.After(time.Hour) // one turn is saved up, and not one for each that nobody took
+		sent := make(chan struct{}, 2000)
+		for range 2000 {
 			go func() { a.GiveWay(Patient(t.Context())); sent <- struct{}{} }()
 		}
-		<-time.After(longestPause)
 		synctest.Wait()
-		require.Len(t, sent, 50+fewTurns)
-		<-time.After(patience - longestPause - time.Millisecond)
+		require.Len(t, sent, 1)
+		<-time.After(patience - time.Millisecond)
 		synctest.Wait()
-		require.Len(t, sent, 50+fewTurns, "it is patient")
+		require.Len(t, sent, 1+int(patience/drip/patientDrips))
 		<-time.After(time.Millisecond)
 		synctest.Wait()
-		require.Len(t, sent, 50+fewTurns+1, "and no longer than that")
+		require.Len(t, sent, 2000)
+		a.end()
 	})
 }
