@@ -52,6 +52,7 @@ func TestLargeAnswersFitTheMemoryOfTheProcess(t *testing.T) {
 			process := f.run()
 			require.NoError(t, f.slack.WaitSockets(f.patient(), 2))
 			before := resident(t, process.Process.Pid)
+			require.Less(t, before, 48, "idle")
 			for _, who := range []string{"alice", "bob", "carol"} {
 				f.types(who, "#soc", "/s1 agents")
 			}
