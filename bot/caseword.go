@@ -161,6 +161,9 @@ func (w caseWords) mayList(ctx context.Context, a exchange.Interaction, box stri
 func (w caseWords) subject(ctx context.Context, console *s1.Client, box, id string) (casefile.Subject, bool, error) {
 	if box == subjectBoxes[0] {
 		found, err := console.ThreatsByID(ctx, []s1.ThreatID{s1.ThreatID(id)})
+		if s1.IsRetired(err) {
+			return inUnified(ctx, console, id)
+		}
 		if err != nil || len(found) == 0 {
 			return casefile.Subject{}, false, err
 		}
@@ -168,7 +171,7 @@ func (w caseWords) subject(ctx context.Context, console *s1.Client, box, id stri
 	}
 	found, err := console.AlertsByID(ctx, []s1.AlertID{s1.AlertID(id)})
 	if s1.IsRetired(err) {
-		return ruleAlertInUnified(ctx, console, id)
+		return inUnified(ctx, console, id)
 	}
 	if err != nil || len(found) == 0 {
 		return casefile.Subject{}, false, err
@@ -176,8 +179,8 @@ func (w caseWords) subject(ctx context.Context, console *s1.Client, box, id stri
 	return casefile.OfAlert(found[0]), true, nil
 }
 
-// ruleAlertInUnified reads the alert of a rule, by the id that it had in the list of those, on a console that has unified alerts alone.
-func ruleAlertInUnified(ctx context.Context, console *s1.Client, id string) (casefile.Subject, bool, error) {
+// inUnified reads a threat or the alert of a rule, by the id that it had in the list of those, on a console that has unified alerts alone.
+func inUnified(ctx context.Context, console *s1.Client, id string) (casefile.Subject, bool, error) {
 	alerts, err := unified.Of(console).ByExternalID(ctx, []string{id})
 	for _, a := range alerts {
 		if known, may := a.Counterpart(); may && known == id { // other products have ids of their own there
@@ -238,7 +241,15 @@ func (w caseWords) alertsFor(ctx context.Context, a exchange.Interaction, consol
 	if err := w.mayList(ctx, a, subjectBoxes[1]); err != nil {
 		return noAlerts{}
 	}
-	return console
+	return caseAlerts{console}
+}
+
+// caseAlerts are a console's alerts as case files read them.
+type caseAlerts struct{ *s1.Client }
+
+// UnifiedAlerts are those of the list that has all kinds.
+func (c caseAlerts) UnifiedAlerts(ctx context.Context, q s1.Query) iter.Seq2[unified.Alert, error] {
+	return unified.Of(c.Client).All(ctx, q)
 }
 
 // noAlerts is what the policy leaves of a console's alerts.
@@ -246,6 +257,10 @@ type noAlerts struct{}
 
 func (noAlerts) Alerts(context.Context, s1.Query) iter.Seq2[s1.Alert, error] {
 	return func(yield func(s1.Alert, error) bool) { yield(s1.Alert{}, casefile.ErrNotAllowed) }
+}
+
+func (noAlerts) UnifiedAlerts(context.Context, s1.Query) iter.Seq2[unified.Alert, error] {
+	return func(yield func(unified.Alert, error) bool) { yield(unified.Alert{}, casefile.ErrNotAllowed) }
 }
 
 // A caseConsole is a console as case files read it.

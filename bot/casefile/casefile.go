@@ -74,11 +74,16 @@ type Console interface {
 // Alerts has the alerts of a storyline. It is apart from the Console because not everybody who may see a threat may list alerts: its error then
 // says so, and the rest of the case is there.
 type Alerts interface {
-	Alerts(ctx context.Context, q s1.Query) iter.Seq2[s1.Alert, error]
+	Alerts(ctx context.Context, q s1.Query) iter.Seq2[s1.Alert, error]             // of rules
+	UnifiedAlerts(ctx context.Context, q s1.Query) iter.Seq2[unified.Alert, error] // where the console keeps no others
 }
 
 // ErrNotAllowed is what the policy keeps from the person who asked.
 var ErrNotAllowed = errors.New("the policy doesn't let you list them")
+
+// errUnlinked is what unified alerts cannot tell: the storyline is the only thing that ties them to a
+// case, and the console leaves it out of many.
+var errUnlinked = errors.New("this console keeps unified alerts only, and I can't find those that it gives no storyline")
 
 // A Ledger has what was asked for, decided and run.
 type Ledger interface {
@@ -169,6 +174,7 @@ type Case struct {
 	requests []approvals.Request
 	counts   []catalog.Fact
 	missing  []string
+	related  map[string]bool // ids of the storyline's other threats
 }
 
 // A part reads one part of a case and writes its files.
@@ -184,7 +190,7 @@ type part struct {
 // without which no program opens it. A part that failed half-way leaves the file that it had begun,
 // which is why the note in the report names the part.
 func (m Maker) Make(ctx context.Context, s Subject, w io.Writer) (*Case, error) {
-	c := &Case{Subject: s, Made: m.Now()}
+	c := &Case{Subject: s, Made: m.Now(), related: map[string]bool{}}
 	c.add(s.At, "console", "found "+s.Kind+" "+s.Name)
 	zipped := &archive{zip: zip.NewWriter(w), left: MaxBytes - reportBytes, made: c.Made}
 	for _, p := range []part{
@@ -216,6 +222,8 @@ func reasonOf(err error) string {
 		return "cut off: a case file holds at most 64 MiB"
 	case errors.Is(err, ErrNotAllowed):
 		return ErrNotAllowed.Error()
+	case errors.Is(err, errUnlinked):
+		return errUnlinked.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "there was no answer in time"
 	}
@@ -303,17 +311,62 @@ func (m Maker) unifiedNotes(ctx context.Context, c *Case, z *archive) error {
 func (m Maker) related(ctx context.Context, c *Case, z *archive) error {
 	found := m.Console.Threats(ctx, s1.Query{}.With("storylines", c.Storyline).WithLimit(maxRelated))
 	return storyline(c, z, "threats", "Other threats of the storyline", []string{"Id", "Name", "Endpoint", "Found", "Status", "Mitigation"}, found, func(t s1.Threat) (line, bool) {
-		return line{t.Info.CreatedAt.Time, "found threat " + t.Name(), t.Host(), []string{string(t.Identity()), t.Name(), t.Host(), t.Info.CreatedAt.UTC().Format(time.RFC3339), t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()}}, true
+		c.related[string(t.Identity())] = true
+		return line{t.Info.CreatedAt.Time, "found threat " + t.Name(), t.Host(), []string{string(t.Identity()), t.Name(), t.Host(), t.Info.CreatedAt.UTC().Format(time.RFC3339), t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()}}, t.Identity() != c.Threat
 	})
 }
 
-// relatedAlerts lists the alerts of the storyline. The console's key compares parts of storylines,
-// so each row is looked at again.
+// relatedAlerts lists the alerts of the storyline: those of rules or, where the console has no list of
+// these any more, unified ones.
 func (m Maker) relatedAlerts(ctx context.Context, c *Case, z *archive) error {
+	found := func(yield func(line, error) bool) {
+		for l, err := range m.ruleAlerts(ctx, c) {
+			if s1.IsRetired(err) {
+				m.unifiedAlerts(ctx, c)(yield)
+				return
+			}
+			if !yield(l, err) {
+				return
+			}
+		}
+	}
+	return storyline(c, z, "alerts", "Alerts of the storyline", []string{"Id", "Rule", "Endpoint", "Raised", "Status", "Verdict"}, found, func(l line) (line, bool) { return l, true })
+}
+
+// ruleAlerts are the storyline's alerts of rules. The console's key compares parts of storylines, so
+// each row is looked at again.
+func (m Maker) ruleAlerts(ctx context.Context, c *Case) iter.Seq2[line, error] {
 	found := m.Alerts.Alerts(ctx, s1.Query{}.With("sourceProcessStoryline__contains", c.Storyline).WithLimit(maxRelated))
-	return storyline(c, z, "alerts", "Alerts of the storyline", []string{"Id", "Rule", "Endpoint", "Raised", "Status", "Verdict"}, found, func(a s1.Alert) (line, bool) {
-		return line{a.Info.CreatedAt.Time, "raised alert " + a.Name(), a.Host(), []string{string(a.Identity()), a.Name(), a.Host(), a.Info.CreatedAt.UTC().Format(time.RFC3339), a.Info.IncidentStatus.Label(), a.Info.AnalystVerdict.Label()}}, a.Storyline() == c.Storyline
-	})
+	return func(yield func(line, error) bool) {
+		for a, err := range found {
+			belongs := err != nil || a.Storyline() == c.Storyline
+			if belongs && !yield(alertLine(a.Info.CreatedAt.Time, string(a.Identity()), a.Name(), a.Host(), a.Info.IncidentStatus.Label(), a.Info.AnalystVerdict.Label()), err) {
+				return
+			}
+		}
+	}
+}
+
+// unifiedAlerts are the storyline's unified alerts. Those that the case has as threats are left out; at
+// the end stands what such a list cannot tell.
+func (m Maker) unifiedAlerts(ctx context.Context, c *Case) iter.Seq2[line, error] {
+	found := m.Alerts.UnifiedAlerts(ctx, s1.Query{}.With("storylineId", c.Storyline).WithLimit(maxRelated))
+	return func(yield func(line, error) bool) {
+		for a, err := range found {
+			known, may := a.Counterpart()
+			if twin := may && (c.related[known] || known == c.ID || known == string(c.Threat)); twin || err == nil && a.Storyline != c.Storyline {
+				continue
+			}
+			if !yield(alertLine(cmp.Or(a.DetectedAt, a.CreatedAt).Time, string(a.ID), a.Name, a.Host(), a.Status.Label(), a.Verdict.Label()), err) || err != nil {
+				return
+			}
+		}
+		yield(line{}, errUnlinked)
+	}
+}
+
+func alertLine(at time.Time, id, name, host, status, verdict string) line {
+	return line{at, "raised alert " + name, host, []string{id, name, host, at.UTC().Format(time.RFC3339), status, verdict}}
 }
 
 // A line is one thing of a storyline: a moment of the timeline and a row of the list, whose first cell

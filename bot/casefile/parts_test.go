@@ -38,6 +38,7 @@ type desk struct {
 	agents   []s1.Agent
 	requests []approvals.Request
 	entries  []approvals.Entry
+	unified  []unified.Alert
 	fails    map[string]error
 }
 
@@ -61,6 +62,10 @@ func (d desk) Threats(context.Context, s1.Query) iter.Seq2[s1.Threat, error] {
 
 func (d desk) Alerts(context.Context, s1.Query) iter.Seq2[s1.Alert, error] {
 	return each(d.alerts, d.fails["alerts"])
+}
+
+func (d desk) UnifiedAlerts(context.Context, s1.Query) iter.Seq2[unified.Alert, error] {
+	return each(d.unified, d.fails["unified"])
 }
 
 func (d desk) ThreatNotes(context.Context, s1.ThreatID, s1.Query) iter.Seq2[s1.Note, error] {
@@ -217,15 +222,39 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 // Who may not list alerts, or whose console has retired the list, reads that, and no "0": nobody counted.
 func TestWhatWasNotReadIsNotCounted(t *testing.T) {
 	t.Parallel()
-	for err, why := range map[error]string{ErrNotAllowed: ErrNotAllowed.Error(), &s1.Error{Status: 410, Reason: s1.Retired}: "this console no longer has that list"} {
+	retired := &s1.Error{Status: 410, Reason: s1.Retired}
+	for err, why := range map[error]string{ErrNotAllowed: ErrNotAllowed.Error(), retired: "this console no longer has that list"} {
 		d := full(t)
-		d.alerts, d.fails["alerts"] = nil, err
+		d.alerts, d.fails["alerts"], d.fails["unified"] = nil, err, retired
 		made, _ := collected(t, d, evil())
 		require.Len(t, made.missing, 1)
 		require.Contains(t, made.missing[0], why)
 		require.False(t, slices.ContainsFunc(made.counts, func(f catalog.Fact) bool { return strings.Contains(f.Label, "Alerts") }))
 		require.True(t, slices.ContainsFunc(made.counts, func(f catalog.Fact) bool { return strings.Contains(f.Label, "Other threats") }))
 	}
+}
+
+// A console that has unified alerts alone tells of those with a storyline; threats of the case are among them, and the file says which it
+// cannot find.
+func TestOnAConsoleWithUnifiedAlertsAloneTheStorylinesAlertsAreUnified(t *testing.T) {
+	t.Parallel()
+	d := full(t)
+	alert := func(id, external, name, storyline string) unified.Alert {
+		return unified.Alert{ID: unified.ID(id), ExternalID: external, Name: name, Storyline: storyline, Source: unified.Detector{Vendor: "SentinelOne"}}
+	}
+	subject := evil()
+	subject.ID, subject.Threat = "3000000000000000007", "3000000000000000007"
+	d.related = append(d.related, s1.Threat{ID: "3000000000000000008"})
+	d.alerts, d.fails["alerts"] = nil, &s1.Error{Status: 410, Reason: s1.Retired}
+	d.unified = []unified.Alert{
+		alert("u1", "3000000000000000007", "the subject itself", "S1"), alert("u2", "3000000000000000008", "another threat of the case", "S1"),
+		alert("u3", "3000000000000000009", "Odd logon", "S1"), alert("u4", "3000000000000000010", "of another storyline", "S11"),
+	}
+	made, files := collected(t, d, subject)
+	require.Contains(t, files["related-alerts.csv"], `"u3","Odd logon"`)
+	require.Equal(t, 2, strings.Count(files["related-alerts.csv"], "\n"), files["related-alerts.csv"])
+	require.Contains(t, made.missing, "the storyline's alerts: "+errUnlinked.Error())
+	require.Contains(t, made.counts, catalog.Fact{Label: "Alerts of the storyline", Value: "1"})
 }
 
 func TestWhatIsLongIsCutAndSaidToBe(t *testing.T) {
