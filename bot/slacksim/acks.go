@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/methods"
 	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
@@ -75,7 +76,7 @@ func (ws *ackReader) slashAck(d *delivery, payload json.RawMessage) {
 		return
 	}
 	in := state.Content{Text: given.Str("text")}
-	if err := readBlocks(given, &in); err != nil {
+	if err := methods.ReadBlocks(given, &in); err != nil {
 		ws.st.Violate("the ack of %s: %s %v", d.label, err, webapi.RefusalReply(err)["response_metadata"])
 		ws.st.Slackbot(d.channel, d.user, failureText(d, err.Error()))
 		return
@@ -146,7 +147,7 @@ func (ws *ackReader) submissionErrors(d *delivery, errors map[string]string) {
 // submissionView puts another view in the place of the one that was sent, or on top of it. It is
 // judged like one of views.open.
 func (ws *ackReader) submissionView(d *delivery, action string, raw json.RawMessage) {
-	source, err := readView(raw, "modal")
+	source, err := methods.ReadView(raw, "modal")
 	if err != nil {
 		ws.submissionFailed(d, strings.TrimSpace(err.Error()+" "+strings.Join(webapi.Messages(err), "; ")))
 		return

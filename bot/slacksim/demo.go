@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"s1bot/bot/slacksim/methods"
 	"s1bot/bot/slacksim/page"
 	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/state"
@@ -146,7 +147,7 @@ func (ws *demoPage) serveFile(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	sendFile(w, f)
+	methods.SendFile(w, f)
 }
 
 // refusal is {"ok":false,…} with words that a person can read.

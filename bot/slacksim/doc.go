@@ -10,7 +10,7 @@
 //
 // What there is in the workspace is package state; its parts do what Slack does with it:
 //
-//	webAPI (chat, views, directory, files) · replies ──▶ what the app asks for
+//	package methods · replies                           what the app asks for: the Web API, response URLs
 //	client ──payloads──▶ sender ──connections──▶ the app ──▶ ackReader   what people do, and what the app makes of it
 //	members · appSettings · recording · waits           what a test sets up, and asks
 //	demoPage · demoDeeds                                the same for a person with a browser

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"s1bot/bot/slacksim"
+	"s1bot/bot/slacksim/simtest"
 )
 
 // Slack's own SDKs are clients of the workspace that nobody here wrote. `make oracle` fetches them and sets S1BOT_ORACLE; without it
@@ -34,25 +35,25 @@ func meetsSDK(t *testing.T, program, script string) {
 	bot.says("ready", true)
 
 	alice := s.User("alice")
-	must(s.t, alice.Types("#soc", "/s1 list agents"))
+	simtest.Must(s.T, alice.Types("#soc", "/s1 list agents"))
 	bot.says("command", "list agents")
-	_, err := s.WaitMessage(s.ctx, "#soc", func(m slacksim.Message) bool { return m.Text == "answered" })
-	must(s.t, err)
+	_, err := s.WaitMessage(s.Ctx, "#soc", func(m slacksim.Message) bool { return m.Text == "answered" })
+	simtest.Must(s.T, err)
 
-	must(s.t, alice.Types("#soc", "@s1bot hello"))
+	simtest.Must(s.T, alice.Types("#soc", "@s1bot hello"))
 	bot.says("mentioned", "user")
 	for _, what := range []string{"posted", "edited", "file", "history"} {
 		bot.says(what, true)
 	}
-	card, err := s.WaitMessage(s.ctx, "#soc", func(m slacksim.Message) bool { return m.Text == "edited" })
-	must(s.t, err)
-	must(s.t, alice.Clicks(card, "Go"))
+	card, err := s.WaitMessage(s.Ctx, "#soc", func(m slacksim.Message) bool { return m.Text == "edited" })
+	simtest.Must(s.T, err)
+	simtest.Must(s.T, alice.Clicks(card, "Go"))
 	bot.says("action", "v1")
 	bot.says("view", "form")
-	v, err := s.WaitView(s.ctx, "alice", func(slacksim.View) bool { return true })
-	must(s.t, err)
+	v, err := s.WaitView(s.Ctx, "alice", func(slacksim.View) bool { return true })
+	simtest.Must(s.T, err)
 	_, err = alice.Submits(v, map[string]any{"Name": "Ada"})
-	must(s.t, err)
+	simtest.Must(s.T, err)
 	bot.says("form", "Ada")
 	for _, violation := range s.Violations() {
 		if !strings.Contains(violation, "nonsense") && !strings.Contains(violation, "invalid_trigger_id") { // sent to see them refused
@@ -70,25 +71,25 @@ type foreign struct {
 
 func (s *story) start(program, script string) *foreign {
 	home, err := filepath.Abs(filepath.Join("testdata", "oracle"))
-	must(s.t, err)
+	simtest.Must(s.T, err)
 	if strings.Contains(program, "/") {
 		program = filepath.Join(home, program)
 	}
-	cmd := exec.CommandContext(s.ctx, program, script)
+	cmd := exec.CommandContext(s.Ctx, program, script)
 	cmd.Dir, cmd.Stderr = home, os.Stderr
-	cmd.Env = append(os.Environ(), "SLACK_BOT_TOKEN="+slacksim.BotToken, "SLACK_APP_TOKEN="+slacksim.AppToken, "SLACK_API_URL="+s.server.URL+"/api/")
+	cmd.Env = append(os.Environ(), "SLACK_BOT_TOKEN="+slacksim.BotToken, "SLACK_APP_TOKEN="+slacksim.AppToken, "SLACK_API_URL="+s.Server.URL+"/api/")
 	out, err := cmd.StdoutPipe()
-	must(s.t, err)
+	simtest.Must(s.T, err)
 	in, err := cmd.StdinPipe()
-	must(s.t, err)
-	must(s.t, cmd.Start())
-	s.t.Cleanup(func() {
+	simtest.Must(s.T, err)
+	simtest.Must(s.T, cmd.Start())
+	s.T.Cleanup(func() {
 		_ = in.Close()
 		_ = cmd.Process.Kill()
 		_, _ = io.Copy(io.Discard, out)
 		_ = cmd.Wait()
 	})
-	return &foreign{s.t, map[string]any{}, bufio.NewScanner(out)}
+	return &foreign{s.T, map[string]any{}, bufio.NewScanner(out)}
 }
 
 // says waits until the app says something of a kind.

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/methods"
 	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
@@ -164,30 +164,11 @@ func (ws *replies) respondToOriginal(target *responseURL, change func(*state.Mes
 // responseContent judges the message like one of chat.postMessage.
 func (ws *replies) responseContent(target *responseURL, given webapi.Args) (state.Content, error) {
 	in := state.Content{Text: given.Str("text"), ThreadTS: given.Str("thread_ts")}
-	if err := readBlocks(given, &in); err != nil {
+	if err := methods.ReadBlocks(given, &in); err != nil {
 		return in, err
 	}
 	if in.Text == "" && in.Blocks == nil && in.Attachments == nil {
 		return in, webapi.Refuse("no_text")
 	}
-	return in, checkThread(&in, target.channel)
-}
-
-// readBlocks reads blocks and attachments. What is not an array of objects is invalid_blocks_format; a block that breaks a
-// rule is invalid_blocks, with the reasons.
-func readBlocks(a webapi.Args, in *state.Content) error {
-	if raw := a.JSON("blocks"); raw != nil {
-		var list []map[string]any
-		if wire.Decode(raw, &list) != nil {
-			return webapi.Refuse("invalid_blocks_format")
-		}
-		if problems := blockkit.ValidateMessage(raw); problems != nil {
-			return webapi.RefuseBlocks("invalid_blocks", problems)
-		}
-		in.Blocks = raw
-	}
-	if raw := a.JSON("attachments"); raw != nil {
-		return readAttachments(raw, in)
-	}
-	return nil
+	return in, methods.CheckThread(&in, target.channel)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"s1bot/bot/slacksim"
+	"s1bot/bot/slacksim/simtest"
 )
 
 // form is a modal with a name, a menu, a search box and a number.
@@ -19,84 +20,84 @@ const form = `{"type":"modal","callback_id":"form","title":{"type":"plain_text",
 {"type":"actions","block_id":"b5","elements":[{"type":"button","action_id":"more","text":{"type":"plain_text","text":"More"}}]}]}`
 
 // trigger runs a command and returns its trigger_id.
-func (s *story) trigger(l *link, user string) string {
-	s.t.Helper()
-	must(s.t, s.User(user).Types("#soc", "/s1"))
-	return l.take().Payload["trigger_id"].(string)
+func (s *story) trigger(l *simtest.Link, user string) string {
+	s.T.Helper()
+	simtest.Must(s.T, s.User(user).Types("#soc", "/s1"))
+	return l.Take().Payload["trigger_id"].(string)
 }
 
 // opened is a form that alice has before her.
-func opened(t *testing.T, o slacksim.Options) (*story, *link, slacksim.View) {
+func opened(t *testing.T, o slacksim.Options) (*story, *simtest.Link, slacksim.View) {
 	t.Helper()
 	s := newStory(t, o)
-	l := s.connect()
-	s.works("views.open", "trigger_id", s.trigger(l, "alice"), "view", form)
-	v, err := s.WaitView(s.ctx, "alice", nil)
-	must(t, err)
+	l := s.Connect()
+	s.Works("views.open", "trigger_id", s.trigger(l, "alice"), "view", form)
+	v, err := s.WaitView(s.Ctx, "alice", nil)
+	simtest.Must(t, err)
 	return s, l, v
 }
 
 func TestATriggerOpensOneViewWithinThreeSeconds(t *testing.T) {
 	t.Parallel()
-	c := newClock()
+	c := simtest.NewClock()
 	s := newStory(t, slacksim.Options{Now: c.Now})
-	l := s.connect()
+	l := s.Connect()
 	trigger := s.trigger(l, "alice")
-	s.works("views.open", "trigger_id", trigger, "view", form)
-	equal(t, s.fails("views.open", "trigger_id", trigger, "view", form), "exchanged_trigger_id")
+	s.Works("views.open", "trigger_id", trigger, "view", form)
+	simtest.Equal(t, s.Fails("views.open", "trigger_id", trigger, "view", form), "exchanged_trigger_id")
 	late := s.trigger(l, "alice")
 	c.Add(3*time.Second + time.Millisecond)
-	equal(t, s.fails("views.open", "trigger_id", late, "view", form), "expired_trigger_id")
-	equal(t, s.fails("views.open", "trigger_id", "12.34.ab", "view", form), "invalid_trigger_id")
-	equal(t, len(s.Violations()), 3)
+	simtest.Equal(t, s.Fails("views.open", "trigger_id", late, "view", form), "expired_trigger_id")
+	simtest.Equal(t, s.Fails("views.open", "trigger_id", "12.34.ab", "view", form), "invalid_trigger_id")
+	simtest.Equal(t, len(s.Violations()), 3)
 }
 
 func TestAViewThatIsRefusedLeavesItsTriggerUnused(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{})
-	trigger := s.trigger(s.connect(), "alice")
-	out := s.api("views.open", "trigger_id", trigger, "view", strings.Replace(form, `"submit":{"type":"plain_text","text":"Go"},`, "", 1))
-	equal(t, out["error"], any("invalid_arguments"))
-	equal(t, dig(out, "response_metadata", "messages", 0), any("[ERROR] must define `submit` to use `input` block [json-pointer:/view/blocks/0/input]"))
-	equal(t, s.fails("views.open", "trigger_id", trigger, "view", "{"), "invalid_arguments")
-	equal(t, s.fails("views.open", "trigger_id", trigger, "view", `{"x":"`+strings.Repeat("x", 250<<10)+`"}`), "view_too_large")
-	s.works("views.open", "trigger_id", trigger, "view", form)
+	trigger := s.trigger(s.Connect(), "alice")
+	out := s.API("views.open", "trigger_id", trigger, "view", strings.Replace(form, `"submit":{"type":"plain_text","text":"Go"},`, "", 1))
+	simtest.Equal(t, out["error"], any("invalid_arguments"))
+	simtest.Equal(t, simtest.Dig(out, "response_metadata", "messages", 0), any("[ERROR] must define `submit` to use `input` block [json-pointer:/view/blocks/0/input]"))
+	simtest.Equal(t, s.Fails("views.open", "trigger_id", trigger, "view", "{"), "invalid_arguments")
+	simtest.Equal(t, s.Fails("views.open", "trigger_id", trigger, "view", `{"x":"`+strings.Repeat("x", 250<<10)+`"}`), "view_too_large")
+	s.Works("views.open", "trigger_id", trigger, "view", form)
 }
 
 func TestAFormIsFilledAndSent(t *testing.T) {
 	t.Parallel()
 	s, l, v := opened(t, slacksim.Options{})
-	equal(t, v.Fields(), []string{"Reason", "Level", "Hosts", "Limit"})
+	simtest.Equal(t, v.Fields(), []string{"Reason", "Level", "Hosts", "Limit"})
 	go func() {
-		l.ack(l.next(), map[string]any{"options": []any{option("DESKTOP-1"), option("DESKTOP-2")}})
-		e := l.next()
-		if dig(e.Payload, "view", "state", "values", "b1", "reason", "value") == "beaconing" {
-			l.ack(e, map[string]any{"response_action": "errors", "errors": map[string]any{"b1": "say more"}})
+		l.Ack(l.Next(), map[string]any{"options": []any{option("DESKTOP-1"), option("DESKTOP-2")}})
+		e := l.Next()
+		if simtest.Dig(e.Payload, "view", "state", "values", "b1", "reason", "value") == "beaconing" {
+			l.Ack(e, map[string]any{"response_action": "errors", "errors": map[string]any{"b1": "say more"}})
 		}
 	}()
 	result, err := s.User("alice").Submits(v, map[string]any{"Reason": "beaconing", "Hosts": []string{"DESKTOP-2"}})
-	must(t, err)
-	equal(t, result.Action, "errors")
-	equal(t, result.Errors, map[string]string{"Reason": "say more"})
+	simtest.Must(t, err)
+	simtest.Equal(t, result.Action, "errors")
+	simtest.Equal(t, result.Errors, map[string]string{"Reason": "say more"})
 
 	again, open := s.User("alice").View()
-	equal(t, open, true)
-	sent := make(chan envelope, 1)
-	go func() { sent <- l.take() }()
+	simtest.Equal(t, open, true)
+	sent := make(chan simtest.Envelope, 1)
+	go func() { sent <- l.Take() }()
 	result, err = s.User("alice").Submits(again, map[string]any{"Level": "Low"})
-	must(t, err)
-	equal(t, result.Closed, true)
+	simtest.Must(t, err)
+	simtest.Equal(t, result.Closed, true)
 	e := <-sent
-	equal(t, e.Payload["type"], any("view_submission"))
-	values := dig(e.Payload, "view", "state", "values")
-	equal(t, dig(values, "b1", "reason", "value"), any("beaconing"))
-	equal(t, dig(values, "b2", "level", "selected_option", "value"), any("l"))
-	equal(t, dig(values, "b3", "hosts", "selected_options", 0, "value"), any("DESKTOP-2"))
-	equal(t, dig(values, "b4", "limit", "value"), any(nil))
-	equal(t, dig(e.Payload, "view", "private_metadata"), any("kept"))
+	simtest.Equal(t, e.Payload["type"], any("view_submission"))
+	values := simtest.Dig(e.Payload, "view", "state", "values")
+	simtest.Equal(t, simtest.Dig(values, "b1", "reason", "value"), any("beaconing"))
+	simtest.Equal(t, simtest.Dig(values, "b2", "level", "selected_option", "value"), any("l"))
+	simtest.Equal(t, simtest.Dig(values, "b3", "hosts", "selected_options", 0, "value"), any("DESKTOP-2"))
+	simtest.Equal(t, simtest.Dig(values, "b4", "limit", "value"), any(nil))
+	simtest.Equal(t, simtest.Dig(e.Payload, "view", "private_metadata"), any("kept"))
 	_, open = s.User("alice").View()
-	equal(t, open, false)
-	s.noViolations()
+	simtest.Equal(t, open, false)
+	s.NoViolations()
 }
 
 func TestSlacksClientRefusesWhatTheFormForbids(t *testing.T) {
@@ -115,9 +116,9 @@ func TestSlacksClientRefusesWhatTheFormForbids(t *testing.T) {
 			t.Parallel()
 			s, l, v := opened(t, slacksim.Options{})
 			result, err := s.User("alice").Submits(v, tc.fields)
-			must(t, err)
-			equal(t, result.Errors, tc.want)
-			equal(t, len(l.frames), 0)
+			simtest.Must(t, err)
+			simtest.Equal(t, result.Errors, tc.want)
+			simtest.Equal(t, len(l.Frames), 0)
 		})
 	}
 }
@@ -148,13 +149,13 @@ func TestErrorsForWhatIsNoInputShowNone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, l, v := opened(t, slacksim.Options{})
-			go func() { l.ack(l.next(), jsonValue(t, payload)) }()
+			go func() { l.Ack(l.Next(), jsonValue(t, payload)) }()
 			if _, err := s.User("alice").Submits(v, map[string]any{"Reason": "because"}); err == nil {
 				t.Fatal("the answer was taken")
 			}
 			_, open := s.User("alice").View()
-			equal(t, open, true)
-			s.violated("view_submission form")
+			simtest.Equal(t, open, true)
+			s.Violated("view_submission form")
 		})
 	}
 }
@@ -164,29 +165,29 @@ func TestASubmissionUpdatesPushesAndClears(t *testing.T) {
 	s, l, v := opened(t, slacksim.Options{})
 	answer := func(payload string) slacksim.SubmitResult {
 		t.Helper()
-		go func() { l.ack(l.next(), jsonValue(t, payload)) }()
+		go func() { l.Ack(l.Next(), jsonValue(t, payload)) }()
 		top, _ := s.User("alice").View()
 		result, err := s.User("alice").Submits(top, map[string]any{"Reason": "because"})
-		must(t, err)
+		simtest.Must(t, err)
 		return result
 	}
 	other := strings.Replace(form, "Isolate", "Second", 1)
 	updated := answer(`{"response_action":"update","view":` + other + `}`).Updated
-	equal(t, updated.Title, "Second")
-	equal(t, updated.ID, v.ID)
+	simtest.Equal(t, updated.Title, "Second")
+	simtest.Equal(t, updated.ID, v.ID)
 	pushed := answer(`{"response_action":"push","view":` + form + `}`).Pushed
-	equal(t, pushed.PreviousID, v.ID)
-	equal(t, pushed.RootID, v.ID)
+	simtest.Equal(t, pushed.PreviousID, v.ID)
+	simtest.Equal(t, pushed.RootID, v.ID)
 	answer(`{"response_action":"push","view":` + form + `}`)
-	go func() { l.ack(l.next(), jsonValue(t, `{"response_action":"push","view":`+form+`}`)) }()
+	go func() { l.Ack(l.Next(), jsonValue(t, `{"response_action":"push","view":`+form+`}`)) }()
 	third, _ := s.User("alice").View()
 	if _, err := s.User("alice").Submits(third, map[string]any{"Reason": "because"}); err == nil {
 		t.Fatal("a fourth view was pushed")
 	}
-	s.violated("push_limit_reached")
-	equal(t, answer(`{"response_action":"clear"}`).Closed, true)
+	s.Violated("push_limit_reached")
+	simtest.Equal(t, answer(`{"response_action":"clear"}`).Closed, true)
 	_, open := s.User("alice").View()
-	equal(t, open, false)
+	simtest.Equal(t, open, false)
 }
 
 func TestAFormThatIsNotAnsweredStays(t *testing.T) {
@@ -198,23 +199,23 @@ func TestAFormThatIsNotAnsweredStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, open := s.User("alice").View()
-	equal(t, open, true)
+	simtest.Equal(t, open, true)
 }
 
 func TestAnUpdateKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	s, l, v := opened(t, slacksim.Options{})
-	must(t, s.User("alice").Fills(v, map[string]any{"Reason": "typed", "Limit": "5"}))
-	s.works("views.update", "view_id", v.ID, "hash", v.Hash, "view", strings.Replace(form, `"action_id":"limit"`, `"action_id":"limit2"`, 1))
-	equal(t, s.fails("views.update", "view_id", v.ID, "hash", v.Hash, "view", form), "hash_conflict")
+	simtest.Must(t, s.User("alice").Fills(v, map[string]any{"Reason": "typed", "Limit": "5"}))
+	s.Works("views.update", "view_id", v.ID, "hash", v.Hash, "view", strings.Replace(form, `"action_id":"limit"`, `"action_id":"limit2"`, 1))
+	simtest.Equal(t, s.Fails("views.update", "view_id", v.ID, "hash", v.Hash, "view", form), "hash_conflict")
 	now, _ := s.User("alice").View()
-	must(t, s.User("alice").Clicks(now, "More"))
-	e := l.take()
-	equal(t, e.Payload["type"], any("block_actions"))
-	equal(t, dig(e.Payload, "container", "view_id"), any(v.ID))
-	equal(t, dig(e.Payload, "actions", 0, "action_id"), any("more"))
-	equal(t, dig(e.Payload, "view", "state", "values", "b1", "reason", "value"), any("typed"))
-	equal(t, dig(e.Payload, "view", "state", "values", "b4", "limit2", "value"), any(nil))
+	simtest.Must(t, s.User("alice").Clicks(now, "More"))
+	e := l.Take()
+	simtest.Equal(t, e.Payload["type"], any("block_actions"))
+	simtest.Equal(t, simtest.Dig(e.Payload, "container", "view_id"), any(v.ID))
+	simtest.Equal(t, simtest.Dig(e.Payload, "actions", 0, "action_id"), any("more"))
+	simtest.Equal(t, simtest.Dig(e.Payload, "view", "state", "values", "b1", "reason", "value"), any("typed"))
+	simtest.Equal(t, simtest.Dig(e.Payload, "view", "state", "values", "b4", "limit2", "value"), any(nil))
 	if _, given := e.Payload["response_url"]; given {
 		t.Fatal("a view has no response_url")
 	}
@@ -223,102 +224,102 @@ func TestAnUpdateKeepsWhatWasTyped(t *testing.T) {
 func TestExternalIDsAreUnique(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{})
-	l := s.connect()
+	l := s.Connect()
 	named := strings.Replace(form, `"callback_id"`, `"external_id":"mine","callback_id"`, 1)
-	s.works("views.open", "trigger_id", s.trigger(l, "alice"), "view", named)
-	equal(t, s.fails("views.open", "trigger_id", s.trigger(l, "bob"), "view", named), "duplicate_external_id")
-	s.works("views.update", "external_id", "mine", "view", named)
-	equal(t, s.fails("views.update", "external_id", "yours", "view", named), "not_found")
+	s.Works("views.open", "trigger_id", s.trigger(l, "alice"), "view", named)
+	simtest.Equal(t, s.Fails("views.open", "trigger_id", s.trigger(l, "bob"), "view", named), "duplicate_external_id")
+	s.Works("views.update", "external_id", "mine", "view", named)
+	simtest.Equal(t, s.Fails("views.update", "external_id", "yours", "view", named), "not_found")
 }
 
 func TestThreeViewsStack(t *testing.T) {
 	t.Parallel()
 	s, l, v := opened(t, slacksim.Options{})
 	push := func() map[string]any {
-		must(t, s.User("alice").Clicks(v, "More"))
-		return s.api("views.push", "trigger_id", l.take().Payload["trigger_id"].(string), "view", form)
+		simtest.Must(t, s.User("alice").Clicks(v, "More"))
+		return s.API("views.push", "trigger_id", l.Take().Payload["trigger_id"].(string), "view", form)
 	}
-	equal(t, push()["ok"], any(true))
-	equal(t, push()["ok"], any(true))
-	equal(t, push()["error"], any("push_limit_reached"))
+	simtest.Equal(t, push()["ok"], any(true))
+	simtest.Equal(t, push()["ok"], any(true))
+	simtest.Equal(t, push()["error"], any("push_limit_reached"))
 	if s.User("alice").Closes(v) == nil {
 		t.Fatal("the lowest view was closed under the others")
 	}
-	equal(t, s.fails("views.push", "trigger_id", s.trigger(l, "bob"), "view", form), "not_found")
+	simtest.Equal(t, s.Fails("views.push", "trigger_id", s.trigger(l, "bob"), "view", form), "not_found")
 }
 
 func TestClosingAFormIsToldToTheApp(t *testing.T) {
 	t.Parallel()
 	s, l, v := opened(t, slacksim.Options{})
-	must(t, s.User("alice").Closes(v))
-	e := l.take()
-	equal(t, e.Payload["type"], any("view_closed"))
-	equal(t, e.Payload["is_cleared"], any(false))
-	equal(t, dig(e.Payload, "view", "callback_id"), any("form"))
-	equal(t, s.fails("views.update", "view_id", v.ID, "view", form), "not_found")
+	simtest.Must(t, s.User("alice").Closes(v))
+	e := l.Take()
+	simtest.Equal(t, e.Payload["type"], any("view_closed"))
+	simtest.Equal(t, e.Payload["is_cleared"], any(false))
+	simtest.Equal(t, simtest.Dig(e.Payload, "view", "callback_id"), any("form"))
+	simtest.Equal(t, s.Fails("views.update", "view_id", v.ID, "view", form), "not_found")
 }
 
 func TestASearchBoxAsksTheApp(t *testing.T) {
 	t.Parallel()
 	s, l, v := opened(t, slacksim.Options{})
 	none, err := s.User("alice").Suggests(v, "Hosts", "D")
-	must(t, err)
-	equal(t, len(none), 0)
-	equal(t, len(l.frames), 0)
-	asked := make(chan envelope, 1)
+	simtest.Must(t, err)
+	simtest.Equal(t, len(none), 0)
+	simtest.Equal(t, len(l.Frames), 0)
+	asked := make(chan simtest.Envelope, 1)
 	go func() {
-		e := l.next()
+		e := l.Next()
 		asked <- e
-		l.ack(e, map[string]any{"option_groups": []any{map[string]any{"label": plain("Paris"), "options": []any{option("DESKTOP-1")}}}})
+		l.Ack(e, map[string]any{"option_groups": []any{map[string]any{"label": plain("Paris"), "options": []any{option("DESKTOP-1")}}}})
 	}()
 	found, err := s.User("alice").Suggests(v, "Hosts", "DESK")
-	must(t, err)
-	equal(t, found[0].Text+" of "+found[0].Group, "DESKTOP-1 of Paris")
+	simtest.Must(t, err)
+	simtest.Equal(t, found[0].Text+" of "+found[0].Group, "DESKTOP-1 of Paris")
 	e := <-asked
-	equal(t, e.Payload["type"], any("block_suggestion"))
-	equal(t, e.Payload["value"], any("DESK"))
-	equal(t, e.Payload["action_id"], any("hosts"))
-	s.noViolations()
-	go func() { l.ack(l.next(), map[string]any{"options": []any{map[string]any{"text": plain("x")}}}) }()
+	simtest.Equal(t, e.Payload["type"], any("block_suggestion"))
+	simtest.Equal(t, e.Payload["value"], any("DESK"))
+	simtest.Equal(t, e.Payload["action_id"], any("hosts"))
+	s.NoViolations()
+	go func() { l.Ack(l.Next(), map[string]any{"options": []any{map[string]any{"text": plain("x")}}}) }()
 	_, _ = s.User("alice").Suggests(v, "Hosts", "DESK")
-	s.violated("missing required field: value")
+	s.Violated("missing required field: value")
 }
 
 func TestTheHomeTabIsPublished(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{})
-	l := s.connect()
+	l := s.Connect()
 	home := `{"type":"home","blocks":[{"type":"header","text":{"type":"plain_text","text":"Welcome"}}]}`
-	hash := dig(s.works("views.publish", "user_id", s.User("alice").ID(), "view", home), "view", "hash").(string)
-	s.works("views.publish", "user_id", s.User("alice").ID(), "view", home, "hash", hash)
-	equal(t, s.fails("views.publish", "user_id", s.User("alice").ID(), "view", home, "hash", hash), "hash_conflict")
-	equal(t, s.fails("views.publish", "user_id", s.User("alice").ID(), "view", form), "invalid_arguments")
+	hash := simtest.Dig(s.Works("views.publish", "user_id", s.User("alice").ID(), "view", home), "view", "hash").(string)
+	s.Works("views.publish", "user_id", s.User("alice").ID(), "view", home, "hash", hash)
+	simtest.Equal(t, s.Fails("views.publish", "user_id", s.User("alice").ID(), "view", home, "hash", hash), "hash_conflict")
+	simtest.Equal(t, s.Fails("views.publish", "user_id", s.User("alice").ID(), "view", form), "invalid_arguments")
 	s.User("alice").OpensHome()
-	e := l.take()
-	equal(t, dig(e.Payload, "event", "type"), any("app_home_opened"))
-	equal(t, dig(e.Payload, "event", "view", "type"), any("home"))
+	e := l.Take()
+	simtest.Equal(t, simtest.Dig(e.Payload, "event", "type"), any("app_home_opened"))
+	simtest.Equal(t, simtest.Dig(e.Payload, "event", "view", "type"), any("home"))
 	v, ok := s.User("alice").Home()
-	equal(t, ok, true)
-	contains(t, v.PlainText(), "Welcome")
+	simtest.Equal(t, ok, true)
+	simtest.Contains(t, v.PlainText(), "Welcome")
 }
 
 // Whoever reads a confirmation clicks on what was drawn when they opened it, and the app publishes the tab anew meanwhile.
 func TestAClickOnAHomeThatWasPublishedAnewArrives(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{})
-	l := s.connect()
+	l := s.Connect()
 	alice := s.User("alice").ID()
 	home := func(action string) string {
 		return `{"type":"home","blocks":[{"type":"actions","elements":[{"type":"button","action_id":"` + action + `","value":"A-1","text":{"type":"plain_text","text":"Approve"}}]}]}`
 	}
-	view := dig(s.works("views.publish", "user_id", alice, "view", home("approve")), "view")
-	block := dig(view, "blocks", 0, "block_id")
-	s.works("views.publish", "user_id", alice, "view", home("approve-later"))
-	click := map[string]any{"user": alice, "view_id": dig(view, "id"), "block_id": block, "action_id": "approve"}
-	equal(t, s.demo("action", click)["ok"], any(true))
-	e := l.take()
-	equal(t, dig(e.Payload, "actions", 0, "value"), any("A-1"))
-	equal(t, s.demo("action", with(click, "action_id", "never-drawn"))["error"], any("element_not_found"))
+	view := simtest.Dig(s.Works("views.publish", "user_id", alice, "view", home("approve")), "view")
+	block := simtest.Dig(view, "blocks", 0, "block_id")
+	s.Works("views.publish", "user_id", alice, "view", home("approve-later"))
+	click := map[string]any{"user": alice, "view_id": simtest.Dig(view, "id"), "block_id": block, "action_id": "approve"}
+	simtest.Equal(t, s.demo("action", click)["ok"], any(true))
+	e := l.Take()
+	simtest.Equal(t, simtest.Dig(e.Payload, "actions", 0, "value"), any("A-1"))
+	simtest.Equal(t, s.demo("action", with(click, "action_id", "never-drawn"))["error"], any("element_not_found"))
 }
 
 func plain(s string) map[string]any { return map[string]any{"type": "plain_text", "text": s} }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"s1bot/bot/slacksim/methods"
 	"s1bot/bot/slacksim/state"
 )
 
@@ -210,7 +211,7 @@ func (ws *waits) allMessages() []*state.Message {
 		all = append(all, c.Messages...)
 	}
 	slices.SortFunc(all, func(a, b *state.Message) int {
-		if later(a.TS, b.TS) {
+		if methods.Later(a.TS, b.TS) {
 			return 1
 		}
 		return -1

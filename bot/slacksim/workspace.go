@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"strings"
 
+	"s1bot/bot/slacksim/methods"
 	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/state"
+	"s1bot/bot/slacksim/webapi"
 )
 
 // A Workspace is a simulated Slack workspace with one app installed. It is an http.Handler to be
@@ -36,7 +38,7 @@ func New(o state.Options) *Workspace {
 		st: st, members: members{st, people}, appSettings: appSettings{st}, recording: recording{st}, waits: waits{st, people.sender}, client: people,
 	}
 	ws.AddUser(roster.User{Name: o.BotName, IsBot: true, IsApp: true, RealName: o.BotName})
-	ws.mux = routes(newWebAPI(st, link), answers, &demoPage{people})
+	ws.mux = routes(methods.New(st, link.openConnection), link, answers, &demoPage{people})
 	return ws
 }
 
@@ -45,12 +47,12 @@ const verifier = "slacksim-verification-token"
 
 // routes puts the hosts of Slack under one: the Web API, the sockets' addresses, uploads, private
 // files and response URLs.
-func routes(api *webAPI, answers *replies, demo *demoPage) *http.ServeMux {
+func routes(api *methods.API, link *connections, answers *replies, demo *demoPage) *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/api/{method}", api.serveAPI)
-	mux.HandleFunc("GET /link/", api.serveLink)
-	mux.HandleFunc("POST /upload/v1/{id}", api.serveUpload)
-	mux.HandleFunc("GET /files-pri/{id}/{name}", api.servePrivateFile)
+	mux.HandleFunc("/api/{method}", api.Serve)
+	mux.HandleFunc("GET /link/", link.serveLink)
+	mux.HandleFunc("POST /upload/v1/{id}", api.ServeUpload)
+	mux.HandleFunc("GET /files-pri/{id}/{name}", api.ServePrivateFile)
 	mux.HandleFunc("POST /respond/{kind}/{team}/{id}", answers.serveResponse)
 	demo.routes(mux)
 	return mux
@@ -60,18 +62,10 @@ func routes(api *webAPI, answers *replies, demo *demoPage) *http.ServeMux {
 func (ws *Workspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ws.st.Mu.Lock()
 	if ws.st.Base == "" {
-		ws.st.Base = originOf(r)
+		ws.st.Base = webapi.Origin(r)
 	}
 	ws.st.Mu.Unlock()
 	ws.mux.ServeHTTP(w, r)
-}
-
-// originOf is the address under which the workspace was called.
-func originOf(r *http.Request) string {
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }
 
 // SetBase sets the address that the workspace gives for itself in URLs. Without it, that is the host of the first request.

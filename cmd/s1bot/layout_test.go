@@ -353,12 +353,20 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"bot/slacksim": {
-		[]string{"bot/slacksim/blockkit", "bot/slacksim/composer", "bot/slacksim/page", "bot/slacksim/roster", "bot/slacksim/state", "bot/slacksim/webapi", "bot/slacksim/wire"},
+		[]string{"bot/slacksim/blockkit", "bot/slacksim/composer", "bot/slacksim/methods", "bot/slacksim/page", "bot/slacksim/roster", "bot/slacksim/state", "bot/slacksim/webapi", "bot/slacksim/wire"},
 		[]string{"github.com/gorilla/websocket"},
 	},
 	"bot/slacksim/blockkit": {
 		[]string{"bot/slacksim/wire"},
 		nil,
+	},
+	"bot/slacksim/methods": {
+		[]string{"bot/slacksim/blockkit", "bot/slacksim/roster", "bot/slacksim/state", "bot/slacksim/webapi", "bot/slacksim/wire"},
+		nil,
+	},
+	"bot/slacksim/simtest": {
+		[]string{"bot/slacksim"},
+		[]string{"github.com/gorilla/websocket"},
 	},
 	"bot/slacksim/composer": {
 		nil,

@@ -1,4 +1,4 @@
-package slacksim
+package methods
 
 import (
 	"cmp"
@@ -221,11 +221,11 @@ func within(ts string, a webapi.Args) bool {
 	if ts == oldest || ts == latest {
 		return a.Flag("inclusive")
 	}
-	return (oldest == "" || later(ts, oldest)) && (latest == "" || later(latest, ts))
+	return (oldest == "" || Later(ts, oldest)) && (latest == "" || Later(latest, ts))
 }
 
-// later compares time stamps, whose seconds may have different numbers of digits.
-func later(a, b string) bool {
+// Later compares time stamps, whose seconds may have different numbers of digits.
+func Later(a, b string) bool {
 	whole, _, _ := strings.Cut(a, ".")
 	other, _, _ := strings.Cut(b, ".")
 	return len(whole) > len(other) || len(whole) == len(other) && a > b

@@ -1,4 +1,4 @@
-package slacksim
+package methods
 
 import (
 	"bytes"
@@ -46,11 +46,11 @@ func (ws *fileAPI) uploadURL(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"upload_url": ws.st.Base + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
 }
 
-// serveUpload takes the bytes, once: as the whole body, or as a part of a multipart form.
+// ServeUpload takes the bytes, once: as the whole body, or as a part of a multipart form.
 //
 // An upload address is good once; a second try needs another one, which is why an upload that broke
 // cannot simply be sent again.
-func (ws *fileAPI) serveUpload(w http.ResponseWriter, r *http.Request) {
+func (ws *fileAPI) ServeUpload(w http.ResponseWriter, r *http.Request) {
 	id, start := r.PathValue("id"), time.Now()
 	ws.st.Mu.Lock()
 	fault := ws.st.Faults.Take("upload", map[string]string{"file": id})
@@ -137,7 +137,7 @@ func (ws *fileAPI) completeUpload(a webapi.Args) (webapi.Reply, error) {
 		targets = append(targets, id)
 	}
 	in := state.Content{Text: a.Str("initial_comment"), ThreadTS: a.Str("thread_ts")}
-	if err := readBlocks(a, &in); err != nil {
+	if err := ReadBlocks(a, &in); err != nil {
 		return nil, err
 	}
 	channels := []*state.Conversation{}
@@ -192,7 +192,7 @@ func (ws *fileAPI) fileTarget(id string, in *state.Content) (*state.Conversation
 	case !c.Has(ws.st.Bot()):
 		return nil, webapi.Refuse("not_in_channel")
 	}
-	return c, checkThread(in, c)
+	return c, CheckThread(in, c)
 }
 
 // fileInfo is files.info [docs.slack.dev/reference/methods/files.info]: a file that was not
@@ -217,8 +217,8 @@ func (ws *fileAPI) fileInfo(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"file": o, "comments": []any{}, "paging": webapi.Reply{"count": 100, "total": 0, "page": 1, "pages": 0}}, nil
 }
 
-// servePrivateFile is url_private: for whoever has the bot's token and files:read.
-func (ws *fileAPI) servePrivateFile(w http.ResponseWriter, r *http.Request) {
+// ServePrivateFile is url_private: for whoever has the bot's token and files:read.
+func (ws *fileAPI) ServePrivateFile(w http.ResponseWriter, r *http.Request) {
 	ws.st.Mu.Lock()
 	f := ws.st.Files[r.PathValue("id")]
 	allowed := r.Header.Get("Authorization") == "Bearer "+ws.st.Opts.BotToken && ws.st.HasScope("files:read")
@@ -229,12 +229,12 @@ func (ws *fileAPI) servePrivateFile(w http.ResponseWriter, r *http.Request) {
 	case f == nil || f.Content == nil:
 		http.NotFound(w, r)
 	default:
-		sendFile(w, f)
+		SendFile(w, f)
 	}
 }
 
-// sendFile never lets a browser take an uploaded file for a page of its own.
-func sendFile(w http.ResponseWriter, f *state.File) {
+// SendFile never lets a browser take an uploaded file for a page of its own.
+func SendFile(w http.ResponseWriter, f *state.File) {
 	w.Header().Set("Content-Type", f.MIMEType)
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
 	w.Header().Set("X-Content-Type-Options", "nosniff")

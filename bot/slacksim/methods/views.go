@@ -1,4 +1,4 @@
-package slacksim
+package methods
 
 import (
 	"encoding/json"
@@ -9,8 +9,8 @@ import (
 	"s1bot/bot/slacksim/wire"
 )
 
-// readView judges what the app sent.
-func readView(raw json.RawMessage, kind string) (map[string]any, error) {
+// ReadView judges what the app sent.
+func ReadView(raw json.RawMessage, kind string) (map[string]any, error) {
 	var source map[string]any
 	switch {
 	case raw == nil || wire.Decode(raw, &source) != nil:
@@ -58,7 +58,7 @@ func (ws *viewAPI) pushView(a webapi.Args) (webapi.Reply, error) {
 
 // show shows a modal to whoever's trigger id it comes with, after ready has seen to those that the person has open.
 func (ws *viewAPI) show(a webapi.Args, ready func(user string) error) (webapi.Reply, error) {
-	source, err := readView(a.JSON("view"), "modal")
+	source, err := ReadView(a.JSON("view"), "modal")
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (ws *viewAPI) updateView(a webapi.Args) (webapi.Reply, error) {
 	if v == nil {
 		return nil, webapi.Refuse("not_found")
 	}
-	source, err := readView(a.JSON("view"), v.Type)
+	source, err := ReadView(a.JSON("view"), v.Type)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (ws *viewAPI) publishView(a webapi.Args) (webapi.Reply, error) {
 	if !ws.st.App.HomeTab { // docs.slack.dev/reference/methods/views.publish: "the Home tab isn't enabled for the app"
 		return nil, webapi.Refuse("not_enabled")
 	}
-	source, err := readView(a.JSON("view"), "home")
+	source, err := ReadView(a.JSON("view"), "home")
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package slacksim
+package methods
 
 import (
 	"errors"
@@ -12,36 +12,37 @@ import (
 	"s1bot/bot/slacksim/wire"
 )
 
-// A webAPI answers the calls of the app.
+// An API answers the calls of the app.
 //
 // It is the way of a call: arguments, fault, token, scope, rate, method. The methods themselves
 // stand in the parts that are embedded.
-type webAPI struct {
+type API struct {
 	st *state.State
 	*chatAPI
 	*viewAPI
 	*directoryAPI
 	*fileAPI
-	*connections
+	open    Handler
 	rates   webapi.Rates
-	methods map[string]handler
+	methods map[string]Handler
 }
 
-// A handler is one method, called under the lock. A nil reply is {"ok":true}.
-type handler func(webapi.Args) (webapi.Reply, error)
+// A Handler is one method, called under the lock. A nil reply is {"ok":true}.
+type Handler func(webapi.Args) (webapi.Reply, error)
 
-func newWebAPI(st *state.State, c *connections) *webAPI {
-	ws := &webAPI{st: st, chatAPI: &chatAPI{st}, viewAPI: &viewAPI{st}, directoryAPI: &directoryAPI{st}, fileAPI: &fileAPI{st}, connections: c, rates: webapi.Rates{}}
+// New is the API of a workspace; open answers apps.connections.open, which needs the sockets.
+func New(st *state.State, open Handler) *API {
+	ws := &API{st: st, chatAPI: &chatAPI{st}, viewAPI: &viewAPI{st}, directoryAPI: &directoryAPI{st}, fileAPI: &fileAPI{st}, open: open, rates: webapi.Rates{}}
 	ws.methods = ws.handlers()
 	return ws
 }
 
-// serveAPI answers one call and writes it down. A fault comes before the method or after it
+// Serve answers one call and writes it down. A fault comes before the method or after it
 // (Fault.After); in the second case the method took effect and its answer is lost.
 //
 // A slow answer (FaultSlow) waits before the method runs, so that what it does is as late as its
 // answer.
-func (ws *webAPI) serveAPI(w http.ResponseWriter, r *http.Request) {
+func (ws *API) Serve(w http.ResponseWriter, r *http.Request) {
 	name, start := r.PathValue("method"), time.Now()
 	a, headerToken, warning, err := webapi.ReadArgs(r, webapi.Methods[name].FormOnly)
 	call := state.Call{Method: name, Args: a.Texts(), Time: ws.st.Opts.Now(), Status: http.StatusOK}
@@ -64,7 +65,7 @@ func (ws *webAPI) serveAPI(w http.ResponseWriter, r *http.Request) {
 		call.Status, call.Error = fault.Play(r.Context(), ws.st.Quit, w)
 		return
 	}
-	out, wait := ws.answer(name, a, headerToken, err, originOf(r))
+	out, wait := ws.answer(name, a, headerToken, err, webapi.Origin(r))
 	call.Error = wire.Text(out["error"])
 	if fault != nil {
 		call.Status, call.Error = fault.Play(r.Context(), ws.st.Quit, w)
@@ -85,7 +86,7 @@ func (ws *webAPI) serveAPI(w http.ResponseWriter, r *http.Request) {
 //
 // A method that Slack has and the simulator does not is unknown_method, like one that does not
 // exist: a bot that needs it fails in its first test.
-func (ws *webAPI) answer(name string, a webapi.Args, headerToken bool, argsErr error, origin string) (out webapi.Reply, retryAfter int) {
+func (ws *API) answer(name string, a webapi.Args, headerToken bool, argsErr error, origin string) (out webapi.Reply, retryAfter int) {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
 	if ws.st.Base == "" {
@@ -116,7 +117,7 @@ func (ws *webAPI) answer(name string, a webapi.Args, headerToken bool, argsErr e
 }
 
 // allowed checks token, scope and required arguments, in Slack's order.
-func (ws *webAPI) allowed(m webapi.Method, a webapi.Args, headerToken bool, argsErr error) error {
+func (ws *API) allowed(m webapi.Method, a webapi.Args, headerToken bool, argsErr error) error {
 	token := a.Str("token")
 	switch {
 	case argsErr != nil:
@@ -144,7 +145,7 @@ func (ws *webAPI) allowed(m webapi.Method, a webapi.Args, headerToken bool, args
 
 // scopeHeaders says what the token may do and what the method wants, as Slack does with every
 // answer; `s1bot check` reads the first.
-func (ws *webAPI) scopeHeaders(w http.ResponseWriter, name string) {
+func (ws *API) scopeHeaders(w http.ResponseWriter, name string) {
 	scopes := ws.st.Opts.Scopes
 	if webapi.Methods[name].AppToken {
 		scopes = []string{"connections:write"}
@@ -157,7 +158,7 @@ func (ws *webAPI) scopeHeaders(w http.ResponseWriter, name string) {
 //
 // A channel that is not found or a missing scope may be the installation's fault and is none;
 // blocks that Slack refuses are always the app's.
-func (ws *webAPI) noteRefusal(name string, a webapi.Args, err error) {
+func (ws *API) noteRefusal(name string, a webapi.Args, err error) {
 	var refused *webapi.Refusal
 	if !errors.As(err, &refused) || refused.Code == "no_text" && a["text"] == nil && a["blocks"] == nil { // a question, not a message
 		return
@@ -170,11 +171,11 @@ func (ws *webAPI) noteRefusal(name string, a webapi.Args, err error) {
 }
 
 // handlers are what the methods of the Web API do here; [webapi.Methods] says what each of them wants.
-func (ws *webAPI) handlers() map[string]handler {
-	return map[string]handler{
+func (ws *API) handlers() map[string]Handler {
+	return map[string]Handler{
 		"api.test":              ws.apiTest,
 		"auth.test":             ws.authTest,
-		"apps.connections.open": ws.openConnection,
+		"apps.connections.open": ws.open,
 
 		"chat.postMessage":   ws.postMessage,
 		"chat.postEphemeral": ws.postEphemeral,

@@ -1,4 +1,4 @@
-package slacksim
+package methods
 
 import (
 	"encoding/json"
@@ -224,7 +224,7 @@ func (ws *chatAPI) readContent(a webapi.Args, c *state.Conversation) (state.Cont
 	if in.Text == "" {
 		in.Text = a.Str("markdown_text")
 	}
-	if err := readBlocks(a, &in); err != nil {
+	if err := ReadBlocks(a, &in); err != nil {
 		return in, err
 	}
 	if in.Text == "" && len(blockkit.ParseBlocks(in.Blocks)) == 0 && len(blockkit.ParseBlocks(in.Attachments)) == 0 {
@@ -233,7 +233,7 @@ func (ws *chatAPI) readContent(a webapi.Args, c *state.Conversation) (state.Cont
 	if in.Metadata != nil && (wire.Text(wire.ParseObject(in.Metadata)["event_type"]) == "" || wire.Object(wire.ParseObject(in.Metadata)["event_payload"]) == nil) {
 		return in, webapi.Refuse("invalid_metadata_format")
 	}
-	return in, checkThread(&in, c)
+	return in, CheckThread(&in, c)
 }
 
 // readAttachments takes secondary attachments, a hundred at most, whose blocks are judged like those of
@@ -256,9 +256,9 @@ func readAttachments(raw json.RawMessage, in *state.Content) error {
 
 var tsPattern = regexp.MustCompile(`^\d{1,12}\.\d{6}$`)
 
-// checkThread sees to it that a reply has a parent, and that a reply to a reply goes into the same
+// CheckThread sees to it that a reply has a parent, and that a reply to a reply goes into the same
 // thread. Slack keeps threads flat.
-func checkThread(in *state.Content, c *state.Conversation) error {
+func CheckThread(in *state.Content, c *state.Conversation) error {
 	if in.ThreadTS == "" {
 		return nil
 	}
@@ -285,4 +285,23 @@ func (ws *chatAPI) truncated(s string) string {
 	}
 	ws.st.Violate("chat.postMessage: a text of %d characters was cut to 40,000", len(runes))
 	return string(runes[:40000])
+}
+
+// ReadBlocks reads blocks and attachments. What is not an array of objects is invalid_blocks_format; a block that breaks a
+// rule is invalid_blocks, with the reasons.
+func ReadBlocks(a webapi.Args, in *state.Content) error {
+	if raw := a.JSON("blocks"); raw != nil {
+		var list []map[string]any
+		if wire.Decode(raw, &list) != nil {
+			return webapi.Refuse("invalid_blocks_format")
+		}
+		if problems := blockkit.ValidateMessage(raw); problems != nil {
+			return webapi.RefuseBlocks("invalid_blocks", problems)
+		}
+		in.Blocks = raw
+	}
+	if raw := a.JSON("attachments"); raw != nil {
+		return readAttachments(raw, in)
+	}
+	return nil
 }
