@@ -20,6 +20,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/home"
 	"s1bot/bot/run"
+	"s1bot/bot/snoozing"
 	"s1bot/bot/socketmode"
 	"s1bot/bot/store"
 	"s1bot/bot/webapi/webapitest"
@@ -112,7 +113,7 @@ func (n *fakeNotices) Explain(_ context.Context, _, id string) (render.Card, err
 	return render.Notice("route of " + id), n.fails
 }
 
-func (n *fakeNotices) Snooze(_ context.Context, s Snooze) (render.Card, error) {
+func (n *fakeNotices) Snooze(_ context.Context, s snoozing.Snooze) (render.Card, error) {
 	n.snoozed = append(n.snoozed, fmt.Sprintf("%s %s=%s (%s) for %s", s.Owner, s.Kind, s.Value, s.Reason, time.Until(s.Until).Round(time.Minute)))
 	return render.Notice("snoozed " + s.Value), n.fails
 }

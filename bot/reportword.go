@@ -112,7 +112,7 @@ func (w reportWord) card(ctx context.Context, a exchange.Interaction, typed stri
 	span := report.Span
 	if typed != "" {
 		var err error
-		if span, err = spoken(typed); err != nil {
+		if span, err = catalog.ReadAnySpan(typed); err != nil {
 			return render.Card{}, err
 		}
 	}

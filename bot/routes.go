@@ -12,6 +12,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/report"
 	"s1bot/bot/run"
+	"s1bot/bot/snoozing"
 	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
 	"s1bot/commands/text"
@@ -28,20 +29,11 @@ type Notices interface {
 	// Explain says where a threat or an alert of a console goes, and why.
 	Explain(ctx context.Context, console, id string) (render.Card, error)
 	// Snooze keeps something quiet on a console.
-	Snooze(ctx context.Context, s Snooze) (render.Card, error)
+	Snooze(ctx context.Context, s snoozing.Snooze) (render.Card, error)
 	// Snoozed lists what is snoozed now.
 	Snoozed(ctx context.Context) (render.Card, error)
 	// Unsnooze ends a snooze.
 	Unsnooze(ctx context.Context, id string) (render.Card, error)
-}
-
-// A Snooze is what somebody wants to be kept quiet.
-type Snooze struct {
-	Console, Owner string // the console's mark, and who asks, a Slack user id
-	Kind, Value    string // rule, hash, host or storyline, and which
-	File           string // the name of the file that a hash or a storyline is of, where that is known
-	Reason         string
-	Until          time.Time
 }
 
 // A ReportedSnooze is one as a shift report tells of it; see [report.Snooze].
@@ -69,7 +61,7 @@ type noticeWords struct {
 func (w noticeWords) builtins() []builtin {
 	return []builtin{
 		{
-			name: snoozeWord, onHelp: true,
+			name: snoozing.Word, onHelp: true,
 			summary:  "Snoozes notifications for a rule, hash, host or storyline: four hours unless you say otherwise, 30 days at most. For operators and approvers.",
 			examples: []string{"/s1 snooze host=DESKTOP-1 for=4h reason=pentest", `/s1 snooze rule="Encoded PowerShell" until="2026-11-30 08:00"`},
 			typed:    w.snooze, clicked: w.snoozeClicked, console: true, takes: "What, for how long and why",

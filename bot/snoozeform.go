@@ -6,20 +6,17 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
 	"s1bot/bot/run"
-	"s1bot/commands/catalog"
+	"s1bot/bot/snoozing"
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
 	"s1bot/s1/unified"
 )
 
-// snoozeWord keeps notifications quiet for a while.
-const snoozeWord = "snooze"
-
 // CardActions are what the bot's own words put on cards of notifications, beside what commands do.
 func CardActions() []cards.Action {
 	return []cards.Action{{
-		Place: 53, Label: "Snooze", How: render.Open, Command: snoozeWord,
+		Place: 53, Label: "Snooze", How: render.Open, Command: snoozing.Word,
 		Threat: func(t s1.Threat) (cards.Filling, bool) {
 			return exchange.Quietable{Storyline: t.Info.Storyline, Hash: t.Info.SHA1, Host: t.Host(), File: t.Name()}.Filling()
 		},
@@ -37,7 +34,7 @@ func CardActions() []cards.Action {
 // it opens sends the same again with the choice in By.
 func (w noticeWords) snoozeClicked(ctx context.Context, a exchange.Interaction) error {
 	if a.Choice.By == "" {
-		form := snoozeForm(a.Choice.Quietable)
+		form := snoozing.Form(a.Choice.Quietable)
 		form.Origin, form.Do.Console = a.At, a.Do.Console
 		return w.runner.Forms.Open(ctx, a, form, run.Offer(form, a))
 	}
@@ -45,50 +42,16 @@ func (w noticeWords) snoozeClicked(ctx context.Context, a exchange.Interaction) 
 	if err != nil {
 		return err
 	}
-	until, err := snoozeEnd(map[string]string{catalog.ForParam: a.Choice.For}, w.now(), a.Who.Zone)
-	if err != nil {
+	s, ok, err := snoozing.Chosen(a.Choice, w.now())
+	switch {
+	case err != nil:
 		return err
+	case !ok:
+		return workflow.ErrGone
 	}
 	if err := w.runner.Settler.Settle(ctx, &a); err != nil {
 		return err
 	}
-	for _, k := range a.Choice.Kinds() {
-		if k.Name == a.Choice.By {
-			return w.quiet(ctx, a, n, Snooze{
-				Console: w.runner.Settler.Set.Mark(a.On), Owner: a.Who.ID, Kind: k.Name, Value: k.Value, File: k.File, Reason: a.Choice.Reason, Until: until,
-			})
-		}
-	}
-	return workflow.ErrGone
-}
-
-// snoozeForm offers what a thing can be kept quiet by.
-func snoozeForm(q exchange.Quietable) render.Form {
-	by := render.FormField{Name: "by", Label: "What to snooze", Widget: render.Select, Required: true}
-	for _, k := range q.Kinds() {
-		by.Choices = append(by.Choices, render.Option{Value: k.Name, Label: k.Choice()})
-		by.Value = []string{by.Choices[0].Value}
-	}
-	length := render.FormField{Name: catalog.ForParam, Label: "For how long", Widget: render.Select, Required: true, Value: []string{"4h"}, Choices: []render.Option{
-		{Value: "1h", Label: "1 hour"}, {Value: "4h", Label: "4 hours"}, {Value: "1d", Label: "1 day"}, {Value: "7d", Label: "7 days"}}}
-	return render.Form{
-		Title: "Snooze", Submit: "Snooze", Do: render.Invocation{Command: snoozeWord, Args: catalog.Marshal(q)},
-		Intro: snoozeIntro(q),
-		Fields: []render.FormField{by, length, {Name: catalog.ReasonParam, Label: "Reason", Widget: render.TextInput, MaxLength: 200,
-			Hint: "Shown in the list of snoozes and in the audit trail."}},
-	}
-}
-
-// snoozeIntro says what the form is about, and what a snooze does. What is picked is picked below it, so the sentence cannot name that.
-func snoozeIntro(q exchange.Quietable) (intro render.Line) {
-	for i, name := range q.About() {
-		if i > 0 {
-			intro = append(intro, render.Text(" on "))
-		}
-		intro = append(intro, render.Bold(name))
-	}
-	if len(intro) > 0 {
-		intro = append(intro, render.Text(": "))
-	}
-	return append(intro, render.Text("until the time is up, nobody gets new notifications about what you pick here. You can still find them in the console."))
+	s.Console, s.Owner = w.runner.Settler.Set.Mark(a.On), a.Who.ID
+	return w.quiet(ctx, a, n, s)
 }

@@ -211,9 +211,13 @@ var rooms = map[string]struct{ ours, third []string }{
 			"commands/catalog", "commands/consoles", "commands/forms", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
 			"approvals", "approvals/plans", "approvals/policy", "approvals/requestcards", "approvals/workflow",
 			"bot/casefile", "bot/chat", "bot/exchange", "bot/fairqueue", "bot/home", "bot/inbound", "bot/intake", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/run", "bot/seal", "bot/setup",
-			"bot/socketmode", "bot/webapi",
+			"bot/snoozing", "bot/socketmode", "bot/webapi",
 		},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
+	},
+	"bot/snoozing": {
+		[]string{"render", "commands/catalog", "commands/text", "bot/exchange"},
+		nil,
 	},
 	"bot/intake": {
 		[]string{
@@ -402,7 +406,7 @@ var rooms = map[string]struct{ ours, third []string }{
 			"commands", "commands/catalog", "commands/consoles", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail", "approvals/trailfile",
 			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",
-			"bot", "bot/chat", "bot/home", "bot/inbound", "bot/seal", "bot/setup", "bot/slacksim", "bot/store", "bot/webapi",
+			"bot", "bot/chat", "bot/home", "bot/inbound", "bot/seal", "bot/setup", "bot/slacksim", "bot/snoozing", "bot/store", "bot/webapi",
 			"cmd/s1bot/metrics", "cmd/s1bot/policyfile",
 		},
 		[]string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22", "golang.org/x/crypto/x509roots/fallback"},

@@ -5,6 +5,7 @@ import (
 
 	"s1bot/bot"
 	"s1bot/bot/chat"
+	"s1bot/bot/snoozing"
 	"s1bot/notifier"
 	"s1bot/notifier/delivery"
 	"s1bot/notifier/journal"
@@ -30,7 +31,7 @@ func (l later) Explain(ctx context.Context, console, id string) (render.Card, er
 }
 
 // Snooze is the notifier's.
-func (l later) Snooze(ctx context.Context, s bot.Snooze) (render.Card, error) {
+func (l later) Snooze(ctx context.Context, s snoozing.Snooze) (render.Card, error) {
 	return l.notifier().Snooze(ctx, journal.Snooze{Console: s.Console, Kind: s.Kind, Value: s.Value, File: s.File, Owner: s.Owner, Reason: s.Reason, Until: s.Until})
 }
 
