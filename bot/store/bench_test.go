@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/notifier"
 	"s1bot/notifier/journal"
 )
 
@@ -91,6 +92,69 @@ func BenchmarkRecordAThousandNotices(b *testing.B) {
 				require.NoError(b, j.Record(b.Context(), batch))
 			}
 		})
+	}
+}
+
+// What a poll and an edit cost beside a year's rows: a million told threats and five thousand requests that wait. The baseline is a
+// database that has no more than the poll asks for.
+func BenchmarkPollAndEdit(b *testing.B) {
+	for _, e := range engines(b) {
+		for _, c := range []struct {
+			name          string
+			told, pending int
+		}{{"baseline a thousand told", 1000, 0}, {"a million told and 5,000 pending", 1_000_000, 5_000}} {
+			address := e.make(b)
+			db := open(b, address)
+			filled(b, address, c.told)
+			l, err := approvals.New(approvals.Config{Store: db.Requests(), Owner: "p1"})
+			require.NoError(b, err)
+			for n := range c.pending {
+				_, _, err := l.Submit(b.Context(), isolation(fmt.Sprint("waits", n)))
+				require.NoError(b, err)
+			}
+			b.Run(e.name+"/poll/"+c.name, func(b *testing.B) { polls(b, db.Journal()) })
+			b.Run(e.name+"/edit/"+c.name, func(b *testing.B) { edits(b, db.Journal()) })
+		}
+	}
+}
+
+// filled has so many threats that were told.
+func filled(b *testing.B, address string, told int) {
+	meddle(b, address, fmt.Sprintf(`
+		INSERT INTO notices (source, id, channel, seq, rev, state, thread_group, created, version, body, ts, shown)
+		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+		SELECT 'threat', 'old' || i, 'C1', -i, 1, 'told', 'story' || i / 3, 1795348800000 - i, 'v1', '{"id":"old"}', '1795348800.' || i, 'v1' FROM n`, told))
+	meddle(b, address, "ANALYZE")
+}
+
+// polls looks at the thousand newest rows, of which one is new.
+func polls(b *testing.B, j notifier.Journal) {
+	ids := make([]string, 1000)
+	for i := range ids {
+		ids[i] = fmt.Sprint("old", i+1)
+	}
+	for n := 0; b.Loop(); n++ {
+		_, err := j.Versions(b.Context(), journal.Threats, ids)
+		require.NoError(b, err)
+		fresh := notice(fmt.Sprint("new", n), "C1")
+		fresh.State, fresh.Shown = journal.Delivered, fresh.Version
+		require.NoError(b, j.Record(b.Context(), journal.Batch{Source: journal.Threats, Cursor: journal.Cursor{Since: noon}, Fresh: []journal.Notice{fresh}}))
+	}
+}
+
+// edits finds the one card that has to be drawn anew, and notes that it was.
+func edits(b *testing.B, j notifier.Journal) {
+	card := notice("edited", "C1")
+	card.State, card.TS, card.Shown = journal.Delivered, "1795348801.1", "v1"
+	require.NoError(b, j.Record(b.Context(), journal.Batch{Source: journal.Threats, Cursor: journal.Cursor{Since: noon}, Fresh: []journal.Notice{card}}))
+	for n := 2; b.Loop(); n++ {
+		card.Version = fmt.Sprint("v", n)
+		require.NoError(b, j.Record(b.Context(), journal.Batch{Source: journal.Threats, Cursor: journal.Cursor{Since: noon}, Changed: []journal.Notice{card}}))
+		due, err := j.Notices(b.Context(), journal.Query{Channel: "C1", Want: journal.ToEdit, Ready: noon.AddDate(1, 0, 0), Limit: 20})
+		require.NoError(b, err)
+		require.Len(b, due, 1)
+		due[0].Shown = due[0].Version
+		require.NoError(b, j.Save(b.Context(), due[0]))
 	}
 }
 
