@@ -11,19 +11,19 @@ func sitesWording() catalog.Wording {
 }
 
 func accountsWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"<show> {*} accounts {*}", "<show> account {name:account}"}, Clauses: []string{"(named|called|like|matching) {name:account}"}}
+	return catalog.Wording{Heads: []string{"<show> {*} accounts {*}", "<show> account [for|of|named|called] {name:account}"}, Clauses: []string{"(named|called|like|matching) {name:account}"}}
 }
 
 func groupsWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{"<show> {*} groups (in|at) {site-ids}", "(what|which) groups (does|do) {site-ids} have",
-		"(what|which) groups (are|are there|exist|does|do we have) [there] (in|at) {site-ids} [have]"}}
+		"(what|which) groups (are|are existing|are there|exist|does|do we have) [there] (in|at) {site-ids} [have]"}}
 }
 
 func newGroupWording() catalog.Wording {
-	const made = "(create|add|make|set up) [new] group [named|called] {name:title}"
+	const made = "(create|add|make|set up|new) [new] group [named|called] {name:title}"
 	return catalog.Wording{Heads: []string{
 		made + " (in|at|for|on|under) {site-id} (which|that|and|,) (inherits|inherit|keeps|uses|takes|has) policy [of|from] [site] -> inherits=true", made + " (in|at|for|on|under) {site-id} (with inherited|inheriting) policy -> inherits=true",
-		"(create|add|make|set up) [new] group [named|called] {name:title} (in|at|for|on|under) {site-id}", "(create|add|make|set up) [new] group [named|called] {name:title}",
+		made + " (in|at|for|on|under) {site-id}", made,
 	}}
 }
 
@@ -42,7 +42,7 @@ func globalPolicyWording() catalog.Wording {
 func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"<show> [system|console] (health|status) [of console|of system]", "<show> (system|console) (health|status)",
-		"is (console|sentinelone|management|s1) (up|down|healthy|ok|okay|online|available|alive|running)", "(how is|how's) (console|system|sentinelone|management) [doing|feeling]",
+		"is (console|sentinelone|management|s1) [itself] (down or is it just me|up or is it just me|up|down|healthy|ok|okay|online|available|alive|running)", "(how is|how's) (console|system|sentinelone|management) [doing|feeling]",
 	}}
 }
 
@@ -55,7 +55,7 @@ func infoWording() catalog.Wording {
 
 func testWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{"(is|are) (bot|you) [still] (connected|online|working|alive|up|ok|okay|there)",
-		"(test|check) [api|console] connection [to console|to sentinelone]", "is (connection|api) [to console] (up|ok|working|fine)", "can you reach console", "ping console",
+		"(test|check) [api|console] connection [to console|to sentinelone] [once|one time|again]", "(is|are) (bot|you) [still] connected to (console|sentinelone|s1)", "is (connection|api) [to console] (up|ok|working|fine)", "can you reach console", "ping console",
 		"(does|is) [api|console|our] token [still] (work|works|working|valid|ok|okay|good|accepted|alive)", "is api [token] [still] (working|ok|okay|valid)",
 		"(can|do) you still (reach|see|talk to) (console|sentinelone)", "are you [still] connected [to (console|sentinelone)]",
 	}}

@@ -109,8 +109,8 @@ type getUnifiedParams struct {
 func getUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-unified-alert", Title: "Get Unified Alert", Area: "alerts", Aliases: []string{"unified-alert"}, Main: "alert-id", Own: true,
-		OnCards: unifiedDetailsOnCards(),
-		Risk:    catalog.Read, Needs: "Unified Alerts › View", Route: "unifiedalerts/graphql", Repeatable: true,
+		OnCards: unifiedDetailsOnCards(), Wording: catalog.Wording{Heads: []string{"open unified alert {alert-id}"}},
+		Risk: catalog.Read, Needs: "Unified Alerts › View", Route: "unifiedalerts/graphql", Repeatable: true,
 		Doc:      "Shows a unified alert with its indicators and the notes on it.",
 		Examples: []string{"unified-alert 01911119-abcd-7454-8234-6abcdef67893", `get-unified-alert "Impossible travel"`},
 	}, func(ctx context.Context, call *catalog.Call, p getUnifiedParams) (render.Card, error) {

@@ -19,7 +19,8 @@ func listWording() catalog.Wording {
 		Clauses: []string{"(with|whose|where|having) [name|names] (containing|contains|contain|starts with|start with|starting with|like|is) {computer-name:host}",
 			"[whose] (name|names) (contains|contain|containing|starts with|start with|starting with) {computer-name:host}", "(containing|beginning with) {computer-name:host}",
 			"(with|which have|that have|having|which has|which contain) {computer-name:host} in [their|its] (name|names)", "(which|that) (have|has) name {computer-name:host}", "(assigned to|belonging to) [user] {query:word}",
-			"(named|called|like|matching|whose name contains|with name|with) {computer-name:host}", "starting with {computer-name:host}",
+			"(named|called|like|matching|whose name contains|with name|with) {computer-name:host}", "(starting with|beginning with|start with|begin with) {computer-name:prefix}",
+			"where [user] {query:word} (is|was) [last|lastly] (logged in|logged on|signed in|working)",
 			"(with|at|on|by|of) [ip|address] {query:ip}", "(used by|of user|by user|with user|for user) {query:word}",
 		},
 	}
@@ -35,6 +36,8 @@ func infoWording() catalog.Wording {
 		"<show> (version|endpoint version|os|operating system|ip|ip address|user|last user|owner|site|group|last seen|serial number) (of|on|for) {agent-ids}",
 		"(what is|what's) (status|state|health|condition) (of|on|for) {agent-ids}",
 		"(how is|how's|what about|how about) {agent-ids} [doing]",
+		"(what|which) (version|endpoint version|os|operating system|ip|ip address|user) is [currently] [runs|installed|active|logged in] (on|at) {agent-ids}", "(version|endpoint version|os) {agent-ids}",
+		"[who is|who's|who was|what is|<show>] last (logged in|logged on|signed in|active) user (on|of|at|for) {agent-ids}",
 		"(check|check on|check up on|info|status) {agent-ids}",
 		"(who is|who's|who was|which user is) (logged|logged in|logged on|signed in|working) [in|on|to|into|onto|at] {agent-ids}",
 		"(who's|who is) (on|using|at) {agent-ids}", "who (owns|has|used|works on|works with) {agent-ids}",
@@ -74,6 +77,7 @@ func isolationWording() catalog.Wording {
 
 func reconnectionWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
+		"(give|get) {agent-ids} back [its|their|his|her] (network|connection|network access|internet)", "(give|get) {agent-ids} [its|their] (network|connection|network access|internet) back",
 		"(take|get|bring|pull) {agent-ids} off [of] (isolation|quarantine|containment|network quarantine)",
 		"(remove|take) {agent-ids} (from|out of|off) (isolation|quarantine|containment|network isolation|network quarantine)",
 		"(enable|restore|re-enable|turn on|switch on) [again|back] network [access|connection|connectivity] (on|of|for|to|at) {agent-ids}",
@@ -151,7 +155,7 @@ func applicationsWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"<show> [list of] [installed] (software|programs) [that is|which is|that are|which are] [installed|running] (on|of|for|in) {agent-ids}",
 		"(what|which) (software|programs) (is|are|does|do) [installed|running] [(on|in)] {agent-ids} [have|has|run|runs|use] [installed]",
-		"(what is|what's|which is) installed (on|in) {agent-ids}", "[<show>] (what|which) software (has|have) installed {agent-ids}",
+		"(what is|what's|which is) [all] installed (on|in) {agent-ids}", "(what|which) software (does|do) {agent-ids} have [installed] on (it|them)", "[<show>] (what|which) software (has|have) installed {agent-ids}",
 		"{agent-ids} [installed] software",
 		"(what|which) (software|programs) [installed] (on|in) {agent-ids}",
 		"<show> [installed] (software|applications|apps|programs) [installed|running] (on|of|for) {agent-ids}",

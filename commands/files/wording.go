@@ -31,7 +31,7 @@ func runWording() catalog.Wording {
 }
 
 func taskStatusWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(where|how far) is [script] (task|run) {parent-task-ids:word} [at]", "<show> (status|progress|state) of (script run|script task|script tasks|task|run) {parent-task-ids:word}"}, Clauses: []string{"(on|for|at|in) {computer-name-contains:host} [endpoints|endpoint]"}}
+	return catalog.Wording{Heads: []string{"(where|how far) is [script] (task|run) {parent-task-ids:word} [at]", "(is|are) [script] (task|run|script run) {parent-task-ids:word} [already] (done|finished|complete|completed|over) [on (all|every) [endpoints|endpoint]]", "<show> (status|progress|state) of (script run|script task|script tasks|task|run) {parent-task-ids:word}"}, Clauses: []string{"(on|for|at|in) {computer-name-contains:host} [endpoints|endpoint]"}}
 }
 
 func resultsWording() catalog.Wording {

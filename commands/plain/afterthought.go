@@ -37,7 +37,7 @@ func (s scene) aside(words []text.Word, at int) []text.Filling {
 		start++
 	}
 	rest := words[start:]
-	if start == at || len(rest) < 2 || !states(rest) && !oneOf(rest[0].Lower, "feels|seems|looks") || !s.explains(rest) {
+	if start == at || len(rest) < 2 || !states(rest) && !oneOf(rest[0].Lower, "feels|seems|looks|writing|working|preparing|investigating|looking") || !s.explains(rest) {
 		return nil
 	}
 	for i, w := range rest {
@@ -71,7 +71,11 @@ func isBreak(w text.Word) bool { return !w.Quoted && (oneOf(w.Lower, ",|;|.|-|--
 
 // states tells whether words are a statement without the sign that belongs before it.
 func states(words []text.Word) bool {
-	return len(words) > 1 && (oneOf(words[0].Lower, "it's|its|it|there's|they're|somebody|someone") ||
+	if len(words) > 1 && words[0].Lower == "it" && (isBreak(words[1]) || oneOf(words[1].Lower, hurry+"|now|asap|too|and|then|as")) {
+		return false // "DESKTOP-1 scan it pls" says it twice
+	}
+	return len(words) > 1 && (oneOf(words[0].Lower, "it's|its|it|there's|they're|somebody|someone|i'm|we're") ||
+		words[0].Lower == "i" && oneOf(words[1].Lower, "am|need|have|was") ||
 		oneOf(words[0].Lower, "they|there|he|she|user|users|we|this|both|all") && oneOf(words[1].Lower, "is|are|was|were|has|have|had|got|looks|look|seems|seem|clicked|opened|reported|called|says|said"))
 }
 
@@ -84,6 +88,9 @@ func (s scene) explains(words []text.Word) bool {
 	}
 	if len(words) == 2 && oneOf(words[0].Lower, "host|agent|threat|file|computer|hash|process") && (isThing(words[1]) || isPath(words[1])) {
 		return false // ", hash 6f59…" narrows it down
+	}
+	if oneOf(words[len(words)-1].Lower, "group|site|account") {
+		return false // "the Servers - Strict group" is one name
 	}
 	clear := len(words) > 1 && words[0].Lower == "all" && oneOf(words[1].Lower, "clear|good|clean|safe|done")
 	if oneOf(words[0].Lower, noReason) && !clear || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || mayBeSecret(s.cmd, words) || retracts(words) || slices.ContainsFunc(words, turns) {

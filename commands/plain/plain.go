@@ -113,6 +113,25 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 		return Proposal{}, fmt.Errorf("read a sentence: %w", err)
 	}
 	sentence = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(sentence, "\uFFFD")))
+	words, found := r.straight(sentence, in)
+	if len(words) == 0 || len(words) > maxWords {
+		return Proposal{}, r.refuse(words, "I can't read that as a command")
+	}
+	if len(found) == 0 {
+		if as, behind := r.behindPreamble(sentence, spell(text.Words(sentence)), in); len(behind) > 0 {
+			words, found = as, behind
+		}
+	}
+	if len(found) == 0 {
+		if e := r.begins(sentence, words, in); e != nil {
+			return Proposal{}, e
+		}
+	}
+	return r.choose(words, found)
+}
+
+// straight reads a sentence as one request from its beginning to its end.
+func (r *Reader) straight(sentence string, in text.Input) (words []text.Word, found []reading) {
 	written := spell(text.Words(sentence))
 	if Courteous(sentence) { // "can you isolate DESKTOP-1? it beacons" asks no question
 		for i := range written {
@@ -121,20 +140,14 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 			}
 		}
 	}
-	words := active(politely(written))
+	words = active(politely(written))
 	if len(words) == 0 || len(words) > maxWords {
-		return Proposal{}, r.refuse(words, "I can't read that as a command")
+		return words, nil
 	}
-	found := r.readings(sentence, words, in, true)
-	if len(found) == 0 {
+	if found = r.readings(sentence, words, in, true); len(found) == 0 {
 		words, found = r.readOtherwise(sentence, written, words, in)
 	}
-	if len(found) == 0 {
-		if e := r.begins(sentence, words, in); e != nil {
-			return Proposal{}, e
-		}
-	}
-	return r.choose(words, found)
+	return words, found
 }
 
 // readOtherwise reads what is not read as it stands: without slips, then in the usual order, then, where it only asks to see something, said directly. It

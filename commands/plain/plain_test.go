@@ -137,15 +137,15 @@ func TestSentencesMeanTheirCommand(t *testing.T) {
 	}
 }
 
-// Sentences that were written before anybody looked how they are read: by three people who knew the list of commands alone, and voices of one who knew the
-// grammar. At the first look 33 of the 75 were read, and of the voices 32 of 60, 56 of 64, 37 of 62 and 32 of 40, none wrongly; what is demanded is what was
-// reached since.
+// Sentences that were written before anybody looked how they are read: by three people who knew the list of commands alone, voices of one who knew the
+// grammar, and two newcomers who write as people talk at night. At the first look 33 of the 75 were read, of the voices 32 of 60, 56 of 64, 37 of 62 and
+// 32 of 40, none wrongly, and of the newcomers' 150 76, three wrongly; what is demanded is what was reached since.
 func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
 	t.Parallel()
 	c := commands.All()
 	r := plain.New(c)
 	require.NoError(t, r.Check())
-	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 222} {
+	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 222, "newcomers.tsv": 115} {
 		counts := map[string]int{}
 		for _, row := range rows(t, file) {
 			verdict, got, want := judge(t, c, r, row)
@@ -155,6 +155,28 @@ func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
 		t.Logf("%s: right %d, refused %d", file, counts["right"], counts["refused"])
 		require.GreaterOrEqual(t, counts["right"], atLeast, file)
 	}
+}
+
+// What people tell before they ask is left out of a question and is the reason of a change, and "it" is what they told of.
+func TestARequestStandsBehindWhatIsTold(t *testing.T) {
+	t.Parallel()
+	r := plain.New(commands.All())
+	require.NoError(t, r.Check())
+	for sentence, means := range map[string]string{
+		"ok WKS-10233 is clean, put it back on the network thx":                     `connect-agent-to-network {"agent-ids":["WKS-10233"]} WKS-10233 is clean`,
+		"Hi bot, the customer approved (CHG-20931): power off kiosk-vlc-04":         `shutdown-endpoints {"agent-ids":["kiosk-vlc-04"]} the customer approved (CHG-20931)`,
+		"console feels very slow tonight, is sentinelone itself healthy?":           `get-system-status {} `,
+		"got 2927b4649cf4307f990009a16d33a38ceea4c866 from them, is that hash bad?": `get-hash-reputations {"file-hashes":["2927b4649cf4307f990009a16d33a38ceea4c866"]} `,
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.NoError(t, err, sentence)
+		require.Equal(t, means, p.Do.Command+" "+string(p.Do.Args)+" "+p.Extras.Reason, sentence)
+	}
+	refused(t, r,
+		"WKS-1 and LAB-7 called, WKS-1 is clean, isolate it", "LAB-7 called about WKS-1, isolate it", "isolate WKS-1, then scan it", "WKS-1 is not clean, reconnect it", "WKS-1 may be clean later, reconnect it",
+		"if WKS-1 is clean, reconnect it", "the ticket says: isolate WKS-1", "bob wants you to wait, isolate WKS-1", "is WKS-1 clean, reconnect it", "WKS-1 is clean, isolate LAB-7",
+		"the alert 2051187734960028143 is a false positive, please close it", "WKS-1 was isolated by bob, don't reconnect it", "check WKS-1, isolate it", "move vm-build-07 to the Servers - Strict group",
+	)
 }
 
 // What looks like an order and is none, or is one for later, for some, or for two things at once.

@@ -12,7 +12,7 @@ import (
 // before may stand ahead of a request. "Should we" and "did you" are questions about it, and are not here; "can I" is one, but for what is only
 // looked at (see the macro <show>).
 var before = phrases(`please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so|now|then|and|well|bot|s1bot|team|all|everyone|folks|guys|there|colleagues|
-	good morning|good afternoon|good evening|good night|good day|morning|mornin|afternoon|evening|bonjour|hola|hallo|salut|gm|excuse me|sorry to bother|greetings|
+	good morning|good afternoon|good evening|good night|good day|morning|mornin|afternoon|evening|bonjour|moin|servus|ciao|guten morgen|guten tag|hola|hallo|salut|gm|excuse me|sorry to bother|greetings|
 	can you|could you|would you|will you|you can|you may|please can you|please could you|can you please|could you please|would you please|can you just|could you just|could you quickly|
 	can i get|could i get|can i have|could i have|may i have|can i see|could i see|may i see|can we get|could we get|can we have|could we have|can we see|could we see|
 	could we please|can we please|could i please|can i please|can you to|could you to|please could you to|may you|may you please|can you help me to|could you help me to|can you go ahead and|

@@ -35,6 +35,9 @@ func (s scene) query(t slot, words []text.Word, at int) []text.Filling {
 	if !queryForm.MatchString(written) && !(at > 0 && words[at-1].Lower == ":" && strings.ContainsAny(written, "=<>|")) {
 		return nil
 	}
+	if !strings.Contains(strings.ToLower(written), "match") && !strings.Contains(strings.ToLower(written), "regexp") { // whose [.] is a dot
+		written = armed.Replace(written)
+	}
 	return []text.Filling{{Taken: end - at, Value: []setting{{t.field.Name, "", []string{written}}}}}
 }
 

@@ -96,7 +96,7 @@ func belongs(words []text.Word) bool {
 var whether = combined("check|tell me|tell us|see|find out|verify|know|to know|look|say|say me|confirm|check for me", "if|whether")
 
 // idle are clauses that say nothing of what is listed but that it is there.
-var idle = phrases(`for me|for us|which exist|that exist|what exist|which exists|exist|exists|which we have|what we have|that we have|we have|which you have|that you have|what you have|which are there|that are there|there are|
+var idle = phrases(`for me|for us|do we have|which exist|that exist|what exist|which exists|exist|exists|which we have|what we have|that we have|we have|which you have|that you have|what you have|which are there|that are there|there are|
 	which are written|that are written|what are written|which were written|that were written|which is written|which have been written|which are defined|that are defined|which are configured|that are configured|
 	which are registered|which are available|that are available|which are existing`)
 

@@ -61,6 +61,9 @@ var shapes = map[string]shape{
 	"address": {nouns: "ip|ips|address|addresses|domain|url", takes: isAddress},
 	"ip":      {nouns: "ip|ips|address|addresses", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err == nil }},
 	"domain":  {nouns: "domain|url", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err != nil && isAddress(w) }},
+	"prefix": {takes: func(w text.Word) bool {
+		return isHost(w) || strings.HasSuffix(w.Text, "-") && isHost(text.Word{Text: w.Text + "1", Lower: w.Lower + "1"})
+	}}, // HR-
 	"source": {takes: func(w text.Word) bool {
 		return w.Quoted || isWord(w) || common[w.Lower] && w.Text == strings.ToUpper(w.Text)
 	}}, // EDR
@@ -297,7 +300,7 @@ func isWord(w text.Word) bool {
 }
 
 func isCapital(w text.Word) bool {
-	return w.Lower != "" && w.Text != w.Lower && strings.ToUpper(w.Text[:1]) == w.Text[:1]
+	return w.Lower != "" && w.Text != w.Lower && text.IsWordRune([]rune(w.Text)[0]) && strings.ToUpper(w.Text[:1]) == w.Text[:1]
 }
 
 var (
@@ -317,7 +320,7 @@ func isHost(w text.Word) bool {
 	if w.Quoted {
 		return w.Text != ""
 	}
-	if noName(w) || !hostForm.MatchString(w.Text) || fileForm.MatchString(w.Text) || isHash(w.Text) || dateForm.MatchString(w.Text) || text.SpanWord(w.Text) {
+	if noName(w) || isTicket(w.Text) || !hostForm.MatchString(w.Text) || fileForm.MatchString(w.Text) || isHash(w.Text) || dateForm.MatchString(w.Text) || text.SpanWord(w.Text) {
 		return false
 	}
 	if strings.Trim(w.Text, "0123456789") == "" {

@@ -115,7 +115,7 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 	case "@ticket":
 		return ticketAt(words, at)
 	case "@closing":
-		if at == len(words)-1 && at > 0 && !isHost(words[at-1]) { // "isolate DESKTOP-1 INC-1042" may be two hosts
+		if at == len(words)-1 && at > 0 && (!isHost(words[at-1]) || oneOf(words[at-1].Lower, "jira|snow|servicenow")) { // "isolate DESKTOP-1 INC-1042" may be two hosts
 			return ticketAt(words, at)
 		}
 		return nil
@@ -225,11 +225,17 @@ func ticketAt(words []text.Word, at int) []text.Filling {
 	name := strings.TrimPrefix(words[at].Text, "#")
 	letters, digits, ok := strings.Cut(name, "-")
 	numbered := at > 0 && (words[at-1].Lower == "ticket" || words[at-1].Lower == "case" || words[at-1].Lower == "number")
-	if numbered && strings.ContainsAny(name, "0123456789") || ok && isTicketKey(letters) && digits != "" && strings.Trim(digits, "0123456789") == "" {
+	if numbered && strings.ContainsAny(name, "0123456789") || isTicket(name) || ok && isTicketKey(letters) && digits != "" && strings.Trim(digits, "0123456789") == "" {
 		return []text.Filling{{Taken: 1, Value: ticket(name)}}
 	}
 	return nil
 }
+
+// isTicket tells the numbers of ServiceNow, which have no hyphen
+// [docs.servicenow.com: number maintenance]: INC0048213.
+func isTicket(word string) bool { return ticketForm.MatchString(word) }
+
+var ticketForm = regexp.MustCompile(`^(?:INC|CHG|REQ|RITM|SCTASK|PRB)\d{5,}$`)
 
 // isTicketKey tells the keys of ticket systems from the names of hosts, which look alike: DESKTOP-1 is no ticket.
 func isTicketKey(letters string) bool {

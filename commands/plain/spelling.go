@@ -20,7 +20,7 @@ var synonyms = spellings(
 	"because cuz coz cos bc b/c bcz bcoz 'cause cause becuase beacuse", "what's whats wats", "who's whos", "i'm im", "it's it´s",
 	"isolate iso", "reputation rep reputations", "critical crit", "deactivate desactivate", "script skript", "blocklist blacklist",
 	"activate arm", "disable disarm", "you u", "your ur", "now rn atm", "with w/ wth having", "message msg", "for fro", "the teh hte", "and adn", "from frmo fomr", "exclusions excl excls", "verify varify", "please plz pls", "severity sev", "don't dnt dnot donot d'ont", "not nto",
-	"seen spotted observed", "contacted contact", "runs run ran running executed execute executing executes launched launch launches",
+	"seen spotted observed", "macos mac macs osx", "contacted contact", "runs run ran running executed execute executing executes launched launch launches",
 )
 
 func spellings(groups ...string) map[string]string {
@@ -50,10 +50,29 @@ func spell(words []text.Word) []text.Word {
 				written := []rune(words[i].Text) // whose letters may have more or fewer bytes than the small ones
 				words[i].Lower, words[i].Text = name, string(written[:len(written)-len("'s")])
 			}
-			words[i].Lower = spelled(words[i].Lower)
+			words[i].Text, words[i].Lower = armed.Replace(words[i].Text), spelled(armed.Replace(words[i].Lower))
 		}
 	}
-	return words
+	return unqualified(words)
+}
+
+// armed makes addresses out of what people write so that nobody clicks on it: 203[.]0[.]113[.]9, hxxps://evil[.]com.
+var armed = strings.NewReplacer("[.]", ".", "(.)", ".", "[dot]", ".", "hxxp", "http")
+
+// unqualified leaves out words that say which product's: every alert of a rule is a "STAR alert".
+func unqualified(words []text.Word) []text.Word {
+	kept := words[:0]
+	for i, w := range words {
+		next := i+1 < len(words)
+		if next && w.Lower == "star" && oneOf(words[i+1].Lower, "alert|alerts") || i > 0 && w.Lower == "out" && words[i-1].Lower == "close" {
+			continue
+		}
+		if i == 2 && w.Lower == "it" && isThing(words[0]) && oneOf(words[1].Lower, orders) { // "DESKTOP-1 scan it"
+			continue
+		}
+		kept = append(kept, w)
+	}
+	return kept
 }
 
 // shortest is the shortest word that anything is taken for a slip of, and long the shortest that may have a letter that is another: of shorter ones

@@ -12,7 +12,7 @@ const (
 
 func rulesWording() catalog.Wording {
 	return catalog.Wording{
-		Heads:   []string{"<show> {*} [star|detection|custom|star custom] rules {*}", "<show> rule {rule-ids}"},
+		Heads:   []string{"<show> {*} [star|detection|custom|star custom] rules {*}", "<show> rule {rule-ids}", "is rule {rule-ids} [still|currently|already] (active|enabled|on|disabled|off)"},
 		Clauses: []string{"(named|called|like|about|matching|for) {name:title}", "(named|called|like|about|matching) {name:program}", "(are|is) {+}", "(in|at|of|for) {site-ids}"},
 	}
 }

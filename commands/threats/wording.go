@@ -55,7 +55,8 @@ func notesWording() catalog.Wording {
 		"[do we have|are there] {*} (notes|comments) (on|of|for|about|to) {threat-id}",
 		"(read|see) [me] [the] (notes|comments) (of|on|for) {threat-id}",
 		"(did|has|have) (anyone|anybody|someone|somebody) (write|written|comment|commented|leave|left|add|added) [a] [notes|note|anything|something] (on|to|about) {threat-id}",
-		"<show> {threat-id:case} notes",
+		"<show> {threat-id:case} notes", "[is there] (anything|something) [new] in notes (on|of|for|about) {threat-id} [yet|already]",
+		"what (did|has|have) [last|previous|other|day|night|morning|evening|late|early] (shift|team|crew|colleague|analyst|soc|day shift|night shift) (write|written|say|said|note|noted|leave|left|add|added) (about|on|to|in|for) {threat-id}",
 		"what (did|have|has) (people|we|analysts|colleagues|anyone|others) (write|written|say|said|note|noted) (about|on|to) {threat-id}",
 		"<show> {*} (notes|comments) (on|of|for|about|to) {threat-id}", "(what|which) notes (are|are there|do we have) on {threat-id}", "(what do notes|what notes) on {threat-id} say",
 	}}
@@ -92,7 +93,7 @@ func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(close|resolve) (threat|threats) {threat-ids} -> status=resolved",
 		"(mark|set|move|change|put|flag) {threat-ids} (as|to|in|into) {status}", "(set|change|update) [incident] status (of|on|for) {threat-ids} (to|as) {status}",
-		"(mark|set|put|take) threat {threat-ids} {status}",
+		"(mark|set|put|take) threat {threat-ids} {status}", "(put|set|mark) {threat-ids:case} {status}",
 		"(i'm|i am|we're|we are) [now] (working on|looking at|looking into|investigating|handling|on|taking) threat {threat-ids} -> status=in_progress",
 		"(start|begin) (working on|investigating) [threat] {threat-ids} -> status=in_progress", "(take|pick up) threat {threat-ids} -> status=in_progress",
 		"(set|change|update|put) [incident] status (of|on|for) {threat-ids} (to|as|in|into|:) {status}", "{threat-ids:case} [is|:|=|-] [now|already] {status}",
@@ -107,7 +108,7 @@ func statusWording() catalog.Wording {
 func mitigationWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(run|start|perform|do|make|trigger|apply) [a] {mitigate-action} (of|on|for) [threat] {filter:case}", "{mitigate-action} [file of|file from|malware of] {filter:case}",
-		"(apply|use) {mitigate-action} (on|to) {filter:case}",
+		"(apply|use) {mitigate-action} (on|to) {filter:case}", "(get|take|bring|pull|release|restore) {filter:case} [back] (out of|from) quarantine -> mitigate-action=Unquarantine",
 		"{mitigate-action} threat {filter}", "{mitigate-action} {filter:file}", "mitigate {filter} (with|by|using|:) {mitigate-action}", "run {mitigate-action} on threat {filter}",
 		"{mitigate-action} (every threat|all threats|threats) on {filter.computerName__contains:host}",
 	}}
