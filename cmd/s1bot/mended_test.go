@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"net/http"
 	"os"
 	"regexp"
@@ -15,19 +14,6 @@ import (
 	"s1bot/bot/slacksim"
 	"s1bot/s1/s1sim"
 )
-
-func TestARefusedAppTokenEndsTheProgramWithAReason(t *testing.T) {
-	t.Parallel()
-	s := tell(t)
-	settings := maps.Clone(s.environ)
-	settings["SLACK_APP_TOKEN"] = "xapp-revoked"
-	c, err := readConfig(settings)
-	require.NoError(t, err)
-	p, err := assemble(t.Context(), c, s.program.log)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, p.close()) }()
-	require.ErrorContains(t, p.run(context.WithoutCancel(t.Context())), "open a Socket Mode connection: invalid_auth")
-}
 
 // Who clicks sees the card change; who types elsewhere sees nothing of it.
 func TestADecisionThatIsTypedIsConfirmed(t *testing.T) {

@@ -354,12 +354,14 @@ func TestAStopFinishesWhatRuns(t *testing.T) {
 func TestARevokedTokenEndsTheProgramWithAReason(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
-	settings := maps.Clone(s.environ)
-	settings["SLACK_BOT_TOKEN"] = "xoxb-revoked"
-	c, err := readConfig(settings)
-	require.NoError(t, err)
-	p, err := assemble(t.Context(), c, s.program.log)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, p.close()) }()
-	require.ErrorContains(t, p.run(context.WithoutCancel(t.Context())), "slack refuses the bot token")
+	for name, says := range map[string]string{"SLACK_BOT_TOKEN": "slack refuses the bot token", "SLACK_APP_TOKEN": "open a Socket Mode connection: invalid_auth"} {
+		settings := maps.Clone(s.environ)
+		settings[name] = s.environ[name][:5] + "revoked"
+		c, err := readConfig(settings)
+		require.NoError(t, err)
+		p, err := assemble(t.Context(), c, s.program.log)
+		require.NoError(t, err)
+		require.ErrorContains(t, p.run(context.WithoutCancel(t.Context())), says)
+		require.NoError(t, p.close())
+	}
 }

@@ -63,13 +63,6 @@ func after(ctx context.Context, call *catalog.Call, ids []s1.AlertID, result s1.
 	for i, n := range found {
 		subjects[i] = n.subject
 	}
-	c := change.Outcome{
-		Noun: "alert", Done: done, Result: result, Targets: change.Known(call, "alert", ids, subjects, subjectTarget),
-		Why: "The alerts are gone, or the bot's token isn't allowed to change them.",
-	}
-	if err != nil {
-		c.Notes = append(c.Notes, "I couldn't read the names of the alerts.")
-	}
-	c.Actions = change.Opens(c.Targets)
-	return c, subjects
+	c := change.Outcome{Noun: "alert", Done: done, Result: result, Why: "The alerts are gone, or the bot's token isn't allowed to change them."}
+	return change.Named(c, call, ids, subjects, err, subjectTarget), subjects
 }

@@ -233,6 +233,16 @@ func Known[T any, ID ~string](call *catalog.Call, kind string, ids []ID, found [
 	return targets
 }
 
+// Named is an outcome whose things have the names that were found after the change; err is why not all of them were.
+func Named[T any, ID ~string](c Outcome, call *catalog.Call, ids []ID, found []T, err error, target func(*catalog.Call, T) catalog.Target) Outcome {
+	c.Targets = Known(call, c.Noun, ids, found, target)
+	if err != nil {
+		c.Notes = append(c.Notes, "I couldn't read the names of the "+c.Noun+"s.")
+	}
+	c.Actions = Opens(c.Targets)
+	return c
+}
+
 // Opens is the button that leads to the only target in the console.
 func Opens(targets []catalog.Target) []render.Action {
 	if len(targets) == 1 && targets[0].URL != "" {

@@ -347,15 +347,8 @@ func ThreatChange(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, re
 // ThreatsAfter is ThreatChange with the rows themselves, for whoever looks at their state.
 func ThreatsAfter(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, result s1.ActionResult, done string) (change.Outcome, []s1.Threat) {
 	found, err := call.Console.ThreatsByID(ctx, ids[:min(len(ids), change.MaxShown)])
-	c := change.Outcome{
-		Noun: "threat", Done: done, Result: result, Targets: change.Known(call, "threat", ids, found, ThreatTarget),
-		Why: "The threats are gone, in that state already, or the bot's token isn't allowed to change them.",
-	}
-	if err != nil {
-		c.Notes = append(c.Notes, "I couldn't read the names of the threats.")
-	}
-	c.Actions = change.Opens(c.Targets)
-	return c, found
+	c := change.Outcome{Noun: "threat", Done: done, Result: result, Why: "The threats are gone, in that state already, or the bot's token isn't allowed to change them."}
+	return change.Named(c, call, ids, found, err, ThreatTarget), found
 }
 
 func alertJSON(a s1.Alert) json.RawMessage { return a.Raw }

@@ -202,17 +202,22 @@ func (p *conditions) values() ([]string, error) {
 		v, err := p.value()
 		return []string{v}, err
 	}
+	return listed(p.value, func(w string) bool { return p.word(w) }, func() error { return errSyntax })
+}
+
+// listed reads what stands behind an opening bracket: values with commas between them, and the closing one.
+func listed(value func() (string, error), word func(string) bool, wrong func() error) ([]string, error) {
 	var values []string
 	for {
-		v, err := p.value()
+		v, err := value()
 		values = append(values, v)
 		switch {
 		case err != nil:
 			return nil, err
-		case p.word(")"):
+		case word(")"):
 			return values, nil
-		case !p.word(","):
-			return nil, errSyntax
+		case !word(","):
+			return nil, wrong()
 		}
 	}
 }

@@ -151,19 +151,7 @@ func (p *lakeConditions) values(list bool) ([]string, error) {
 		v, err := p.value()
 		return []string{v}, err
 	}
-	var values []string
-	for {
-		v, err := p.value()
-		values = append(values, v)
-		switch {
-		case err != nil:
-			return nil, err
-		case p.word(")"):
-			return values, nil
-		case !p.word(","):
-			return nil, p.stuck()
-		}
-	}
+	return listed(p.value, p.word, p.stuck)
 }
 
 func (p *lakeConditions) value() (string, error) {
