@@ -29,7 +29,7 @@ func (l *Ledger) Approve(ctx context.Context, id string, p policy.Person, earlie
 func (l *Ledger) refuseIfFrozen(ctx context.Context, id string, p policy.Person, action string) (Request, error) {
 	_, frozen, err := l.Frozen(ctx)
 	if err != nil || !frozen {
-		return Request{ID: id}, err
+		return Request{ID: id}, unread(err)
 	}
 	r, err := l.Get(ctx, id)
 	if err != nil {
@@ -122,7 +122,7 @@ func (l *Ledger) decide(ctx context.Context, id string, p policy.Person, action,
 	case forbidden(err):
 		l.auditRefusal(ctx, r, p, action, err)
 	default:
-		err = l.unwritten(ctx, r, err)
+		err = unread(l.unwritten(ctx, r, err))
 	}
 	return r, err
 }

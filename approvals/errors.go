@@ -2,6 +2,7 @@ package approvals
 
 import (
 	"errors"
+	"fmt"
 
 	"s1bot/approvals/policy"
 )
@@ -46,6 +47,27 @@ var (
 type writeError struct{ error }
 
 func (e writeError) Unwrap() error { return e.error }
+
+// A readError is a failed look at the Store, before anything was written.
+type readError struct{ error }
+
+func (e readError) Unwrap() error { return e.error }
+
+// unread is ErrUnwritten for a step that could not even be begun.
+func unread(err error) error {
+	if errors.As(err, new(readError)) {
+		return fmt.Errorf("%w: %w", ErrUnwritten, err)
+	}
+	return err
+}
+
+// unstarted says of an error of the Store that it kept a run from starting.
+func unstarted(err error) error {
+	if errors.As(err, new(readError)) || errors.As(err, new(writeError)) {
+		return fmt.Errorf("%w: %w", ErrUnstarted, err)
+	}
+	return err
+}
 
 // unless is nil for yes, no for no, and an *UnansweredError where nobody can tell.
 func unless(a policy.Answer, no error) error {

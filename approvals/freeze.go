@@ -27,7 +27,7 @@ const (
 func (l *Ledger) Frozen(ctx context.Context) (Request, bool, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Frozen}, Limit: 1})
 	if err != nil {
-		return Request{}, false, fmt.Errorf("check whether changes are frozen: %w", err)
+		return Request{}, false, fmt.Errorf("check whether changes are frozen: %w", readError{err})
 	}
 	if len(rs) == 0 {
 		return Request{}, false, nil

@@ -27,7 +27,7 @@ type Config struct {
 	Timeout time.Duration    // how long a request waits for a decision; 30 minutes unless set
 	Lease   time.Duration    // how long a run counts as alive without a sign of life; 20 seconds unless set
 	Key     []byte           // seals secrets that must wait, see Seal; KeySize bytes, or none
-	Now     func() time.Time // the clock; time.Now unless set
+	Now     func() time.Time // the clock; the system's, never set back, unless set
 	NewID   func() string    // a new unique id; random unless set
 	Changed func(Request)    // told of every row that was changed, after the commit, in the changing goroutine; must not block
 	Logger  *slog.Logger
@@ -35,8 +35,8 @@ type Config struct {
 
 // A Ledger takes requests through their life: it loads a row, makes one step of its state machine,
 // and writes the row back with its audit entry by compare-and-swap, again if somebody else was
-// faster. It starts nothing by itself and has no state but what the Store would not take (see
-// unrecorded): any number of Ledgers in any number of processes may share a Store.
+// faster. It starts nothing by itself and has no state but its own runs (ownRuns) and what it
+// saw of others' (signsOfLife): any number of Ledgers in any number of processes may share a Store.
 //
 // Changed is called after the commit, never before: who is told of a row may read it and must find
 // what they were told.
@@ -55,7 +55,8 @@ type Ledger struct {
 	changed        func(Request)
 	log            *slog.Logger
 	seal           cipher.AEAD // nil without a key
-	kept           unrecorded
+	own            ownRuns
+	signs          signsOfLife
 }
 
 // maxAttempts bounds how often a step is tried again after others changed the row. Each conflict is
@@ -78,7 +79,7 @@ func New(c Config) (*Ledger, error) {
 		return nil, err
 	}
 	if l.now == nil {
-		l.now = time.Now
+		l.now = systemClock()
 	}
 	if l.newID == nil {
 		l.newID = rand.Text
@@ -208,7 +209,7 @@ func (l *Ledger) Get(ctx context.Context, idOrRef string) (Request, error) {
 	for _, q := range []Query{{ID: idOrRef}, {Ref: idOrRef}} {
 		rs, err := l.store.Find(ctx, q)
 		if err != nil {
-			return Request{}, fmt.Errorf("look up request %s: %w", idOrRef, err)
+			return Request{}, fmt.Errorf("look up request %s: %w", idOrRef, readError{err})
 		}
 		if len(rs) > 0 {
 			return rs[0], nil

@@ -34,8 +34,10 @@ func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 		}
 	}
 	var failed []error
+	running := map[string]bool{}
 	for _, was := range rs {
-		if l.kept.has(was.ID) {
+		running[was.ID] = was.State == Running
+		if l.own.has(was.ID) {
 			continue
 		}
 		r, err := l.endOverdue(ctx, was)
@@ -50,6 +52,7 @@ func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 			failed = append(failed, err)
 		}
 	}
+	l.signs.keepOnly(running)
 	return left, errors.Join(failed...)
 }
 
@@ -112,12 +115,15 @@ func (l *Ledger) retryAfter(r Request) time.Duration {
 
 // endOverdue brings a request whose run or whose time is over to where it belongs.
 //
-// A pending request whose time is over is left to ExpireDue, whose caller tells people.
+// A pending request whose time is over is left to ExpireDue, whose caller tells people. A run is over
+// once its lease is and it has been silent for half of one, in which a process that lives renews it: the
+// end of the lease was written by another clock.
 func (l *Ledger) endOverdue(ctx context.Context, r Request) (Request, error) {
+	silent := l.signs.look(r, l.now())
 	switch now := l.clock(); {
 	case r.State == Approved && r.overdue(now):
 		return l.expire(ctx, r.ID)
-	case r.State == Running && !now.Before(r.LeaseUntil):
+	case r.State == Running && !now.Before(r.LeaseUntil) && silent >= l.lease/2:
 		return l.expireLease(ctx, r.ID)
 	}
 	return r, nil
@@ -192,7 +198,11 @@ func (l *Ledger) expire(ctx context.Context, id string) (Request, error) {
 		if r.State == NotRun {
 			return []Entry{entry(*r, now, ActionNotRun, "", map[string]any{"requester": r.Requester, "approvals": r.Approvals, "why": r.Held.Question})}, nil
 		}
-		return []Entry{entry(*r, now, ActionExpired, "", map[string]any{"was": was, "approvals": r.Approvals})}, nil
+		what := map[string]any{"was": was, "approvals": r.Approvals}
+		if r.FromTheFuture(now) {
+			what["why"] = "it was made by a clock that was ahead, so nobody knows how long it has waited"
+		}
+		return []Entry{entry(*r, now, ActionExpired, "", what)}, nil
 	})
 	if err == nil {
 		l.changed(r)

@@ -188,7 +188,9 @@ type Result struct {
 }
 
 // Open reports whether r still waits for a person's decision at now.
-func (r *Request) Open(now time.Time) bool { return r.State == Pending && now.Before(r.Expires) }
+func (r *Request) Open(now time.Time) bool {
+	return r.State == Pending && now.Before(r.Expires) && !ahead(r.Created, now)
+}
 
 // Final reports whether nothing more happens to r by itself: it ended, or waits for a person who
 // looks.

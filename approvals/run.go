@@ -39,6 +39,8 @@ func (l *Ledger) Run(ctx context.Context, id string, do func(context.Context, Re
 	if err != nil {
 		return r, err
 	}
+	l.own.put(r.ID, nil)
+	defer l.own.over(r.ID)
 	if held, err := l.releaseIfFrozen(ctx, r); err != nil {
 		return held, err
 	}
@@ -69,7 +71,7 @@ func (l *Ledger) releaseIfFrozen(ctx context.Context, r Request) (Request, error
 	if stepErr == nil {
 		l.changed(free)
 	}
-	return free, errors.Join(err, stepErr)
+	return free, errors.Join(unstarted(err), stepErr)
 }
 
 // claim takes the lease and writes the intent.
@@ -78,7 +80,7 @@ func (l *Ledger) releaseIfFrozen(ctx context.Context, r Request) (Request, error
 // be given back.
 func (l *Ledger) claim(ctx context.Context, id string) (Request, error) {
 	if _, frozen, err := l.Frozen(ctx); err != nil || frozen {
-		return Request{ID: id}, errors.Join(err, onlyIf(frozen, ErrFrozen))
+		return Request{ID: id}, errors.Join(unstarted(err), onlyIf(frozen, ErrFrozen))
 	}
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		if err := r.claim(l.owner, l.lease, now); err != nil {
@@ -93,10 +95,8 @@ func (l *Ledger) claim(ctx context.Context, id string) (Request, error) {
 		l.changed(r)
 	case errors.Is(err, ErrExpired):
 		r = l.expireNow(ctx, r)
-	case errors.As(err, new(writeError)):
-		err = fmt.Errorf("%w: %w", ErrUnstarted, err)
 	}
-	return r, err
+	return r, unstarted(err)
 }
 
 // runWithLease calls do and renews the lease until it returns.
@@ -173,7 +173,7 @@ func (l *Ledger) renew(ctx context.Context, r Request, returned <-chan struct{})
 // what came of it.
 //
 // It tries for about three seconds, less than the twenty that a stop may take. After that the
-// outcome is kept for Recover to write (see unrecorded), and the row stays "running" until then. A
+// outcome is kept for Recover to write (see ownRuns), and the row stays "running" until then. A
 // card that is no JSON would make the whole row unreadable, so the outcome is kept without it.
 func (l *Ledger) record(ctx context.Context, r Request, res Result) (Request, error) {
 	if len(res.Card) > 0 && !json.Valid(res.Card) {
@@ -191,7 +191,7 @@ func (l *Ledger) record(ctx context.Context, r Request, res Result) (Request, er
 		case pointlessToRecord(err):
 			return done, fmt.Errorf("record the outcome of %s (%s): %w", r.Ref, r.Command, err)
 		case try == recordTries:
-			l.kept.keep(outcome{r, res})
+			l.own.put(r.ID, &outcome{r, res})
 			return done, fmt.Errorf("%w: outcome %q of %s (%s): %w", ErrUnrecorded, res.Outcome, r.Ref, r.Command, err)
 		}
 		<-time.After(pause)

@@ -281,6 +281,9 @@ func TestWhoLosesTheLeaseIsCutOffAndHasNoSay(t *testing.T) {
 			away.Store(true)
 			awaitCutOff(t, ctx, mine)
 			require.ErrorIs(t, context.Cause(ctx), cut)
+			_, err := other.Recover(t.Context())
+			require.NoError(t, err)
+			time.Sleep(other.lease / 2) // without a sign of life
 			left, err := other.Recover(t.Context())
 			require.NoError(t, err)
 			require.Len(t, left, 1, "safe to repeat, so it is approved again")

@@ -118,6 +118,9 @@ func TestASecretSurvivesTheProcess(t *testing.T) {
 
 		time.Sleep(time.Minute)
 		next := ledger(t, m, "p2", withKey(1))
+		_, err = next.Recover(t.Context())
+		require.NoError(t, err)
+		time.Sleep(next.lease / 2) // in which a process that lives would renew its lease
 		left, err := next.Recover(t.Context())
 		require.NoError(t, err)
 		require.Len(t, left, 1)

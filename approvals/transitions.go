@@ -180,7 +180,7 @@ func (r *Request) overdue(now time.Time) bool {
 	case Pending:
 		return !r.Open(now)
 	case Approved:
-		return now.Sub(r.Agreed) >= maxApprovalAge || r.heldTooLong(now)
+		return now.Sub(r.Agreed) >= maxApprovalAge || r.heldTooLong(now) || ahead(r.Agreed, now)
 	}
 	return false
 }

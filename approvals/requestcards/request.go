@@ -227,6 +227,8 @@ func (c *Drawer) progress(req approvals.Request) []render.Part {
 // by that run.
 func ranOut(req approvals.Request) string {
 	switch {
+	case req.Fence == 0 && !req.Moved.IsZero() && req.FromTheFuture(req.Moved):
+		return "My clock was wrong, so I can't tell how long this has waited. Nothing was done"
 	case req.Agreed.IsZero():
 		return "Nobody decided in time. Nothing was done"
 	case req.Fence == 0:

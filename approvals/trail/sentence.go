@@ -126,6 +126,9 @@ func (t narrator) denied() string    { return because(t.who+" denied "+t.whose, 
 func (t narrator) withdrawn() string { return because(t.who+" withdrew "+t.whose, t.d.Reason+t.d.Why) }
 
 func (t narrator) expired() string {
+	if t.d.Why != "" {
+		return because(t.whose+" expired", t.d.Why)
+	}
 	if t.d.Was == string(approvals.Approved) {
 		return t.whose + " was approved but didn't run in time, so it expired."
 	}

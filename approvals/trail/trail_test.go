@@ -46,6 +46,8 @@ func TestEachStepIsASentenceWithNames(t *testing.T) {
 		{approvals.ActionWithdrawn, "UALICE", `{"requester":"UALICE"}`, "Alice (UALICE) withdrew Isolate (DESKTOP-1)."},
 		{approvals.ActionWithdrawn, "", `{"requester":"UALICE","why":"reconnected"}`, "s1bot withdrew Isolate (DESKTOP-1) for Alice: “reconnected”."},
 		{approvals.ActionExpired, "", `{"was":"pending"}`, "Isolate (DESKTOP-1) for Alice expired: nobody decided in time."},
+		{approvals.ActionExpired, "", `{"was":"pending","why":"it was made by a clock that was ahead, so nobody knows how long it has waited"}`,
+			"Isolate (DESKTOP-1) for Alice expired: “it was made by a clock that was ahead, so nobody knows how long it has waited”."},
 		{approvals.ActionExpired, "", `{"was":"approved"}`, "Isolate (DESKTOP-1) for Alice was approved but didn't run in time, so it expired."},
 		{approvals.ActionStarted, "", `{"requester":"UALICE","approvals":[{"user":"UALICE"}]}`, "s1bot started Isolate (DESKTOP-1) for Alice, approved by Alice."},
 		{approvals.ActionStarted, "", `{"requester":"UALICE","approvals":[{"user":"UBOB","void":"can no longer approve this"},{"user":"UALICE"}]}`,

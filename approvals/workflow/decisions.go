@@ -18,6 +18,9 @@ import (
 // is taken until the console has answered.
 func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) error {
 	was, err := d.Ledger.Get(ctx, id)
+	if err != nil && !errors.Is(err, approvals.ErrNotFound) {
+		return fmt.Errorf("%w: %w", approvals.ErrUnwritten, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -32,8 +32,13 @@ func (x *executor) execute(ctx context.Context, id string, in *Interaction) erro
 	}
 	defer x.looking.Delete(id)
 	req, err := x.Ledger.Get(ctx, id)
-	if err != nil || req.State != approvals.Approved {
+	switch {
+	case errors.Is(err, approvals.ErrNotFound):
 		return err
+	case err != nil:
+		return notStarted(err)
+	case req.State != approvals.Approved:
+		return nil
 	}
 	switch err := x.gate.frozen(ctx); {
 	case errors.Is(err, approvals.ErrFrozen) && in == nil:
@@ -41,7 +46,7 @@ func (x *executor) execute(ctx context.Context, id string, in *Interaction) erro
 	case errors.Is(err, approvals.ErrFrozen):
 		return x.drop(ctx, id, err)
 	case err != nil:
-		return err
+		return notStarted(err)
 	}
 	found := look{args: req.Args, left: req.Targets}
 	if x.mustRevalidate(in) {
@@ -56,6 +61,10 @@ func (x *executor) execute(ctx context.Context, id string, in *Interaction) erro
 	}
 	return x.run(ctx, id, in, found, err)
 }
+
+// notStarted is the error of a look at the database that kept an approved request from starting: Keeper
+// hands it out again.
+func notStarted(err error) error { return fmt.Errorf("%w: %w", approvals.ErrUnstarted, err) }
 
 // mustRevalidate tells whether anything can be different from when a request was made: one that
 // runs at once has just been looked at, by the policy that holds now.

@@ -231,12 +231,12 @@ func faultCard(a Interaction, err error) render.Card {
 	words := "Something went wrong inside the bot."
 	var refused slack.SlackErrorResponse
 	switch {
-	case errors.Is(err, approvals.ErrUnwritten):
-		words = unwrittenWords(a.Decides)
-	case errors.Is(err, approvals.ErrUnstarted):
-		words = "It hasn't started yet: I couldn't write the start to the audit trail, and nothing runs without that. I'll start it as soon as I can, or let it expire. Don't request it again."
 	case errors.Is(err, approvals.ErrUnrecorded):
 		words = "The console got this, but I couldn't save what came of it yet. I'll keep trying, then report the outcome. Don't request it again."
+	case errors.Is(err, approvals.ErrUnstarted):
+		words = "It hasn't started yet: my database didn't take its start for the audit trail, and nothing runs without that. I'll start it as soon as I can, or let it expire. Don't request it again."
+	case errors.Is(err, approvals.ErrUnwritten):
+		words = unwrittenWords(a.Decides)
 	case errors.As(err, &refused):
 		words = fmt.Sprintf("Slack refused it (%s). Run `s1bot check` to see whether the app is missing something.", refused.Err)
 	}
