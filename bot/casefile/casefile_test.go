@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
-	"s1bot/render/rendertest"
 	"s1bot/render/tempfile"
 	"s1bot/s1"
 	"s1bot/s1/huntapi"
@@ -83,7 +82,7 @@ func made(t *testing.T, console Console, s Subject) (*Case, map[string]string) {
 	m := Maker{Console: console, Alerts: desk{}, Ledger: noRequests{}, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(c string) string { return c }, Now: func() time.Time { return noon }}
 	c, err := m.Make(t.Context(), s, &file)
 	require.NoError(t, err)
-	return c, rendertest.Unzipped(t, file.Bytes())
+	return c, unzipped(t, file.Bytes())
 }
 
 func ofThreat() Subject {

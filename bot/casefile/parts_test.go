@@ -19,7 +19,6 @@ import (
 	"s1bot/approvals"
 	"s1bot/commands/catalog"
 	"s1bot/render"
-	"s1bot/render/rendertest"
 	"s1bot/render/tempfile"
 	"s1bot/s1"
 	"s1bot/s1/huntapi"
@@ -142,7 +141,22 @@ func collected(t *testing.T, d desk, s Subject) (*Case, map[string]string) {
 	var body bytes.Buffer
 	c, err := Maker{Console: d, Alerts: d, Ledger: d, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(command string) string { return command }, Now: func() time.Time { return found.Add(time.Hour) }}.Make(t.Context(), s, &body)
 	require.NoError(t, err)
-	return c, rendertest.Unzipped(t, body.Bytes())
+	return c, unzipped(t, body.Bytes())
+}
+
+func unzipped(t *testing.T, body []byte) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	require.NoError(t, err)
+	files := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		content, err := io.ReadAll(r)
+		require.NoError(t, err)
+		files[f.Name] = string(content)
+	}
+	return files
 }
 
 func TestACaseHasAllThatIsKnown(t *testing.T) {

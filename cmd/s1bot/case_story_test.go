@@ -1,6 +1,9 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,7 +13,6 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/trailfile"
 	"s1bot/bot/slacksim"
-	"s1bot/render/rendertest"
 	"s1bot/s1/s1sim"
 )
 
@@ -28,7 +30,7 @@ func TestACaseFileHoldsWhatIsKnown(t *testing.T) {
 	s.sees("#soc", "Case file", "DESKTOP-1", "Requests", "beaconing")
 	m, err := s.slack.WaitMessage(s.patient(), "#soc", func(m slacksim.Message) bool { return len(m.Files) > 0 })
 	require.NoError(t, err)
-	files := rendertest.Unzipped(t, []byte(m.Files[0].Content))
+	files := unzipped(t, []byte(m.Files[0].Content))
 	for _, name := range []string{"threat.json", "endpoint.json", "notes.json", "events.jsonl", "events.csv", "timeline.csv", "requests.json", "audit.jsonl", "report.md"} {
 		require.Contains(t, files, name)
 	}
@@ -66,4 +68,19 @@ func TestACaseFileSaysWhatIsMissing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Case file: odd.exe on DESKTOP-1", m.Files[0].Title)
 	require.Equal(t, root.TS, m.ThreadTS)
+}
+
+func unzipped(t *testing.T, body []byte) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	require.NoError(t, err)
+	files := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		content, err := io.ReadAll(r)
+		require.NoError(t, err)
+		files[f.Name] = string(content)
+	}
+	return files
 }

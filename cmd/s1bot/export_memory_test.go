@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/bot/slacksim"
-	"s1bot/render/rendertest"
 	"s1bot/s1/s1sim"
 )
 
@@ -86,7 +85,7 @@ func TestAWholeListIsNeverInMemory(t *testing.T) {
 			require.NoError(t, err)
 			took, content := time.Since(began), string(m.Files[0].Content)
 			if c.ending == ".zip" {
-				content = rendertest.Unzipped(t, []byte(content))["events.jsonl"]
+				content = unzipped(t, []byte(content))["events.jsonl"]
 			}
 			require.Equal(t, c.endpoints, strings.Count(content, "DESKTOP-"))
 			most := peak(t, process)
