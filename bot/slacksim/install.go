@@ -32,11 +32,16 @@ func (ws *appSettings) Shortcuts(kind string) []state.Shortcut {
 // [docs.slack.dev/reference/app-manifest]. What a manifest leaves out of features.app_home is off.
 //
 // Shortcuts, scopes, events and tabs come from it, so a manifest that forgets one of them makes the
-// simulated app as deaf as the real one. What it says of names, colours and commands is not read:
-// commands come from the Options.
+// simulated app as deaf as the real one. Of the commands, which come from the Options, it says
+// whether people's names arrive as ids (should_escape). What it says of names and colours is not
+// read.
 func (ws *appSettings) Install(manifest []byte) error {
 	var m struct {
 		Features struct {
+			Commands []struct {
+				Name    string `json:"command"`
+				Escapes bool   `json:"should_escape"`
+			} `json:"slash_commands"`
 			Shortcuts []state.Shortcut `json:"shortcuts"`
 			AppHome   struct {
 				Home     bool `json:"home_tab_enabled"`
@@ -61,6 +66,12 @@ func (ws *appSettings) Install(manifest []byte) error {
 	ws.st.Mu.Lock()
 	defer ws.st.Mu.Unlock()
 	ws.st.Opts.Scopes = m.OAuth.Scopes.Bot
+	ws.st.Opts.Commands = slices.Clone(ws.st.Opts.Commands)
+	for _, c := range m.Features.Commands {
+		if at := slices.IndexFunc(ws.st.Opts.Commands, func(known state.Command) bool { return known.Name == c.Name }); at >= 0 {
+			ws.st.Opts.Commands[at].ShouldEscape = c.Escapes
+		}
+	}
 	home := m.Features.AppHome
 	ws.st.App = state.Installed{Events: append([]string{}, m.Settings.Events.Bot...), MessagesTab: home.Messages, MessagesWrite: !home.ReadOnly, HomeTab: home.Home,
 		Shortcuts: m.Features.Shortcuts}
