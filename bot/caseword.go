@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/casefile"
 	"s1bot/bot/exchange"
+	"s1bot/bot/post"
 	"s1bot/bot/run"
 	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
@@ -226,14 +227,23 @@ func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefil
 	if a.Drawn && !a.Ephemeral && a.At.Thread == "" {
 		a.At.Thread = a.At.Message // Slack names no thread before a message has its first reply
 	}
-	if sent, err := w.responder.Broadcast(ctx, a.User, a.At, card); err == nil {
-		if a.Drawn {
-			w.responder.InThread(ctx, a.User, a.At, sent, "The case file is in the thread")
-		}
+	sent, err := w.responder.Broadcast(ctx, a.User, a.At, card)
+	if err == nil && a.Drawn {
+		w.responder.InThread(ctx, a.User, a.At, sent, "The case file is in the thread")
+	}
+	if err != nil && !saysWhatIsMissing(err) {
+		_, err = w.responder.Deliver(ctx, a.User, a.At, card)
+	}
+	if saysWhatIsMissing(err) {
 		return nil
 	}
-	_, err = w.responder.Deliver(ctx, a.User, a.At, card)
 	return err
+}
+
+// saysWhatIsMissing tells that a message stands without its file, and says so: told in another way, it would stand twice.
+func saysWhatIsMissing(err error) bool {
+	var missing *post.FilesError
+	return errors.As(err, &missing)
 }
 
 // alertsFor is where the alerts of a case come from: who may not list alerts reads of none.

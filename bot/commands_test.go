@@ -294,3 +294,16 @@ func searchID(t *testing.T, box string) string {
 	require.NoError(t, err)
 	return blocksIn(decoded(t, body), "external_select")[0]["action_id"].(string)
 }
+
+// A case whose file does not get to Slack stands once and says so; it is neither posted a second time nor called a fault of the bot's.
+func TestACaseWithoutItsFileIsToldOnce(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	k.slack.On("files.getUploadURLExternal", webapitest.No("storage_limit_reached"))
+	k.types(alice, "case evil.exe")
+	posted := k.slack.Calls("chat.postMessage")
+	require.Len(t, posted, 1)
+	require.Contains(t, posted[0].Blocks(), "I couldn't upload")
+	require.Empty(t, k.slack.Calls("/respond"))
+}

@@ -3,9 +3,12 @@ package post
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -400,6 +403,7 @@ func TestAFailedUploadIsSaidInWords(t *testing.T) {
 		"Slack refuses it (file_deleted). Try again.": refusal("file_deleted"),
 		"Slack answered with status 502. Try again.":  badGateway,
 		"Slack isn't responding. Try again.":          torn,
+		"I can't write it to my disk, which may be full. Ask whoever runs the bot to make room, then try again.": fmt.Errorf("upload: %w", &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}),
 	} {
 		require.Equal(t, "I couldn't upload a.csv: "+want, lostFile{name: "a.csv", err: err}.Words())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -183,11 +184,13 @@ func (f lostFile) Words() string {
 	return fmt.Sprintf("I couldn't upload %s: %s", f.name, slackSays(f.err))
 }
 
-// slackSays is Slack's own word for a refusal, and what to do.
+// slackSays is Slack's own word for a refusal, and what to do; where it was not Slack, whose fault it is.
 func slackSays(err error) string {
 	var refused slack.SlackErrorResponse
 	var status slack.StatusCodeError
 	switch {
+	case errors.As(err, new(*fs.PathError)): // of a temporary file
+		return "I can't write it to my disk, which may be full. Ask whoever runs the bot to make room, then try again."
 	case errors.As(err, &refused) && refused.Err == "missing_scope":
 		return "the app lacks a permission (missing_scope). Ask whoever runs the bot: `s1bot check` names it."
 	case errors.As(err, &refused):
