@@ -142,7 +142,7 @@ func sqliteWords(path string, err error) error {
 		return err
 	}
 	var advice string
-	switch e.Code() & 0xff {
+	switch primary(e.Code()) {
 	case sqlite3.SQLITE_NOTADB:
 		advice = "this file isn't an SQLite database; choose another path, or move the file away"
 	case sqlite3.SQLITE_CORRUPT:
@@ -159,6 +159,16 @@ func sqliteWords(path string, err error) error {
 		return fmt.Errorf("database %s: %w", path, err)
 	}
 	return fmt.Errorf("database %s: %s (%w)", path, advice, err)
+}
+
+// primary is the kind of an error, without what its extended code tells beside it. One is of another kind than
+// its number says: the index of the write-ahead log could not grow, for which SQLite has an I/O error, and
+// which a full disk brings about when the program starts.
+func primary(code int) int {
+	if code == sqlite3.SQLITE_IOERR_SHMSIZE {
+		return sqlite3.SQLITE_FULL
+	}
+	return code & 0xff
 }
 
 // quickCheck asks SQLite to look for damage.
