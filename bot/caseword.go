@@ -80,7 +80,7 @@ func (w caseWords) file(ctx context.Context, a exchange.Interaction, rest string
 		return err
 	}
 	call := w.caller.Call(a)
-	var offers []catalog.Offer
+	var fits []render.Option
 	for _, box := range subjectBoxes {
 		if err := w.mayList(ctx, a, box); err != nil {
 			return err
@@ -98,14 +98,38 @@ func (w caseWords) file(ctx context.Context, a exchange.Interaction, rest string
 		if err != nil {
 			return err
 		}
-		for _, o := range options {
-			offers = append(offers, catalog.Offer{Label: o.Label, Do: caseOf(o.Value)})
-		}
+		fits = append(fits, options...)
 	}
 	if unified.LooksLikeID(name) {
 		return w.ofUnified(ctx, a, unified.ID(name))
 	}
-	return w.pick(ctx, a, name, offers)
+	return w.pick(ctx, a, name, eachOnce(ctx, call.Console, fits))
+}
+
+// eachOnce are the offers of what a name fits. On a console that has unified alerts alone, nearly every threat is an alert too, and fits a
+// second time: nobody is asked to choose between a thing and itself. Where that cannot be looked up, both are offered.
+func eachOnce(ctx context.Context, console *s1.Client, fits []render.Option) (offers []catalog.Offer) {
+	known, twins := map[string]bool{}, map[string]bool{}
+	var alerts []unified.ID
+	for _, f := range fits {
+		known[f.Value] = true
+		if unified.LooksLikeID(f.Value) {
+			alerts = append(alerts, unified.ID(f.Value))
+		}
+	}
+	if len(alerts) > 0 && len(alerts) < len(fits) {
+		found, _ := unified.Of(console).ByID(ctx, alerts)
+		for _, a := range found {
+			id, may := a.Counterpart()
+			twins[string(a.ID)] = may && known[id]
+		}
+	}
+	for _, f := range fits {
+		if !twins[f.Value] {
+			offers = append(offers, catalog.Offer{Label: f.Label, Do: caseOf(f.Value)})
+		}
+	}
+	return offers
 }
 
 // ofUnified makes the case file of a unified alert.

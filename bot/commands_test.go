@@ -14,7 +14,9 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/bot/webapi/webapitest"
+	"s1bot/commands/consoles"
 	"s1bot/render"
+	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
 
@@ -306,4 +308,18 @@ func TestACaseWithoutItsFileIsToldOnce(t *testing.T) {
 	require.Len(t, posted, 1)
 	require.Contains(t, posted[0].Blocks(), "I couldn't upload")
 	require.Empty(t, k.slack.Calls("/respond"))
+}
+
+// On a console that has unified alerts alone a threat is an alert too: its name fits one thing.
+func TestAThreatThatIsAnAlertTooIsNoChoice(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil, func(c *Config) {
+		console := s1sim.New(s1sim.Options{Empty: true, Age: s1sim.UnifiedOnly})
+		console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+		client, err := s1.New(s1.Config{BaseURL: "http://localhost", Token: s1.NewSecret(s1sim.Token), HTTPClient: &http.Client{Transport: inProcess{console}}})
+		require.NoError(t, err)
+		c.Consoles, err = consoles.NewSet(consoles.Console{Name: consoles.Default, Client: client, Catalog: c.Catalog})
+		require.NoError(t, err)
+	})
+	require.Contains(t, k.types(alice, "case evil.exe").text(), "Case file · evil.exe")
 }
