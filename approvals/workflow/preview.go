@@ -42,7 +42,9 @@ func (v *Preview) DryRun(ctx context.Context, in Interaction) error {
 		card.Parts = append(card.Parts, render.Line{render.Text("You can't request it like this: " + render.Sentence(errUnsealed))})
 	}
 	if cmd.Risk != catalog.Read && errors.Is(v.gate.frozen(ctx), approvals.ErrFrozen) {
-		card.Parts = append(card.Parts, render.Line{render.Text("Changes are frozen right now.")})
+		const frozen = "Not right now: changes are frozen. "
+		card.Text = frozen + "Afterwards: " + card.Text
+		card.Parts = append([]render.Part{render.Line{render.Bold(frozen), render.Text("What follows is for when the freeze is over.")}}, card.Parts...)
 	}
 	if decision.Err() == nil {
 		card.Parts = append(card.Parts, requestParts(v.rehearse(ctx, on, cmd, in, plan))...)

@@ -36,7 +36,7 @@ func TestADryRunChangesNothing(t *testing.T) {
 	require.Contains(t, k.tries(alice, "list-agents"), "GET /web/api/v2.1/agents")
 	in, _ := k.by(bob)
 	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), in, ""))
-	require.Contains(t, k.tries(alice, isolate), "frozen right now")
+	require.Contains(t, k.tries(alice, isolate), "Not right now: changes are frozen")
 	require.Empty(t, k.console.Changes())
 }
 
