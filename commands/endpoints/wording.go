@@ -115,6 +115,7 @@ func messageWording() catalog.Wording {
 		"(send|show|write|display|broadcast) [message] (to|on) " + to + " [message] [:|saying|that says] {message}",
 		"(send|show|write|display|broadcast) [message] {message:quoted} (to|on|at) " + to, "(send|show|write|display) " + to + " message [:|saying|that says] {message}",
 		"(send|show|write|display|broadcast) [message] to [all|everyone in|everybody in|users of] [endpoints|users|people] [of|in|on] group {group-ids:group} [message] [:|saying|that says] {message}",
+		"(message|announcement|broadcast) (to|for) [all|everybody|everyone] [endpoints|users|people] (in|of|on) group {group-ids:group} : {message}",
 		"(tell|message|notify|warn|inform) [all|everybody|everyone] [endpoints|users|people] (in|of|on) group {group-ids:group} (that|:|saying) {message}",
 		"(pop up|popup) [message] on " + to + " [:|saying] {message}", "let " + to + " know [that|:|,] {message}", "message (to|for|on) " + to + " : {message}",
 	}}

@@ -16,7 +16,7 @@ func fetchWording() catalog.Wording {
 func sampleWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(sample|malware sample) (of|for|from) {threat-ids:case}",
-		"(fetch|get|grab|retrieve|pull|download|give|send) [me|us] (sample|file|threat file|binary|malware sample|malware) (of|for|from|behind) {threat-ids:case}",
+		"(fetch|get|grab|retrieve|pull|download|give|send|i want|we want|i need|we need) [me|us] (sample|file|threat file|binary|malware sample|malware) (of|for|from|behind) {threat-ids:case}",
 		"(download|fetch) {threat-ids:case}",
 		"(fetch|get|grab|retrieve|pull|download) [me] (sample|file|threat file|binary|malware sample|malware) (of|for|from) {threat-ids}", "fetch threat {threat-ids}",
 	}}

@@ -44,6 +44,9 @@ func huntWording() catalog.Wording {
 		add(t.query, "(hunt|hunt for|hunt down|threat hunt for|search for|look for|any sign of|any signs of|any trace of|traces of) "+t.asks, "<ask> [<did>] <who> [that|which|who] [have|has|had] <runs> "+t.asks, "(was|were|has|is|did) "+t.asks+" [been] [ever|already] <runs>",
 			"where [else] (did|has|was|does|is) "+t.asks+" [been] <runs>", "did {$host:host} <runs> "+t.asks, "has {$host:host} <runs> "+t.asks)
 	}
+	for _, t := range hashes {
+		add(t.query, "<ask> [<did>] <who> [that|which|who] [have|has|had] <runs> "+t.asks, "did {$host:host} <runs> "+t.asks)
+	}
 	add(files[0].query, "<ask> [<did>] <who> [that|which|who] [have|has|had] (started|start|opened|open|executes) "+files[0].asks, "did {$host:host} (start|open) "+files[0].asks)
 	for _, t := range network {
 		add(t.query, "<ask> [<did>] <who> [that|which|who] [have|has|had] <reach> "+t.asks, "(did|has|is|was|does) {$host:host} <reach> "+t.asks, "(is there|was there|are there|were there|do we see|did we see|do we have|do you see|<show>) [any|some] [outgoing|outbound|network] "+traffic+" (to|with|towards) "+t.asks,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,19 @@ import (
 
 // now is a Wednesday afternoon.
 var now = time.Date(2026, 11, 25, 15, 0, 0, 0, time.UTC)
+
+// compiled is the catalog and its grammar, compiled once for all tests: that takes longer than most of them.
+var compiled = sync.OnceValues(func() (*catalog.Catalog, *plain.Reader) {
+	c := commands.All()
+	return c, plain.New(c)
+})
+
+func grammar(t *testing.T) (*catalog.Catalog, *plain.Reader) {
+	t.Helper()
+	c, r := compiled()
+	require.NoError(t, r.Check())
+	return c, r
+}
 
 // A row is a sentence that an analyst writes, with the command lines that mean the same, the one its author thought of first (a status that is not
 // "resolved" can be said in two ways, a hash be looked for in two fields); "refused" where it must not be read.
@@ -115,9 +129,7 @@ func lineMeans(t *testing.T, c *catalog.Catalog, sentence, line string) string {
 // refused as well.
 func TestSentencesMeanTheirCommand(t *testing.T) {
 	t.Parallel()
-	c := commands.All()
-	r := plain.New(c)
-	require.NoError(t, r.Check())
+	c, r := grammar(t)
 	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv", "nightshift.tsv"} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
@@ -142,10 +154,8 @@ func TestSentencesMeanTheirCommand(t *testing.T) {
 // 32 of 40, none wrongly, and of the newcomers' 150 76, three wrongly; what is demanded is what was reached since.
 func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
 	t.Parallel()
-	c := commands.All()
-	r := plain.New(c)
-	require.NoError(t, r.Check())
-	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 222, "newcomers.tsv": 115} {
+	c, r := grammar(t)
+	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 222, "newcomers.tsv": 123} {
 		counts := map[string]int{}
 		for _, row := range rows(t, file) {
 			verdict, got, want := judge(t, c, r, row)
@@ -160,8 +170,7 @@ func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
 // What people tell before they ask is left out of a question and is the reason of a change, and "it" is what they told of.
 func TestARequestStandsBehindWhatIsTold(t *testing.T) {
 	t.Parallel()
-	r := plain.New(commands.All())
-	require.NoError(t, r.Check())
+	_, r := grammar(t)
 	for sentence, means := range map[string]string{
 		"ok WKS-10233 is clean, put it back on the network thx":                     `connect-agent-to-network {"agent-ids":["WKS-10233"]} WKS-10233 is clean`,
 		"Hi bot, the customer approved (CHG-20931): power off kiosk-vlc-04":         `shutdown-endpoints {"agent-ids":["kiosk-vlc-04"]} the customer approved (CHG-20931)`,
@@ -182,8 +191,7 @@ func TestARequestStandsBehindWhatIsTold(t *testing.T) {
 // What looks like an order and is none, or is one for later, for some, or for two things at once.
 func TestWhatIsNoOrderIsRefused(t *testing.T) {
 	t.Parallel()
-	r := plain.New(commands.All())
-	require.NoError(t, r.Check())
+	_, r := grammar(t)
 	sentences, err := os.ReadFile("testdata/refused.txt")
 	require.NoError(t, err)
 	for sentence := range strings.SplitSeq(strings.TrimSpace(string(sentences)), "\n") {
@@ -214,9 +222,7 @@ func TestWhatIsCutOutOfASentenceIsWhatWasWritten(t *testing.T) {
 // for "stop isolating", which is a command of its own.
 func TestNegatedChangesAreRefused(t *testing.T) {
 	t.Parallel()
-	c := commands.All()
-	r := plain.New(c)
-	require.NoError(t, r.Check())
+	c, r := grammar(t)
 	in, changes := text.Input{Now: now}, 0
 	for _, row := range append(rows(t, "sentences.tsv"), rows(t, "fresh.tsv")...) {
 		p, err := r.Read(row.sentence, in)
@@ -240,8 +246,7 @@ func TestNegatedChangesAreRefused(t *testing.T) {
 // A password is no reason: reasons stand on cards and in the trail.
 func TestAPasswordIsNoReason(t *testing.T) {
 	t.Parallel()
-	r := plain.New(commands.All())
-	require.NoError(t, r.Check())
+	_, r := grammar(t)
 	for _, sentence := range []string{
 		"get me the sample for threat 1923388105649270044, zip password Infected!2026", "fetch the file of threat 1923388105649270044, pw: Infected!2026",
 		"pull /etc/passwd from LNX-3, and the passphrase is Infected!2026", "fetch /etc/hosts from LNX-3 - Password Infected!2026", "get the sample of threat 1923388105649270044, at HQ, password Infected!2026",
@@ -258,8 +263,7 @@ func TestAPasswordIsNoReason(t *testing.T) {
 // What follows a change behind a sign is its reason, unless it negates, postpones, asks, goes on with the order or orders something else.
 func TestWhatFollowsAChangeIsItsReason(t *testing.T) {
 	t.Parallel()
-	r := plain.New(commands.All())
-	require.NoError(t, r.Check())
+	_, r := grammar(t)
 	for sentence, reason := range map[string]string{
 		"please disconnect KIOSK from the network, it has malware": "it has malware", "isolate DESKTOP-1 - ransomware at HQ": "ransomware at HQ",
 		"isolate DESKTOP-1; the user called when it encrypted": "the user called when it encrypted", "isolate DESKTOP-1, scan found malware": "scan found malware",
@@ -283,8 +287,7 @@ func TestWhatFollowsAChangeIsItsReason(t *testing.T) {
 // Where the end is not understood, what stands before the comma is kept in the form that is offered, unless anything negates it.
 func TestTheBeginningOfASentenceIsKeptInTheForm(t *testing.T) {
 	t.Parallel()
-	r := plain.New(commands.All())
-	require.NoError(t, r.Check())
+	_, r := grammar(t)
 	for sentence, kept := range map[string]bool{"disconnect KIOSK from the network, at HQ": true, "disconnect KIOSK from the network, not at HQ": false, "disconnect KIOSK, later": false} {
 		_, err := r.Read(sentence, text.Input{Now: now})
 		require.Error(t, err, "nothing is decided")
@@ -300,8 +303,7 @@ func TestTheBeginningOfASentenceIsKeptInTheForm(t *testing.T) {
 // A word that is one letter off is read as the word of the grammar, never as its opposite, and a name as it is.
 func TestSlipsAreMended(t *testing.T) {
 	t.Parallel()
-	r := plain.New(commands.All())
-	require.NoError(t, r.Check())
+	_, r := grammar(t)
 	for sentence, command := range map[string]string{
 		"plese isolte DESKTOP-1 from the netwrok": "disconnect-agent-from-network", "show unreslved threats on DESKTOP-1": "get-threat", "any critcal alerts since yesterday": "get-alerts",
 		"disconect DESKTOP-1 from the network": "disconnect-agent-from-network", "set thraet 2098113347700215586 to in progres": "update-incident-status",
@@ -316,8 +318,7 @@ func TestSlipsAreMended(t *testing.T) {
 // A slip in the word that turns a change around does not hide it, and a name is never mended.
 func TestASlipDoesNotHideWhatTurnsAChangeAround(t *testing.T) {
 	t.Parallel()
-	r := plain.New(commands.All())
-	require.NoError(t, r.Check())
+	_, r := grammar(t)
 	refused(t, r,
 		"dnt isolate DESKTOP-1", "isolate DESKTOP-1, unles he calls", "isolate DESKTOP-1 tomorow", "isolate DESKTOP-1, nto needed", "nver isolate DESKTOP-1", "isolate DESKTOP-1 insted of DESKTOP-2",
 		"isolate DESKTOP-1 withuot LAB-7", "isolate all exept DESKTOP-1",
@@ -330,8 +331,7 @@ func TestASlipDoesNotHideWhatTurnsAChangeAround(t *testing.T) {
 // A parameter is said by its own name, whichever command has it, and what is said of a place beside an endpoint never adds the place.
 func TestAParameterIsSaidByItsName(t *testing.T) {
 	t.Parallel()
-	r := plain.New(commands.All())
-	require.NoError(t, r.Check())
+	_, r := grammar(t)
 	for sentence, args := range map[string]string{
 		"add ioc 203.0.113.77, source is CERT-Bund, valid until 2026-12-31": `{"ioc-value":"203.0.113.77","source":"CERT-Bund","type":"IPV4","valid-until":"2026-12-31T00:00:00Z"}`,
 		"unified alerts, vendor Okta, sev critical or high, limit 5":        `{"limit":5,"severities":["CRITICAL","HIGH"],"vendors":["Okta"]}`,
@@ -351,8 +351,7 @@ func TestAParameterIsSaidByItsName(t *testing.T) {
 // The order of another language and clauses that say nothing are read as what they mean, and neither lets a word be dropped from a change.
 func TestTheOrderOfAnotherLanguageIsRead(t *testing.T) {
 	t.Parallel()
-	r := plain.New(commands.All())
-	require.NoError(t, r.Check())
+	_, r := grammar(t)
 	for sentence, means := range map[string]string{
 		"disconnect from the network the computer DESKTOP-1": `disconnect-agent-from-network {"agent-ids":["DESKTOP-1"]}`, "connect again DESKTOP-1 and LAB-7": `connect-agent-to-network {"agent-ids":["DESKTOP-1","LAB-7"]}`,
 		"give me the notes what are written in the threat 2098113347700215586": `get-threat-notes {"threat-id":"2098113347700215586"}`, "is the console healthy?? feels slow": `get-system-status {}`,
@@ -371,9 +370,7 @@ func TestTheOrderOfAnotherLanguageIsRead(t *testing.T) {
 // A query needs no quotes: it ends where a stretch of time ends the sentence, and a command line with both is a sentence.
 func TestAQueryStandsInASentenceAsItIs(t *testing.T) {
 	t.Parallel()
-	c := commands.All()
-	r := plain.New(c)
-	require.NoError(t, r.Check())
+	c, r := grammar(t)
 	for sentence, query := range map[string]string{
 		"hunt src.process.name contains 'evil.exe' over the past 7 days":    "src.process.name contains 'evil.exe'",
 		"show processes where tgt.process.name in ('a', 'b'), last 48h":     "tgt.process.name in ('a', 'b')",
@@ -395,8 +392,7 @@ func TestAQueryStandsInASentenceAsItIs(t *testing.T) {
 // A sentence that is made to have many readings takes no longer than others.
 func TestASentenceWithoutEndIsNotRead(t *testing.T) {
 	t.Parallel()
-	r := plain.New(commands.All())
-	require.NoError(t, r.Check())
+	_, r := grammar(t)
 	for _, part := range []string{"open the latest ", "A-1 and ", "on A-1 in Paris "} {
 		_, err := r.Read("show threats "+strings.Repeat(part, 25)+"so what", text.Input{Now: now})
 		require.Error(t, err, part)

@@ -168,7 +168,7 @@ var participles = map[string]string{
 	"isolated": "isolate", "disconnected": "disconnect", "contained": "contain", "quarantined": "quarantine", "reconnected": "reconnect", "released": "release", "unisolated": "unisolate",
 	"scanned": "scan", "rescanned": "rescan", "restarted": "restart", "rebooted": "reboot", "blocked": "block", "unblocked": "unblock", "blacklisted": "block", "blocklisted": "block", "resolved": "resolve",
 	"closed": "close", "reopened": "reopen", "killed": "kill", "remediated": "remediate", "deleted": "delete", "removed": "remove", "excluded": "exclude", "disabled": "disable",
-	"enabled": "enable", "activated": "activate", "deactivated": "deactivate", "moved": "move", "marked": "mark",
+	"cut": "cut", "enabled": "enable", "activated": "activate", "deactivated": "deactivate", "moved": "move", "marked": "mark",
 }
 
 // active turns what must be done with a thing into the order to do it: "DESKTOP-1 needs to be isolated, it beacons" is "isolate DESKTOP-1, it

@@ -232,9 +232,19 @@ func closedRange(words []Word, at int, in Input) (Range, int) {
 		if words[join].Lower != j {
 			continue
 		}
-		if until, m := ReadMoment(words, join+1, in); m > 0 && from.Before(until) {
-			return Range{From: from, Until: until}, join + 1 + m - at
+		until, m := ReadMoment(words, join+1, in)
+		if m == 0 || !from.Before(until) {
+			continue
 		}
+		end := join + 1 + m
+		switch { // "between 02:00 and 04:00 yesterday"
+		case end == len(words):
+		case words[end].Lower == "today":
+			end++
+		case words[end].Lower == "yesterday":
+			end, from, until = end+1, from.AddDate(0, 0, -1), until.AddDate(0, 0, -1)
+		}
+		return Range{From: from, Until: until}, end - at
 	}
 	return Range{}, 0
 }

@@ -124,7 +124,7 @@ func quarantineWording() catalog.Wording {
 
 func rollbackWording() catalog.Wording {
 	return catalog.Wording{Heads: append(onHost("(roll back|rollback|undo changes of|undo changes by|revert)"), "(roll back|rollback) {computer-names:host}",
-		"(roll back|rollback|undo|revert) (ransomware|malware|changes|all changes|everything|damage|encryption|attack) (on|at|from) {computer-names:host}")}
+		"(roll back|rollback|undo|revert) (ransomware|malware|threat|threats|changes|all changes|everything|damage|encryption|attack) (on|at|from) {computer-names:host}")}
 }
 
 // onHost are the ways to say what is done to a process or a file on endpoints.
@@ -145,7 +145,7 @@ func triageWording() catalog.Wording {
 		"(resolve|close) {filter:case} [as|:|,|-|because it is|because it's] {analyst-verdict} -> incident-status=resolved",
 		"(resolve|close) {filter} as {analyst-verdict} -> incident-status=resolved",
 		"{filter:case} [is|:|=|-] {analyst-verdict} (and|,|and status|and status is|, status|and now) [status] {incident-status}",
-		"(set|mark|put|change) {filter} (as|to|in) {analyst-verdict} (and|,) [status] [to] {incident-status}",
+		"(set|mark|put|change) {filter} (as|to|in) {analyst-verdict} (and|,) [status] [to] {incident-status}", "{analyst-verdict} and {incident-status} (for|on) {filter:case}",
 		"{filter:case} [is|:|=|-] {analyst-verdict} [,|;|.] [and] [please] (resolve|close) [it|this|them] -> incident-status=resolved",
 	}}
 }
@@ -171,6 +171,7 @@ func eventsWording() catalog.Wording {
 	const things = "(of|for|from|by|around|behind|in|did|has|have) [threat] {threat-id:case} [do|make|create|made|created|cause|caused|have|had]"
 	heads := []string{
 		"what (did|has) threat {threat-id} (do|done|touch|touched|change|changed)", "what (did|has|have) {threat-id:case} (do|done|touch|touched|change|changed|cause|caused)",
+		"how many events (are|were) [there] (on|of|for|in|from) [threat] {threat-id:case} -> count-only=true", "how many events (does|did|has) [threat] {threat-id:case} [have|had] -> count-only=true",
 		"<show> {*} events " + things, "<show> (timeline|activity|story) " + things,
 		"what (did|has) {threat-id:case} (do|done) on network -> event-types=ip",
 		"(what|which|who|where) [hosts|ips|addresses|endpoints|servers] did {threat-id:case} (connect to|talk to|contacted|reach out to) -> event-types=ip",
