@@ -16,7 +16,7 @@ const MaxMessage = 140
 
 // BroadcastMessage shows a message to whoever sits at the endpoints, and returns how many get it. Agents on Linux show none.
 func (c *Client) BroadcastMessage(ctx context.Context, ids []AgentID, message string) (int, error) {
-	call := agentOrder("broadcast message", "broadcast", "Endpoints.sendMessage")
+	call := agentAction("broadcast message", "broadcast", "Endpoints.sendMessage")
 	if n := utf8.RuneCountInString(message); n < 1 || n > MaxMessage {
 		return 0, transport.Invalid(call.Operation, "a message must have 1 to %d characters, not %d", MaxMessage, n)
 	}
@@ -26,19 +26,19 @@ func (c *Client) BroadcastMessage(ctx context.Context, ids []AgentID, message st
 
 // ScanAgents starts a full disk scan on endpoints and returns for how many it was queued; Agent.ScanStatus tells how far it is.
 func (c *Client) ScanAgents(ctx context.Context, ids []AgentID) (int, error) {
-	result, err := changes.ByID(ctx, c.t, agentOrder("initiate scan", "initiate-scan", "Endpoints.initiateScan"), ids, struct{}{})
+	result, err := changes.ByID(ctx, c.t, agentAction("initiate scan", "initiate-scan", "Endpoints.initiateScan"), ids, struct{}{})
 	return result.Affected, err
 }
 
 // RestartAgents reboots endpoints; unsaved work is lost. Offline ones are not affected.
 func (c *Client) RestartAgents(ctx context.Context, ids []AgentID) (int, error) {
-	result, err := changes.ByID(ctx, c.t, agentOrder("restart endpoints", "restart-machine", "Endpoints.reboot"), ids, nil)
+	result, err := changes.ByID(ctx, c.t, agentAction("restart endpoints", "restart-machine", "Endpoints.reboot"), ids, nil)
 	return result.Affected, err
 }
 
 // SetExternalID writes the customer's own identifier on endpoints, over what stood there. It is read as Agent.ExternalID.
 func (c *Client) SetExternalID(ctx context.Context, ids []AgentID, externalID string) (int, error) {
-	call := agentOrder("set customer id", "set-external-id", "Endpoints.setCustomerIdentifier")
+	call := agentAction("set customer id", "set-external-id", "Endpoints.setCustomerIdentifier")
 	result, err := changes.ByID(ctx, c.t, call, ids, map[string]string{"externalId": externalID})
 	return result.Affected, err
 }
@@ -46,7 +46,7 @@ func (c *Client) SetExternalID(ctx context.Context, ids []AgentID, externalID st
 // MoveAgentsToSite moves endpoints to another site, into the dynamic group that fits best or the
 // default group. The token's scope must be an account or global.
 func (c *Client) MoveAgentsToSite(ctx context.Context, ids []AgentID, site SiteID) (int, error) {
-	call := agentOrder("move agents between sites", "move-to-site", "Endpoints.moveToAnotherSite")
+	call := agentAction("move agents between sites", "move-to-site", "Endpoints.moveToAnotherSite")
 	if !site.Valid() {
 		return 0, transport.Refusal(call.Operation, ErrInvalidID)
 	}
@@ -54,8 +54,8 @@ func (c *Client) MoveAgentsToSite(ctx context.Context, ids []AgentID, site SiteI
 	return result.Affected, err
 }
 
-// agentOrder is a call to a path below agents/actions.
-func agentOrder(operation, action, permission string) transport.Call {
+// agentAction is a call to a path below agents/actions.
+func agentAction(operation, action, permission string) transport.Call {
 	return transport.Call{Operation: operation, Method: http.MethodPost, Route: "agents/actions/" + action, Permission: permission}
 }
 

@@ -48,7 +48,7 @@ func threatIncident(operation, permission string) transport.Call {
 // MarkAsThreat makes threats of suspicious ones: their sites' agents then treat the files as malicious. The path exists in
 // version 2.0 of the API alone, and not every console still answers it; one that does not changes nothing, see Absent.
 func (c *Client) MarkAsThreat(ctx context.Context, ids []ThreatID) (ActionResult, error) {
-	call := transport.Call{Operation: "mark as threat", Version: "v2.0", Route: "threats/mark-as-threat", Permission: "Threats.markAsThreat"}
+	call := transport.Call{Operation: "mark as threat", Elsewhere: transport.Elsewhere{Version: "v2.0"}, Route: "threats/mark-as-threat", Permission: "Threats.markAsThreat"}
 	return changes.ByID(ctx, c.t, call, ids, map[string]string{"targetScope": "site"})
 }
 

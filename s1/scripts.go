@@ -294,7 +294,7 @@ func (c *Client) scriptResults(ctx context.Context, which map[string][]string) (
 // makes. The token does not go there. ErrGone says that the link is no longer good. The link leads
 // to cloud storage, which refuses a second way to prove who one is.
 func (c *Client) DownloadScriptResult(ctx context.Context, r ScriptResult, keep Keep) (Download, error) {
-	call := transport.Call{Operation: "download script results", Route: "link", Link: r.Link}
+	call := transport.Call{Operation: "download script results", Route: "link", Elsewhere: transport.Elsewhere{Link: r.Link}}
 	if err := c.t.CheckLink(r.Link); err != nil {
 		return Download{}, transport.Refusal(call.Operation, err)
 	}

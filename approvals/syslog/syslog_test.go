@@ -67,7 +67,7 @@ func FuzzMessage(f *testing.F) {
 type receiver struct {
 	mu   sync.Mutex
 	down bool
-	deaf bool // it takes bytes and reads none of them
+	hung bool // it takes bytes and reads none of them
 	open []net.Conn
 	got  []int64
 }
@@ -105,7 +105,7 @@ func (r *receiver) read(c net.Conn) {
 		var b body
 		_ = json.Unmarshal([]byte(header.FindStringSubmatch(string(message))[2]), &b)
 		r.mu.Lock()
-		if !r.deaf {
+		if !r.hung {
 			r.got = append(r.got, b.Seq)
 		}
 		r.mu.Unlock()
@@ -113,10 +113,10 @@ func (r *receiver) read(c net.Conn) {
 }
 
 // set changes the receiver and breaks its connections.
-func (r *receiver) set(down, deaf bool) {
+func (r *receiver) set(down, hung bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.down, r.deaf = down, deaf
+	r.down, r.hung = down, hung
 	for _, c := range r.open {
 		_ = c.Close()
 	}

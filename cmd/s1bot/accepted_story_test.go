@@ -72,7 +72,7 @@ func TestEveryReportOfAMitigationIsAnEndOrATrueState(t *testing.T) {
 			t.Parallel()
 			s := tellInTime(t)
 			id := s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
-			s.console.SetDeaf("DESKTOP-1", true)
+			s.console.SetHung("DESKTOP-1", true)
 			s.types("alice", "#soc", "/s1 mitigate "+id+" action=Quarantine reason=test")
 			card := s.sees("#approvals", "Approval needed")
 			s.clicks("bob", card, "Approve")

@@ -40,7 +40,7 @@ func TestAnEndpointThatDoesNotObeyIsWarnedOf(t *testing.T) {
 	s.becomes(card, "1 accepted · 1 applied")
 	s.types("alice", "#soc", "/s1 reconnect DESKTOP-1 reason=test")
 	next := s.sees("#approvals", "Approval needed", "Connect Agent")
-	s.console.SetDeaf("DESKTOP-1", true)
+	s.console.SetHung("DESKTOP-1", true)
 	s.clicks("bob", next, "Approve")
 	s.becomes(next, "1 accepted · 0 applied · 1 waiting (DESKTOP-1)")
 	s.pass(11 * time.Minute)

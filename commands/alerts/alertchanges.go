@@ -104,7 +104,7 @@ func (q alertSelection) alerts(ctx context.Context, call *catalog.Call, param st
 	if err != nil {
 		return nil, catalog.Wrong(param, "%s", err)
 	}
-	found, err := lookup.Selected(param, "alert", q.Filter, lookup.Heeded(call.Console.Alerts(ctx, query), query, lookup.AlertSieve, func(a s1.Alert) json.RawMessage { return a.Raw }))
+	found, err := lookup.Selected(param, "alert", q.Filter, lookup.PostFiltered(call.Console.Alerts(ctx, query), query, lookup.AlertMatcher, func(a s1.Alert) json.RawMessage { return a.Raw }))
 	if s1.IsRetired(err) {
 		return q.fromUnified(ctx, call, param, query)
 	}

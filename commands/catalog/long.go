@@ -38,7 +38,7 @@ func (cmd *Command) Follow(ctx context.Context, call *Call, args json.RawMessage
 	if err == nil {
 		card = heard.beside(card, cmd.Risk)
 	}
-	return card, cmd.blame(err, p)
+	return card, cmd.withCommand(err, p)
 }
 
 // Save writes down how far the work is, so that it goes on from there after a restart. Its error

@@ -28,10 +28,10 @@ func (r *remarks) listen(ctx context.Context) context.Context {
 	})
 }
 
-// doubt is why a plan that was made of these answers cannot be relied on: an endpoint that is
+// unreliable is why a plan that was made of these answers cannot be relied on: an endpoint that is
 // missing from it is one that nobody decides about, and a namesake that is missing makes a name
 // look clear. A remark about something that was lost on the way is told by the error itself.
-func (r *remarks) doubt(operation string) error {
+func (r *remarks) unreliable(operation string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, said := range r.said {

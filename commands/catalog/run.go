@@ -97,7 +97,7 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 	var heard remarks
 	plan, err := cmd.prepared(heard.listen(ctx), call, p, args)
 	if err == nil && cmd.Risk != Read {
-		err = heard.doubt(cmd.Title)
+		err = heard.unreliable(cmd.Title)
 	}
 	plan.Notes = append(plan.Notes, heard.notes()...)
 	if err != nil {
@@ -208,7 +208,7 @@ func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (
 	if err == nil {
 		card = heard.beside(card, cmd.Risk)
 	}
-	return card, cmd.blame(cmd.Explain(err, args), p)
+	return card, cmd.withCommand(cmd.Explain(err, args), p)
 }
 
 // isPinned tells whether every selector is made of ids. An empty selector is not pinned either: to
@@ -255,8 +255,8 @@ func (k Kind) areIDs(words []string) bool {
 // the whole tenant, say, needs what one for a site does not.
 type needing interface{ Needs() string }
 
-// blame names the command in an error of the console's: the specification's failure indicator is the command's title.
-func (cmd *Command) blame(err error, p any) error {
+// withCommand names the command in an error of the console's: the specification's failure indicator is the command's title.
+func (cmd *Command) withCommand(err error, p any) error {
 	needs := cmd.Needs
 	if n, ok := p.(needing); ok {
 		needs = n.Needs()

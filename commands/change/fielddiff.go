@@ -14,28 +14,28 @@ import (
 	"s1bot/render"
 )
 
-// A Trait is one field of something in the console that can be changed, as people read it. Values
+// A Field is one field of something in the console that can be changed, as people read it. Values
 // are compared as people read them, so that two spellings of one value are no change.
-type Trait struct{ Field, Value string }
+type Field struct{ Name, Value string }
 
 // FingerprintOf tells two states of a thing apart. It stands in the arguments of a request and is
 // compared before the run: 16 bytes of SHA-256 are enough against chance, and nobody can gain by a
 // collision that only lets their own approved change run.
-func FingerprintOf(traits []Trait) string {
+func FingerprintOf(fields []Field) string {
 	var b strings.Builder
-	for _, t := range traits {
-		fmt.Fprintf(&b, "%q=%q\n", t.Field, t.Value)
+	for _, t := range fields {
+		fmt.Fprintf(&b, "%q=%q\n", t.Name, t.Value)
 	}
 	sum := sha256.Sum256([]byte(b.String()))
 	return hex.EncodeToString(sum[:16])
 }
 
 // Diffs compares two states of a thing, which have the same fields in the same order.
-func Diffs(was, wanted []Trait, weakens func(field, old, now string) bool) []catalog.Diff {
+func Diffs(was, wanted []Field, weakens func(field, old, now string) bool) []catalog.Diff {
 	var changed []catalog.Diff
 	for i, w := range wanted {
 		if old := was[i].Value; old != w.Value {
-			changed = append(changed, catalog.Diff{Field: w.Field, Old: old, New: w.Value, Weakens: weakens(w.Field, old, w.Value)})
+			changed = append(changed, catalog.Diff{Field: w.Name, Old: old, New: w.Value, Weakens: weakens(w.Name, old, w.Value)})
 		}
 	}
 	return changed

@@ -229,15 +229,15 @@ func TestOneByOneTellsWhichFailed(t *testing.T) {
 
 func TestFieldsThatChangeAreCompared(t *testing.T) {
 	t.Parallel()
-	was := []Trait{{"mode", "protect"}, {"scan", "on"}, {"name", "x"}}
-	wanted := []Trait{{"mode", "detect"}, {"scan", "on"}, {"name", "y"}}
+	was := []Field{{"mode", "protect"}, {"scan", "on"}, {"name", "x"}}
+	wanted := []Field{{"mode", "detect"}, {"scan", "on"}, {"name", "y"}}
 	changes := Diffs(was, wanted, func(field, _, _ string) bool { return field == "mode" })
 	require.Equal(t, []catalog.Diff{{Field: "mode", Old: "protect", New: "detect", Weakens: true}, {Field: "name", Old: "x", New: "y"}}, changes)
 	require.Equal(t, []string{"⚠ 1 change will weaken protection."}, WeakenNote(changes))
 	require.Empty(t, WeakenNote(changes[1:]))
 	require.Equal(t, FingerprintOf(was), FingerprintOf(was))
 	require.NotEqual(t, FingerprintOf(was), FingerprintOf(wanted))
-	require.NotEqual(t, FingerprintOf([]Trait{{"a", "b"}, {"c", "d"}}), FingerprintOf([]Trait{{"a", "b\nc=d"}}), "no value stands for two fields")
+	require.NotEqual(t, FingerprintOf([]Field{{"a", "b"}, {"c", "d"}}), FingerprintOf([]Field{{"a", "b\nc=d"}}), "no value stands for two fields")
 }
 
 func TestAFieldThatWasNotSetIsSaid(t *testing.T) {

@@ -23,7 +23,7 @@ func agentCommands() []*catalog.Command {
 // agentRows is how lists of endpoints look. licenseKey is left out of every view: it is a secret.
 func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
 	return listing.Listing[s1.Agent]{
-		Noun: "Agents", Things: "agents", Page: call.Console.AgentsPage, Raw: agentJSON, Stray: lookup.Strays(lookup.AgentSieve, agentJSON),
+		Noun: "Agents", Things: "agents", Page: call.Console.AgentsPage, Raw: agentJSON, Stray: lookup.Strays(lookup.AgentMatcher, agentJSON),
 		Table: func(agents []s1.Agent) render.Table { return cards.AgentTable(agents, call.Console) },
 		Cells: func(agents []s1.Agent) render.Table { return cards.AgentSheet(agents, call.Console) },
 		Name:  func(a s1.Agent) (id, name string) { return string(a.ID), a.ComputerName },

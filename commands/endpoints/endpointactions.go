@@ -108,12 +108,12 @@ func (p *broadcastParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 		return catalog.Plan{}, err
 	}
 	agents, left := lookup.WithoutDecommissioned(agents)
-	agents, deaf := withoutDeaf(agents)
+	agents, unable := withoutDisplay(agents)
 	if len(agents) == 0 {
 		return catalog.Plan{}, catalog.Wrong("host-names-or-internal-ips", "none of these endpoints can show a message: they run Linux, are offline or are decommissioned")
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Message", Value: string(p.Message)}}}
-	plan.Leave(len(p.Hosts) > 0, slices.Concat(left, deaf))
+	plan.Leave(len(p.Hosts) > 0, slices.Concat(left, unable))
 	plan.Notes = append(plan.Notes, "Users see it right away; you can't take it back.")
 	p.Hosts, p.Groups = catalog.Convert[lookup.HostRef](lookup.AgentIDs(agents)), nil
 	return plan, nil
@@ -142,9 +142,9 @@ func (p *broadcastParams) Resolve(ctx context.Context, call *catalog.Call) ([]s1
 	return append(agents, members...), nil
 }
 
-// withoutDeaf leaves out endpoints that cannot show a message now: agents on Linux never can. The
+// withoutDisplay leaves out endpoints that cannot show a message now: agents on Linux never can. The
 // console leaves Linux agents out without counting them.
-func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
+func withoutDisplay(agents []s1.Agent) (kept []s1.Agent, left []string) {
 	var linux, offline []s1.Agent
 	for _, a := range agents {
 		switch {

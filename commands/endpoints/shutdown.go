@@ -85,7 +85,7 @@ func (p *agentsOrGroups) Resolve(ctx context.Context, call *catalog.Call) ([]s1.
 // agentsInGroups returns the endpoints of groups, at least one.
 func agentsInGroups(ctx context.Context, call *catalog.Call, groups []string) ([]s1.Agent, error) {
 	q := s1.Query{}.With("groupIds", groups...)
-	return lookup.Selected("group-ids", "endpoint", filters.Filter{}, lookup.Heeded(call.Console.Agents(ctx, q), q, lookup.AgentSieve, func(a s1.Agent) json.RawMessage { return a.Raw }))
+	return lookup.Selected("group-ids", "endpoint", filters.Filter{}, lookup.PostFiltered(call.Console.Agents(ctx, q), q, lookup.AgentMatcher, func(a s1.Agent) json.RawMessage { return a.Raw }))
 }
 
 // A powerState is endpoints as they were just before they were switched off: afterwards every one

@@ -65,28 +65,28 @@ func (ds downloads) discard() {
 // to disk: an archive is up to 10 MB by the console's rule, and much larger ones have been met for
 // scripts. When the work is cancelled, what was read is thrown away, since nobody waits for it.
 func (p *pickup) deliver(ctx context.Context, call *catalog.Call, h haul) (render.Card, error) {
-	parcels := downloads{}
+	fetched := downloads{}
 	for i, w := range p.Wants {
 		u, there := h.Found[i]
 		if !there {
 			continue
 		}
-		call.Show(p.downloading(call, len(parcels)))
-		if parcels.size() >= maxHanded {
-			parcels[i] = download{err: errEnough}
+		call.Show(p.downloading(call, len(fetched)))
+		if fetched.size() >= maxHanded {
+			fetched[i] = download{err: errEnough}
 			continue
 		}
-		parcel := fetch(call, func(keep s1.Keep) (s1.Download, error) { return call.Console.DownloadUpload(ctx, u, keep) })
-		if parcel.err != nil {
-			parcel.err = fmt.Errorf("download the files of %s: %w", w.Name, parcel.err)
+		one := fetch(call, func(keep s1.Keep) (s1.Download, error) { return call.Console.DownloadUpload(ctx, u, keep) })
+		if one.err != nil {
+			one.err = fmt.Errorf("download the files of %s: %w", w.Name, one.err)
 		}
-		parcels[i] = parcel
+		fetched[i] = one
 		if ctx.Err() != nil {
-			parcels.discard()
+			fetched.discard()
 			return render.Card{}, context.Cause(ctx)
 		}
 	}
-	return p.delivered(call, h, parcels), nil
+	return p.delivered(call, h, fetched), nil
 }
 
 // downloading is the card while archives are read.
@@ -103,23 +103,23 @@ var errEnough = errors.New("too large to send with the others; download it on it
 
 // delivered tells what became of each archive. The order of the files is that of what was asked
 // for, in the table and in the message.
-func (p *pickup) delivered(call *catalog.Call, h haul, parcels downloads) render.Card {
+func (p *pickup) delivered(call *catalog.Call, h haul, fetched downloads) render.Card {
 	good, problem := 0, error(nil)
 	var files []render.File
 	for i, w := range p.Wants {
-		switch parcel, there := parcels[i]; {
+		switch one, there := fetched[i]; {
 		case !there:
-		case parcel.err != nil:
-			problem = parcel.err
+		case one.err != nil:
+			problem = one.err
 		default:
 			good++
-			files = addFile(files, parcel, w.Name)
+			files = addFile(files, one, w.Name)
 		}
 	}
 	title := call.Command.Title
 	if good == 0 {
 		card := failedDownload(title, call.Command.Needs, goneWords, problem)
-		card.Parts = append(card.Parts, p.table(h, parcels))
+		card.Parts = append(card.Parts, p.table(h, fetched))
 		card.Actions = append(p.collectAgain(problem), p.again()...)
 		return card
 	}
@@ -128,7 +128,7 @@ func (p *pickup) delivered(call *catalog.Call, h haul, parcels downloads) render
 	if good < len(p.Wants) {
 		card.Tone, card.Outcome, card.Actions = render.Warning, render.Partial, p.again()
 	}
-	card.Parts = []render.Part{p.table(h, parcels), render.Note{render.Text(
+	card.Parts = []render.Part{p.table(h, fetched), render.Note{render.Text(
 		"These are encrypted archives from the endpoints; each opens with the password from its request. They may contain malware, so open them only where that's safe.")}}
 	return card
 }
@@ -178,19 +178,19 @@ func (p *pickup) collectAgain(err error) []render.Action {
 
 // table shows each archive with its size and hash, or what is missing. The hash is of the archive
 // as it was received, so that two people can tell whether they have the same one.
-func (p *pickup) table(h haul, parcels downloads) render.Table {
+func (p *pickup) table(h haul, fetched downloads) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "From"}, {Title: "Batch"}, {Title: "Archive"}, {Title: "Uploaded"}, {Title: "Size", Right: true}, {Title: "SHA-256"}}}
 	for i, w := range p.Wants {
 		row := []render.Line{{render.Text(w.Name)}, {render.Mono(w.Batch)}, {render.Text("not there yet")}, {}, {}, {}}
 		if u, there := h.Found[i]; there {
 			row[1], row[2], row[3] = render.Line{render.Mono(u.Data.Batch)}, render.Line{render.Text(u.Name())}, render.Line{render.At(u.CreatedAt.Time)}
 		}
-		switch parcel, there := parcels[i]; {
+		switch one, there := fetched[i]; {
 		case !there:
-		case parcel.err != nil:
-			row[4] = render.Line{render.Text(whyNot(parcel.err))}
+		case one.err != nil:
+			row[4] = render.Line{render.Text(whyNot(one.err))}
 		default:
-			row[4], row[5] = render.Line{render.Text(catalog.SizeWords(int(parcel.file.Size)))}, render.Line{render.Mono(parcel.file.SHA256)}
+			row[4], row[5] = render.Line{render.Text(catalog.SizeWords(int(one.file.Size)))}, render.Line{render.Mono(one.file.SHA256)}
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -111,38 +111,38 @@ func downloadResults(ctx context.Context, call *catalog.Call, p scriptResultsPar
 	if err != nil {
 		return render.Card{}, err
 	}
-	parcels := downloads{}
+	fetched := downloads{}
 	for i, r := range found.Files {
 		title := call.Command.Title + " · downloading"
 		call.Show(render.Card{Tone: render.Waiting, Title: title, Parts: []render.Part{render.Bar{Done: i, Total: len(found.Files), Label: r.Name()}}})
-		if parcels.size() >= maxHanded {
-			parcels[i] = download{err: errEnough}
+		if fetched.size() >= maxHanded {
+			fetched[i] = download{err: errEnough}
 			continue
 		}
-		parcels[i] = fetch(call, func(keep s1.Keep) (s1.Download, error) { return call.Console.DownloadScriptResult(ctx, r, keep) })
+		fetched[i] = fetch(call, func(keep s1.Keep) (s1.Download, error) { return call.Console.DownloadScriptResult(ctx, r, keep) })
 		if ctx.Err() != nil {
-			parcels.discard()
+			fetched.discard()
 			return render.Card{}, context.Cause(ctx)
 		}
 	}
-	return resultsCard(call, found, parcels), nil
+	return resultsCard(call, found, fetched), nil
 }
 
 // resultsCard hands the outputs over, and tells of each task that has none.
-func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels downloads) render.Card {
+func resultsCard(call *catalog.Call, found s1.ScriptResults, fetched downloads) render.Card {
 	title, good, problem := call.Command.Title, 0, error(nil)
 	var files []render.File
 	for i, r := range found.Files {
-		if parcels[i].err != nil {
-			problem = parcels[i].err
+		if fetched[i].err != nil {
+			problem = fetched[i].err
 			continue
 		}
 		good++
-		files = addFile(files, parcels[i], "task "+string(r.Task))
+		files = addFile(files, fetched[i], "task "+string(r.Task))
 	}
 	if good == 0 && problem != nil {
 		card := failedDownload(title, call.Command.Needs, linkWords, problem)
-		card.Parts = append(card.Parts, resultTable(found, parcels))
+		card.Parts = append(card.Parts, resultTable(found, fetched))
 		return card
 	}
 	if good == 0 {
@@ -153,22 +153,22 @@ func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels downloads) 
 	if good < len(found.Files) || len(found.Errors) > 0 {
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
-	card.Parts = []render.Part{render.Line{render.Text(words + ".")}, resultTable(found, parcels), render.Note{render.Text(
+	card.Parts = []render.Part{render.Line{render.Text(words + ".")}, resultTable(found, fetched), render.Note{render.Text(
 		"I haven't opened these files. An archive opens with the password of its run; its contents come from endpoints that may be infected.")}}
 	return card
 }
 
 // resultTable shows each output with its size and hash, and what there is none of.
-func resultTable(found s1.ScriptResults, parcels downloads) render.Table {
+func resultTable(found s1.ScriptResults, fetched downloads) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Task"}, {Title: "File"}, {Title: "Size", Right: true}, {Title: "SHA-256"}}}
 	for i, r := range found.Files {
 		row := []render.Line{{render.Mono(string(r.Task))}, {render.Text(r.Name())}, {}, {}}
-		switch parcel, there := parcels[i]; {
+		switch one, there := fetched[i]; {
 		case !there:
-		case parcel.err != nil:
-			row[2] = render.Line{render.Text(whyNot(parcel.err))}
+		case one.err != nil:
+			row[2] = render.Line{render.Text(whyNot(one.err))}
 		default:
-			row[2], row[3] = render.Line{render.Text(catalog.SizeWords(int(parcel.file.Size)))}, render.Line{render.Mono(parcel.file.SHA256)}
+			row[2], row[3] = render.Line{render.Text(catalog.SizeWords(int(one.file.Size)))}, render.Line{render.Mono(one.file.SHA256)}
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -197,9 +197,9 @@ var (
 	nameColumn = hostColumn[2]
 )
 
-func columnLike(r huntapi.PowerResult, like *regexp.Regexp) int {
+func columnLike(r huntapi.PowerResult, pattern *regexp.Regexp) int {
 	for i, c := range r.Columns {
-		if like.MatchString(c.Name) {
+		if pattern.MatchString(c.Name) {
 			return i
 		}
 	}
@@ -228,9 +228,9 @@ func kindsIn(r huntapi.PowerResult) counts {
 // endpoint for certain, a name perhaps.
 func powerSuspects(r huntapi.PowerResult) []suspect {
 	column := -1
-	for _, like := range hostColumn {
+	for _, pattern := range hostColumn {
 		if column < 0 {
-			column = columnLike(r, like)
+			column = columnLike(r, pattern)
 		}
 	}
 	named := columnLike(r, nameColumn)

@@ -143,7 +143,7 @@ func (p *blockThreatsParams) Threats(ctx context.Context, call *catalog.Call) ([
 	var all []s1.Threat
 	for some := range slices.Chunk(catalog.Convert[string](p.Collections), change.MaxShown) {
 		of := q.With("collectionIds", some...)
-		found, err := s1.Collect(s1.Take(lookup.Heeded(call.Console.Threats(ctx, of), of, lookup.ThreatSieve, func(t s1.Threat) json.RawMessage { return t.Raw }), catalog.MaxTargets+1))
+		found, err := s1.Collect(s1.Take(lookup.PostFiltered(call.Console.Threats(ctx, of), of, lookup.ThreatMatcher, func(t s1.Threat) json.RawMessage { return t.Raw }), catalog.MaxTargets+1))
 		if err != nil {
 			return nil, err
 		}

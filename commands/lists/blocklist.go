@@ -70,7 +70,7 @@ func (q blocklistQuery) Query() (s1.Query, error) {
 // blocklistRows is how lists of blocked hashes look.
 func blocklistRows(call *catalog.Call) listing.Listing[s1.BlocklistItem] {
 	return listing.Listing[s1.BlocklistItem]{
-		Noun: "Blocklist", Things: "blocked hashes", Page: call.Console.BlocklistPage, Raw: blocklistJSON, Stray: lookup.Strays(lookup.BlocklistSieve, blocklistJSON),
+		Noun: "Blocklist", Things: "blocked hashes", Page: call.Console.BlocklistPage, Raw: blocklistJSON, Stray: lookup.Strays(lookup.BlocklistMatcher, blocklistJSON),
 		Table: func(items []s1.BlocklistItem) render.Table { return blocklistTable(call, items) },
 		More: []listing.Column[s1.BlocklistItem]{
 			{Title: "Id", Value: func(b s1.BlocklistItem) string { return string(b.ID) }},

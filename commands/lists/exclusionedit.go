@@ -80,7 +80,7 @@ func (p *deleteExclusionsParams) Resolve(ctx context.Context, call *catalog.Call
 	}
 	// The very scope that is named, or the token's own: with those above and below it would be more
 	// than was asked for.
-	rows := lookup.Heeded(call.Console.Exclusions(ctx, p.Query()), p.Query(), lookup.ExclusionSieve, func(e s1.Exclusion) json.RawMessage { return e.Raw })
+	rows := lookup.PostFiltered(call.Console.Exclusions(ctx, p.Query()), p.Query(), lookup.ExclusionMatcher, func(e s1.Exclusion) json.RawMessage { return e.Raw })
 	found, err := lookup.Selected("exclusion-ids", "exclusion", filters.Filter{}, rows)
 	if err != nil {
 		return nil, err
@@ -182,11 +182,11 @@ func (p *updateExclusionParams) Plan(ctx context.Context, call *catalog.Call) (c
 		return catalog.Plan{}, catalog.Wrong("operation-system", "the exclusion is for %s, which can't be changed; create a new one instead", e.OSType.Label())
 	}
 	wanted := p.wanted(e)
-	changes := change.Diffs(exclusionTraits(e.Settings()), exclusionTraits(wanted), weakensByExclusion)
+	changes := change.Diffs(exclusionFields(e.Settings()), exclusionFields(wanted), weakensByExclusion)
 	if len(changes) == 0 {
 		return catalog.Plan{}, catalog.AlreadySo("exclusion-id", "exclusion")
 	}
-	p.Exclusion, p.Was = e.ID, change.FingerprintOf(exclusionTraits(e.Settings()))
+	p.Exclusion, p.Was = e.ID, change.FingerprintOf(exclusionFields(e.Settings()))
 	plan := catalog.Plan{Targets: []catalog.Target{lookup.ExclusionTarget(call, e)}, Changes: changes, Notes: append(change.WeakenNote(changes), exclusionNotes(wanted)...),
 		Undo: "Restore the old values"}
 	plan.Reaches(e.Value, e.Scope, e.ScopePath, e.ScopeName)
@@ -208,8 +208,8 @@ func (p *updateExclusionParams) wanted(e s1.Exclusion) s1.ExclusionSettings {
 }
 
 // Labels and not wire values, for approvers read the differences.
-func exclusionTraits(s s1.ExclusionSettings) []change.Trait {
-	return []change.Trait{{Field: "Type", Value: s.Type.Label()}, {Field: "OS", Value: s.OSType.Label()}, {Field: "Excluded", Value: s.Value}, {Field: "Mode", Value: s.Mode.Label()}, {Field: "Depth", Value: s.PathExclusionType.Label()}, {Field: "Description", Value: s.Description}}
+func exclusionFields(s s1.ExclusionSettings) []change.Field {
+	return []change.Field{{Name: "Type", Value: s.Type.Label()}, {Name: "OS", Value: s.OSType.Label()}, {Name: "Excluded", Value: s.Value}, {Name: "Mode", Value: s.Mode.Label()}, {Name: "Depth", Value: s.PathExclusionType.Label()}, {Name: "Description", Value: s.Description}}
 }
 
 // exclusionBreadth ranks modes and depths by how much they leave alone; what is not here cannot be
@@ -255,7 +255,7 @@ func (p *updateExclusionParams) run(ctx context.Context, call *catalog.Call) (re
 	if err != nil {
 		return render.Card{}, err
 	}
-	was, wanted := exclusionTraits(e.Settings()), exclusionTraits(p.wanted(e))
+	was, wanted := exclusionFields(e.Settings()), exclusionFields(p.wanted(e))
 	if change.FingerprintOf(was) != p.Was {
 		return render.Card{}, catalog.ChangedMeanwhile("exclusion-id", "exclusion")
 	}
@@ -263,10 +263,10 @@ func (p *updateExclusionParams) run(ctx context.Context, call *catalog.Call) (re
 	if err != nil {
 		return render.Card{}, fmt.Errorf("update exclusion %s: %w", p.Exclusion, err)
 	}
-	left := change.Diffs(exclusionTraits(after.Settings()), wanted, weakensByExclusion)
+	left := change.Diffs(exclusionFields(after.Settings()), wanted, weakensByExclusion)
 	if len(left) > 0 { // the answer need not show the exclusion as it is now
 		if again, err := p.read(ctx, call); err == nil {
-			after, left = again, change.Diffs(exclusionTraits(again.Settings()), wanted, weakensByExclusion)
+			after, left = again, change.Diffs(exclusionFields(again.Settings()), wanted, weakensByExclusion)
 		}
 	}
 	return change.ChangeOutcome(call, "exclusion", lookup.ExclusionTarget(call, after), change.Diffs(was, wanted, weakensByExclusion), left, exclusionArgs(e)), nil

@@ -38,7 +38,7 @@ func (exclusionType) Kind() catalog.Kind {
 // exclusionRows is how lists of exclusions look.
 func exclusionRows(call *catalog.Call) listing.Listing[s1.Exclusion] {
 	return listing.Listing[s1.Exclusion]{
-		Noun: "Exclusions", Things: "exclusions", Page: call.Console.ExclusionsPage, Raw: exclusionJSON, Stray: lookup.Strays(lookup.ExclusionSieve, exclusionJSON),
+		Noun: "Exclusions", Things: "exclusions", Page: call.Console.ExclusionsPage, Raw: exclusionJSON, Stray: lookup.Strays(lookup.ExclusionMatcher, exclusionJSON),
 		Table: func(found []s1.Exclusion) render.Table { return exclusionTable(call, found) },
 		One:   func(e s1.Exclusion) render.Card { return exclusionCard(call, e) },
 		More: []listing.Column[s1.Exclusion]{

@@ -230,7 +230,7 @@ func (q ThreatSelection) Threats(ctx context.Context, call *catalog.Call, param 
 	if err != nil {
 		return nil, catalog.Wrong(param, "%s", err)
 	}
-	return Selected(param, "threat", q.Filter, Heeded(call.Console.Threats(ctx, query), query, ThreatSieve, func(t s1.Threat) json.RawMessage { return t.Raw }))
+	return Selected(param, "threat", q.Filter, PostFiltered(call.Console.Threats(ctx, query), query, ThreatMatcher, func(t s1.Threat) json.RawMessage { return t.Raw }))
 }
 
 // Agents returns what the filter selects now, at least one.
@@ -239,7 +239,7 @@ func (q agentSelection) Agents(ctx context.Context, call *catalog.Call, param st
 	if err != nil {
 		return nil, catalog.Wrong(param, "%s", err)
 	}
-	return Selected(param, "endpoint", q.Filter, Heeded(call.Console.Agents(ctx, query), query, AgentSieve, func(a s1.Agent) json.RawMessage { return a.Raw }))
+	return Selected(param, "endpoint", q.Filter, PostFiltered(call.Console.Agents(ctx, query), query, AgentMatcher, func(a s1.Agent) json.RawMessage { return a.Raw }))
 }
 
 // Selected collects what a filter matches: not nothing, not more than the console takes, and no

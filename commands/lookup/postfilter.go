@@ -9,21 +9,21 @@ import (
 	"s1bot/s1"
 )
 
-// A sieve tells where a row has what a key of a query asks for: {"siteIds": {".siteId"}}. Paths are
+// A matcher tells where a row has what a key of a query asks for: {"siteIds": {".siteId"}}. Paths are
 // those of ValuesAt. A key has several where the console fills one or the other, depending on how a
 // threat was found.
-type sieve map[string][]string
+type matcher map[string][]string
 
 // Where the rows of changes by filter have it (vendor's API document, 2.1). Keys whose values the
 // rows spell otherwise are not here.
 var (
 	// networkStatuses, osTypes and the rest have one spelling in filters and rows; times and
 	// numbers with __gt and the like are not compared.
-	AgentSieve = sieve{
+	AgentMatcher = matcher{
 		"ids": {".id"}, "uuids": {".uuid"}, "uuid": {".uuid"}, "computerName": {".computerName"}, "computerName__contains": {".computerName"},
 		"siteIds": {".siteId"}, "groupIds": {".groupId"}, "accountIds": {".accountId"}, "osTypes": {".osType"}, "networkStatuses": {".networkStatus"},
 	}
-	ThreatSieve = sieve{
+	ThreatMatcher = matcher{
 		"ids": {".id", ".threatInfo.threatId"}, "computerName__contains": {".agentRealtimeInfo.agentComputerName", ".agentDetectionInfo.agentComputerName"},
 		"agentIds": {".agentRealtimeInfo.agentId"}, "siteIds": {".agentRealtimeInfo.siteId", ".agentDetectionInfo.siteId"},
 		"groupIds":   {".agentRealtimeInfo.groupId", ".agentDetectionInfo.groupId"},
@@ -31,30 +31,30 @@ var (
 		"contentHashes": {".threatInfo.sha1"}, "collectionIds": {".threatInfo.collectionId"},
 		"incidentStatuses": {".threatInfo.incidentStatus"}, "analystVerdicts": {".threatInfo.analystVerdict"}, "mitigationStatuses": {".threatInfo.mitigationStatus"},
 	}
-	AlertSieve = sieve{
+	AlertMatcher = matcher{
 		"ids": {".alertInfo.alertId", ".id"}, "siteIds": {".agentDetectionInfo.siteId"}, "accountIds": {".agentDetectionInfo.accountId"},
 		"ruleName__contains": {".ruleInfo.name"}, "origAgentName__contains": {".agentDetectionInfo.name", ".agentRealtimeInfo.name"},
 		"severity": {".ruleInfo.severity"}, "incidentStatus": {".alertInfo.incidentStatus"}, "analystVerdict": {".alertInfo.analystVerdict"},
 	}
-	RuleSieve = sieve{
+	RuleMatcher = matcher{
 		"ids":            {".id"},
 		"name__contains": {".name"}, "creator__contains": {".creator"}, "queryType": {".queryType"}, "siteIds": {".siteId"}, "accountIds": {".accountId"},
 	}
-	ExclusionSieve = sieve{
+	ExclusionMatcher = matcher{
 		"ids":  {".id"},
 		"type": {".type"}, "osTypes": {".osType"}, "siteIds": {".scope.siteIds[*]"}, "groupIds": {".scope.groupIds[*]"}, "accountIds": {".scope.accountIds[*]"},
 	}
 )
 
 // What lists alone are compared by. A hash that is blocked may have a SHA-256 and no value.
-var BlocklistSieve = sieve{"ids": {".id"}, "value__contains": {".value", ".sha256Value"}}
+var BlocklistMatcher = matcher{"ids": {".id"}, "value__contains": {".value", ".sha256Value"}}
 
 const sha1Length = 40 // in hexadecimal digits
 
-// Heeded leaves out rows that plainly are not what was asked for. What a filter selects is changed:
+// PostFiltered leaves out rows that plainly are not what was asked for. What a filter selects is changed:
 // a console that does not read a part of the query, or a proxy before it that answers from a cache,
 // must not widen it. What a row does not tell counts for it.
-func Heeded[T any](rows iter.Seq2[T, error], q s1.Query, by sieve, raw func(T) json.RawMessage) iter.Seq2[T, error] {
+func PostFiltered[T any](rows iter.Seq2[T, error], q s1.Query, by matcher, raw func(T) json.RawMessage) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for row, err := range rows {
 			if err == nil && !by.passes(q, raw(row)) {
@@ -70,10 +70,10 @@ func Heeded[T any](rows iter.Seq2[T, error], q s1.Query, by sieve, raw func(T) j
 // Strays tells which rows of a list plainly have another name, id or hash than was asked for: a
 // console that does not know a part of a question passes over it and answers with everything. Such
 // rows stay, and the list says so: somebody who reads loses nothing by a row too many. What is
-// changed goes by Heeded, which leaves them out. Places and states are left to the console here: it
+// changed goes by PostFiltered, which leaves them out. Places and states are left to the console here: it
 // knows which of several it compares.
-func Strays[T any](by sieve, raw func(T) json.RawMessage) func(s1.Query, T) bool {
-	named := sieve{}
+func Strays[T any](by matcher, raw func(T) json.RawMessage) func(s1.Query, T) bool {
+	named := matcher{}
 	for key, paths := range by {
 		if strings.HasSuffix(key, "__contains") || slices.Contains([]string{"ids", "uuids", "uuid", "computerName", "contentHashes", "collectionIds"}, key) {
 			named[key] = paths
@@ -84,7 +84,7 @@ func Strays[T any](by sieve, raw func(T) json.RawMessage) func(s1.Query, T) bool
 
 // passes holds a row against what was asked, key by key. Hashes of another kind than SHA-1 are left
 // to the console: a row shows one kind, and the console compares them all.
-func (s sieve) passes(q s1.Query, raw json.RawMessage) bool {
+func (s matcher) passes(q s1.Query, raw json.RawMessage) bool {
 	for key, paths := range s {
 		asked := strings.Split(q.Get(key), ",")
 		if asked[0] == "" || key == "contentHashes" && len(asked[0]) != sha1Length {

@@ -16,7 +16,7 @@
 //
 // Filters go the same way. The keys are checked against the vendor's document before anything is
 // sent (package filters), names under keys that take ids are replaced, and the rows that come back
-// are held against the filter once more (Heeded).
+// are held against the filter once more (PostFiltered).
 //
 // The rule one must not break: a name that fits several things is never guessed; the person is
 // shown what tells them apart. And what the console returns is compared with what was asked: it

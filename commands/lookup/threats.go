@@ -23,7 +23,7 @@ import (
 // AlertRows is how lists of alerts look.
 func AlertRows(call *catalog.Call) listing.Listing[s1.Alert] {
 	return listing.Listing[s1.Alert]{
-		Noun: "Alerts", Things: "alerts", Page: call.Console.AlertsPage, Raw: alertJSON, Stray: Strays(AlertSieve, alertJSON),
+		Noun: "Alerts", Things: "alerts", Page: call.Console.AlertsPage, Raw: alertJSON, Stray: Strays(AlertMatcher, alertJSON),
 		Table: func(alerts []s1.Alert) render.Table { return cards.AlertTable(alerts, call.Console) },
 		Name: func(a s1.Alert) (id, name string) {
 			return string(a.Identity()), text.JoinNonEmpty(catalog.LabelBreak, a.Name(), a.Host())
@@ -305,7 +305,7 @@ func (q ThreatQuery) Query() (s1.Query, error) {
 // ThreatRows is how lists of threats look.
 func ThreatRows(call *catalog.Call) listing.Listing[s1.Threat] {
 	return listing.Listing[s1.Threat]{
-		Noun: "Threats", Things: "threats", Page: call.Console.ThreatsPage, Raw: threatJSON, Stray: Strays(ThreatSieve, threatJSON),
+		Noun: "Threats", Things: "threats", Page: call.Console.ThreatsPage, Raw: threatJSON, Stray: Strays(ThreatMatcher, threatJSON),
 		Table: func(threats []s1.Threat) render.Table { return cards.ThreatTable(threats, call.Console) },
 		Name: func(t s1.Threat) (id, name string) {
 			return string(t.Identity()), text.JoinNonEmpty(catalog.LabelBreak, t.Name(), t.Host())

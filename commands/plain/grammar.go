@@ -119,7 +119,7 @@ func namedHeads(cmd *catalog.Command) []string {
 func (g grammar) head(source string) (head, error) {
 	source, means, _ := strings.Cut(source, "->")
 	p, err := g.pattern(source)
-	h := head{pattern: p, telling: telling(p)}
+	h := head{pattern: p, distinctive: distinctive(p)}
 	for means = strings.TrimSpace(means); means != ""; {
 		one, rest, _ := strings.Cut(means, " & ")
 		set, bad := g.setting(strings.TrimSpace(one))

@@ -57,9 +57,9 @@ type grammar struct {
 
 // A head is a pattern that means the command, with what it says beside its slots.
 type head struct {
-	pattern text.Pattern
-	sets    []setting
-	telling map[string]bool // the words that no other command has so many of
+	pattern     text.Pattern
+	sets        []setting
+	distinctive map[string]bool // the words that no other command has so many of
 }
 
 // New is a Reader of sentences about a catalog's commands. It compiles their patterns with the first

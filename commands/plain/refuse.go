@@ -24,7 +24,7 @@ func (r *Reader) refuse(words []text.Word, problem string) error {
 	for _, g := range r.grammar {
 		best := 0
 		for _, h := range g.heads {
-			best = max(best, shared(h.telling, words))
+			best = max(best, shared(h.distinctive, words))
 		}
 		if best > 0 {
 			near = append(near, scored{g.cmd.Name, best})
@@ -99,18 +99,18 @@ func offer(e *catalog.UsageError, name, command string) {
 }
 
 // shared counts the words of a sentence that are among those of a head.
-func shared(telling map[string]bool, words []text.Word) int {
+func shared(distinctive map[string]bool, words []text.Word) int {
 	said := map[string]bool{}
 	for _, w := range words {
-		if telling[w.Lower] {
+		if distinctive[w.Lower] {
 			said[w.Lower] = true
 		}
 	}
 	return len(said)
 }
 
-// telling are the words of a pattern that tell commands apart: no short ones, and none that many have.
-func telling(p text.Pattern) map[string]bool {
+// distinctive are the words of a pattern that tell commands apart: no short ones, and none that many have.
+func distinctive(p text.Pattern) map[string]bool {
 	words := map[string]bool{}
 	for _, w := range p.Literals() {
 		if len(w) > 3 && !many[w] {

@@ -164,17 +164,17 @@ func (p *ruleBasics[Q]) settings(s s1.RuleSettings) s1.RuleSettings {
 	return s
 }
 
-// ruleTraits are the fields of a rule that can be changed. A rule on its way to a status counts as
+// ruleFields are the fields of a rule that can be changed. A rule on its way to a status counts as
 // there.
-func ruleTraits(call *catalog.Call, s s1.RuleSettings, place string) []change.Trait {
+func ruleFields(call *catalog.Call, s s1.RuleSettings, place string) []change.Field {
 	expires := ""
 	if !s.Expiration.IsZero() {
 		expires = catalog.DayOf(call, s1.Time{Time: s.Expiration})
 	}
-	return []change.Trait{
-		{Field: "Name", Value: s.Name}, {Field: "Status", Value: s.Status.Settled().Label()}, {Field: "Severity", Value: s.Severity.Label()}, {Field: "Query type", Value: s.QueryType.Label()}, {Field: "Query", Value: s.S1QL},
-		{Field: "Description", Value: s.Description}, {Field: "Expiration mode", Value: s.ExpirationMode.Label()}, {Field: "Expiration date", Value: expires},
-		{Field: "Network quarantine", Value: catalog.OnOff(s.NetworkQuarantine != nil && *s.NetworkQuarantine)}, {Field: "Treat as threat", Value: s.TreatAsThreat.Label()}, {Field: "Scope", Value: place},
+	return []change.Field{
+		{Name: "Name", Value: s.Name}, {Name: "Status", Value: s.Status.Settled().Label()}, {Name: "Severity", Value: s.Severity.Label()}, {Name: "Query type", Value: s.QueryType.Label()}, {Name: "Query", Value: s.S1QL},
+		{Name: "Description", Value: s.Description}, {Name: "Expiration mode", Value: s.ExpirationMode.Label()}, {Name: "Expiration date", Value: expires},
+		{Name: "Network quarantine", Value: catalog.OnOff(s.NetworkQuarantine != nil && *s.NetworkQuarantine)}, {Name: "Treat as threat", Value: s.TreatAsThreat.Label()}, {Name: "Scope", Value: place},
 	}
 }
 
@@ -236,8 +236,8 @@ func (p *createRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	}
 	s := p.settings(s1.RuleSettings{})
 	plan := catalog.Plan{Targets: places, Notes: actingNotes(s), Undo: "Delete"}
-	for _, t := range ruleTraits(call, s, "") {
-		plan.Facts = append(plan.Facts, catalog.FactsOf(t.Field, t.Value)...)
+	for _, t := range ruleFields(call, s, "") {
+		plan.Facts = append(plan.Facts, catalog.FactsOf(t.Name, t.Value)...)
 	}
 	return plan, nil
 }
@@ -313,8 +313,8 @@ func (p *updateRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	was := ruleTraits(call, rule.Settings(), placeText(rule.Place()))
-	changes := change.Diffs(was, ruleTraits(call, wanted, placeText(place)), weakensRule)
+	was := ruleFields(call, rule.Settings(), placeText(rule.Place()))
+	changes := change.Diffs(was, ruleFields(call, wanted, placeText(place)), weakensRule)
 	if len(changes) == 0 {
 		return catalog.Plan{}, catalog.AlreadySo("rule-id", "rule")
 	}
@@ -334,7 +334,7 @@ func (p *updateRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 func (p *updateRuleParams) fingerprint(call *catalog.Call, rule s1.Rule) string {
 	utc := *call
 	utc.Caller.Zone = time.UTC
-	return change.FingerprintOf(ruleTraits(&utc, rule.Settings(), placeText(rule.Place())))
+	return change.FingerprintOf(ruleFields(&utc, rule.Settings(), placeText(rule.Place())))
 }
 
 // wanted is what the rule is to be, and where: the console takes the whole of it, and the scope
@@ -385,9 +385,9 @@ func (p *updateRuleParams) run(ctx context.Context, call *catalog.Call) (render.
 	if err != nil {
 		return render.Card{}, fmt.Errorf("update rule %s: %w", p.Rule, err)
 	}
-	goal := ruleTraits(call, wanted, placeText(place))
+	desired := ruleFields(call, wanted, placeText(place))
 	missed := func(r s1.Rule) []catalog.Diff {
-		return change.Diffs(ruleTraits(call, r.Settings(), placeText(r.Place())), goal, weakensRule)
+		return change.Diffs(ruleFields(call, r.Settings(), placeText(r.Place())), desired, weakensRule)
 	}
 	left := missed(after)
 	if len(left) > 0 { // the answer need not show the rule as it is now
@@ -395,7 +395,7 @@ func (p *updateRuleParams) run(ctx context.Context, call *catalog.Call) (render.
 			after, left = again, missed(again)
 		}
 	}
-	changes := change.Diffs(ruleTraits(call, rule.Settings(), placeText(rule.Place())), goal, weakensRule)
+	changes := change.Diffs(ruleFields(call, rule.Settings(), placeText(rule.Place())), desired, weakensRule)
 	return change.ChangeOutcome(call, "rule", lookup.RuleTarget(call, after), changes, left, ruleBack(rule, place)), nil
 }
 

@@ -155,7 +155,7 @@ func (p *ruleSelection) filtered(ctx context.Context, call *catalog.Call, rules 
 	if len(p.S1QL) > 0 {
 		q = q.With("s1ql__contains", p.S1QL...)
 	}
-	rows := lookup.Heeded(call.Console.Rules(ctx, q), q, lookup.RuleSieve, func(r s1.Rule) json.RawMessage { return r.Raw })
+	rows := lookup.PostFiltered(call.Console.Rules(ctx, q), q, lookup.RuleMatcher, func(r s1.Rule) json.RawMessage { return r.Raw })
 	found, err := lookup.Selected("rule-ids", "rule", filters.Filter{}, rows)
 	if err != nil {
 		return nil, nil, err

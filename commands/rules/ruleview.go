@@ -17,7 +17,7 @@ import (
 // ruleRows is how lists of detection rules look.
 func ruleRows(call *catalog.Call) listing.Listing[s1.Rule] {
 	return listing.Listing[s1.Rule]{
-		Noun: "Rules", Things: "rules", Page: call.Console.RulesPage, Raw: ruleJSON, Stray: lookup.Strays(lookup.RuleSieve, ruleJSON),
+		Noun: "Rules", Things: "rules", Page: call.Console.RulesPage, Raw: ruleJSON, Stray: lookup.Strays(lookup.RuleMatcher, ruleJSON),
 		Table: func(rules []s1.Rule) render.Table { return ruleTable(call, rules) },
 		One:   func(r s1.Rule) render.Card { return ruleCard(call, r) },
 		More: []listing.Column[s1.Rule]{

@@ -72,7 +72,7 @@ func (p *parser) mainWords() error {
 		return &catalog.UsageError{Problem: fmt.Sprintf("%s doesn't belong to any parameter", text.Quote(p.main[0].Value)), Hint: "put values with spaces in quotes"}
 	}
 	if f.Type.Verbatim {
-		p.verbatim(&p.main[0], p.main[1:])
+		p.rawQuery(&p.main[0], p.main[1:])
 		return p.set(f, p.main[0])
 	}
 	for f.List || f.Type.Selects != "" {

@@ -218,7 +218,7 @@ func (p *parser) named(t text.Token, following []text.Token) (int, error) {
 	case f.Type.Name == "time":
 		n = p.tail(&t, following, clockWord)
 	case f.Type.Verbatim:
-		n = p.verbatim(&t, following)
+		n = p.rawQuery(&t, following)
 	case freeText(f):
 		n = p.tail(&t, following, anyWord)
 	case f.Type.Name == "choice" && !f.List:

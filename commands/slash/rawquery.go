@@ -10,8 +10,8 @@ import (
 // A query has quotes and equal signs of its own. Who writes it without quotes around it means every character of it, up to the
 // next parameter: query=processName = "svchost.exe" AND pid=4 limit=10.
 
-// verbatim takes the words that follow into a query, and returns how many.
-func (p *parser) verbatim(t *text.Token, following []text.Token) int {
+// rawQuery takes the words that follow into a query, and returns how many.
+func (p *parser) rawQuery(t *text.Token, following []text.Token) int {
 	if whole, ok := wholeQuote(cmp.Or(t.Raw, t.Source)); ok {
 		t.Value = whole
 		return 0

@@ -137,7 +137,7 @@ const sdlTries = 6
 // LaunchSDL starts a query. Small ones are done at once. A launch that was sent is not cut off by
 // the end of ctx: its id would be lost and the query would take up one of the console's slots.
 func (c *Engines) LaunchSDL(ctx context.Context, q SDLQuery) (SDLProgress, error) {
-	launch := transport.Call{Operation: "start a query", Method: http.MethodPost, Route: "queries", Body: q.body(), Permission: sdlPermission, DataLake: true}
+	launch := transport.Call{Operation: "start a query", Method: http.MethodPost, Route: "queries", Body: q.body(), Permission: sdlPermission, Elsewhere: transport.Elsewhere{DataLake: true}}
 	for try := 1; ; try++ {
 		wait, err := c.t.Admit(ctx, launch)
 		if err != nil {
@@ -163,7 +163,7 @@ func busy(err error) bool {
 // their place in the ticket, so keep the answer's and not the old one. Errors leave the ticket as
 // it was.
 func (c *Engines) PollSDL(ctx context.Context, t SDLTicket) (SDLProgress, error) {
-	poll := transport.Call{Operation: "poll a query", Method: http.MethodGet, Route: "queries/{id}", Permission: sdlPermission, DataLake: true, ForwardTag: t.Tag}
+	poll := transport.Call{Operation: "poll a query", Method: http.MethodGet, Route: "queries/{id}", Permission: sdlPermission, Elsewhere: transport.Elsewhere{DataLake: true, ForwardTag: t.Tag}}
 	if !t.valid() {
 		return SDLProgress{}, transport.Refusal(poll.Operation, wire.ErrInvalidID)
 	}
@@ -180,7 +180,7 @@ func (c *Engines) PollSDL(ctx context.Context, t SDLTicket) (SDLProgress, error)
 // freed. End every query, the finished ones as well: each takes up one of the few that a console
 // runs at once.
 func (c *Engines) EndSDL(ctx context.Context, t SDLTicket) error {
-	end := transport.Call{Operation: "end a query", Method: http.MethodDelete, Route: "queries/{id}", Permission: sdlPermission, DataLake: true, ForwardTag: t.Tag}
+	end := transport.Call{Operation: "end a query", Method: http.MethodDelete, Route: "queries/{id}", Permission: sdlPermission, Elsewhere: transport.Elsewhere{DataLake: true, ForwardTag: t.Tag}}
 	if !t.valid() {
 		return transport.Refusal(end.Operation, wire.ErrInvalidID)
 	}

@@ -18,8 +18,8 @@ import (
 	"s1bot/s1/wire"
 )
 
-// A Call is everything about one request: what it is for, where it goes, and what the token's role
-// must allow.
+// A Call is everything about one request: what it is for, where it goes, what the token's role must
+// allow, and what becomes of the answer.
 type Call struct {
 	Operation  string // "list agents"
 	Method     string
@@ -27,21 +27,30 @@ type Call struct {
 	IDs        []string // what the placeholders stand for, in order
 	Query      Query
 	Body       any
-	Permission string // "Endpoints.view"
-	Version    string // of the API, where a path exists in another one only: "v2.0"
-	Admitted   bool   // the caller has waited for the path's rate
-	DataLake   bool   // the path is one of the data lake, which lies beside the API and wants another word before the token
-	ForwardTag string // the forward tag of a query of the data lake
-	Question   bool   // a POST that changes nothing, and may be repeated
+	Hides      []wire.Secret // what the body says that no message may repeat
+	Permission string        // "Endpoints.view"
+	Question   bool          // a POST that changes nothing, and may be repeated
+	Admitted   bool          // the caller has waited for the path's rate
 
+	Elsewhere
+	reading
 	pretend []byte // what a rehearsal answers a change with, where it is not the usual
+}
 
-	use      Use           // what takes the answer while it comes; see Stream
-	brief    bool          // the answer says little: it is at most smallBody
-	download bool          // the answer is a file: any type, at most MaxFile
-	keep     Keep          // where it goes
-	Link     wire.Secret   // a signed address to read instead of Route; it must never see the token
-	Hides    []wire.Secret // what the body says that no message may repeat
+// Elsewhere is where a call goes that isn't to a path of the API; the zero value is such a path.
+type Elsewhere struct {
+	Version    string      // of the API, where a path exists in another one only: "v2.0"
+	DataLake   bool        // the path is one of the data lake, which lies beside the API and wants another word before the token
+	ForwardTag string      // the forward tag of a query of the data lake
+	Link       wire.Secret // a signed address to read instead of Route; it must never see the token
+}
+
+// reading is how the answer is read: whole, as a stream, or as a file.
+type reading struct {
+	use      Use  // what takes the answer while it comes; see Stream
+	brief    bool // the answer says little: it is at most smallBody
+	download bool // the answer is a file: any type, at most MaxFile
+	keep     Keep // where it goes
 }
 
 // reads tells whether the call changes nothing at the console, so that it may be sent again. The

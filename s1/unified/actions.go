@@ -137,7 +137,7 @@ func (t triggered) result(does string, ids []ID, actions int) (s1.ActionResult, 
 	tally := newTally(ids)
 	for _, a := range t.Actions {
 		for _, s := range a.Success {
-			tally.took(s.ID)
+			tally.succeeded(s.ID)
 		}
 		for _, s := range a.Skip {
 			tally.skipped(a.ActionID, s.ID, s.SkipType, s.SkipMessage)
@@ -162,7 +162,7 @@ func newTally(ids []ID) *tally {
 }
 
 // An action may take and another fail on the same alert: it counts as changed only where all took.
-func (t *tally) took(id string) { t.done[id]++ }
+func (t *tally) succeeded(id string) { t.done[id]++ }
 
 // skipped counts what was so already as done: that is what was wanted.
 func (t *tally) skipped(action, id, kind, message string) {

@@ -6,18 +6,18 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// An order is one of the actions under agents/actions.
-type order struct {
+// An agentAction is one of the actions under agents/actions.
+type agentAction struct {
 	path    string
 	guarded bool // must be told which: ids, groupIds or filterId
 	check   func(wire.Object) error
 	obey    func(*World, wire.Object, time.Time) bool // whether the command was queued for the agent
 }
 
-// orders lists the actions. connect, broadcast and initiate-scan take an empty filter for all agents, which the API
+// agentActions lists the actions. connect, broadcast and initiate-scan take an empty filter for all agents, which the API
 // document states; the other three refuse it.
-func orders() []order {
-	return []order{
+func agentActions() []agentAction {
+	return []agentAction{
 		{path: "disconnect", guarded: true, obey: (*World).disconnect},
 		{path: "connect", obey: (*World).connect},
 		{path: "shutdown", guarded: true, obey: (*World).shutdown},
@@ -27,11 +27,11 @@ func orders() []order {
 	}
 }
 
-// agentActions are one route each, from the table: a new action under agents/actions is a line
+// actionRoutes are one route each, from the table: a new action under agents/actions is a line
 // there and a method to obey.
-func agentActions(w *World) []wire.Route {
+func actionRoutes(w *World) []wire.Route {
 	var out []wire.Route
-	for _, o := range orders() {
+	for _, o := range agentActions() {
 		out = append(out, wire.Route{Method: "POST", Path: "/agents/actions/" + o.path, Handle: wire.On(w, o.Handle)})
 	}
 	return out
@@ -39,7 +39,7 @@ func agentActions(w *World) []wire.Route {
 
 // Handle queues the command for every agent that the filter means. affected counts commands, not results: an agent obeys
 // when it can.
-func (o order) Handle(w *World, q *wire.Request) (any, error) {
+func (o agentAction) Handle(w *World, q *wire.Request) (any, error) {
 	body, err := q.Body()
 	if err != nil {
 		return nil, err

@@ -8,13 +8,13 @@ import (
 	"s1bot/s1/s1sim/wire"
 )
 
-// agentRoutes are the reading half of the endpoints; what is done to them is in orders.
+// agentRoutes are the reading half of the endpoints; what is done to them is in agentActions.
 func agentRoutes(w *World) []wire.Route {
 	out := []wire.Route{
 		{Method: "GET", Path: "/agents", Handle: AgentList(w).Handle},
 		{Method: "GET", Path: "/agents/count", Handle: wire.On(w, countAgents)},
 	}
-	return append(out, agentActions(w)...)
+	return append(out, actionRoutes(w)...)
 }
 
 // AgentList is the list of endpoints, which actions select from, too.

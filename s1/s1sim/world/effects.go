@@ -44,7 +44,7 @@ func (w *schedule) settle(now time.Time) {
 func (w *schedule) nextDue(now time.Time) int {
 	best := -1
 	for i, e := range w.effects {
-		if e.due.After(now) || !Online(w.AgentRows.Get(e.agent)) || w.deaf[e.agent] {
+		if e.due.After(now) || !Online(w.AgentRows.Get(e.agent)) || w.hung[e.agent] {
 			continue
 		}
 		if best < 0 || e.due.Before(w.effects[best].due) {

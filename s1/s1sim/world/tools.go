@@ -36,13 +36,13 @@ func (w *agentTools) SetOnline(nameOrID string, online bool) bool {
 	})
 }
 
-// SetDeaf lets an endpoint that is online do nothing of what it is told, as one does whose agent hangs; or lets it catch up.
-func (w *agentTools) SetDeaf(nameOrID string, deaf bool) bool {
+// SetHung lets an endpoint that is online do nothing of what it is told, as one does whose agent hangs; or lets it catch up.
+func (w *agentTools) SetHung(nameOrID string, hung bool) bool {
 	return w.SetAgent(nameOrID, func(a map[string]any) {
-		if w.deaf == nil {
-			w.deaf = map[string]bool{}
+		if w.hung == nil {
+			w.hung = map[string]bool{}
 		}
-		w.deaf[wire.Text(a, "id")] = deaf
+		w.hung[wire.Text(a, "id")] = hung
 	})
 }
 

@@ -3,7 +3,7 @@
 //
 // Every thing is a row of a collection and has the shape that travels. What is asked of an endpoint is an effect with a time:
 //
-//	call ──▶ the thing says "disconnecting" ──due, online and not deaf──▶ effect: "disconnected", and an activity
+//	call ──▶ the thing says "disconnecting" ──due, online and not hung──▶ effect: "disconnected", and an activity
 //	                                        └──offline──▶ waits until the endpoint comes back
 //
 // Effects happen when somebody looks, in the order in which they were due and stamped with that moment, so that it does not
@@ -69,7 +69,7 @@ type schedule struct {
 	*chronicle
 	mu      sync.Mutex // guards the rows, everything here, and what the other rooms hold
 	effects []effect
-	deaf    map[string]bool // endpoints that are online and do nothing
+	hung    map[string]bool // endpoints that are online and do nothing
 }
 
 // endpoints are the agents: how they come to be, where they are, and what changes with them.
