@@ -24,21 +24,44 @@ import (
 // are apart because they are given different things (a line, or what the button carries), and a
 // word may have only one of them.
 type builtin struct {
-	name     string
-	summary  string         // what it does, for /s1 help; empty where it is only on buttons
-	examples []string       // how it is typed
-	onHelp   bool           // the first page of help names it
-	typed    typedWord      // what runs it behind /s1 and in messages; nil where it is only on buttons
-	button   string         // what whoever types a word that is only on buttons reads
-	clicked  clickedWord    // what runs it from a button or a form, whose choice says about what; nil where it is on neither
-	alone    *regexp.Regexp // of a word that decides: the form in which it stands alone in a message, see decisions.go
-	spoken   plain.Phrases  // sentences that mean the word: "what can you do"; none for words that decide
-	takes    string         // what stands behind the word, for the palette: "The threat or alert"; empty where nothing must
-	bare     bool           // nothing stands behind it: with other words it may begin a sentence, "find hosts named LAB"
-	bareToo  bool           // what stands behind it may be left out
-	console  bool           // may wait for the console, so it stands in its person's queue
-	every    bool           // waits for all consoles, so it takes the slots of none of them
+	name string
+
+	// What people are told of it.
+	summary  string   // what it does, for /s1 help; empty where it is only on buttons
+	examples []string // how it is typed
+	onHelp   bool     // the first page of help names it
+
+	// The ways in.
+	typed   typedWord      // what runs it behind /s1 and in messages; nil where it is only on buttons
+	button  string         // what whoever types a word that is only on buttons reads
+	clicked clickedWord    // what runs it from a button or a form, whose choice says about what; nil where it is on neither
+	alone   *regexp.Regexp // of a word that decides: the form in which it stands alone in a message, see decisions.go
+	spoken  plain.Phrases  // sentences that mean the word: "what can you do"; none for words that decide
+
+	// What stands behind it.
+	operand operand
+	takes   string // what that is, for the palette: "The threat or alert"; empty where nothing must
+
+	asks asking // what it may wait for
 }
+
+// An operand is whether something stands behind a word.
+type operand int
+
+const (
+	named    operand = iota // what it is about
+	optional                // may be left out
+	nothing                 // with other words it may begin a sentence, "find hosts named LAB"
+)
+
+// asking is what a word may wait for, and so whose slots it takes; see intake.Word.
+type asking int
+
+const (
+	noConsole    asking = iota
+	oneConsole          // it stands in its person's queue
+	everyConsole        // it takes the slots of none of them
+)
 
 type (
 	typedWord   func(ctx context.Context, a exchange.Interaction, rest string) error
@@ -119,7 +142,7 @@ func inPalette() (words []library.Word) {
 			}
 			words = append(words, library.Word{
 				Button: button, Name: b.name, Summary: b.summary, Also: b.spoken.Words(), First: b.onHelp,
-				Takes: b.takes, Bare: b.bareToo, Asks: b.takes != "" || b.decides(), Example: b.example(),
+				Takes: b.takes, Bare: b.operand == optional, Asks: b.takes != "" || b.decides(), Example: b.example(),
 			})
 		}
 	}
@@ -177,7 +200,7 @@ func (v vocabulary) Meant(sentence string) intake.Word {
 
 // scheduled is what decides whose slots the word takes.
 func (b builtin) scheduled() intake.Word {
-	return intake.Word{Decides: b.decides(), Console: b.console, Every: b.every}
+	return intake.Word{Decides: b.decides(), Console: b.asks != noConsole, Every: b.asks == everyConsole}
 }
 
 // decides tells whether the word is a person's decision on something that waits for one.

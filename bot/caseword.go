@@ -40,7 +40,7 @@ func (w caseWords) builtins() []builtin {
 	return []builtin{{
 		name: caseWord, onHelp: true,
 		summary:  "Creates a case file: everything the console and I know about a threat or an alert, as a card and a zip (report, timeline, JSON, CSV, audit rows).",
-		examples: []string{"/s1 case evil.exe", "/s1 case 1112953674841025235"}, typed: w.file, clicked: withLine(w.file), console: true, takes: "The threat or alert, by name or id",
+		examples: []string{"/s1 case evil.exe", "/s1 case 1112953674841025235"}, typed: w.file, clicked: withLine(w.file), asks: oneConsole, takes: "The threat or alert, by name or id",
 		spoken: plain.MustPhrases("(make|create|build|prepare|write|generate|<show>) case file (of|for|on|about) [threat|alert] {rest}"),
 	}}
 }

@@ -25,7 +25,7 @@ func (w dryRunWord) builtins() []builtin {
 	return []builtin{{
 		name: "can", onHelp: true,
 		summary:  "Shows what a command would do and changes nothing: whether you're allowed to run it, who would have to approve it, and what it would touch.",
-		examples: []string{"/s1 can isolate DESKTOP-1 reason=test"}, typed: w.can, console: true, takes: "The command",
+		examples: []string{"/s1 can isolate DESKTOP-1 reason=test"}, typed: w.can, asks: oneConsole, takes: "The command",
 		spoken: plain.MustPhrases("(can|may|could) (i|we) {order}", "am i allowed to {rest}", "(what would happen|what happens) if (i|we|somebody) {rest}", "(dry run|dry-run|dryrun) [of|:] {rest}"),
 	}}
 }

@@ -61,9 +61,9 @@ const helloWord = "hello"
 
 func (g *greetings) builtins() []builtin {
 	return []builtin{
-		{name: helloWord, summary: "Says what I do here, with three things to try.", examples: []string{"/s1 hello"}, typed: g.hello, clicked: bare(g.hello), bare: true},
+		{name: helloWord, summary: "Says what I do here, with three things to try.", examples: []string{"/s1 hello"}, typed: g.hello, clicked: bare(g.hello), operand: nothing},
 		{
-			name: "roles", summary: "Who can make changes here, and who can approve.", examples: []string{"/s1 roles"}, typed: g.whoMay, bare: true,
+			name: "roles", summary: "Who can make changes here, and who can approve.", examples: []string{"/s1 roles"}, typed: g.whoMay, operand: nothing,
 			spoken: plain.MustPhrases(
 				"(who is|who's|whos|who are|anyone|is anyone|is anybody) [currently] [working] [on] (shift|call|duty|oncall|on-call|today|tonight|in charge)", "who is here", "who (approves|decides) [here|this|that|it|requests|my request]",
 				"who (can|may|could|must|should|will) (approve|decide|act|isolate|change things|do that|do this|help|help me) [here|this|that|it|requests|my request|something|hosts]",

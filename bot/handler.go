@@ -223,7 +223,7 @@ func (h *handler) line(ctx context.Context, a *exchange.Interaction) error {
 		return h.mean(ctx, a, meant, behind)
 	case known && a.Written && !own.standsAlone(rest):
 		return h.talk.offerDecision(ctx, *a, word, rest)
-	case known && !plain.Courteous(a.Line) && !(own.bare && rest != ""):
+	case known && !plain.Courteous(a.Line) && !(own.operand == nothing && rest != ""):
 		return own.say(ctx, *a, rest)
 	}
 	err := h.runner.Command(ctx, *a)
@@ -231,7 +231,7 @@ func (h *handler) line(ctx context.Context, a *exchange.Interaction) error {
 	switch {
 	case !errors.As(err, &none):
 		return err
-	case known && own.bare:
+	case known && own.operand == nothing:
 		return own.say(ctx, *a, rest)
 	case spoken:
 		return h.mean(ctx, a, meant, behind)

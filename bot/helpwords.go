@@ -33,8 +33,8 @@ type helpWords struct {
 func (w helpWords) builtins() []builtin {
 	return []builtin{
 		{typed: w.palette},
-		{name: library.FindWord, summary: "Finds a command by keywords. Typing just /s1 does the same.", examples: []string{"/s1 find"}, typed: w.palette, clicked: bare(w.palette), bare: true, spoken: plain.MustPhrases("(find|search|search for|look for) [any] command", "which command (is for this|do i need|should i use|is that)", "command palette")},
-		{name: run.PaletteWord, button: "type /s1 alone, or find, to open the palette", clicked: w.picked, console: true},
+		{name: library.FindWord, summary: "Finds a command by keywords. Typing just /s1 does the same.", examples: []string{"/s1 find"}, typed: w.palette, clicked: bare(w.palette), operand: nothing, spoken: plain.MustPhrases("(find|search|search for|look for) [any] command", "which command (is for this|do i need|should i use|is that)", "command palette")},
+		{name: run.PaletteWord, button: "type /s1 alone, or find, to open the palette", clicked: w.picked, asks: oneConsole},
 		{
 			name: library.HelpWord, summary: "Explains the bot, one command, or an area of commands.", examples: []string{"/s1 help", "/s1 help isolate", "/s1 help threats"},
 			typed: w.help, clicked: w.helpClicked,
@@ -46,12 +46,12 @@ func (w helpWords) builtins() []builtin {
 			),
 		},
 		{
-			name: "history", onHelp: true, summary: "Lists your recent commands, each with a button to run it again.", examples: []string{"/s1 history"}, typed: w.history, bare: true,
+			name: "history", onHelp: true, summary: "Lists your recent commands, each with a button to run it again.", examples: []string{"/s1 history"}, typed: w.history, operand: nothing,
 			spoken: plain.MustPhrases("<show> [my] (history|last commands|recent commands|latest commands|previous commands)", "history of my commands", "what (did|have) i (run|do|done|type|typed|ask|asked) [last|before|today|lately|recently]"),
 		},
 		{
 			name: library.SavedWord, onHelp: true, summary: "Lists your saved commands, each with buttons to run or remove it.", examples: []string{"/s1 saved"},
-			typed: w.saved, clicked: w.savedClicked, console: true, bare: true, spoken: plain.MustPhrases("<show> [my] saved commands", "what (did|have) i (save|saved)", "<show> my commands"),
+			typed: w.saved, clicked: w.savedClicked, asks: oneConsole, operand: nothing, spoken: plain.MustPhrases("<show> [my] saved commands", "what (did|have) i (save|saved)", "<show> my commands"),
 		},
 		{
 			name: "save", onHelp: true, summary: "Saves a command under a name you choose; then type /s1 and the name to run it. Times such as -24h count from the moment it runs.",

@@ -48,7 +48,7 @@ func (w myWords) builtins() []builtin {
 	return []builtin{
 		{
 			name: "pending", onHelp: true, summary: "Lists the requests waiting for your decision and your own open requests, with their buttons.",
-			examples: []string{"/s1 pending"}, typed: w.pending, clicked: bare(w.pending), bare: true,
+			examples: []string{"/s1 pending"}, typed: w.pending, clicked: bare(w.pending), operand: nothing,
 			spoken: plain.MustPhrases(
 				"(what is|what's|whats|what|who) [still] (waiting|pending|waits) [for (me|us|approval|decision|my approval|my decision)]", "(which|what) (requests|approvals) (wait|are waiting|are pending|are open) [for (me|us|approval)]",
 				"<show> [open|pending|waiting|my|our|my open|my pending] (requests|approvals|approval requests)", "(what|anything|something) [is there|do i have] to (approve|decide|do for me)", "what (do|must|should) i [have to] (approve|decide)",
@@ -58,7 +58,7 @@ func (w myWords) builtins() []builtin {
 		},
 		{
 			name: "whoami", onHelp: true, summary: "Shows your roles and which entries in the settings or the policy file give them to you.",
-			examples: []string{"/s1 whoami"}, typed: w.whoami, bare: true,
+			examples: []string{"/s1 whoami"}, typed: w.whoami, operand: nothing,
 			spoken: plain.MustPhrases("who am i", "what (am|are) (i|we) allowed to do [here]", "what may (i|we) do [here]", "what (can|may) (i|we) (approve|run|change)", "<show> my (role|roles|rights|permissions|access)",
 				"am i (operator|approver|allowed to approve|allowed to act)", "do i have (role|roles|rights|access|permission|permissions)"),
 		},

@@ -33,7 +33,7 @@ func (w reportWord) builtins() []builtin {
 	return []builtin{{
 		name: "report", onHelp: true,
 		summary:  "Shows the shift report: open threats, isolated hosts and who isolated them, pending requests, and response times. Covers the last eight hours unless you say otherwise. Add a person to hand the shift over to them.",
-		examples: []string{"/s1 report", "/s1 report -24h", "/s1 report to @bob"}, typed: w.report, clicked: w.share, console: true, every: true,
+		examples: []string{"/s1 report", "/s1 report -24h", "/s1 report to @bob"}, typed: w.report, clicked: w.share, asks: everyConsole,
 		spoken: plain.MustPhrases(
 			"[shift] (handover|hand-over) [report|notes|summary]", "(hand over|handover|hand-over) [my|our|this] [shift]", "hand [my|our|this] shift over",
 			"[shift] (handover|hand-over) {rest}", "(hand over|handover|hand-over) [my|our|this] [shift] {rest}", "hand [my|our|this] shift over {rest}", "<show> [my|our] shift (report|summary|handover|change|status)",

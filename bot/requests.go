@@ -67,7 +67,7 @@ func (w requestWords) builtins() []builtin {
 		},
 		{
 			name: approvals.FreezeCommand, onHelp: true, summary: "Blocks all changes until two approvers end the freeze. For approvers.",
-			examples: []string{`/s1 freeze reason="operator account compromised"`}, typed: w.freeze, clicked: w.freezeClicked, alone: aloneWhy, takes: "Reason", bareToo: true,
+			examples: []string{`/s1 freeze reason="operator account compromised"`}, typed: w.freeze, clicked: w.freezeClicked, alone: aloneWhy, takes: "Reason", operand: optional,
 		},
 		{name: thawWord, summary: "Ends a freeze. It takes two approvers.", examples: []string{"/s1 thaw"}, typed: w.thaw, clicked: bare(w.thaw), alone: aloneBare},
 	}

@@ -64,18 +64,18 @@ func (w noticeWords) builtins() []builtin {
 			name: snoozing.Word, onHelp: true,
 			summary:  "Snoozes notifications for a rule, hash, host or storyline: four hours unless you say otherwise, 30 days at most. For operators and approvers.",
 			examples: []string{"/s1 snooze host=DESKTOP-1 for=4h reason=pentest", `/s1 snooze rule="Encoded PowerShell" until="2026-11-30 08:00"`},
-			typed:    w.snooze, clicked: w.snoozeClicked, console: true, takes: "What, for how long and why",
+			typed:    w.snooze, clicked: w.snoozeClicked, asks: oneConsole, takes: "What, for how long and why",
 		},
 		{name: snoozesWord, summary: "Lists snoozes: who set each one, when it ends, and a button to end it now.", examples: []string{"/s1 snoozes"}, typed: w.snoozes,
 			spoken: plain.MustPhrases("(what is|what's|whats|is anything|is something|anything) [currently|still] (snoozed|muted|silenced|quiet)", "<show> [active|current|our] snoozes")},
 		{name: "unsnooze", summary: "Ends a snooze early.", examples: []string{"/s1 unsnooze Z-AB12C"}, typed: w.unsnooze, clicked: w.unsnoozeClicked, takes: "The snooze's id"},
 		{
 			name: "routes", summary: "Shows which channel a threat or an alert goes to, and which route of the policy file decides it.",
-			examples: []string{"/s1 routes test 1845174760470303882"}, typed: w.routes, console: true, takes: "“test” and the id of a threat or an alert",
+			examples: []string{"/s1 routes test 1845174760470303882"}, typed: w.routes, asks: oneConsole, takes: "“test” and the id of a threat or an alert",
 		},
 		{
 			name: "note", summary: "In the thread of a threat's card: adds your text to the threat's notes in the console.",
-			examples: []string{"@s1bot note checked with the user, it is a test"}, typed: w.note, console: true, takes: "The threat, and the note in quotes",
+			examples: []string{"@s1bot note checked with the user, it is a test"}, typed: w.note, asks: oneConsole, takes: "The threat, and the note in quotes",
 		},
 	}
 }
