@@ -43,6 +43,13 @@ func request(ref string, state approvals.State) approvals.Request {
 	}
 }
 
+// asked is a request that waits since a moment ago, by the clock of a bubble.
+func asked(ref string) approvals.Request {
+	r := request(ref, approvals.Pending)
+	r.Created, r.Expires = time.Now(), time.Now().Add(30*time.Minute)
+	return r
+}
+
 var words = Words{Find: "find", Review: "review", Thaw: "thaw"}
 
 func drawn(s State) (text string, blocks int) {
@@ -368,7 +375,7 @@ func TestATabFollowsWhatChangesAtMostEveryTenSeconds(t *testing.T) {
 		require.Equal(t, 1, r.count("UBOB"), "nothing changed")
 		for i := range 30 { // something every second
 			r.mu.Lock()
-			req := request(fmt.Sprintf("A-%04d", i), approvals.Pending)
+			req := asked(fmt.Sprintf("A-%04d", i))
 			req.Expires = time.Now().Add(time.Hour)
 			r.requests = []approvals.Request{req}
 			r.mu.Unlock()
@@ -399,7 +406,7 @@ func TestATabFollowsAtOnceWhatItsOwnerDidThere(t *testing.T) {
 		go r.Run(ctx)
 		act := func(ref string) {
 			r.mu.Lock()
-			r.requests = []approvals.Request{request(ref, approvals.Pending)}
+			r.requests = []approvals.Request{asked(ref)}
 			r.mu.Unlock()
 			r.Acted("UBOB")
 			synctest.Wait()
@@ -433,7 +440,7 @@ func TestWhatDidNotGetThereIsPublishedAgain(t *testing.T) {
 		require.Equal(t, 1, r.count("UBOB"))
 		r.mu.Lock()
 		r.fails, r.reads = ErrOff, 0
-		r.requests = []approvals.Request{request("A-7F3A", approvals.Pending)}
+		r.requests = []approvals.Request{asked("A-7F3A")}
 		r.mu.Unlock()
 		time.Sleep(time.Minute)
 		synctest.Wait()
