@@ -50,10 +50,13 @@ type cli struct {
 	Version  versionCmd      `cmd:"" help:"Print version, commit and Go version."`
 }
 
-// The first signal asks for an end, and a second one ends the process at once: signals do what they do to any process from the first one
-// on. `run`, which says so in its log, listens for the second one by itself.
+// The first signal asks for an end. Who presses Ctrl-C again does not want to wait for it: from then on an interrupt does what it does to
+// any process, and `run`, which says so in its log, listens for it by itself. SIGTERM comes from supervisors, some of which repeat it: it
+// never cuts a drain.
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	terminated, ignore := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer ignore()
+	ctx, stop := signal.NotifyContext(terminated, os.Interrupt)
 	defer context.AfterFunc(ctx, stop)()
 	os.Exit(start(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -38,7 +38,7 @@ import (
 const drainLimit = 20 * time.Second
 
 // errHurried ends a drain, so that the exit code tells a cut stop from one that finished.
-var errHurried = errors.New("stopped by a second signal before all work was finished")
+var errHurried = errors.New("stopped by a second interrupt before all work was finished")
 
 // A program is everything that runs for one workspace and its consoles. `s1bot run`, `s1bot demo`
 // and the tests share it.
@@ -340,7 +340,7 @@ func (p *program) wait(ctx context.Context, cancel func(), ended <-chan error, p
 			p.log.Warn("stopped before all work was finished; the rest continues at the next start")
 			return first
 		case <-p.config.hurry:
-			p.log.Warn("stopped at once by a second signal; the rest continues at the next start")
+			p.log.Warn("stopped at once by a second interrupt; the rest continues at the next start")
 			return errors.Join(first, errHurried)
 		}
 	}

@@ -88,6 +88,7 @@ func (r *rollout) restart(p *exec.Cmd) {
 	began := time.Now()
 	require.NoError(r.t, p.Process.Signal(syscall.SIGTERM))
 	require.Eventually(r.t, func() bool { return r.toldAlice("I'm restarting") > told }, patience, 10*time.Millisecond, "who waits is told")
+	require.NoError(r.t, p.Process.Signal(syscall.SIGTERM)) // some service managers repeat it
 	r.console.Heal()
 	require.NoError(r.t, p.Wait(), "a stop is no failure")
 	r.slowest = max(r.slowest, time.Since(began))

@@ -30,10 +30,10 @@ func (runCmd) Run(ctx context.Context, std streams) error {
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP) // before anything takes time: unheard, it would end the program
 	defer signal.Stop(reload)
-	stops := make(chan os.Signal, 2) // as many as are waited for
-	signal.Notify(stops, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(stops)
-	c.hurry = second(stops)
+	interrupts := make(chan os.Signal, 2) // as many as are waited for
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	c.hurry = second(interrupts)
 	log := newLogger(std.err, c)
 	c.gate = transport.NewGate(boundMemory(c))
 	p, err := assemble(ctx, c, log)
@@ -45,13 +45,13 @@ func (runCmd) Run(ctx context.Context, std streams) error {
 	return errors.Join(p.run(ctx), p.close())
 }
 
-// second closes its channel at the second signal. The first one asks for a drain, and whoever sends another does not want to wait for it:
-// a request that runs is taken up at the next start, as after a crash.
-func second(signals <-chan os.Signal) <-chan struct{} {
+// second closes its channel at the second interrupt. The first one asks for a drain, and whoever presses Ctrl-C again does not want to wait
+// for it: a request that runs is taken up at the next start, as after a crash.
+func second(interrupts <-chan os.Signal) <-chan struct{} {
 	hurry := make(chan struct{})
 	go func() {
-		<-signals
-		<-signals
+		<-interrupts
+		<-interrupts
 		close(hurry)
 	}()
 	return hurry
