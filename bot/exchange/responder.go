@@ -236,13 +236,15 @@ func (r *Responder) noteNoDirect(ctx context.Context, user string, err error) {
 
 // ShownAt tells somebody where they asked in which message they can follow what takes long. Without
 // the workspace's address there is no link, and they know of their direct messages already; who asked there sees it.
+//
+// It takes the place of the answer to their command, which said that it would take a while.
 func (r *Responder) ShownAt(ctx context.Context, user string, at Origin, message post.Sent) {
 	link := Permalink(r.Address(), message.Channel, message.TS, "")
 	if link == "" || at.Channel == message.Channel {
 		return
 	}
-	card := render.Card{Tone: render.Info, Text: "Follow it in our direct messages.", Parts: []render.Part{render.Line{render.Text("Follow it here: "), render.MessageLink("this message", link)}}}
-	if _, err := r.aside(ctx, user, at, false, card); err != nil {
+	card := render.Card{Tone: render.Info, Text: "This will take a while. Follow it in our direct messages.", Parts: []render.Part{render.Line{render.Text("This will take a while. Follow it here: "), render.MessageLink("this message", link)}}}
+	if _, err := r.aside(ctx, user, at, post.Replacing(at.Own), card); err != nil {
 		r.Log.WarnContext(ctx, "cannot tell somebody where to follow long-running work", "user", user, "err", err)
 	}
 }

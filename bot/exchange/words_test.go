@@ -135,6 +135,10 @@ func TestLongWorkIsLinkedToWhereItWasAskedFor(t *testing.T) {
 	responder.Address = func() string { return "https://soc.slack.com/" }
 	responder.ShownAt(t.Context(), "U1", asked.At, post.Sent{Channel: "D1", TS: "12.34"})
 	require.Contains(t, fmt.Sprintf("%+v", box.last), "https://soc.slack.com/archives/D1/p1234")
+	own := asked.At
+	own.Own = true
+	responder.ShownAt(t.Context(), "U1", own, post.Sent{Channel: "D1", TS: "12.34"})
+	require.Equal(t, []string{"url", "url in place"}, box.sent, "one message says that it takes long, and where")
 	require.Equal(t, "https://soc.slack.com/archives/C1/p22?thread_ts=1.1&cid=C1", Permalink("https://soc.slack.com/", "C1", "2.2", "1.1"))
 	require.Empty(t, Permalink("", "C1", "2.2", ""))
 	responder.Address = func() string { return "" }
