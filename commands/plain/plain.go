@@ -9,9 +9,10 @@
 // In a pattern, {agent-ids} is a slot for a parameter, {filter.computerName__contains} one for a key of a parameter that is a filter,
 // {$file} a value that "->" puts into a text; a shape behind a colon says what a value looks like ({paths:path}), else the parameter's
 // kind does. What parameters, menus and names of a command say by themselves needs no pattern: see paramClauses. {*} is any number of words that narrow a list down (see Wording.Words), {+} one or more. <show> stands for the ways to ask
-// for a list, and other macros for who, what they did and where. What follows a change behind a sign is its reason: see afterthought.
+// for a list, and other macros for who, what they did and where. What follows a change behind a sign is its reason: see afterthought;
+// what stands before a request and only tells: see behindPreamble.
 //
-// The rule that must not break: no word is dropped. A sentence is read when every word of it has a place in the grammar and all readings
+// The rule that must not break: no word is dropped, but for what only tells beside something to look at. A sentence is read when every word of it has a place in the grammar and all readings
 // that fit best say the same; else it is refused with the nearest commands. What negates, limits or postpones ("don't", "except",
 // "tomorrow") has no place in it, so no such sentence is ever read as its opposite. And what is read is only proposed.
 package plain

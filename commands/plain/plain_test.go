@@ -184,7 +184,9 @@ func TestARequestStandsBehindWhatIsTold(t *testing.T) {
 	refused(t, r,
 		"WKS-1 and LAB-7 called, WKS-1 is clean, isolate it", "LAB-7 called about WKS-1, isolate it", "isolate WKS-1, then scan it", "WKS-1 is not clean, reconnect it", "WKS-1 may be clean later, reconnect it",
 		"if WKS-1 is clean, reconnect it", "the ticket says: isolate WKS-1", "bob wants you to wait, isolate WKS-1", "is WKS-1 clean, reconnect it", "WKS-1 is clean, isolate LAB-7",
-		"the alert 2051187734960028143 is a false positive, please close it", "WKS-1 was isolated by bob, don't reconnect it", "check WKS-1, isolate it", "move vm-build-07 to the Servers - Strict group",
+		"the alert 2051187734960028143 is a false positive, please close it", "WKS-1 was isolated by bob, don't reconnect it", "check WKS-1, isolate it", "the syntax is: isolate WKS-1", "the customer mails: reconnect WKS-1",
+		"my favourite command is: isolate WKS-1", "WKS-1 and LAB-7 are encrypted, isolate it", "the host is WKS-1, isolate that one", "WKS-1 is ready, reboot it once bob is back",
+		"WKS-1 is ready, reboot it in 10 minutes", "evil.exe ran on WKS-1, kill it", "I think the machine is clean, reconnect it", "move vm-build-07 to the Servers - Strict group",
 	)
 }
 

@@ -23,7 +23,7 @@ func (r *Reader) behindPreamble(sentence string, words []text.Word, in text.Inpu
 		}
 		told, asks := politely(words[:at]), politely(words[at+1:])
 		request, ok := requestBehind(sentence, told, asks)
-		if !ok {
+		if !ok || w.Lower == ":" && !speaks(told, asks) {
 			continue
 		}
 		statement := sentence[told[0].From:told[len(told)-1].To]
@@ -62,6 +62,10 @@ func requestBehind(sentence string, told, asks []text.Word) (string, bool) {
 		return sentence[asks[0].From:last], !hasThing(told)
 	}
 	about, rest := subject(told)
+	one := slices.ContainsFunc(asks[from:to], func(w text.Word) bool { return oneOf(w.Lower, "it|that|this") })
+	if one && slices.ContainsFunc(about, func(w text.Word) bool { return oneOf(w.Lower, "and|&") }) { // which of them?
+		return "", false
+	}
 	if len(about) == 0 || hasThing(rest) || hasThing(asks[:from]) {
 		return "", false
 	}
@@ -76,6 +80,15 @@ func hasThing(words []text.Word) bool {
 		}
 	}
 	return false
+}
+
+// speaks tells whether a request behind a colon is whoever wrote it. A colon mostly comes before what somebody else says, or an example: "the mail
+// reads: isolate WKS-1", "the syntax is: isolate WKS-1".
+func speaks(told, asks []text.Word) bool {
+	from, _ := pronounAt(asks)
+	return from >= 0 || slices.ContainsFunc(told, func(w text.Word) bool {
+		return oneOf(w.Lower, "approved|approves|agreed|agrees|confirmed|confirms|authorized|authorised|escalated|signed")
+	})
 }
 
 // requesting are the words that requests begin with, beside orders.
