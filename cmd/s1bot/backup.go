@@ -14,7 +14,7 @@ type backupCmd struct {
 
 // Help is shown by `s1bot backup --help`.
 func (backupCmd) Help() string {
-	return "Copies a snapshot of the SQLite database to a new file while the bot runs, and verifies the copy and its audit trail. To restore, stop the bot, replace the database with the file, delete the old -wal and -shm files, and start the bot. For PostgreSQL, use pg_dump."
+	return "Copies the SQLite database to a new file while the bot runs, and verifies the copy and its audit trail. To restore, stop the bot, replace the database with the file, delete the old -wal and -shm files, and start it. For PostgreSQL, use pg_dump."
 }
 
 // Run makes the backup and says where its audit trail ends.

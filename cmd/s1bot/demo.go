@@ -26,7 +26,7 @@ type demoCmd struct {
 
 // Help is shown by `s1bot demo --help`.
 func (demoCmd) Help() string {
-	return "Needs no account, no settings and no files. The bot runs as `s1bot run` would: over real HTTP and real WebSockets, against a simulated Slack workspace and a simulated console in this process. With --serve, `s1bot demo --serve > s1bot.env` writes the settings for `s1bot run` in another terminal."
+	return "Needs no account, no settings and no files: the bot runs as it would with `s1bot run`, against a simulated Slack workspace and a simulated console in this process. `s1bot demo --serve > s1bot.env` writes the settings for `s1bot run` in another terminal."
 }
 
 // Run serves the demo until the context ends.

@@ -21,7 +21,7 @@ type migrateCmd struct {
 
 // Help is shown by `s1bot migrate --help`.
 func (migrateCmd) Help() string {
-	return "Stop every bot on the old database first. Copies everything or nothing: the rows of each table are counted and compared on both sides, and the audit trail of the copy is verified, before anything is kept. The old database stays as it is. Then point S1BOT_DATABASE_URL at the new one and start the bot."
+	return "Stop every bot on the old database first. Copies everything or nothing: rows are compared on both sides and the audit trail of the copy is verified. The old database stays as it is. Then point S1BOT_DATABASE_URL at the new one and start the bot."
 }
 
 // Run copies the database and says what was copied.
