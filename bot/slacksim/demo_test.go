@@ -120,7 +120,7 @@ func TestThePageHearsWhatHappens(t *testing.T) {
 	simtest.Equal(t, event(t, carol, "unread")["mentions"], any(0.0))
 	s.demo("read", map[string]any{"user": "bob", "channel": s.SOC})
 	simtest.Equal(t, event(t, bob, "unread")["unread"], any(0.0))
-	ts := s.Works("chat.postMessage", "channel", s.SOC, "text", "a card", "blocks", card)["ts"].(string)
+	ts := s.Works("chat.postMessage", "channel", s.SOC, "text", "a card", "blocks", simtest.Card)["ts"].(string)
 	simtest.Equal(t, simtest.Dig(event(t, bob, "message"), "message", "blocks", 0, "type"), any("header"))
 	s.Works("chat.update", "channel", s.SOC, "ts", ts, "text", "changed", "blocks", "[]")
 	simtest.Equal(t, simtest.Dig(event(t, bob, "message_changed"), "message", "edited"), any(true))
@@ -153,7 +153,7 @@ func TestThePageClicksSearchesAndSubmits(t *testing.T) {
 	s := newStory(t, slacksim.Options{})
 	l := s.Connect()
 	events := s.listen("alice")
-	ts := s.Works("chat.postMessage", "channel", s.SOC, "text", "a card", "blocks", card)["ts"].(string)
+	ts := s.Works("chat.postMessage", "channel", s.SOC, "text", "a card", "blocks", simtest.Card)["ts"].(string)
 	on := map[string]any{"user": "alice", "channel": s.SOC, "message_ts": ts, "block_id": "decide"}
 	simtest.Equal(t, s.demo("action", with(on, "action_id", "yes"))["ok"], any(true))
 	click := l.Take()
@@ -162,7 +162,7 @@ func TestThePageClicksSearchesAndSubmits(t *testing.T) {
 	s.demo("action", with(on, "action_id", "verdict", "selected_option", option("tp")))
 	simtest.Equal(t, simtest.Dig(l.Take().Payload, "state", "values", "decide", "verdict", "selected_option", "value"), any("tp"))
 
-	s.Works("views.open", "trigger_id", click.Payload["trigger_id"].(string), "view", form)
+	s.Works("views.open", "trigger_id", click.Payload["trigger_id"].(string), "view", simtest.Form)
 	id := simtest.Dig(event(t, events, "view_opened"), "view", "id").(string)
 	simtest.Equal(t, simtest.Dig(s.state("alice"), "views", 0, "id"), any(id))
 	in := map[string]any{"user": "alice", "view_id": id}

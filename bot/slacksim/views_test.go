@@ -9,64 +9,21 @@ import (
 	"s1bot/bot/slacksim/simtest"
 )
 
-// form is a modal with a name, a menu, a search box and a number.
-const form = `{"type":"modal","callback_id":"form","title":{"type":"plain_text","text":"Isolate"},"submit":{"type":"plain_text","text":"Go"},
-"close":{"type":"plain_text","text":"Cancel"},"private_metadata":"kept","notify_on_close":true,"blocks":[
-{"type":"input","block_id":"b1","label":{"type":"plain_text","text":"Reason"},"element":{"type":"plain_text_input","action_id":"reason","min_length":3}},
-{"type":"input","block_id":"b2","optional":true,"label":{"type":"plain_text","text":"Level"},"element":{"type":"static_select","action_id":"level",
- "options":[{"text":{"type":"plain_text","text":"High"},"value":"h"},{"text":{"type":"plain_text","text":"Low"},"value":"l"}]}},
-{"type":"input","block_id":"b3","optional":true,"label":{"type":"plain_text","text":"Hosts"},"element":{"type":"multi_external_select","action_id":"hosts","min_query_length":2}},
-{"type":"input","block_id":"b4","optional":true,"label":{"type":"plain_text","text":"Limit"},"element":{"type":"number_input","action_id":"limit","is_decimal_allowed":false,"max_value":"1000"}},
-{"type":"actions","block_id":"b5","elements":[{"type":"button","action_id":"more","text":{"type":"plain_text","text":"More"}}]}]}`
-
-// trigger runs a command and returns its trigger_id.
-func (s *story) trigger(l *simtest.Link, user string) string {
-	s.T.Helper()
-	simtest.Must(s.T, s.User(user).Types("#soc", "/s1"))
-	return l.Take().Payload["trigger_id"].(string)
-}
-
-// opened is a form that alice has before her.
-func opened(t *testing.T, o slacksim.Options) (*story, *simtest.Link, slacksim.View) {
-	t.Helper()
-	s := newStory(t, o)
-	l := s.Connect()
-	s.Works("views.open", "trigger_id", s.trigger(l, "alice"), "view", form)
-	v, err := s.WaitView(s.Ctx, "alice", nil)
-	simtest.Must(t, err)
-	return s, l, v
-}
-
-func TestATriggerOpensOneViewWithinThreeSeconds(t *testing.T) {
-	t.Parallel()
-	c := simtest.NewClock()
-	s := newStory(t, slacksim.Options{Now: c.Now})
-	l := s.Connect()
-	trigger := s.trigger(l, "alice")
-	s.Works("views.open", "trigger_id", trigger, "view", form)
-	simtest.Equal(t, s.Fails("views.open", "trigger_id", trigger, "view", form), "exchanged_trigger_id")
-	late := s.trigger(l, "alice")
-	c.Add(3*time.Second + time.Millisecond)
-	simtest.Equal(t, s.Fails("views.open", "trigger_id", late, "view", form), "expired_trigger_id")
-	simtest.Equal(t, s.Fails("views.open", "trigger_id", "12.34.ab", "view", form), "invalid_trigger_id")
-	simtest.Equal(t, len(s.Violations()), 3)
-}
-
 func TestAViewThatIsRefusedLeavesItsTriggerUnused(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{})
-	trigger := s.trigger(s.Connect(), "alice")
-	out := s.API("views.open", "trigger_id", trigger, "view", strings.Replace(form, `"submit":{"type":"plain_text","text":"Go"},`, "", 1))
+	trigger := s.Trigger(s.Connect(), "alice")
+	out := s.API("views.open", "trigger_id", trigger, "view", strings.Replace(simtest.Form, `"submit":{"type":"plain_text","text":"Go"},`, "", 1))
 	simtest.Equal(t, out["error"], any("invalid_arguments"))
 	simtest.Equal(t, simtest.Dig(out, "response_metadata", "messages", 0), any("[ERROR] must define `submit` to use `input` block [json-pointer:/view/blocks/0/input]"))
 	simtest.Equal(t, s.Fails("views.open", "trigger_id", trigger, "view", "{"), "invalid_arguments")
 	simtest.Equal(t, s.Fails("views.open", "trigger_id", trigger, "view", `{"x":"`+strings.Repeat("x", 250<<10)+`"}`), "view_too_large")
-	s.Works("views.open", "trigger_id", trigger, "view", form)
+	s.Works("views.open", "trigger_id", trigger, "view", simtest.Form)
 }
 
 func TestAFormIsFilledAndSent(t *testing.T) {
 	t.Parallel()
-	s, l, v := opened(t, slacksim.Options{})
+	s, l, v := simtest.Opened(t, slacksim.Options{})
 	simtest.Equal(t, v.Fields(), []string{"Reason", "Level", "Hosts", "Limit"})
 	go func() {
 		l.Ack(l.Next(), map[string]any{"options": []any{option("DESKTOP-1"), option("DESKTOP-2")}})
@@ -114,7 +71,7 @@ func TestSlacksClientRefusesWhatTheFormForbids(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, l, v := opened(t, slacksim.Options{})
+			s, l, v := simtest.Opened(t, slacksim.Options{})
 			result, err := s.User("alice").Submits(v, tc.fields)
 			simtest.Must(t, err)
 			simtest.Equal(t, result.Errors, tc.want)
@@ -125,7 +82,7 @@ func TestSlacksClientRefusesWhatTheFormForbids(t *testing.T) {
 
 func TestAFormTakesOnlyWhatItOffersFromWhomItIsFor(t *testing.T) {
 	t.Parallel()
-	s, _, v := opened(t, slacksim.Options{})
+	s, _, v := simtest.Opened(t, slacksim.Options{})
 	if _, err := s.User("alice").Submits(v, map[string]any{"Level": "Middle"}); err == nil {
 		t.Fatal("an option that does not exist was picked")
 	}
@@ -148,7 +105,7 @@ func TestErrorsForWhatIsNoInputShowNone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, l, v := opened(t, slacksim.Options{})
+			s, l, v := simtest.Opened(t, slacksim.Options{})
 			go func() { l.Ack(l.Next(), jsonValue(t, payload)) }()
 			if _, err := s.User("alice").Submits(v, map[string]any{"Reason": "because"}); err == nil {
 				t.Fatal("the answer was taken")
@@ -162,7 +119,7 @@ func TestErrorsForWhatIsNoInputShowNone(t *testing.T) {
 
 func TestASubmissionUpdatesPushesAndClears(t *testing.T) {
 	t.Parallel()
-	s, l, v := opened(t, slacksim.Options{})
+	s, l, v := simtest.Opened(t, slacksim.Options{})
 	answer := func(payload string) slacksim.SubmitResult {
 		t.Helper()
 		go func() { l.Ack(l.Next(), jsonValue(t, payload)) }()
@@ -171,15 +128,15 @@ func TestASubmissionUpdatesPushesAndClears(t *testing.T) {
 		simtest.Must(t, err)
 		return result
 	}
-	other := strings.Replace(form, "Isolate", "Second", 1)
+	other := strings.Replace(simtest.Form, "Isolate", "Second", 1)
 	updated := answer(`{"response_action":"update","view":` + other + `}`).Updated
 	simtest.Equal(t, updated.Title, "Second")
 	simtest.Equal(t, updated.ID, v.ID)
-	pushed := answer(`{"response_action":"push","view":` + form + `}`).Pushed
+	pushed := answer(`{"response_action":"push","view":` + simtest.Form + `}`).Pushed
 	simtest.Equal(t, pushed.PreviousID, v.ID)
 	simtest.Equal(t, pushed.RootID, v.ID)
-	answer(`{"response_action":"push","view":` + form + `}`)
-	go func() { l.Ack(l.Next(), jsonValue(t, `{"response_action":"push","view":`+form+`}`)) }()
+	answer(`{"response_action":"push","view":` + simtest.Form + `}`)
+	go func() { l.Ack(l.Next(), jsonValue(t, `{"response_action":"push","view":`+simtest.Form+`}`)) }()
 	third, _ := s.User("alice").View()
 	if _, err := s.User("alice").Submits(third, map[string]any{"Reason": "because"}); err == nil {
 		t.Fatal("a fourth view was pushed")
@@ -192,7 +149,7 @@ func TestASubmissionUpdatesPushesAndClears(t *testing.T) {
 
 func TestAFormThatIsNotAnsweredStays(t *testing.T) {
 	t.Parallel()
-	s, _, v := opened(t, slacksim.Options{AckTimeout: 20 * time.Millisecond})
+	s, _, v := simtest.Opened(t, slacksim.Options{AckTimeout: 20 * time.Millisecond})
 	s.ForgetViolations()
 	_, err := s.User("alice").Submits(v, map[string]any{"Reason": "because"})
 	if err == nil || !strings.Contains(err.Error(), "operation_timeout") {
@@ -202,66 +159,20 @@ func TestAFormThatIsNotAnsweredStays(t *testing.T) {
 	simtest.Equal(t, open, true)
 }
 
-func TestAnUpdateKeepsWhatWasTyped(t *testing.T) {
-	t.Parallel()
-	s, l, v := opened(t, slacksim.Options{})
-	simtest.Must(t, s.User("alice").Fills(v, map[string]any{"Reason": "typed", "Limit": "5"}))
-	s.Works("views.update", "view_id", v.ID, "hash", v.Hash, "view", strings.Replace(form, `"action_id":"limit"`, `"action_id":"limit2"`, 1))
-	simtest.Equal(t, s.Fails("views.update", "view_id", v.ID, "hash", v.Hash, "view", form), "hash_conflict")
-	now, _ := s.User("alice").View()
-	simtest.Must(t, s.User("alice").Clicks(now, "More"))
-	e := l.Take()
-	simtest.Equal(t, e.Payload["type"], any("block_actions"))
-	simtest.Equal(t, simtest.Dig(e.Payload, "container", "view_id"), any(v.ID))
-	simtest.Equal(t, simtest.Dig(e.Payload, "actions", 0, "action_id"), any("more"))
-	simtest.Equal(t, simtest.Dig(e.Payload, "view", "state", "values", "b1", "reason", "value"), any("typed"))
-	simtest.Equal(t, simtest.Dig(e.Payload, "view", "state", "values", "b4", "limit2", "value"), any(nil))
-	if _, given := e.Payload["response_url"]; given {
-		t.Fatal("a view has no response_url")
-	}
-}
-
-func TestExternalIDsAreUnique(t *testing.T) {
-	t.Parallel()
-	s := newStory(t, slacksim.Options{})
-	l := s.Connect()
-	named := strings.Replace(form, `"callback_id"`, `"external_id":"mine","callback_id"`, 1)
-	s.Works("views.open", "trigger_id", s.trigger(l, "alice"), "view", named)
-	simtest.Equal(t, s.Fails("views.open", "trigger_id", s.trigger(l, "bob"), "view", named), "duplicate_external_id")
-	s.Works("views.update", "external_id", "mine", "view", named)
-	simtest.Equal(t, s.Fails("views.update", "external_id", "yours", "view", named), "not_found")
-}
-
-func TestThreeViewsStack(t *testing.T) {
-	t.Parallel()
-	s, l, v := opened(t, slacksim.Options{})
-	push := func() map[string]any {
-		simtest.Must(t, s.User("alice").Clicks(v, "More"))
-		return s.API("views.push", "trigger_id", l.Take().Payload["trigger_id"].(string), "view", form)
-	}
-	simtest.Equal(t, push()["ok"], any(true))
-	simtest.Equal(t, push()["ok"], any(true))
-	simtest.Equal(t, push()["error"], any("push_limit_reached"))
-	if s.User("alice").Closes(v) == nil {
-		t.Fatal("the lowest view was closed under the others")
-	}
-	simtest.Equal(t, s.Fails("views.push", "trigger_id", s.trigger(l, "bob"), "view", form), "not_found")
-}
-
 func TestClosingAFormIsToldToTheApp(t *testing.T) {
 	t.Parallel()
-	s, l, v := opened(t, slacksim.Options{})
+	s, l, v := simtest.Opened(t, slacksim.Options{})
 	simtest.Must(t, s.User("alice").Closes(v))
 	e := l.Take()
 	simtest.Equal(t, e.Payload["type"], any("view_closed"))
 	simtest.Equal(t, e.Payload["is_cleared"], any(false))
 	simtest.Equal(t, simtest.Dig(e.Payload, "view", "callback_id"), any("form"))
-	simtest.Equal(t, s.Fails("views.update", "view_id", v.ID, "view", form), "not_found")
+	simtest.Equal(t, s.Fails("views.update", "view_id", v.ID, "view", simtest.Form), "not_found")
 }
 
 func TestASearchBoxAsksTheApp(t *testing.T) {
 	t.Parallel()
-	s, l, v := opened(t, slacksim.Options{})
+	s, l, v := simtest.Opened(t, slacksim.Options{})
 	none, err := s.User("alice").Suggests(v, "Hosts", "D")
 	simtest.Must(t, err)
 	simtest.Equal(t, len(none), 0)
@@ -283,24 +194,6 @@ func TestASearchBoxAsksTheApp(t *testing.T) {
 	go func() { l.Ack(l.Next(), map[string]any{"options": []any{map[string]any{"text": plain("x")}}}) }()
 	_, _ = s.User("alice").Suggests(v, "Hosts", "DESK")
 	s.Violated("missing required field: value")
-}
-
-func TestTheHomeTabIsPublished(t *testing.T) {
-	t.Parallel()
-	s := newStory(t, slacksim.Options{})
-	l := s.Connect()
-	home := `{"type":"home","blocks":[{"type":"header","text":{"type":"plain_text","text":"Welcome"}}]}`
-	hash := simtest.Dig(s.Works("views.publish", "user_id", s.User("alice").ID(), "view", home), "view", "hash").(string)
-	s.Works("views.publish", "user_id", s.User("alice").ID(), "view", home, "hash", hash)
-	simtest.Equal(t, s.Fails("views.publish", "user_id", s.User("alice").ID(), "view", home, "hash", hash), "hash_conflict")
-	simtest.Equal(t, s.Fails("views.publish", "user_id", s.User("alice").ID(), "view", form), "invalid_arguments")
-	s.User("alice").OpensHome()
-	e := l.Take()
-	simtest.Equal(t, simtest.Dig(e.Payload, "event", "type"), any("app_home_opened"))
-	simtest.Equal(t, simtest.Dig(e.Payload, "event", "view", "type"), any("home"))
-	v, ok := s.User("alice").Home()
-	simtest.Equal(t, ok, true)
-	simtest.Contains(t, v.PlainText(), "Welcome")
 }
 
 // Whoever reads a confirmation clicks on what was drawn when they opened it, and the app publishes the tab anew meanwhile.

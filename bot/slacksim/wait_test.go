@@ -13,7 +13,7 @@ import (
 func TestAWaitInVainTellsWhatWasThere(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{})
-	s.Works("chat.postMessage", "channel", s.SOC, "text", "a card", "blocks", card)
+	s.Works("chat.postMessage", "channel", s.SOC, "text", "a card", "blocks", simtest.Card)
 	s.Fails("chat.postMessage", "channel", s.SOC, "text", "")
 	ctx, cancel := context.WithTimeout(s.Ctx, 10*time.Millisecond)
 	defer cancel()
@@ -42,7 +42,7 @@ func TestThousandsOfMessagesAreQuick(t *testing.T) {
 	s := newStory(t, slacksim.Options{})
 	start := time.Now()
 	for i := range 2000 {
-		s.Works("chat.postMessage", "channel", s.SOC, "text", fmt.Sprint(i), "blocks", card)
+		s.Works("chat.postMessage", "channel", s.SOC, "text", fmt.Sprint(i), "blocks", simtest.Card)
 	}
 	_, err := s.WaitMessage(s.Ctx, "#soc", func(m slacksim.Message) bool { return m.Text == "1999" })
 	simtest.Must(t, err)
