@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"s1bot/approvals"
 	"s1bot/approvals/requestcards"
@@ -25,6 +26,10 @@ func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) erro
 		return err
 	}
 	req, err := d.Ledger.Approve(ctx, id, in.Who.Person, d.gate.approversOf(ctx, was)...)
+	if errors.Is(err, approvals.ErrNotPending) && approvedBy(req, in.User) { // their click came twice, or again after a crash
+		in.reply(ctx, render.Notice("You approved this. Its card shows what became of it."))
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -36,6 +41,11 @@ func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) erro
 	}
 	d.confirm(ctx, in, "Approved: "+req.Title+" is running now. Follow it on its card and in its thread.")
 	return d.executor.execute(ctx, req.ID, nil)
+}
+
+// approvedBy tells whether somebody's approval of a request counts.
+func approvedBy(req approvals.Request, user string) bool {
+	return slices.ContainsFunc(req.Counting(), func(v approvals.Vote) bool { return v.User == user })
 }
 
 // confirm tells a person who typed a decision that it was heard. Who clicked sees the card change

@@ -321,3 +321,18 @@ func TestAWatchThatCannotBeginBeginsLater(t *testing.T) {
 	require.Len(t, k.jobs.watches, 1, "once")
 	require.Equal(t, req.ID, k.jobs.watches[0].Request)
 }
+
+// Whose click is taken up again after a crash reads of their approval, and not that somebody has decided.
+func TestAnApprovalThatComesAgainIsTheirOwn(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, `disconnect-agent-from-network DESKTOP-1 reason="r"`)
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	said, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	require.Contains(t, said, "You approved this.")
+	_, err = k.approves(carol, req.ID)
+	require.ErrorIs(t, err, approvals.ErrNotPending)
+	require.Len(t, k.console.Changes(), 1)
+}
