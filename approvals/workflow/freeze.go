@@ -57,7 +57,7 @@ func (d *Decisions) Thaw(ctx context.Context, in Interaction) error {
 		in.reply(ctx, render.Notice("The freeze is over."))
 		return d.reporter.markTold(ctx, req)
 	}
-	in.reply(ctx, render.Notice(fmt.Sprintf("Your approval counts: %d of %d. Another approver is needed.", len(req.Counting()), req.Quorum)))
+	in.reply(ctx, render.Notice(fmt.Sprintf("Your approval counts: %d of %d. The freeze ends when another approver agrees.", len(req.Counting()), req.Quorum)))
 	return nil
 }
 

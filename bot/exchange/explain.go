@@ -80,7 +80,7 @@ func sayings() []saying {
 		{ErrNotAllowed, ""}, {ErrStale, ""}, {ErrFormTooLarge, ""}, {workflow.ErrGone, ""}, {workflow.ErrNoFreeze, ""}, {ErrUnclear, ""}, {ErrForm, ""}, {ErrSent, ""}, {ErrNoTrigger, ""},
 		{errUnshared, "Slack doesn't let me post here. Invite me with /invite @s1bot, then share it again."},
 		{approvals.ErrSelfApproval, "You requested this yourself, so somebody else has to decide. You can withdraw it."},
-		{approvals.ErrAlreadyDecided, "You've already approved this, and it counts once. Another approver is needed."},
+		{approvals.ErrAlreadyDecided, "You've already approved this, and it counts once. It takes another approver."},
 		{approvals.ErrNotApprover, "You're not an approver for this request, so you can't decide it."},
 		{approvals.ErrNotPending, "This has already been decided. Its card shows the decision."},
 		{approvals.ErrExpired, "This has expired, so nothing was done. Request it again if it's still needed."},
