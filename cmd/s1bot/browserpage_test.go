@@ -32,11 +32,11 @@ func TestThePageOnADeskAndOnAPhone(t *testing.T) {
 	d.sim.AddThreat(s1sim.ThreatSpec{Name: "invoice_2026.pdf.exe", Agent: "DESKTOP-2", Confidence: "malicious", Classification: "Ransomware"})
 	b := browse(t, chromium, d.page)
 	for _, size := range []struct {
-		name          string
+		name, analyst string // two people: what one of them has on the screen already is not taken for what comes
 		width, height int64
-	}{{"desk", 1280, 800}, {"phone", 390, 844}} {
+	}{{"desk", "alice", 1280, 800}, {"phone", "carol", 390, 844}} {
 		b.do("resize", chromedp.EmulateViewport(size.width, size.height))
-		b.open("alice", "threats")
+		b.open(size.analyst, "threats")
 		b.waitText("Malicious · Ransomware · invoice_2026.pdf.exe")
 		b.picture("threat-" + size.name)
 		b.do("the card and all its buttons are on one screen", truth(`(m => m.getBoundingClientRect().height < innerHeight - 150)([...document.querySelectorAll('[data-testid="message"]')].at(-1))`))
@@ -50,7 +50,7 @@ func TestThePageOnADeskAndOnAPhone(t *testing.T) {
 		b.accessible("details on a " + size.name)
 		b.do("close", click(`[data-testid="modal-close"]`))
 
-		b.open("alice", "soc")
+		b.open(size.analyst, "soc")
 		b.say("/s1 list-agents DESKTOP")
 		b.waitText("page 1 of")
 		b.do("a list is a data table", truth(`document.querySelector("table caption, .data-table") !== null`))
@@ -68,7 +68,7 @@ func TestThePageOnADeskAndOnAPhone(t *testing.T) {
 		b.decides(map[string]string{"desk": "SRV-SQL-1", "phone": "SRV-FILE-1"}[size.name])
 		b.looksUp(size.name)
 
-		b.open("alice", "s1bot")
+		b.open(size.analyst, "s1bot")
 		b.do("the Messages tab", click(`[data-testid="tab-messages"]`))
 		b.say("agents DESKTOP limit=2")
 		b.waitText("Only the first 2 are listed")
