@@ -14,13 +14,13 @@ import (
 // have made another step, and the cards do not show that one: it is r's Rev that is written, and
 // the row stays behind until it is drawn again. The same goes for told: an interrupted request that
 // was reopened meanwhile (another state, or another fence) has an end of its own to tell.
-func (c Cards) RecordShown(ctx context.Context, r Request, cards []CardRef, told bool) error {
+func (c Cards) RecordShown(ctx context.Context, r Request, cards []CardRef, delivered bool) error {
 	_, err := c.ledger.step(ctx, r.ID, func(q *Request, _ time.Time) ([]Entry, error) {
-		news := told && !q.Told && q.State == r.State && q.Fence == r.Fence // else there is another end to tell
+		news := delivered && !q.Delivered && q.State == r.State && q.Fence == r.Fence // else there is another end to tell
 		if !q.markShown(r.Rev, cards) && !news {
 			return nil, errUnchanged
 		}
-		q.Told = q.Told || news
+		q.Delivered = q.Delivered || news
 		return nil, nil
 	})
 	if errors.Is(err, errUnchanged) {

@@ -140,7 +140,7 @@ func TestWhatIsShownIsKnownAndOnlyThat(t *testing.T) {
 	require.Equal(t, []int64{1, 0, 0}, shown(), "messages of others")
 	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards[1:], false))
 	require.Equal(t, []int64{1, 1, 1}, shown())
-	require.False(t, get(t, l, id).Told)
+	require.False(t, get(t, l, id).Delivered)
 	version := get(t, l, id).Version
 	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards, false))
 	require.Equal(t, version, get(t, l, id).Version, "nothing is written where nothing changes")
@@ -152,12 +152,12 @@ func TestWhatIsShownIsKnownAndOnlyThat(t *testing.T) {
 	denied, err := l.Deny(t.Context(), id, bob, "no")
 	require.NoError(t, err)
 	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards, true))
-	require.False(t, get(t, l, id).Told, "that it waits was shown and told, not its end")
+	require.False(t, get(t, l, id).Delivered, "that it waits was shown and told, not its end")
 	require.NoError(t, l.Cards().RecordShown(t.Context(), denied, nil, true))
-	require.True(t, get(t, l, id).Told)
+	require.True(t, get(t, l, id).Delivered)
 	require.NoError(t, l.Cards().RecordShown(t.Context(), denied, nil, true), "once is enough")
 	require.NoError(t, l.Cards().RecordShown(t.Context(), denied, cards, false))
-	require.True(t, get(t, l, id).Told, "what was told stays told")
+	require.True(t, get(t, l, id).Delivered, "what was told stays told")
 	require.Equal(t, []int64{2, 2, 2}, shown())
 	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards, false))
 	require.Equal(t, []int64{2, 2, 2}, shown(), "an edit that comes late does not make them older")
@@ -179,7 +179,7 @@ func TestTheEndOfEachRunIsTold(t *testing.T) {
 	_, err = l.Run(t.Context(), r.ID, func(context.Context, Request) Result { return Result{Uncertain: true} })
 	require.NoError(t, err)
 	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true))
-	require.False(t, get(t, l, r.ID).Told)
+	require.False(t, get(t, l, r.ID).Delivered)
 }
 
 func TestWhatTheConsoleSaysLaterIsInTheTrailOnce(t *testing.T) {

@@ -116,10 +116,10 @@ type Request struct {
 	Posting bool            `json:"posting,omitempty"` // a card was handed to Slack, and nobody knows yet whether it is there
 	Unseen  string          `json:"unseen,omitempty"`  // why it has no card, as who asked was told
 
-	Rev   int64     `json:"rev,omitempty"`   // grows with each change that people can see
-	Moved time.Time `json:"moved,omitzero"`  // when it last did, or was taken up to be shown
-	Told  bool      `json:"told,omitempty"`  // those who wait for the end know of it
-	Looks int       `json:"looks,omitempty"` // how often it was taken up to be shown since people could see a change
+	Rev       int64     `json:"rev,omitempty"`   // grows with each change that people can see
+	Moved     time.Time `json:"moved,omitzero"`  // when it last did, or was taken up to be shown
+	Delivered bool      `json:"told,omitempty"`  // those who wait for the end know of it
+	Looks     int       `json:"looks,omitempty"` // how often it was taken up to be shown since people could see a change
 }
 
 // A Vote is one person's word on a request.
@@ -207,7 +207,7 @@ func (r *Request) Final() bool {
 // all that there ever were.
 func (r *Request) Behind() bool {
 	old := func(c CardRef) bool { return c.Shown < r.Rev }
-	return r.Final() && !r.Told || slices.ContainsFunc(r.Cards, old) || slices.ContainsFunc(r.Copies, old)
+	return r.Final() && !r.Delivered || slices.ContainsFunc(r.Cards, old) || slices.ContainsFunc(r.Copies, old)
 }
 
 // ended reports whether r never runs again.

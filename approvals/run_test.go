@@ -110,16 +110,16 @@ func TestEachEndIsTold(t *testing.T) {
 	require.NoError(t, err)
 	r, err := l.Run(t.Context(), first.ID, succeed)
 	require.NoError(t, err)
-	require.False(t, r.Told)
+	require.False(t, r.Delivered)
 	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true), "somebody is slow to say how the first one ended")
 	r, err = l.Get(t.Context(), r.ID)
 	require.NoError(t, err)
-	require.False(t, r.Told)
+	require.False(t, r.Delivered)
 
 	late := waiting(1)
-	late.State, late.Owner, late.Fence, late.Told = Interrupted, "dead", 1, true
+	late.State, late.Owner, late.Fence, late.Delivered = Interrupted, "dead", 1, true
 	require.NoError(t, late.finish("dead", 1, Result{Outcome: Successful}, noon))
-	require.False(t, late.Told)
+	require.False(t, late.Delivered)
 }
 
 func TestAnInterruptedRequestCanBeClosed(t *testing.T) {

@@ -238,7 +238,7 @@ func (r *Request) finish(owner string, fence int64, res Result, now time.Time) e
 	if res.Uncertain {
 		return r.interrupt(res, now)
 	}
-	r.Told = false // that it may have run was told, not this
+	r.Delivered = false // that it may have run was told, not this
 	r.State, r.Held = Done, nil
 	r.Outcome = cmp.Or(res.Outcome, Unsuccessful)
 	if r.Outcome != Successful && r.Outcome != PartiallySuccessful {
@@ -295,7 +295,7 @@ func (r *Request) reopen(p policy.Person, key string, now time.Time) error {
 	if key != "" && slices.Contains(r.Reopened, key) {
 		return ErrNotInterrupted
 	}
-	r.State, r.Agreed, r.Owner, r.Told, r.Held = Approved, now, "", false, nil
+	r.State, r.Agreed, r.Owner, r.Delivered, r.Held = Approved, now, "", false, nil
 	r.Reopened = append(slices.Clip(r.Reopened), key)
 	return nil
 }

@@ -43,8 +43,8 @@ const (
 
 // A Position is how far the trail has arrived.
 type Position struct {
-	Seq  int64
-	Told bool // people know that it does not get on
+	Seq      int64
+	Reported bool // people know that it does not get on
 }
 
 // Positions keeps the Position for all processes that share a database. One of them at a time has
@@ -238,7 +238,7 @@ func (s *Shipper) fail(ctx context.Context, err error) {
 	if s.failed == 1 {
 		s.Log.WarnContext(ctx, "the audit trail can't be sent to the syslog server; waiting rows are sent later", "err", err, "after", s.position.Seq)
 	}
-	if s.failed < flaws || s.position.Told {
+	if s.failed < flaws || s.position.Reported {
 		return
 	}
 	s.tell(ctx, err)
@@ -253,7 +253,7 @@ func (s *Shipper) recover(ctx context.Context) {
 		s.Log.InfoContext(ctx, "the audit trail reaches the syslog server again")
 	}
 	s.failed = 0
-	if s.position.Told {
+	if s.position.Reported {
 		s.tell(ctx, nil)
 	}
 }
@@ -268,7 +268,7 @@ func (s *Shipper) tell(ctx context.Context, failure error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellLimit)
 	defer cancel()
 	position := s.position
-	position.Told = failure != nil
+	position.Reported = failure != nil
 	if err := s.Tell(ctx, failure); err != nil {
 		s.Log.WarnContext(ctx, "operators weren't told about the syslog server", "err", err)
 		return
@@ -301,7 +301,7 @@ func (s *Shipper) end(ctx context.Context) {
 			more, err = s.ship(ctx)
 		}
 		if s.conn.finish() {
-			_ = s.save(ctx, Position{s.sent, s.position.Told})
+			_ = s.save(ctx, Position{s.sent, s.position.Reported})
 		}
 	}
 	s.drop()

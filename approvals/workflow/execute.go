@@ -215,7 +215,7 @@ func (x *executor) carryOut(ctx context.Context, req approvals.Request, asking *
 	if cmd.Follows() && saved != nil {
 		x.await(ctx, req, saved)
 	}
-	return x.recordAccepted(ctx, req, plans.Of(req).Told(card), accepted)
+	return x.recordAccepted(ctx, req, plans.Of(req).WithLeftOut(card), accepted)
 }
 
 // await begins to wait for what a command that ran began.

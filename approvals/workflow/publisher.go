@@ -201,7 +201,7 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 		p.Log.ErrorContext(ctx, "cannot read a request", "request_id", id, "err", err)
 		return
 	}
-	if req.Final() && !req.Told && slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Retried }) {
+	if req.Final() && !req.Delivered && slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Retried }) {
 		req = p.withTwins(ctx, req)
 	}
 	freeze := approvals.Request{}
@@ -305,7 +305,7 @@ func (p *Publisher) standsStill(ctx context.Context, req approvals.Request, ref 
 	case !hasFate(err, Final):
 		return false
 	}
-	if !req.Told {
+	if !req.Delivered {
 		p.Operators.Show(ctx, card)
 	}
 	return true

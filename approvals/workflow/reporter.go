@@ -92,8 +92,8 @@ func (r *reporter) markTold(ctx context.Context, req approvals.Request) error {
 // conclude shows how a request ended and tells those who wait for it, once: also where Slack takes
 // its time, so that recover finds it untold.
 //
-// The map keeps this process from telling an end twice while Slack is slow, Told keeps all of them
-// from it later. Told is written last: a crash before it repeats a message, one after it would lose
+// The map keeps this process from telling an end twice while Slack is slow, Delivered keeps all of them
+// from it later. Delivered is written last: a crash before it repeats a message, one after it would lose
 // the news.
 func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Interaction) {
 	if _, busy := r.ending.LoadOrStore(req.ID, true); busy {
@@ -101,7 +101,7 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 	}
 	defer r.ending.Delete(req.ID)
 	if now, err := r.Ledger.Get(ctx, req.ID); err == nil {
-		req.Told = now.Told
+		req.Delivered = now.Delivered
 	}
 	if req.Undecided() {
 		req = r.checkInterrupted(ctx, req)
@@ -110,7 +110,7 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 		r.publisher.findCard(ctx, req)
 	}
 	r.publisher.show(ctx, req.ID)
-	if req.Told || !req.Final() {
+	if req.Delivered || !req.Final() {
 		return
 	}
 	r.tellResult(ctx, req, in)

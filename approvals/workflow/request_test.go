@@ -71,7 +71,7 @@ func TestADecisionDoesNotWaitForItsCards(t *testing.T) {
 	require.Zero(t, card.edits)
 	k.settle()
 	require.Equal(t, 1, card.edits)
-	require.True(t, k.get(req.ID).Told)
+	require.True(t, k.get(req.ID).Delivered)
 }
 
 // The console's yes is the beginning: the card counts what the endpoints did.

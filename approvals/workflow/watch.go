@@ -82,8 +82,8 @@ type Watch struct {
 
 // delivered is what a watch has told people.
 type delivered struct {
-	Warned bool `json:"warned,omitempty"` // that it takes too long
-	Told   bool `json:"told,omitempty"`   // how it ended
+	Warned    bool `json:"warned,omitempty"` // that it takes too long
+	Delivered bool `json:"told,omitempty"`   // how it ended
 }
 
 // Watch looks until everything is applied or has failed, or for a day. It returns an error only if
@@ -129,8 +129,8 @@ func (w *Watcher) look(ctx context.Context, watch Watch, sent *delivered, save f
 	}
 	over = len(e.Waiting) == 0 || e.Stopped
 	switch {
-	case over && !sent.Told && w.worthTelling(req, e, *sent):
-		sent.Told = true
+	case over && !sent.Delivered && w.worthTelling(req, e, *sent):
+		sent.Delivered = true
 	case e.Overdue && !over && !sent.Warned:
 		sent.Warned = true
 	default:

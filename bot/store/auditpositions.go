@@ -36,7 +36,7 @@ func (a AuditPositions) Claim(ctx context.Context, span time.Duration) (p syslog
 		var told int
 		err = tx.QueryRowContext(ctx, `UPDATE audit_positions SET owner = $1, until = $2 WHERE target = $3 AND (owner = $1 OR until <= $4) RETURNING seq, told`,
 			a.db.owner, now.Add(span).UnixMilli(), a.target, now.UnixMilli()).Scan(&p.Seq, &told)
-		p.Told, held = told == 1, err == nil
+		p.Reported, held = told == 1, err == nil
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -50,7 +50,7 @@ func (a AuditPositions) Claim(ctx context.Context, span time.Duration) (p syslog
 
 // Save writes how far the target is, unless another process has taken over since.
 func (a AuditPositions) Save(ctx context.Context, p syslog.Position) error {
-	return a.update(ctx, `UPDATE audit_positions SET seq = $1, told = $2 WHERE target = $3 AND owner = $4`, p.Seq, number(p.Told), a.target, a.db.owner)
+	return a.update(ctx, `UPDATE audit_positions SET seq = $1, told = $2 WHERE target = $3 AND owner = $4`, p.Seq, number(p.Reported), a.target, a.db.owner)
 }
 
 // Release lets another process take over at once.

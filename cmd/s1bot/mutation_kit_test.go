@@ -178,7 +178,7 @@ func (m *mutant) run() (o outcome) {
 	if o.card, o.err = cmd.Run(ctx, call, o.plan.Args); o.err != nil {
 		return o
 	}
-	o.card = o.plan.Told(o.card)
+	o.card = o.plan.WithLeftOut(o.card)
 	if cmd.Follows() && call.Saved != nil {
 		o.first = o.card
 		o.card, o.err = cmd.Follow(ctx, call, o.plan.Args)

@@ -75,8 +75,8 @@ func (p *Plan) Leave(named bool, words []string) {
 	p.Notes = append(p.Notes, words...)
 }
 
-// Told is the outcome with what the plan left out of it: less than was asked for is a partial success.
-func (p Plan) Told(card render.Card) render.Card {
+// WithLeftOut is the outcome with what the plan left out of it: less than was asked for is a partial success.
+func (p Plan) WithLeftOut(card render.Card) render.Card {
 	for _, words := range p.LeftOut {
 		card.Parts = append(card.Parts, render.Note{render.Text(words)})
 	}

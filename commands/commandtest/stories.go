@@ -155,7 +155,7 @@ func (s story) run(t *testing.T, cmd *catalog.Command, inv catalog.Invocation, h
 		s.got["error"] = err.Error() + "\n"
 		return
 	}
-	card = plan.Told(card)
+	card = plan.WithLeftOut(card)
 	s.got["card"] = card.Plain()
 	if cmd.Follows() && s.call.Saved != nil {
 		s.got["saved"] = string(s.call.Saved) + "\n"

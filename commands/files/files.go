@@ -146,7 +146,8 @@ func followWords(fetch bool) string {
 
 // Collecting and fetching differ in two things: whether the bot gets the archive when it is there,
 // and how the specification calls the paths (file-paths, files-path). The second is why each has
-// parameters of its own; all else is in filesOrder.
+// parameters of its own, and so is a value of its own and no literal of one type, as the actions on
+// endpoints are; all else is in filesOrder.
 
 type collectParams struct {
 	Agent    s1.AgentID              `json:"agent-id" help:"The endpoint, by name or id."`
