@@ -35,7 +35,7 @@ type builtin struct {
 	typed   typedWord      // what runs it behind /s1 and in messages; nil where it is only on buttons
 	button  string         // what whoever types a word that is only on buttons reads
 	clicked clickedWord    // what runs it from a button or a form, whose choice says about what; nil where it is on neither
-	alone   *regexp.Regexp // of a word that decides: the form in which it stands alone in a message, see decisions.go
+	alone   *regexp.Regexp // of a word that decides: the form in which it stands alone in a message, see typeddecisions.go
 	spoken  plain.Phrases  // sentences that mean the word: "what can you do"; none for words that decide
 
 	// What stands behind it.
