@@ -127,20 +127,20 @@ func (s *Searches) MaySearch(a exchange.Interaction, box string) bool {
 // fitting is as many options as an acknowledgement takes, in their groups where those have
 // headings. Slack takes 100 groups of 100 options; a hundred of all are as many as anybody reads.
 func fitting(found []render.OptionGroup) any {
-	flat, groups, left, room := NoOptions(), []optionGroup{}, maxOptions, maxOptionBytes
+	flat, groups, remaining, room := NoOptions(), []optionGroup{}, maxOptions, maxOptionBytes
 	for _, g := range found {
-		options := g.Options[:min(len(g.Options), left)]
+		options := g.Options[:min(len(g.Options), remaining)]
 		group := optionGroup{g.Heading(), NoOptions()}
 		for _, o := range options {
 			option := o.Block()
 			body, err := json.Marshal(option)
 			if room -= len(body) + 1; err != nil || room < 0 {
-				left = 0
+				remaining = 0
 				break
 			}
 			group.Options = append(group.Options, option)
 		}
-		left = max(left-len(options), 0)
+		remaining = max(remaining-len(options), 0)
 		if room -= maxHeading; len(group.Options) > 0 {
 			groups, flat.Options = append(groups, group), append(flat.Options, group.Options...)
 		}

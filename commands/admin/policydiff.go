@@ -193,8 +193,8 @@ func fingerprint(p s1.Policy) string {
 // unset are the fields that are not as wanted. What is wanted was read before by the same rules, so
 // its error cannot come here; an answer that is no policy lacks every field.
 func unset(wanted json.RawMessage, is s1.Policy) []s1.PolicyField {
-	left, _ := is.Changes(wanted)
-	return left
+	unapplied, _ := is.Changes(wanted)
+	return unapplied
 }
 
 // applyPolicy sets fields of a policy, if it is still the one that was shown when this was asked
@@ -221,14 +221,14 @@ func applyPolicy(call *catalog.Call, was string, wanted policyObject, back func(
 	if err != nil {
 		return render.Card{}, err
 	}
-	left := unset(wanted.RawMessage, after)
-	if len(left) > 0 {
+	unapplied := unset(wanted.RawMessage, after)
+	if len(unapplied) > 0 {
 		if again, err := read(); err == nil {
-			left = unset(wanted.RawMessage, again)
+			unapplied = unset(wanted.RawMessage, again)
 		}
 	}
-	card := policyOutcome(call, changes, left)
-	if old := valuesBefore(before.Raw, wanted.RawMessage); len(changes) > len(left) && len(old) > 0 {
+	card := policyOutcome(call, changes, unapplied)
+	if old := valuesBefore(before.Raw, wanted.RawMessage); len(changes) > len(unapplied) && len(old) > 0 {
 		card.Actions = change.OldValuesButton(call, catalog.Marshal(back(policyObject{catalog.Marshal(old)})))
 	}
 	card.Actions = append(card.Actions, openConsole(call))
@@ -257,13 +257,13 @@ func valuesBefore(before, wanted json.RawMessage) map[string]json.RawMessage {
 
 // policyOutcome tells which fields are as they were wanted. No field left to set, and none changed:
 // that is an inheritance that was ended on purpose.
-func policyOutcome(call *catalog.Call, changes, left []s1.PolicyField) render.Card {
+func policyOutcome(call *catalog.Call, changes, unapplied []s1.PolicyField) render.Card {
 	title := call.Command.Title
-	set := len(changes) - len(left)
+	set := len(changes) - len(unapplied)
 	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Old"}, {Title: "New"}, {Title: "Result"}}}
 	for _, c := range changes {
 		result := "set"
-		if slices.ContainsFunc(left, func(l s1.PolicyField) bool { return l.Path == c.Path }) {
+		if slices.ContainsFunc(unapplied, func(l s1.PolicyField) bool { return l.Path == c.Path }) {
 			result = "not set"
 		}
 		table.Rows = append(table.Rows, []render.Line{{render.Mono(c.Path)}, {render.Text(c.Old)}, {render.Text(c.New)}, {render.Text(result)}})
@@ -279,7 +279,7 @@ func policyOutcome(call *catalog.Call, changes, left []s1.PolicyField) render.Ca
 	}
 	words := fmt.Sprintf("%d of %s set", set, text.Plural(len(changes), "field"))
 	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words, Parts: []render.Part{render.Line{render.Text(words + ".")}, table}}
-	if len(left) > 0 {
+	if len(unapplied) > 0 {
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	return card

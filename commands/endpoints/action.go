@@ -16,10 +16,10 @@ import (
 // are none of these: the console does not keep them for who is away. They are values and not
 // methods, because they differ in words and in one call.
 type action struct {
-	try     string                // "isolate", as an error says what was tried
+	verb    string                // "isolate", as an error says what was tried
 	done    string                // "isolation accepted"
 	already func(s1.Agent) bool   // what is so before, and worth saying; nil where nothing is
-	so      string                // in words: "being scanned already."
+	words   string                // what already holds: "being scanned already."
 	after   func(n int) string    // what an approver has to know of it, of n endpoints
 	offline string                // "isolated as soon as it is back"
 	undo    string                // in words, where something takes it back
@@ -31,23 +31,23 @@ var (
 	// An endpoint that is isolated already is no mistake: it stays among the targets, and its
 	// warning says so.
 	isolation = action{
-		try: "isolate", done: "isolation accepted", after: func(n int) string {
+		verb: "isolate", done: "isolation accepted", after: func(n int) string {
 			return "After this " + text.Agree(n, "it reaches", "they reach") + " the console and nothing else."
 		},
 		offline: "isolated as soon as it's back online", undo: "Reconnect", send: (*s1.Client).DisconnectAgents,
 	}
 	reconnection = action{
-		try: "reconnect", done: "reconnection accepted", after: func(n int) string {
+		verb: "reconnect", done: "reconnection accepted", after: func(n int) string {
 			return "After this " + text.Agree(n, "it reaches", "they reach") + " the whole network again."
 		},
-		already: func(a s1.Agent) bool { return !a.Isolated() }, so: "not isolated now.",
+		already: func(a s1.Agent) bool { return !a.Isolated() }, words: "not isolated now.",
 		offline: "reconnected as soon as it's back online", undo: "Disconnect", send: (*s1.Client).ConnectAgents,
 	}
 	diskScan = action{
-		try: "scan", done: "scan accepted", after: func(n int) string {
+		verb: "scan", done: "scan accepted", after: func(n int) string {
 			return "A full disk scan takes hours and slows the " + text.Agree(n, "endpoint down. Findings are handled by its policy.", "endpoints down. Findings are handled by their policies.")
 		},
-		already: func(a s1.Agent) bool { return a.ScanStatus == "started" }, so: "being scanned already.",
+		already: func(a s1.Agent) bool { return a.ScanStatus == "started" }, words: "being scanned already.",
 		offline: "scanned as soon as it's back online", state: scanState, send: (*s1.Client).ScanAgents,
 	}
 )
@@ -65,7 +65,7 @@ func (a action) plan(ctx context.Context, call *catalog.Call, targets *lookup.Ag
 		}
 	}
 	if already > 0 {
-		plan.Notes = append(plan.Notes, text.Are(already, "endpoint")+" "+a.so)
+		plan.Notes = append(plan.Notes, text.Are(already, "endpoint")+" "+a.words)
 	}
 	plan.Notes = append(plan.Notes, a.after(len(agents)))
 	plan.Notes = append(plan.Notes, lookup.OfflineNote(agents, a.offline)...)
@@ -79,7 +79,7 @@ func (a action) run(ctx context.Context, call *catalog.Call, ids []s1.AgentID) (
 	const away = "this takes effect once back online"
 	n, err := a.send(call.Console, ctx, ids)
 	if err != nil {
-		return change.Outcome{}, fmt.Errorf("%s %d endpoints: %w", a.try, len(ids), err)
+		return change.Outcome{}, fmt.Errorf("%s %d endpoints: %w", a.verb, len(ids), err)
 	}
 	if a.state == nil {
 		return lookup.AgentChange(ctx, call, ids, n, a.done, away), nil

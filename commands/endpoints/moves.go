@@ -44,7 +44,7 @@ func (p *moveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 		e.Hint = "choose a static or a pinned group"
 		return catalog.Plan{}, e
 	}
-	movable, left, notes := movableTo(group, agents)
+	movable, leftOut, notes := movableTo(group, agents)
 	if len(movable) == 0 {
 		e := catalog.Wrong("group-id", "no endpoint of %s is in the site of the group %s", hostsParam, text.Quote(group.Name))
 		e.Hint = "they must be in the group's site: run move-agents-between-sites first"
@@ -58,7 +58,7 @@ func (p *moveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 	return catalog.Plan{
 		Targets: catalog.TargetsOf(call, movable, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "To the group", Value: groupWords(group, movable[0].SiteName)}},
 		Also:    []catalog.Target{{Kind: "group", ID: string(group.ID), Name: group.Name, Account: movable[0].AccountName, Site: movable[0].SiteName}},
-		LeftOut: left, Notes: notes, Undo: "Move " + text.Agree(len(movable), "it", "them") + " back",
+		LeftOut: leftOut, Notes: notes, Undo: "Move " + text.Agree(len(movable), "it", "them") + " back",
 	}, nil
 }
 
@@ -91,8 +91,8 @@ func siteIDs(agents []s1.Agent) []string {
 // movableTo leaves out endpoints that the console would leave where they are without saying so:
 // those of other sites, and those that are gone. Where the console does not say in which site an
 // endpoint is, it is left to decide.
-func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, left, notes []string) {
-	movable, left = lookup.WithoutDecommissioned(agents)
+func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, leftOut, notes []string) {
+	movable, leftOut = lookup.WithoutDecommissioned(agents)
 	var elsewhere []string
 	there := 0
 	movable = slices.DeleteFunc(movable, func(a s1.Agent) bool {
@@ -108,12 +108,12 @@ func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, left, not
 		}
 	}
 	if n := len(elsewhere); n > 0 {
-		left = append(left, text.Are(n, "endpoint")+" left out because the group belongs to another site: "+text.Shorten(strings.Join(elsewhere, ", "), 200)+".")
+		leftOut = append(leftOut, text.Are(n, "endpoint")+" left out because the group belongs to another site: "+text.Shorten(strings.Join(elsewhere, ", "), 200)+".")
 	}
 	if there > 0 {
 		notes = append(notes, text.Are(there, "endpoint")+" in this group already.")
 	}
-	return movable, left, notes
+	return movable, leftOut, notes
 }
 
 // groupWords tell groups of the same name apart. The type is shown because only static and pinned
@@ -188,7 +188,7 @@ func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	movable, left := lookup.WithoutDecommissioned(agents)
+	movable, leftOut := lookup.WithoutDecommissioned(agents)
 	var notes []string
 	there := len(movable)
 	movable = slices.DeleteFunc(movable, func(a s1.Agent) bool { return a.SiteID == site.ID })
@@ -203,7 +203,7 @@ func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 	return catalog.Plan{
 		Targets: catalog.TargetsOf(call, movable, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "To the site", Value: text.JoinNonEmpty(" · ", site.Name, site.AccountName)}},
 		Also:    []catalog.Target{{Kind: "site", ID: string(site.ID), Name: site.Name, Account: site.AccountName}},
-		LeftOut: left, Notes: notes, Undo: "Move " + text.Agree(len(movable), "it back, then into its group", "them back, then into their groups") + " with move-agents",
+		LeftOut: leftOut, Notes: notes, Undo: "Move " + text.Agree(len(movable), "it back, then into its group", "them back, then into their groups") + " with move-agents",
 	}, nil
 }
 

@@ -107,13 +107,13 @@ func (p *broadcastParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	agents, left := lookup.WithoutDecommissioned(agents)
+	agents, leftOut := lookup.WithoutDecommissioned(agents)
 	agents, unable := withoutDisplay(agents)
 	if len(agents) == 0 {
 		return catalog.Plan{}, catalog.Wrong("host-names-or-internal-ips", "none of these endpoints can show a message: they run Linux, are offline or are decommissioned")
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Message", Value: string(p.Message)}}}
-	plan.Leave(len(p.Hosts) > 0, slices.Concat(left, unable))
+	plan.Leave(len(p.Hosts) > 0, slices.Concat(leftOut, unable))
 	plan.Notes = append(plan.Notes, "Users see it right away; you can't take it back.")
 	p.Hosts, p.Groups = catalog.Convert[lookup.HostRef](lookup.AgentIDs(agents)), nil
 	return plan, nil
@@ -144,7 +144,7 @@ func (p *broadcastParams) Resolve(ctx context.Context, call *catalog.Call) ([]s1
 
 // withoutDisplay leaves out endpoints that cannot show a message now: agents on Linux never can. The
 // console leaves Linux agents out without counting them.
-func withoutDisplay(agents []s1.Agent) (kept []s1.Agent, left []string) {
+func withoutDisplay(agents []s1.Agent) (kept []s1.Agent, leftOut []string) {
 	var linux, offline []s1.Agent
 	for _, a := range agents {
 		switch {
@@ -157,12 +157,12 @@ func withoutDisplay(agents []s1.Agent) (kept []s1.Agent, left []string) {
 		}
 	}
 	if n := len(linux); n > 0 {
-		left = append(left, text.Are(n, "endpoint")+" left out: Linux agents can't show messages"+lookup.ByName(linux))
+		leftOut = append(leftOut, text.Are(n, "endpoint")+" left out: Linux agents can't show messages"+lookup.ByName(linux))
 	}
 	if n := len(offline); n > 0 {
-		left = append(left, text.Are(n, "endpoint")+" left out: offline now"+lookup.ByName(offline))
+		leftOut = append(leftOut, text.Are(n, "endpoint")+" left out: offline now"+lookup.ByName(offline))
 	}
-	return kept, left
+	return kept, leftOut
 }
 
 // broadcastMessage is not repeatable: a user who reads the same message twice takes the second for
@@ -210,11 +210,11 @@ func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	agents, left := lookup.WithoutDecommissioned(agents)
+	agents, leftOut := lookup.WithoutDecommissioned(agents)
 	if len(agents) == 0 {
 		return catalog.Plan{}, catalog.Wrong("filter", "every endpoint it selects is decommissioned")
 	}
-	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Customer ID", Value: p.ID}}, Notes: left}
+	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Customer ID", Value: p.ID}}, Notes: leftOut}
 	replaced := 0
 	for _, a := range agents {
 		if a.ExternalID == "" || a.ExternalID == p.ID {

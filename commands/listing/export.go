@@ -30,7 +30,7 @@ const (
 // is ten rows here too, of the same number that the table showed: the console's pages are only how
 // they are read.
 func (l Listing[T]) rawPage(ctx context.Context, call *catalog.Call, q s1.Query, most int) (render.Card, error) {
-	skipped, left := (max(call.Page, 1)-1)*PageRows, PageRows
+	skipped, remaining := (max(call.Page, 1)-1)*PageRows, PageRows
 	file := NewExport(call, l.Things)
 	file.space = nil // what is shown must be in memory
 	for page, err := range l.Rows(ctx, q, most) {
@@ -40,13 +40,13 @@ func (l Listing[T]) rawPage(ctx context.Context, call *catalog.Call, q s1.Query,
 		n := min(skipped, len(page.Items))
 		skipped -= n
 		rows := page.Items[n:]
-		for _, row := range rows[:min(len(rows), left)] {
+		for _, row := range rows[:min(len(rows), remaining)] {
 			if err := file.Json(l.Raw(row)); err != nil {
 				return render.Card{}, err
 			}
-			left--
+			remaining--
 		}
-		if left == 0 {
+		if remaining == 0 {
 			break
 		}
 	}

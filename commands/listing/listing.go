@@ -243,16 +243,16 @@ func (l Listing[T]) fetch(ctx context.Context, call *catalog.Call, q s1.Query, m
 	if known.next != "" {
 		q = q.With("cursor", known.next).With("skip")
 	}
-	left := 0
+	remaining := 0
 	if most > 0 {
-		left = most - known.rows
+		remaining = most - known.rows
 	}
 	broken := ""
 	seen := maps.Clone(known.seen)
 	if seen == nil {
 		seen = map[uint64]bool{}
 	}
-	for page, err := range l.freshRows(ctx, q, left, seen) {
+	for page, err := range l.freshRows(ctx, q, remaining, seen) {
 		if cutOff(err) && known.rows > 0 {
 			broken, known.next = "The list is not complete. "+refusal.Reason(err), ""
 			break

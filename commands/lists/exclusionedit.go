@@ -263,13 +263,13 @@ func (p *updateExclusionParams) run(ctx context.Context, call *catalog.Call) (re
 	if err != nil {
 		return render.Card{}, fmt.Errorf("update exclusion %s: %w", p.Exclusion, err)
 	}
-	left := change.Diffs(exclusionFields(after.Settings()), wanted, weakensByExclusion)
-	if len(left) > 0 { // the answer need not show the exclusion as it is now
+	unapplied := change.Diffs(exclusionFields(after.Settings()), wanted, weakensByExclusion)
+	if len(unapplied) > 0 { // the answer need not show the exclusion as it is now
 		if again, err := p.read(ctx, call); err == nil {
-			after, left = again, change.Diffs(exclusionFields(again.Settings()), wanted, weakensByExclusion)
+			after, unapplied = again, change.Diffs(exclusionFields(again.Settings()), wanted, weakensByExclusion)
 		}
 	}
-	return change.ChangeOutcome(call, "exclusion", lookup.ExclusionTarget(call, after), change.Diffs(was, wanted, weakensByExclusion), left, exclusionArgs(e)), nil
+	return change.ChangeOutcome(call, "exclusion", lookup.ExclusionTarget(call, after), change.Diffs(was, wanted, weakensByExclusion), unapplied, exclusionArgs(e)), nil
 }
 
 func (p *updateExclusionParams) read(ctx context.Context, call *catalog.Call) (s1.Exclusion, error) {

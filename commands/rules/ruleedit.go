@@ -389,14 +389,14 @@ func (p *updateRuleParams) run(ctx context.Context, call *catalog.Call) (render.
 	missed := func(r s1.Rule) []catalog.Diff {
 		return change.Diffs(ruleFields(call, r.Settings(), placeText(r.Place())), desired, weakensRule)
 	}
-	left := missed(after)
-	if len(left) > 0 { // the answer need not show the rule as it is now
+	unapplied := missed(after)
+	if len(unapplied) > 0 { // the answer need not show the rule as it is now
 		if again, err := p.read(ctx, call); err == nil {
-			after, left = again, missed(again)
+			after, unapplied = again, missed(again)
 		}
 	}
 	changes := change.Diffs(ruleFields(call, rule.Settings(), placeText(rule.Place())), desired, weakensRule)
-	return change.ChangeOutcome(call, "rule", lookup.RuleTarget(call, after), changes, left, ruleBack(rule, place)), nil
+	return change.ChangeOutcome(call, "rule", lookup.RuleTarget(call, after), changes, unapplied, ruleBack(rule, place)), nil
 }
 
 // ruleBack are the arguments that make the rule what it was. From a scope of its own nothing leads

@@ -15,23 +15,23 @@ import (
 // they are literals. The console takes up to an hour for either, and says "Activating" or
 // "Disabling" until then.
 type ruleSwitch struct {
-	to   s1.RuleStatus
-	so   string                   // in words: "active"
-	try  string                   // what an error says was tried: "activate"
-	done string                   // "activation accepted"
-	warn func([]s1.Rule) []string // what an approver has to know before
-	undo string                   // what an approver reads that takes it back, and the label of its button: "Disable"
-	back string                   // the command that does
-	send func(*s1.Client, context.Context, []s1.RuleID) (s1.ActionResult, error)
+	to    s1.RuleStatus
+	state string                   // in words: "active"
+	verb  string                   // what an error says was tried: "activate"
+	done  string                   // "activation accepted"
+	warn  func([]s1.Rule) []string // what an approver has to know before
+	undo  string                   // what an approver reads that takes it back, and the label of its button: "Disable"
+	back  string                   // the command that does
+	send  func(*s1.Client, context.Context, []s1.RuleID) (s1.ActionResult, error)
 }
 
 var (
 	ruleActivation = ruleSwitch{
-		to: s1.RuleActive, so: "active", try: "activate", done: "activation accepted", warn: actingNote,
+		to: s1.RuleActive, state: "active", verb: "activate", done: "activation accepted", warn: actingNote,
 		undo: "Disable", back: "disable-star-custom-rules", send: (*s1.Client).EnableRules,
 	}
 	ruleDisabling = ruleSwitch{
-		to: s1.RuleDisabled, so: "disabled", try: "disable", done: "disabling accepted", warn: blindNote,
+		to: s1.RuleDisabled, state: "disabled", verb: "disable", done: "disabling accepted", warn: blindNote,
 		undo: "Activate", back: "activate-star-custom-rules", send: (*s1.Client).DisableRules,
 	}
 )
@@ -68,7 +68,7 @@ func (w ruleSwitch) plan(ctx context.Context, call *catalog.Call, selection *rul
 	}
 	same := settled(rules, w.to)
 	if same == len(rules) {
-		return catalog.Plan{}, catalog.AllSo(same, "rule", w.so)
+		return catalog.Plan{}, catalog.AllSo(same, "rule", w.state)
 	}
 	plan.Notes = slices.Concat(plan.Notes, w.warn(rules), catalog.SameNote(same, "rule", "this status"))
 	plan.Targets, plan.Undo = turned(call, rules, w.to.Label()), w.undo
@@ -80,7 +80,7 @@ func (w ruleSwitch) plan(ctx context.Context, call *catalog.Call, selection *rul
 func (w ruleSwitch) run(ctx context.Context, call *catalog.Call, rules []s1.RuleID) (render.Card, error) {
 	result, err := w.send(call.Console, ctx, rules)
 	if err != nil {
-		return render.Card{}, fmt.Errorf("%s %d rules: %w", w.try, len(rules), err)
+		return render.Card{}, fmt.Errorf("%s %d rules: %w", w.verb, len(rules), err)
 	}
 	c := ruleChange(ctx, call, rules, result, w.done)
 	c.Actions = append([]render.Action{turnRules(w.undo, w.back, rules)}, c.Actions...)

@@ -97,7 +97,7 @@ func Relative(text string, now time.Time) (time.Time, bool) {
 		if m[1] != "" {
 			sign = "+"
 		}
-		return away(now, sign+m[2], m[3])
+		return shifted(now, sign+m[2], m[3])
 	}
 	m := dayForm.FindStringSubmatch(text)
 	if m == nil || text == "" {
@@ -112,8 +112,8 @@ func Relative(text string, now time.Time) (time.Time, bool) {
 	return time.Date(day.Year(), day.Month(), day.Day(), hour, minute, 0, 0, now.Location()), true
 }
 
-// away goes by days on the calendar, so that "-1d" is the same time of day across a change of the clocks.
-func away(now time.Time, amount, unit string) (time.Time, bool) {
+// shifted goes by days on the calendar, so that "-1d" is the same time of day across a change of the clocks.
+func shifted(now time.Time, amount, unit string) (time.Time, bool) {
 	n, err := strconv.Atoi(amount)
 	if err != nil {
 		return time.Time{}, false
