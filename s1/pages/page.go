@@ -262,7 +262,7 @@ func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 			return items, err
 		}
 		if len(items) == maxCollected {
-			message := fmt.Sprintf("The console's list never ends: I read it up to row %d and remaining out the rest.", maxCollected)
+			message := fmt.Sprintf("The console's list never ends: I read it up to row %d and left out the rest.", maxCollected)
 			return items, &transport.Error{Operation: "read a list", Status: http.StatusOK, Message: message, Err: ErrTooManyPages}
 		}
 		items = append(items, item)
