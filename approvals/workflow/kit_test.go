@@ -80,7 +80,7 @@ func newKit(t *testing.T, edit ...func(*policy.Settings)) *kit {
 		Ledger: k.ledger, Catalog: k.catalog, Consoles: only, Policy: k.rules, Messenger: k.chat, People: k.people, Operators: k.chat,
 		Threads: k.chat, Background: k.jobs, Explain: explain, Enqueue: func(_ string, work func(context.Context)) { k.queue = append(k.queue, work) },
 		Conclude: func(_ context.Context, _ string, work func(context.Context)) { k.queue = append(k.queue, work) },
-		Tick:     time.Millisecond, Now: k.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Tick:     time.Millisecond, Promptly: time.Minute, Now: k.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	return k
 }

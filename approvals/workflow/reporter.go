@@ -175,7 +175,7 @@ func (r *reporter) deliver(ctx context.Context, req approvals.Request, to render
 	return at
 }
 
-// How long who asked waits for the card before they hear that Slack takes its time.
+// promptly is as long as people wait for an answer without wondering. Slack takes a second where it is busy.
 const promptly = 4 * time.Second
 
 // waitForApproval posts the card of a new request and tells who asked; at once also where Slack
@@ -189,7 +189,7 @@ func (r *reporter) waitForApproval(ctx context.Context, in Interaction, req appr
 	r.Count(req.Command, "waiting")
 	outcome := make(chan error, 1)
 	go func() { outcome <- r.publisher.guardedAnnounce(ctx, req) }()
-	timer := time.NewTimer(promptly)
+	timer := time.NewTimer(r.Promptly)
 	defer timer.Stop()
 	var err error
 	select {

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -43,9 +44,10 @@ type Config struct {
 	// ends, where it is refused a slot at once, with ctx.
 	Conclude func(ctx context.Context, console string, do func(context.Context))
 
-	Tick time.Duration // between two looks for what is due
-	Now  func() time.Time
-	Log  *slog.Logger
+	Tick     time.Duration // between two looks for what is due
+	Promptly time.Duration // for which who asked waits for the card before they hear that Slack takes its time; 4 s unless set
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // A Workflow is everything around a request but its row and its place in Slack.
@@ -68,6 +70,7 @@ func New(c Config) *Workflow {
 	if c.Count == nil {
 		c.Count = func(string, string) {}
 	}
+	c.Promptly = cmp.Or(c.Promptly, promptly)
 	gate := &Gate{Config: &c}
 	publisher := &Publisher{Config: &c, cards: requestcards.Drawer{Policy: c.Policy}}
 	reporter := &reporter{Config: &c, publisher: publisher}
