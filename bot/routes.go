@@ -206,7 +206,8 @@ func (w noticeWords) addNote(ctx context.Context, a exchange.Interaction, threat
 // ("Formatting text for app surfaces").
 var links = regexp.MustCompile(`<([^<>|]+)(?:\|([^<>]*))?>`)
 
-// unescaped is typed text as its writer saw it.
+// unescaped is typed text as its writer saw it, but for the addresses behind labels, which stay: a note that loses a link's address
+// loses what it was about. Command lines are the other way round, see text.Unescape.
 func unescaped(text string) string {
 	text = links.ReplaceAllStringFunc(text, func(match string) string {
 		parts := links.FindStringSubmatch(match)
