@@ -86,13 +86,6 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	require.Zero(t, code)
 	require.Contains(t, out, "2 rows, none changed")
 	require.Contains(t, out, "2 rows of")
-	body, err := os.ReadFile(path)
-	require.NoError(t, err)
-	twice := filepath.Join(t.TempDir(), "twice.jsonl")
-	require.NoError(t, os.WriteFile(twice, append(append(body, body...), `{"seq":3,"a`...), 0o600))
-	code, out, _ = calls(t, "audit", "--verify", "--against="+twice)
-	require.Zero(t, code, "two processes wrote it, and one of them died")
-	require.Contains(t, out, "2 rows of")
 
 	archive := filepath.Join(t.TempDir(), "archive.jsonl")
 	code, out, _ = calls(t, "audit", "--export="+archive)
@@ -111,15 +104,7 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	require.Contains(t, out, "2 rows written to "+page)
 	require.Len(t, onPage(t, page, "✓ 2 rows, none changed", "Alice Moreau (U0ALICE00) withdrew Disconnect Agent From Network (DESKTOP-1)."), 2)
 
-	cut := func(statements ...string) {
-		db := s.openDatabase()
-		defer func() { require.NoError(t, db.Close()) }()
-		for _, statement := range statements {
-			_, err := db.ExecContext(t.Context(), statement)
-			require.NoError(t, err)
-		}
-	}
-	cut(`DELETE FROM audit WHERE seq = 2`, `UPDATE audit_head SET seq = 1, hash = (SELECT hash FROM audit WHERE seq = 1)`)
+	s.tampers(`DELETE FROM audit WHERE seq = 2`, `UPDATE audit_head SET seq = 1, hash = (SELECT hash FROM audit WHERE seq = 1)`)
 	code, out, _ = calls(t, "audit", "--verify")
 	require.Zero(t, code, "the chain by itself is whole")
 	require.Contains(t, out, "1 rows, none changed")
@@ -136,17 +121,27 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	require.Contains(t, errs, "it has row 2, which the trail doesn't have")
 
 	forged := approvals.Entry{At: time.UnixMilli(1), Action: "asked", Command: "nothing", Detail: json.RawMessage(`{}`)}.After(approvals.Mark{})
-	cut(`UPDATE audit SET at = 1, request = '', ref = '', actor = '', action = 'asked', command = 'nothing', detail = '{}', hash = '`+forged.Hash+`'`,
+	s.tampers(`UPDATE audit SET at = 1, request = '', ref = '', actor = '', action = 'asked', command = 'nothing', detail = '{}', hash = '`+forged.Hash+`'`,
 		`UPDATE audit_head SET hash = '`+forged.Hash+`'`)
 	code, _, errs = calls(t, "audit", "--verify")
 	require.NotZero(t, code)
 	require.Contains(t, errs, "row 1 differs there")
-	cut(`UPDATE audit SET actor = 'somebody else'`)
+	s.tampers(`UPDATE audit SET actor = 'somebody else'`)
 	broken := filepath.Join(t.TempDir(), "broken.jsonl")
 	code, _, errs = calls(t, "audit", "--export="+broken)
 	require.NotZero(t, code)
 	require.Contains(t, errs, "changed after it was written")
 	require.NoFileExists(t, broken, "an archive of a trail that is not whole would only look like one")
+}
+
+// tampers changes the database behind the bot's back.
+func (s *story) tampers(statements ...string) {
+	db := s.openDatabase()
+	defer func() { require.NoError(s.t, db.Close()) }()
+	for _, statement := range statements {
+		_, err := db.ExecContext(s.t.Context(), statement)
+		require.NoError(s.t, err)
+	}
 }
 
 // onPage is which of words stand on a page.
