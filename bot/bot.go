@@ -35,6 +35,8 @@ import (
 const (
 	slackLimit = 20 * time.Second // one call of the Web API
 	usualTick  = 5 * time.Second  // looking for expired and orphaned requests
+
+	keepFinished = 24 * time.Hour // the keys of deliveries that are done: Slack repeats events for hours
 )
 
 // Homes remembers who opened the bot's tabs, what Slack has of them, and who was greeted.
@@ -80,7 +82,7 @@ type Config struct {
 	Changed func(ctx context.Context, console, kind string, ids []string)
 }
 
-// A Bot is one connection between a Slack workspace and a console.
+// A Bot is what connects a Slack workspace with its consoles.
 //
 // It owns every goroutine that it starts, and Run returns after all of them. The parts hold no
 // pointer to the Bot itself: what they need of it is handed to them in wire, as values or
@@ -106,8 +108,8 @@ type Bot struct {
 // identity is who the bot is in the workspace.
 //
 // Run writes it once, before any other goroutine of the bot exists that reads it, and closes known;
-// whoever is not started by Run (the notifier, Try) waits for known first. That is why it has no
-// lock.
+// whoever is not started by Run looks at known first: the notifier waits for it, and Try compares
+// only once it is closed. That is why it has no lock.
 type identity struct{ Team, User, BotID, Address string }
 
 // ids are the bot's as a user and as an app's bot.
@@ -161,7 +163,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	var receiving, work, chores sync.WaitGroup
 	receiving.Go(func() { b.intake.Queue.Run(ctx) })
 	work.Go(func() { b.scheduler.Work.Run(ctx) })
-	if err := b.scheduler.Resume(ctx); err != nil {
+	if err := b.scheduler.TakeUpLeftovers(ctx); err != nil {
 		b.Log.ErrorContext(ctx, "cannot resume the work that an earlier run left", "err", err)
 	}
 	chores.Go(func() { b.keepHouse(ctx) })
@@ -219,17 +221,17 @@ func (b *Bot) Known() <-chan struct{} { return b.known }
 // keepHouse expires requests, takes up orphaned ones and forgets old deliveries.
 //
 // One goroutine does it in sequence: a slow database makes the rounds rarer and never two at once.
-// Unfinished is part of it also where nothing is left over, for it is this process's sign of life:
+// Leftovers are looked for also where there are none, for that is this process's sign of life:
 // without it another process would take over what this one is working on.
 func (b *Bot) keepHouse(ctx context.Context) {
 	for b.jobs.Adopt(ctx); post.Sleep(ctx, b.Tick); {
 		b.scheduler.TakeUpLater(ctx, b.Now())
 		b.flow.Keeper.Tick(ctx)
-		if err := b.scheduler.Resume(ctx); err != nil && ctx.Err() == nil {
+		if err := b.scheduler.TakeUpLeftovers(ctx); err != nil && ctx.Err() == nil {
 			b.Log.WarnContext(ctx, "cannot look for deliveries left over", "err", err)
 		}
 		b.jobs.Adopt(ctx)
-		if err := b.Inbox.Prune(ctx, b.Now().Add(-24*time.Hour)); err != nil && ctx.Err() == nil {
+		if err := b.Inbox.Prune(ctx, b.Now().Add(-keepFinished)); err != nil && ctx.Err() == nil {
 			b.Log.WarnContext(ctx, "cannot forget old deliveries", "err", err)
 		}
 	}

@@ -134,7 +134,7 @@ func TestWhatWaitsIsHandedOverAndTakenUp(t *testing.T) {
 	require.Len(t, inbox.released, 1)
 
 	k.bot.scheduler.Work = serving
-	require.NoError(t, k.bot.scheduler.Resume(t.Context()))
+	require.NoError(t, k.bot.scheduler.TakeUpLeftovers(t.Context()))
 	k.awaitCall("/respond", "DESKTOP-1")
 }
 

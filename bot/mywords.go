@@ -150,6 +150,8 @@ func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 	switch req.State {
 	case approvals.Pending:
 		row.Small = append(row.Small, render.Text(says+fmt.Sprintf(" · %d of %d approvals · expires ", len(req.Counting()), max(req.Quorum, 1))), render.Since(req.Expires))
+	case approvals.Approved:
+		row.Small = append(row.Small, render.Text(says+" · approved, not run yet"))
 	case approvals.Interrupted:
 		row.Small = append(row.Small, render.Text(says+" · may have run: check its card"))
 	default:
@@ -183,7 +185,9 @@ func (w myWords) whoami(ctx context.Context, a exchange.Interaction, _ string) e
 	card := render.Card{Title: "Who you are here", Text: "Your roles", Parts: []render.Part{
 		render.Line{render.Text("You are "), render.User(who.ID), render.Text(", " + member + ". Times are in " + a.Caller().Location().String() + ".")},
 	}}
+	none := true
 	for _, m := range who.Roles {
+		none = none && m.Held.No()
 		switch {
 		case m.Held.Yes():
 			card.Parts = append(card.Parts, append(render.Line{render.Bold(m.Role)}, why(m, who.ID)...))
@@ -191,7 +195,7 @@ func (w myWords) whoami(ctx context.Context, a exchange.Interaction, _ string) e
 			card.Parts = append(card.Parts, render.Line{render.Bold(m.Role), render.Text(" · I can't tell: " + m.Held.Open())})
 		}
 	}
-	if len(card.Parts) == 1 {
+	if none {
 		card.Parts = append(card.Parts, render.Line{render.Text("You have no role, so you can only run commands that read. Roles come from the settings S1BOT_OPERATORS and S1BOT_APPROVERS and from the policy file.")})
 	}
 	w.responder.Reply(ctx, a, card)

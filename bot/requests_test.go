@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -212,6 +213,17 @@ func TestPendingListsWhatIsMineAndWhatWaitsForMe(t *testing.T) {
 	require.Contains(t, form.Get("view"), "Why?")
 	k.sends(bob, form, map[string]string{"reason": "not today"})
 	require.Contains(t, string(k.slack.Calls("/respond")[len(k.slack.Calls("/respond"))-1].Body), "Nothing is waiting", "neither after the form of a denial")
+}
+
+// A request that is held after its approval does not run, and a list that said so would be a reason not to look.
+func TestARowOfAListSaysWhereARequestStands(t *testing.T) {
+	t.Parallel()
+	for state, says := range map[approvals.State]string{
+		approvals.Pending: "0 of 1 approvals", approvals.Approved: "approved, not run yet", approvals.Running: "· running", approvals.Interrupted: "may have run",
+	} {
+		row := pendingRow(approvals.Request{}, approvals.Request{Ref: "A-7F3A", Title: "Isolate", Requester: alice, State: state, Plan: json.RawMessage(`{}`)})
+		require.Contains(t, fmt.Sprint(row.Small), says, state)
+	}
 }
 
 func TestWhoamiSaysWhichRolesAndWhy(t *testing.T) {

@@ -79,8 +79,11 @@ func (n *Notifier) serve(ctx context.Context, leases Leases, fence int64, since 
 		switch {
 		case err == nil && got == fence:
 			since = asked
-		case err == nil && ctx.Err() == nil, time.Since(since) > leaseFor-leaseEvery/2:
+		case err == nil && ctx.Err() == nil:
 			n.config.Logger.Warn("another process posts notifications now", "fence", fence)
+			stop()
+		case time.Since(since) > leaseFor-leaseEvery/2:
+			n.config.Logger.Warn("can't renew the notifier's lease, so this process posts no notifications for now", "fence", fence, "err", err)
 			stop()
 		}
 	}

@@ -1,6 +1,7 @@
 package syslog
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,9 +37,13 @@ func newConn(c Conn) *conn {
 // write writes a message behind its length.
 //
 // The deadline keeps a receiver that accepts and never reads from holding the shipper for ever,
-// once the kernel's buffers are full.
-func (c *conn) write(message []byte) error {
-	if err := c.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
+// once the kernel's buffers are full; a stop has less time than that.
+func (c *conn) write(ctx context.Context, message []byte) error {
+	deadline := time.Now().Add(writeLimit)
+	if end, ends := ctx.Deadline(); ends && end.Before(deadline) {
+		deadline = end
+	}
+	if err := c.SetWriteDeadline(deadline); err != nil {
 		return err
 	}
 	_, err := c.Write(append(fmt.Appendf(nil, "%d ", len(message)), message...))

@@ -188,7 +188,7 @@ func (s *Shipper) ship(ctx context.Context) (more bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if err := s.conn.write(s.Message(ctx, e)); err != nil {
+		if err := s.conn.write(ctx, s.Message(ctx, e)); err != nil {
 			return false, err
 		}
 		s.sent = e.Seq

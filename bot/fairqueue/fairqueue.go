@@ -61,7 +61,7 @@ type Work struct {
 }
 
 // ErrClosed refuses work after Close or Finish.
-var ErrClosed = errors.New("the queue is full")
+var ErrClosed = errors.New("the queue is closed")
 
 // A BusyError refuses work: too much of the same owner's waits already.
 type BusyError struct {

@@ -13,7 +13,7 @@
 //	          forgotten                                                  Handler works on it ──▶ finished
 //	                                                                        │ ErrPostponed: in Waiting, and unfinished in the Inbox,
 //	                                                                        ▼   until TakeUpLater
-//	                                            a crash anywhere after "saved": Resume takes it up, here or in another process
+//	                                            a crash anywhere after "saved": TakeUpLeftovers does so, here or in another process
 //
 // While envelopes come in, other work begins a little later (AcksFirst). What the program itself
 // has to do goes through Chores.

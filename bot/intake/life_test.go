@@ -231,7 +231,7 @@ func TestTheNextStartGoesOnWithWhatIsUnfinished(t *testing.T) {
 	serve(t, func(t *testing.T, l *life) {
 		l.saved["one"], l.kinds["one"] = []byte(typedHelp), "slash_commands"
 		l.saved["two"], l.kinds["two"] = []byte(`not JSON`), "slash_commands"
-		require.NoError(t, l.Scheduler.Resume(t.Context()))
+		require.NoError(t, l.Scheduler.TakeUpLeftovers(t.Context()))
 		l.happened()
 		require.Empty(t, l.kept(), "also what nobody can read, or each start would take it up")
 	})

@@ -213,8 +213,8 @@ func (s *Scheduler) Process(ctx context.Context, d inbound.Delivery) {
 	}
 }
 
-// Resume takes up what an earlier run saved and did not finish.
-func (s *Scheduler) Resume(ctx context.Context) error {
+// TakeUpLeftovers takes up what an earlier run saved and did not finish.
+func (s *Scheduler) TakeUpLeftovers(ctx context.Context) error {
 	return s.Inbox.Unfinished(ctx, func(key, kind string, payload []byte, at time.Time) error {
 		s.Schedule(ctx, s.Reader.Saved(key, kind, payload, at))
 		return nil

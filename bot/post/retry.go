@@ -28,7 +28,7 @@ const (
 	rateLimitWait  = 4 * time.Minute  // in all
 	rateLimitPause = 30 * time.Second // at most, where Slack does not say how long
 	outageTries    = 5                // answers with 5xx and Slack's words for them
-	brokenTries    = 3                // connections that break: each may take as long as slackLimit
+	brokenTries    = 3                // connections that break: each may take the 20 s of a call
 )
 
 // A repeating says which failed calls may be made again.

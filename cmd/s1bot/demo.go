@@ -70,7 +70,7 @@ func startServices(addr, consoleAddr string, behind func(http.Handler) http.Hand
 		err = s.workspace.Install(manifest) // its tabs and shortcuts are what a real installation has
 	}
 	if err != nil {
-		return s, err
+		return s, errors.Join(err, s.close())
 	}
 	var slackAddr string
 	if s.slack, slackAddr, err = listen(addr, behind(s.workspace)); err != nil {

@@ -396,7 +396,7 @@ func reputationRows() listing.Listing[rated] {
 			if r.Verdict == s1.HashUnknown {
 				card.Parts = append(card.Parts, render.Note{render.Text("Nobody has seen this file yet, or this console doesn't say. That proves nothing either way.")})
 			}
-			card.Actions = append(hashActions(r.hash)[1:], render.Button{Label: "Block", Do: catalog.Invocation{Command: "block-hash", Args: catalog.Marshal(map[string]any{"threat-hashes": []string{r.hash}}), How: render.Open}})
+			card.Actions = append(card.Actions, threatsOf(r.hash), render.Button{Label: "Block", Do: catalog.Invocation{Command: "block-hash", Args: catalog.Marshal(map[string]any{"threat-hashes": []string{r.hash}}), How: render.Open}})
 			return card
 		},
 	}

@@ -126,8 +126,12 @@ func hashActions(hash string) []render.Action {
 	}
 	return []render.Action{
 		render.Button{Label: "Reputation", Do: catalog.Invocation{Command: "get-hash-reputations", Args: catalog.Marshal(map[string]any{"file-hashes": []string{hash}})}},
-		render.Button{Label: "Threats", Do: catalog.Invocation{Command: "get-threat", Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"contentHashes": []string{hash}}})}},
+		threatsOf(hash),
 	}
+}
+
+func threatsOf(hash string) render.Button {
+	return render.Button{Label: "Threats", Do: catalog.Invocation{Command: "get-threat", Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"contentHashes": []string{hash}}})}}
 }
 
 // It names ids, not the hash: what was shown is what goes.
