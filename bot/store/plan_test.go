@@ -180,11 +180,16 @@ func walk(t *testing.T, db *DB) {
 	require.NoError(t, err)
 	_, err = db.Clips().Get(ctx, id)
 	require.NoError(t, err)
+	walkJournal(t, db.Journal(), now)
+}
 
-	j := db.Journal()
+// walkJournal is walk for what the notifier keeps.
+func walkJournal(t *testing.T, j Journal, now time.Time) {
+	t.Helper()
+	ctx := t.Context()
 	notice := journal.Notice{Source: journal.Threats, ID: "t", Channel: "C", State: journal.Due, Created: now, Version: "1", Body: json.RawMessage(`{}`)}
 	require.NoError(t, j.Record(ctx, journal.Batch{Source: journal.Threats, Cursor: journal.Cursor{Since: now}, Fresh: []journal.Notice{notice}, Changed: []journal.Notice{notice}, Forget: now}))
-	_, err = j.Versions(ctx, journal.Threats, []string{"a", "b"})
+	_, err := j.Versions(ctx, journal.Threats, []string{"a", "b"})
 	require.NoError(t, err)
 	for _, q := range []journal.Query{
 		{Channel: "C", Want: journal.ToPost, Ready: now, Limit: 1}, {Channel: "C", Want: journal.ToEdit, Ready: now, Limit: 1},

@@ -69,20 +69,26 @@ func TestThePageOnADeskAndOnAPhone(t *testing.T) {
 		b.looksUp(size.name)
 
 		b.open(size.analyst, "s1bot")
-		b.do("the Messages tab", click(`[data-testid="tab-messages"]`))
-		b.say("agents DESKTOP limit=2")
-		b.waitText("Only the first 2 are listed")
-		b.accessible("direct messages on a " + size.name)
-		b.do("the Home tab", click(`[data-testid="tab-home"]`))
-		b.do("is published", truth(`document.querySelectorAll('[data-testid="home"] .block').length > 0`))
-		b.picture("home-" + size.name)
-		b.accessible("home on a " + size.name)
+		b.bothTabs(size.name)
 	}
 	b.open("alice", "random")
 	b.turnsPages(d.settings["SLACK_API_URL"], d.workspace.ChannelID("#random"))
 	b.open("alice", "soc")
 	b.do("shortcuts", click(`[data-testid="shortcuts"]`))
 	b.waitText("Run a SentinelOne command")
+}
+
+// bothTabs asks in the app's direct messages, and opens its Home.
+func (b *browser) bothTabs(size string) {
+	b.t.Helper()
+	b.do("the Messages tab", click(`[data-testid="tab-messages"]`))
+	b.say("agents DESKTOP limit=2")
+	b.waitText("Only the first 2 are listed")
+	b.accessible("direct messages on a " + size)
+	b.do("the Home tab", click(`[data-testid="tab-home"]`))
+	b.do("is published", truth(`document.querySelectorAll('[data-testid="home"] .block').length > 0`))
+	b.picture("home-" + size)
+	b.accessible("home on a " + size)
 }
 
 // sorts orders the newest list by its first column, up and down.

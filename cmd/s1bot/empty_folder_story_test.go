@@ -191,23 +191,28 @@ func lastOf(messages []json.RawMessage) (all []string) {
 	return all
 }
 
-// From an empty folder to a bot that answers, and through what its first year brings: both tokens are changed, a back-up is restored, and it
-// moves to PostgreSQL with a request that waits. All command lines of the program that README.md and operations.md show are run on the way.
-func TestFromAnEmptyFolderThroughTheFirstYear(t *testing.T) {
-	t.Parallel()
-	server := startPostgres(t)
-	s := newSite(t)
+// tokensInFiles moves the tokens out of the environment; what it returns writes them, each with that end.
+func (s *site) tokensInFiles() (write func(end string)) {
 	tokens := map[string]string{}
 	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_API_TOKEN"} {
 		tokens[name] = s.environ[name]
 		delete(s.environ, name)
 		s.environ[name+"_FILE"] = name
 	}
-	write := func(end string) {
+	return func(end string) {
 		for name, token := range tokens {
-			require.NoError(t, os.WriteFile(filepath.Join(s.folder, name), []byte(token+end+"\n"), 0o600))
+			require.NoError(s.t, os.WriteFile(filepath.Join(s.folder, name), []byte(token+end+"\n"), 0o600))
 		}
 	}
+}
+
+// From an empty folder to a bot that answers, and through what its first year brings: both tokens are changed, a back-up is restored, and it
+// moves to PostgreSQL with a request that waits. All command lines of the program that README.md and operations.md show are run on the way.
+func TestFromAnEmptyFolderThroughTheFirstYear(t *testing.T) {
+	t.Parallel()
+	server := startPostgres(t)
+	s := newSite(t)
+	write := s.tokensInFiles()
 	write("")
 	s.performs("s1bot manifest")
 	s.performs("s1bot policy-schema")
