@@ -36,9 +36,9 @@ const (
 	farewell = 2 * time.Second
 	// batch is how many rows go out between two looks at lease and position.
 	batch = 500
-	// flaws is how many attempts fail until somebody is told, and slowest the longest pause between
+	// tellAfter is how many attempts fail until somebody is told, and slowest the longest pause between
 	// two.
-	flaws, slowest = 3, time.Minute
+	tellAfter, slowest = 3, time.Minute
 )
 
 // A Position is how far the trail has arrived.
@@ -141,7 +141,7 @@ func (s *Shipper) step(ctx context.Context) (more bool) {
 		return false
 	}
 	if time.Since(s.conn.since) >= settles { // sooner it may be refused yet: TLS 1.3 says so after the handshake
-		s.recover(ctx)
+		s.recovered(ctx)
 	}
 	return more
 }
@@ -238,17 +238,17 @@ func (s *Shipper) fail(ctx context.Context, err error) {
 	if s.failed == 1 {
 		s.Log.WarnContext(ctx, "the audit trail can't be sent to the syslog server; waiting rows are sent later", "err", err, "after", s.position.Seq)
 	}
-	if s.failed < flaws || s.position.Reported {
+	if s.failed < tellAfter || s.position.Reported {
 		return
 	}
 	s.tell(ctx, err)
 }
 
-// recover notes that the connection stands.
+// recovered notes that the connection stands.
 //
 // A connection that was just opened proves nothing, so its caller waits until it has stood for a
 // while.
-func (s *Shipper) recover(ctx context.Context) {
+func (s *Shipper) recovered(ctx context.Context) {
 	if s.failed > 0 {
 		s.Log.InfoContext(ctx, "the audit trail reaches the syslog server again")
 	}

@@ -68,8 +68,7 @@ func Of(ctx context.Context, call *catalog.Call, all *catalog.Catalog, may func(
 	}
 	room := Most - min(len(hosts), keptFree)
 	shown := found[:min(len(found), room)]
-	s := newSearch(call, all, shown)
-	s.may = may
+	s := newSearch(call, all, shown, may)
 	s.run(ctx)
 	seen = append(s.sightings, hosts[:min(len(hosts), Most-len(shown))]...)
 	if problem != nil && len(words) > 0 {
@@ -116,8 +115,8 @@ type question struct {
 
 // Every value gets its questions before the first is sent, so that those that take several values
 // are sent once.
-func newSearch(call *catalog.Call, all *catalog.Catalog, found []observables.Observable) *search {
-	s := &search{call: call, all: all, answers: map[int]map[string]string{}}
+func newSearch(call *catalog.Call, all *catalog.Catalog, found []observables.Observable, may func(command string) bool) *search {
+	s := &search{call: call, all: all, may: may, answers: map[int]map[string]string{}}
 	of := map[observables.Kind][]int{}
 	for i, o := range found {
 		s.sightings = append(s.sightings, Sighting{Name: o.Value, Kind: string(o.Kind), Actions: all.ObservableActions(o)})

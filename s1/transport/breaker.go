@@ -75,15 +75,15 @@ func (b *breakers) of(route string) *breaker {
 
 // changed notes when a path stopped answering, from which the wait that people are told is counted,
 // and says so in the log once each way.
-func (b *breakers) changed(of *breaker, _, to gobreaker.State) {
+func (b *breakers) changed(route *breaker, _, to gobreaker.State) {
 	switch to {
 	case gobreaker.StateOpen:
-		of.mu.Lock()
-		of.opened = time.Now()
-		of.mu.Unlock()
-		b.log.Warn("the console isn't responding on a path; reads of it will fail immediately for a while", "route", of.Name(), "for", restFor)
+		route.mu.Lock()
+		route.opened = time.Now()
+		route.mu.Unlock()
+		b.log.Warn("the console isn't responding on a path; reads of it will fail immediately for a while", "route", route.Name(), "for", restFor)
 	case gobreaker.StateClosed:
-		b.log.Info("the console answers on a path again", "route", of.Name())
+		b.log.Info("the console answers on a path again", "route", route.Name())
 	}
 }
 
@@ -109,20 +109,22 @@ func (b *breakers) guard(ctx context.Context, call Call, read func() (attempt, e
 	case errors.As(err, &own):
 		return a, own.error
 	case errors.Is(err, gobreaker.ErrOpenState):
-		return a, breaker.refusal(call, restFor)
+		return a, refusal(call, breaker.rests())
 	case errors.Is(err, gobreaker.ErrTooManyRequests):
-		return a, breaker.refusal(call, probeWait)
+		return a, refusal(call, probeWait)
 	}
 	return a, err
 }
 
-// refusal is the error of a read that was not sent.
-func (b *breaker) refusal(call Call, wait time.Duration) *Error {
+// rests is for how long nothing is sent on the path yet.
+func (b *breaker) rests() time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if wait == restFor {
-		wait = max(restFor-time.Since(b.opened), time.Second)
-	}
+	return max(restFor-time.Since(b.opened), time.Second)
+}
+
+// refusal is the error of a read that was not sent, and how long to wait before it is asked again.
+func refusal(call Call, wait time.Duration) *Error {
 	return &Error{Operation: call.Operation, RetryAfter: wait, Err: ErrNotAnswering,
 		Message: fmt.Sprintf("The console didn't answer the last %d calls of this kind in time.", hangsInARow)}
 }
