@@ -160,10 +160,11 @@ func (c counts) words(most int) string {
 func (h *hunt) events(id huntapi.QueryID, b bounds, t *tally, file *listing.Export) render.Card {
 	title := h.call.Command.Title
 	card := render.Card{Outcome: render.Successful, Title: title + " · " + text.Plural(t.rows, "event")}
+	when := h.span()
 	if t.rows == 0 {
-		card.Title = title + " · no events"
+		card.Title, when = title+" · no events", h.nothing()
 	}
-	card.Parts = append([]render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, h.span()}, h.asSent()...)
+	card.Parts = append([]render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, when}, h.asSent()...)
 	if t.rows > 0 {
 		card.Parts = append(card.Parts, render.Fields{
 			{Label: "By type", Value: render.Line{render.Text(t.kinds.words(8))}, Wide: true},
@@ -205,6 +206,9 @@ func (h *hunt) notes(t *tally, limit int) []render.Part {
 	}
 	if t.rows == 0 {
 		say("try a wider time range, or remove a condition")
+		if hint := h.caseMatters(); hint != "" {
+			say(hint)
+		}
 	}
 	if !h.state.Began.IsZero() {
 		say("query " + string(h.state.ID))

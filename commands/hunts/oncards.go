@@ -20,7 +20,7 @@ import (
 const beside = time.Hour
 
 // queryOnCards looks for what else an alert's storyline did at that time. A storyline that could
-// say something else in a query is none. An hour on each side is a guess at what belongs to it, and
+// say something else in a query is none. The id is the console's own, so its case fits. An hour on each side is a guess at what belongs to it, and
 // stands in the form to be changed.
 func queryOnCards() []cards.Action {
 	return []cards.Action{{Place: 40, Label: "Related events", Alert: func(a s1.Alert) (cards.Filling, bool) {
@@ -35,13 +35,14 @@ func queryOnCards() []cards.Action {
 var storyline = regexp.MustCompile(`^[A-Za-z0-9-]{4,64}$`)
 
 // huntOnObservables opens the form of a hunt: when it looks is for the person to say. A value that
-// could say something else in a query has none.
+// could say something else in a query has none. The queries don't tell upper from lower case: see
+// huntWording.
 func huntOnObservables() []catalog.ObservableAction {
 	return []catalog.ObservableAction{{Place: 30, Label: "Hunt", How: render.Open, Fill: func(o observables.Observable) (any, bool) {
 		form, ok := map[observables.Kind]string{
-			observables.MD5: `TgtProcMd5 = %q OR ModuleMd5 = %q`, observables.SHA1: `TgtFileSha1 = %q OR TgtProcSha1 = %q`, observables.SHA256: `TgtFileSha256 = %q OR TgtProcSha256 = %q`,
-			observables.IPv4: `DstIP = %q OR SrcIP = %q`, observables.IPv6: `DstIP = %q OR SrcIP = %q`, observables.Domain: `DnsRequest CONTAINS %q OR NetworkUrl CONTAINS %q`,
-			observables.URL: `NetworkUrl CONTAINS %q OR NetworkUrl = %q`,
+			observables.MD5: `TgtProcMd5 In Anycase (%q) OR ModuleMd5 In Anycase (%q)`, observables.SHA1: `TgtFileSha1 In Anycase (%q) OR TgtProcSha1 In Anycase (%q)`, observables.SHA256: `TgtFileSha256 In Anycase (%q) OR TgtProcSha256 In Anycase (%q)`,
+			observables.IPv4: `DstIP = %q OR SrcIP = %q`, observables.IPv6: `DstIP = %q OR SrcIP = %q`, observables.Domain: `DnsRequest ContainsCIS %q OR NetworkUrl ContainsCIS %q`,
+			observables.URL: `NetworkUrl ContainsCIS %q OR NetworkUrl In Anycase (%q)`,
 		}[o.Kind]
 		return map[string]any{"query": fmt.Sprintf(form, o.Value, o.Value)}, ok && !strings.ContainsAny(o.Value, "\"\\'")
 	}}}

@@ -218,7 +218,7 @@ var operators = []operator{
 // lakeOperators are the operators of 2.0, for terms that have its fields.
 var lakeOperators = []operator{
 	{[]string{"contains:anycase"}, "contains:anycase", false}, {[]string{"contains:matchcase"}, "contains:matchcase", false}, {[]string{"contains"}, "contains", false},
-	{[]string{"in:anycase"}, "in:anycase", false}, {[]string{"in:matchcase"}, "in:matchcase", false}, {[]string{"matches"}, "matches", false}, {[]string{"!="}, "!=", false},
+	{[]string{"in:anycase"}, "in:anycase", false}, {[]string{"in:matchcase"}, "in:matchcase", false}, {[]string{"matches:matchcase"}, "matches:matchcase", false}, {[]string{"matches"}, "matches", false}, {[]string{"!="}, "!=", false},
 }
 
 // inexact says what to write instead of operators that have no counterpart.

@@ -8,24 +8,41 @@ import (
 
 // How people ask for what this area does, beside names and aliases. See package plain. The fields
 // of the queries are those that both engines have: see sameFields.
+//
+// What people call a thing has no case: POWERSHELL.EXE is powershell.exe, and a hunt that finds
+// nothing for the case of a letter would be a clean bill of health that nobody earned. In S1QL 1.0
+// =, In and Contains tell upper from lower case, In Anycase and ContainsCIS don't; translate has
+// what the data lake calls those. A query that a person wrote is left as it is.
 
 // A target is what events are searched for: how a sentence names it, and the query that finds it.
 type target struct{ asks, query string }
+
+// The queries of the targets. They are also how a card tells what was not found: see nothing.
+const (
+	byProcess = `TgtProcName ContainsCIS "$what"`
+	bySHA1    = `(TgtFileSha1 In Anycase ("$what") OR TgtProcSha1 In Anycase ("$what"))`
+	bySHA256  = `(TgtFileSha256 In Anycase ("$what") OR TgtProcSha256 In Anycase ("$what"))`
+	byMD5     = `(TgtProcMd5 In Anycase ("$what") OR ModuleMd5 In Anycase ("$what"))`
+	byIP      = `DstIP = "$what"` // of IPv6 the form in lower case, which sentences are read into
+	byDomain  = `DnsRequest ContainsCIS "$what"`
+	byCommand = `TgtProcCmdLine ContainsCIS "$what"`
+	byHost    = `AgentName ContainsCIS "$host"`
+)
 
 func huntWording() catalog.Wording {
 	const (
 		hunt  = "(hunt|hunt for|hunt down|search|search for|search events for|search (logs|events|telemetry|data|environment|network|everywhere|endpoints) for|look in (logs|events|telemetry) for|look for|query|query for|find|find all|threat hunt for|dig for|check for|any sign of|any signs of|any trace of|any traces of|any hits for|any hits on|any hit for|any hit on|traces of|sightings of)"
 		sight = "(seen|see|saw|find|found|had|noticed|come across)"
-		on    = "[ AND AgentName CONTAINS \"$host\"]"
+		on    = "[ AND " + byHost + "]"
 	)
 	files := []target{
-		{"[process|processes|executions of|execution of|file|files] {$what:file}", `TgtProcName CONTAINS "$what"`}, {"[process|processes|executions of|execution of] {$what:program}", `TgtProcName CONTAINS "$what"`},
+		{"[process|processes|executions of|execution of|file|files] {$what:file}", byProcess}, {"[process|processes|executions of|execution of] {$what:program}", byProcess},
 	}
 	hashes := []target{
-		{"[file with|file] [hash] {$what:sha1}", `(TgtFileSha1 = "$what" OR TgtProcSha1 = "$what")`}, {"[file with|file] [hash] {$what:sha256}", `(TgtFileSha256 = "$what" OR TgtProcSha256 = "$what")`}, {"[file with|file] [hash] {$what:md5}", `(TgtProcMd5 = "$what" OR ModuleMd5 = "$what")`},
+		{"[file with|file] [hash] {$what:sha1}", bySHA1}, {"[file with|file] [hash] {$what:sha256}", bySHA256}, {"[file with|file] [hash] {$what:md5}", byMD5},
 	}
 	const traffic = "(connection|connections|traffic|communication|communications|requests|request|beacons|beaconing|network traffic|network connections|outbound connections|outbound traffic|calls)"
-	network := []target{{"{$what:ip}", `DstIP = "$what"`}, {"{$what:domain}", `DnsRequest CONTAINS "$what"`}}
+	network := []target{{"{$what:ip}", byIP}, {"{$what:domain}", byDomain}}
 	var heads []string
 	add := func(query string, patterns ...string) {
 		for _, p := range patterns {
@@ -54,7 +71,7 @@ func huntWording() catalog.Wording {
 	}
 	domain := network[1]
 	add(domain.query, hunt+" (dns requests for|dns requests to|dns queries for|dns lookups of|lookups of|requests for|dns) "+domain.asks, "[<show>] [all|any] (dns|dns requests for|dns queries for|dns lookups of|lookups of|dns requests to|dns queries to|dns lookups for|requests to|requests for) "+domain.asks)
-	add(`TgtProcCmdLine CONTAINS "$what"`, hunt+" command line {$what:quoted}", hunt+" {$what:quoted} in command line", hunt+" command lines (containing|with) {$what:quoted}",
+	add(byCommand, hunt+" command line {$what:quoted}", hunt+" {$what:quoted} in command line", hunt+" command lines (containing|with) {$what:quoted}",
 		"<did> <who> <runs> {$what:quoted}")
 	return catalog.Wording{
 		Heads: append(heads, "(start|runs) (query|hunt) {query:quoted}", "hunt for {query:quoted}", "hunt {query:quoted}",
@@ -65,11 +82,11 @@ func huntWording() catalog.Wording {
 
 func processesWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		`(what|which) processes (runs|started|have runs|has runs|did run|were started) (on|at) {$host:host} -> query=AgentName CONTAINS "$host"`, `{$host:host} processes -> query=AgentName CONTAINS "$host"`,
-		`(what is|what's|what was) (running|runs) (on|at) {$host:host} -> query=AgentName CONTAINS "$host"`, `what (did|does|has) {$host:host} (runs|runs) -> query=AgentName CONTAINS "$host"`,
+		`(what|which) processes (runs|started|have runs|has runs|did run|were started) (on|at) {$host:host} -> query=` + byHost, `{$host:host} processes -> query=` + byHost,
+		`(what is|what's|what was) (running|runs) (on|at) {$host:host} -> query=` + byHost, `what (did|does|has) {$host:host} (runs|runs) -> query=` + byHost,
 		`<show> {*} processes (where|with|matching|for) [:] {query:query}`,
-		`<show> {*} (processes|running processes|process activity) (on|of|at|from) {$host:host} -> query=AgentName CONTAINS "$host"`,
-		`(what|which) processes (ran|run|are running|were running) on {$host:host} -> query=AgentName CONTAINS "$host"`, `what ran on {$host:host} -> query=AgentName CONTAINS "$host"`,
+		`<show> {*} (processes|running processes|process activity) (on|of|at|from) {$host:host} -> query=` + byHost,
+		`(what|which) processes (ran|run|are running|were running) on {$host:host} -> query=` + byHost, `what ran on {$host:host} -> query=` + byHost,
 	}}
 }
 

@@ -391,6 +391,25 @@ func TestAQueryStandsInASentenceAsItIs(t *testing.T) {
 	require.False(t, plain.Talks(hunt, "hunt SrcProcName contains 'x'"))
 }
 
+// What is hunted by its name or its address is found in whichever case it was typed, and a query that was typed is left alone.
+func TestAHuntFromWordsHasNoCase(t *testing.T) {
+	t.Parallel()
+	_, r := grammar(t)
+	for sentence, query := range map[string]string{
+		"hunt POWERSHELL.EXE last 2 days":                     `TgtProcName ContainsCIS "POWERSHELL.EXE"`,
+		"did WKS-2201 run RCLONE.EXE yesterday?":              `TgtProcName ContainsCIS "RCLONE.EXE" AND AgentName ContainsCIS "WKS-2201"`,
+		"who talked to 2001:DB8:0::2 today":                   `DstIP = "2001:db8::2"`,
+		"hunt AAF4C61DDCC5E8A2DABEDE0F3B482CD9AEA9434D today": `(TgtFileSha1 In Anycase ("AAF4C61DDCC5E8A2DABEDE0F3B482CD9AEA9434D") OR TgtProcSha1 In Anycase ("AAF4C61DDCC5E8A2DABEDE0F3B482CD9AEA9434D"))`,
+		"hunt TgtProcName = \"POWERSHELL.EXE\" last 2 days":   `TgtProcName = "POWERSHELL.EXE"`,
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.NoError(t, err, sentence)
+		var args map[string]any
+		require.NoError(t, json.Unmarshal(p.Do.Args, &args))
+		require.Equal(t, query, args["query"], sentence)
+	}
+}
+
 // A sentence that is made to have many readings takes no longer than others.
 func TestASentenceWithoutEndIsNotRead(t *testing.T) {
 	t.Parallel()

@@ -72,8 +72,8 @@ func (d *draft) set(s setting) {
 	d.words[s.param] = words
 }
 
-// insert puts the sentence's values into a text: SrcProcName CONTAINS "$file". What stands in brackets is there if its value is: "DstIP =
-// \"$what\"[ AND AgentName CONTAINS \"$host\"]". A quote in a value would end the text's.
+// insert puts the sentence's values into a text: SrcProcName ContainsCIS "$file". What stands in brackets is there if its value is: "DstIP =
+// \"$what\"[ AND AgentName ContainsCIS \"$host\"]". A quote in a value would end the text's.
 func (d *draft) insert(written string) string {
 	if before, rest, ok := strings.Cut(written, "["); ok && strings.Contains(written, "$") {
 		part, after, _ := strings.Cut(rest, "]")

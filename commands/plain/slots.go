@@ -2,6 +2,7 @@ package plain
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -146,7 +147,11 @@ func (s scene) values(t slot, words []text.Word, at int) []text.Filling {
 		switch {
 		case single && len(found.values) > 1:
 		case t.local != "":
-			fillings = append(fillings, text.Filling{Taken: found.taken, Value: local{t.local, found.values[0]}})
+			value := found.values[0]
+			if ip, err := netip.ParseAddr(value); err == nil {
+				value = ip.String() // as systems record it (RFC 5952): 2001:DB8:0::2 is 2001:db8::2
+			}
+			fillings = append(fillings, text.Filling{Taken: found.taken, Value: local{t.local, value}})
 		default:
 			fillings = append(fillings, text.Filling{Taken: found.taken, Value: []setting{{t.field.Name, t.key, found.values}}})
 			if next := at + found.taken; strings.HasSuffix(t.key, "__contains") && t.shape == "host" && next < len(words) && oneOf(words[next].Lower, "endpoint|endpoints") {

@@ -81,7 +81,7 @@ func reasonAdvice(e *s1.Error, needs string) string {
 	case s1.Retired:
 		return "This console doesn't support this API call (any more), so trying again won't help. Tell whoever runs the bot; until it's fixed, do it in the console."
 	case s1.QueryUnread:
-		return "The console works, but it can't read this query. A term is a field, an operator and a value, such as TgtProcName CONTAINS \"powershell.exe\"; " +
+		return "The console works, but it can't read this query. A term is a field, an operator and a value, such as TgtProcName ContainsCIS \"powershell.exe\"; " +
 			"AND and OR join terms. Change the query and try again."
 	}
 	return ""

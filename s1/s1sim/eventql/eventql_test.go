@@ -37,6 +37,28 @@ func TestBothLanguagesOnOneEvent(t *testing.T) {
 	}
 }
 
+// A name in the wrong case is found by the operators that the vendor says take no notice of it, and by no others.
+func TestOperatorsTellUpperFromLowerCaseAsTheServiceDoes(t *testing.T) {
+	t.Parallel()
+	parsers := map[string]func(string) (func(map[string]any) bool, error){"processName ": eventql.ParseOne, "tgt.process.name ": eventql.ParseTwo}
+	for field, terms := range map[string]map[string]bool{
+		"processName ": {
+			`= "EVIL.EXE"`: false, `In ("EVIL.EXE")`: false, `In Anycase ("EVIL.EXE")`: true, `Contains "EVIL"`: false, `ContainsCIS "EVIL"`: true, `Contains Anycase "EVIL"`: true,
+			`In Contains ("EVIL")`: false, `In Contains Anycase ("EVIL")`: true, `StartsWith "EVIL"`: false, `StartsWithCIS "EVIL"`: true, `EndsWith "EXE"`: false, `EndsWithCIS "EXE"`: true,
+		},
+		"tgt.process.name ": {
+			`= 'EVIL.EXE'`: false, `in ('EVIL.EXE')`: false, `in:matchcase ('EVIL.EXE')`: false, `in:anycase ('EVIL.EXE')`: true, `contains 'EVIL'`: true, `contains:anycase 'EVIL'`: true,
+			`contains:matchcase 'EVIL'`: false, `matches '^EVIL'`: true, `matches:matchcase '^EVIL'`: false, `matches:matchcase '^evil'`: true,
+		},
+	} {
+		for term, want := range terms {
+			test, err := parsers[field](field + term)
+			require.NoError(t, err, term)
+			require.Equal(t, want, test(created()), term)
+		}
+	}
+}
+
 func TestWhatNoLanguageHas(t *testing.T) {
 	t.Parallel()
 	for _, query := range []string{"agentName", "agentName ~ x", `"open`, "nobody = x", "(agentName = a", "agentName IN (a b)", "agentName = a b"} {

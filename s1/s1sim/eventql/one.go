@@ -35,6 +35,11 @@ func fieldNames() map[string]string {
 		storyline storylineid truecontext srcprocstorylineid src.process.storyline.id = storyline
 		filefullname filepath tgtfilepath tgt.file.path = fileFullName
 		sha1 filesha1 tgtfilesha1 tgt.file.sha1 = fileSha1
+		sha256 tgtfilesha256 tgt.file.sha256 = fileSha256
+		tgtprocsha1 tgt.process.image.sha1 = processSha1
+		tgtprocsha256 tgt.process.image.sha256 = processSha256
+		md5 tgtprocmd5 tgt.process.image.md5 = processMd5
+		modulemd5 module.md5 = moduleMd5
 		srcip src.ip.address = srcIp
 		dstip dst.ip.address = dstIp
 		dstport dst.port.number = dstPort
@@ -173,25 +178,36 @@ func (p *conditions) comparison() (func(object) bool, error) {
 	}), err
 }
 
-// operator reads what compares. The service tells upper from lower case in some operators; here
-// none does but the equal signs.
+// operator reads what compares. Those named CIS or Anycase take upper and lower case as the same,
+// all others tell them apart. The vendor's list says so by the names alone; the public converters to
+// 2.0 (pySigma's backend, the vendor's own) agree: Contains is contains:matchcase there, ContainsCIS
+// contains, and what is equal in any case is written In Anycase, not =.
 func (p *conditions) operator() (func(have, want string) bool, error) {
 	fold := func(f func(a, b string) bool) func(string, string) bool {
 		return func(a, b string) bool { return f(strings.ToLower(a), strings.ToLower(b)) }
 	}
+	equal := func(a, b string) bool { return a == b }
 	switch {
 	case p.word("=="), p.word("="):
-		return func(a, b string) bool { return a == b }, nil
+		return equal, nil
 	case p.word("!="), p.word("<>"):
 		return func(a, b string) bool { return a != b }, nil
-	case p.word("IN", "CONTAINS", "ANYCASE"), p.word("CONTAINS", "ANYCASE"), p.word("CONTAINSCIS"), p.word("CONTAINS"), p.word("IN", "CONTAINS"):
+	case p.word("IN", "CONTAINS", "ANYCASE"), p.word("CONTAINS", "ANYCASE"), p.word("CONTAINSCIS"):
 		return fold(strings.Contains), nil
-	case p.word("STARTSWITH", "ANYCASE"), p.word("STARTSWITHCIS"), p.word("STARTSWITH"):
+	case p.word("CONTAINS"), p.word("IN", "CONTAINS"):
+		return strings.Contains, nil
+	case p.word("STARTSWITH", "ANYCASE"), p.word("STARTSWITHCIS"):
 		return fold(strings.HasPrefix), nil
-	case p.word("ENDSWITH", "ANYCASE"), p.word("ENDSWITHCIS"), p.word("ENDSWITH"):
+	case p.word("STARTSWITH"):
+		return strings.HasPrefix, nil
+	case p.word("ENDSWITH", "ANYCASE"), p.word("ENDSWITHCIS"):
 		return fold(strings.HasSuffix), nil
-	case p.word("IN", "ANYCASE"), p.word("IN"):
+	case p.word("ENDSWITH"):
+		return strings.HasSuffix, nil
+	case p.word("IN", "ANYCASE"):
 		return strings.EqualFold, nil
+	case p.word("IN"):
+		return equal, nil
 	}
 	return nil, errSyntax
 }

@@ -111,7 +111,7 @@ func (p *lakeConditions) comparison() (func(object) bool, error) {
 	}
 	p.rest = p.rest[1:]
 	values, err := p.values(strings.HasPrefix(operator, "in"))
-	if err == nil && operator == "matches" {
+	if err == nil && strings.HasPrefix(operator, "matches") {
 		for _, v := range values {
 			if _, wrong := regexp.Compile(v); wrong != nil {
 				err = Refusal("Invalid regular expression [" + v + "]")
@@ -124,14 +124,16 @@ func (p *lakeConditions) comparison() (func(object) bool, error) {
 	}, err
 }
 
-// lakeOperators compare. contains tells no upper from lower case, = and in do.
+// lakeOperators compare. contains and matches tell no upper from lower case unless they say matchcase;
+// = and in do, unless in says anycase [the vendor's PowerQuery skill, "Case sensitivity flip"].
 var lakeOperators = map[string]func(have, want string) bool{
 	"=": func(a, b string) bool { return a == b }, "==": func(a, b string) bool { return a == b }, "!=": func(a, b string) bool { return a != b },
-	"in": func(a, b string) bool { return a == b }, "in:anycase": strings.EqualFold,
+	"in": func(a, b string) bool { return a == b }, "in:matchcase": func(a, b string) bool { return a == b }, "in:anycase": strings.EqualFold,
 	"contains":           func(a, b string) bool { return strings.Contains(strings.ToLower(a), strings.ToLower(b)) },
 	"contains:anycase":   func(a, b string) bool { return strings.Contains(strings.ToLower(a), strings.ToLower(b)) },
 	"contains:matchcase": strings.Contains,
-	"matches":            func(a, b string) bool { found, _ := regexp.MatchString(b, a); return found },
+	"matches":            func(a, b string) bool { found, _ := regexp.MatchString("(?i)"+b, a); return found },
+	"matches:matchcase":  func(a, b string) bool { found, _ := regexp.MatchString(b, a); return found },
 	"<":                  func(a, b string) bool { return number(a) < number(b) }, "<=": func(a, b string) bool { return number(a) <= number(b) },
 	">": func(a, b string) bool { return number(a) > number(b) }, ">=": func(a, b string) bool { return number(a) >= number(b) },
 }

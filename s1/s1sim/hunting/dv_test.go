@@ -21,7 +21,7 @@ func starts(t *testing.T, r *simtest.Rig, query string, more ...any) string {
 func TestAQueryRunsFinishesAndHasRows(t *testing.T) {
 	t.Parallel()
 	r := simtest.New(t, s1sim.Options{Empty: true, QueryTime: 100 * time.Second})
-	id := starts(t, r, `processImagePath CONTAINS "SVCHOST.exe" AND agentName IN ("DESKTOP-1", "DESKTOP-2")`, "queryType", []string{"events"}, "isVerbose", false)
+	id := starts(t, r, `processImagePath CONTAINS "svchost.exe" AND agentName IN ("DESKTOP-1", "DESKTOP-2")`, "queryType", []string{"events"}, "isVerbose", false)
 	r.Clock.Pass(40 * time.Second)
 	a := r.Get("/dv/query-status", "queryId", id)
 	require.Equal(t, "RUNNING", a.At("data.responseState"))
