@@ -190,6 +190,20 @@ func TestARequestStandsBehindWhatIsTold(t *testing.T) {
 	)
 }
 
+// A reason that goes on for no while ends before the duration; what may itself have gone on for so long is refused, for nobody knows which was meant.
+func TestAReasonEndsBeforeTheDuration(t *testing.T) {
+	t.Parallel()
+	c, r := grammar(t)
+	for sentence, line := range map[string]string{
+		"isolate DESKTOP-5 because phishing for 4h":                "isolate DESKTOP-5 for=4h reason=phishing",
+		"isolate DESKTOP-5 because of a malware alert for 2 hours": `isolate DESKTOP-5 for=2h reason="a malware alert"`,
+	} {
+		verdict, got, want := judge(t, c, r, row{sentence: sentence, means: []string{line}})
+		require.Equal(t, "right", verdict, "%s: %s, not %s", sentence, got, want)
+	}
+	refused(t, r, "isolate DESKTOP-5 because beaconing for 4 hours", "isolate DESKTOP-5 because user away for 2 hours", "isolate DESKTOP-5 because malware blocked updates for 2 hours")
+}
+
 // What looks like an order and is none, or is one for later, for some, or for two things at once.
 func TestWhatIsNoOrderIsRefused(t *testing.T) {
 	t.Parallel()

@@ -255,7 +255,7 @@ func isTicketKey(letters string) bool {
 const subjects = "it|they|we|i|he|she|there|this|that|its|somebody|someone|user|users"
 
 // reasonAt takes the rest of the sentence for a reason, but for a ticket and a duration at its end. "Because it beaconed for 4 hours"
-// may say how long to isolate or how long it beaconed: that is nobody's to guess.
+// may say how long to isolate or how long it beaconed: that is nobody's to guess. "Because phishing for 4h" says how long to isolate.
 func (s scene) reasonAt(how string, words []text.Word, at int) []text.Filling {
 	if at >= len(words) || how == "@why" && !oneOf(words[at].Lower, subjects) || !asWritten(words, at) {
 		return nil
@@ -272,7 +272,7 @@ func (s scene) reasonAt(how string, words []text.Word, at int) []text.Filling {
 		}
 	}
 	if cut := s.spanEnds(words, start, end); cut > 0 {
-		if !noun && words[cut-1].Lower != "," {
+		if !noun && words[cut-1].Lower != "," && slices.ContainsFunc(words[start:cut], lasts) {
 			return nil
 		}
 		end = cut
@@ -287,6 +287,16 @@ func (s scene) reasonAt(how string, words []text.Word, at int) []text.Filling {
 	to := words[end-1].To
 	return []text.Filling{{Taken: taken, Value: reason(strings.TrimSpace(s.sentence[words[start].From:to]))}}
 }
+
+// lasts tells words that may go on for a while: a verb or the subject of one ("it beaconed", "beaconing"), and how somebody is ("away").
+func lasts(w text.Word) bool {
+	if strings.HasSuffix(w.Lower, "ing") {
+		return !strings.HasSuffix(w.Lower, "phishing")
+	}
+	return strings.HasSuffix(w.Lower, "ed") || oneOf(w.Lower, subjects+"|"+lastingWords)
+}
+
+const lastingWords = "is|are|was|were|has|have|had|been|be|not|did|does|ran|runs|run|went|kept|keeps|sent|sends|talks|beacons|scans|looks|acts|away|out|off|gone|offline|online|down|up|open|active|idle|alive|quiet|silent|unreachable|missing|late|sick|here|it's|its|he's|she's|they're|we're|i'm"
 
 // ticketEnds tells whether the sentence ends in a ticket from i on: ", ticket INC-1042" or "(INC-1042)".
 func (s scene) ticketEnds(words []text.Word, i int) bool {
