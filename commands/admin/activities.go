@@ -111,7 +111,7 @@ func getActivities() *catalog.Command {
 		rows := listing.Listing[s1.Activity]{
 			Noun: "Activities", Things: "activities", Page: call.Console.ActivitiesPage, Table: cards.ActivityTable,
 			Raw: func(a s1.Activity) json.RawMessage { return a.Raw }, More: activityFacts(),
-			Empty: "Try a wider time range, or remove a condition. Times inside JSON are UTC.",
+			Empty: "Try a wider time range, or remove a condition.",
 		}
 		return rows.Show(ctx, call, q, most)
 	})

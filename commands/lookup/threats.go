@@ -325,7 +325,7 @@ func ThreatRows(call *catalog.Call) listing.Listing[s1.Threat] {
 			{Title: "Operating system", Value: func(t s1.Threat) string { return t.OS() }},
 			{Title: "Addresses", Value: func(t s1.Threat) string { return text.JoinNonEmpty(" ", t.IPs()...) }},
 		},
-		Empty: "Try a wider time range, or remove a condition. Times inside JSON are UTC.",
+		Empty: "Try a wider time range, or remove a condition.",
 	}
 }
 

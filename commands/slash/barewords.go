@@ -44,21 +44,6 @@ func clockWord(word string) bool {
 	return text.ZoneWord(word) || word == "ago" || word == "at" || len(word) >= 4 && word[0] >= '0' && word[0] <= '9' && strings.Contains(word, ":")
 }
 
-// plain reads the first bare word as what the command says that it stands for. It comes before the
-// main parameter gets its words, which would take the word as a name.
-func (p *parser) plain() error {
-	if len(p.main) == 0 || p.main[0].Quoted {
-		return nil
-	}
-	means, ok := p.cmd.Plain[strings.ToLower(p.main[0].Value)]
-	if !ok {
-		return nil
-	}
-	p.main = p.main[1:]
-	_, err := p.named(text.Scan(means)[0], nil)
-	return err
-}
-
 // mainWords gives the bare words to the main parameter: several to a list, joined to a text.
 func (p *parser) mainWords() error {
 	if len(p.main) == 0 {

@@ -120,7 +120,7 @@ func (p *parser) assign(tokens []text.Token) error {
 		}
 		i += taken
 	}
-	if err := p.plain(); first == nil {
+	if err := p.narrow(); first == nil {
 		first = err
 	}
 	if err := p.mainWords(); first == nil {
