@@ -56,7 +56,7 @@ type Term struct {
 	Began      time.Time   `json:"began,omitzero"` // of the clock; zero until then
 	Ends       time.Time   `json:"ends,omitzero"`
 	Extensions []Extension `json:"extensions,omitempty"`
-	Proposed   []Proposal  `json:"proposed,omitempty"` // extensions that lack approvals yet
+	Proposed   []Proposal  `json:"proposed,omitempty"` // extensions that lack approvals yet, see Waiting
 
 	Warned bool      `json:"warned,omitempty"`
 	Held   string    `json:"held,omitempty"`  // why it could not be ended yet
@@ -80,11 +80,14 @@ type Extension struct {
 	Approvals []Vote        `json:"approvals,omitempty"`
 }
 
-// A Proposal is an extension that some have approved, and not enough. It lapses as a request does,
-// and when the term is extended by another length: then its approvals were given for another end.
+// A Proposal is an extension that somebody asked for, or that some have approved, and not enough. It
+// lapses as a request does, and when the term is extended by another length: then its approvals were
+// given for another end.
 //
 // By tells proposals apart: two people who approve two hours and four hours have agreed on nothing.
 type Proposal struct {
+	Asked     string        `json:"asked,omitempty"`  // who asked for it and may not approve it
+	Reason    string        `json:"reason,omitempty"` // what they say for it
 	By        time.Duration `json:"by"`
 	Expires   time.Time     `json:"expires"`
 	Approvals []Vote        `json:"approvals"`
@@ -200,28 +203,22 @@ func (r *Request) extend(p policy.Person, by time.Duration, key string, wait tim
 		return errUnchanged
 	}
 	t := *r.Term
-	ends := t.Ends
-	if ends.Before(now) {
-		ends = now
-	}
-	switch {
-	case by < MinTerm:
-		return fmt.Errorf("%w: an extension of less than %s", ErrInvalid, MinTerm)
-	case ends.Add(by).Sub(now) > MaxTerm:
-		return ErrTermTooLong
+	ends, err := t.extendedBy(by, now)
+	if err != nil {
+		return err
 	}
 	made, err := r.addToProposal(t.proposed(by, now, now.Add(wait)), p, now, others)
 	if err != nil {
 		return err
 	}
 	made.Keys = append(slices.Clip(made.Keys), key)
-	t.Proposed = slices.DeleteFunc(slices.Clone(t.Proposed), func(o Proposal) bool { return o.By == by || !now.Before(o.Expires) })
+	t.Proposed = slices.DeleteFunc(t.waiting(now), func(o Proposal) bool { return o.By == by })
 	if r.missing(made.Approvals) > 0 {
 		t.Proposed = append(t.Proposed, made)
 		r.Term = &t
 		return nil
 	}
-	t.Ends, t.Proposed = ends.Add(by), nil
+	t.Ends, t.Proposed = ends, nil
 	t.Extensions = append(slices.Clip(t.Extensions), Extension{User: p.ID, At: now, By: by, Key: key, Approvals: made.Approvals})
 	t.Warned, t.Held, t.Taken, t.Tries = false, "", time.Time{}, 0
 	r.Term = &t
@@ -394,9 +391,4 @@ func (l *Ledger) MayExtend(ctx context.Context, id string, p policy.Person) (Req
 		return r, err
 	}
 	return r, r.extendable(p)
-}
-
-// RequestExtension writes down that p, who may not extend the request's term, asks those who may.
-func (l *Ledger) RequestExtension(ctx context.Context, r Request, p policy.Person, by time.Duration, why string) error {
-	return l.store.Append(ctx, entry(r, l.clock(), ActionExtensionRequested, p.ID, named(p, map[string]any{"requester": r.Requester, "by": by.String(), "reason": why})))
 }

@@ -21,6 +21,7 @@ import (
 // An extendWord lets isolations last longer.
 type extendWord struct {
 	extensions *workflow.Extensions
+	requests   requestWords // draws a list of what waits anew after a click in it
 	forms      *run.Forms
 	responder  *exchange.Responder
 }
@@ -28,7 +29,7 @@ type extendWord struct {
 func (w extendWord) builtins() []builtin {
 	return []builtin{{
 		name: requestcards.ExtendWord, summary: "Extends an isolation that has an end time. This needs the same approvals as the isolation did.", examples: []string{"/s1 extend A-7F3A for=4h"},
-		typed: w.Typed, clicked: w.clicked, alone: aloneLonger, takes: "The request's reference, and how much longer",
+		typed: w.Typed, clicked: w.requests.listed(w.clicked), alone: aloneLonger, takes: "The request's reference, and how much longer",
 	}}
 }
 

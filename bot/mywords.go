@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,6 +100,11 @@ func (w myWords) list(ctx context.Context, a exchange.Interaction) (card render.
 			mine = append(mine, pendingRow(freeze, req, w.offered(a, "withdraw")...))
 		}
 	}
+	longer, wanted, err := w.extensions(ctx, a)
+	if err != nil {
+		return card, err
+	}
+	decide, mine = append(decide, longer...), append(mine, wanted...)
 	if len(decide)+len(mine) == 0 {
 		card := render.Notice("Nothing is waiting: you have no open requests, and there are none for you to decide.")
 		card.Parts = append(card.Parts, frozenParts(freeze)...)
@@ -116,6 +122,25 @@ func (w myWords) list(ctx context.Context, a exchange.Interaction) (card render.
 		card.Parts = append(card.Parts, list.rows[:min(len(list.rows), maxPending)]...)
 	}
 	return card, nil
+}
+
+// extensions are those that wait: for the person's word, and their own.
+func (w myWords) extensions(ctx context.Context, a exchange.Interaction) (decide, mine []render.Part, err error) {
+	running, err := w.requests.Find(ctx, approvals.RunningTerms(w.now()))
+	if err != nil {
+		return nil, nil, fmt.Errorf("find extensions: %w", err)
+	}
+	for _, req := range running {
+		for _, x := range req.Waiting(w.now()) {
+			switch {
+			case req.ExtendableBy(a.Who.Person, x):
+				decide = append(decide, extensionRow(req, x, w.offered(a, requestcards.ExtendWord)...))
+			case a.User == req.Requester, a.User == x.Asked:
+				mine = append(mine, extensionRow(req, x))
+			}
+		}
+	}
+	return decide, mine, nil
 }
 
 // frozenParts say who froze changes and why; none where nobody did.
@@ -165,6 +190,24 @@ func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 			b.Do.Args = catalog.Marshal(map[string]any{"request": req.ID, "listed": true})
 			row.Actions = append(row.Actions, b)
 		}
+	}
+	return row
+}
+
+// extensionRow is an extension that waits, in a line, with those of its buttons that are named.
+func extensionRow(req approvals.Request, x approvals.Proposal, words ...string) render.Row {
+	row := requestcards.ExtensionRow(req, x)
+	if slices.Contains(words, reviewWord) {
+		row.Actions = append(row.Actions, render.Button{Label: "Review", Do: requestcards.About(reviewWord, req.ID)})
+	}
+	if slices.Contains(words, requestcards.ExtendWord) {
+		b := requestcards.ExtendBy(req, x)
+		var args map[string]any
+		if err := json.Unmarshal(b.Do.Args, &args); err == nil {
+			args["listed"] = true
+			b.Do.Args = catalog.Marshal(args)
+		}
+		row.Actions = append(row.Actions, b)
 	}
 	return row
 }

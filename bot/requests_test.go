@@ -215,6 +215,25 @@ func TestPendingListsWhatIsMineAndWhatWaitsForMe(t *testing.T) {
 	require.Contains(t, string(k.slack.Calls("/respond")[len(k.slack.Calls("/respond"))-1].Body), "Nothing is waiting", "neither after the form of a denial")
 }
 
+// An extension that waits is listed for those who may approve it and for who asked, also after a restart: it is in the row.
+func TestPendingListsExtensionsThatWait(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.types(alice, "isolate DESKTOP-1 for=1h reason=beaconing").has("Waiting for approval")
+	card := k.posted(approvalsChannel)[0]
+	ref := regexp.MustCompile(`A-[0-9A-Z]{4,}`).FindString(card.text())
+	k.clicks(bob, card, "Approve")
+	k.await(alice, "DESKTOP-1")
+	k.types(alice, "extend "+ref+" for=2h").has("I asked the approvers")
+	require.NotContains(t, k.types(alice, "pending").has("Extension by 2 hours").labels(), "Extend by 2 hours")
+	require.NotContains(t, k.types(dave, "pending").text(), "Extension")
+	waits := k.types(bob, "pending").has("Extension by 2 hours")
+	require.Contains(t, waits.labels(), "Extend by 2 hours")
+	k.clicks(bob, waits, "Extend by 2 hours")
+	require.Len(t, k.request(ref).Term.Extensions, 1)
+	k.types(carol, "pending").has("Nothing is waiting")
+}
+
 // A request that is held after its approval does not run, and a list that said so would be a reason not to look.
 func TestARowOfAListSaysWhereARequestStands(t *testing.T) {
 	t.Parallel()

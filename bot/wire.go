@@ -194,7 +194,7 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 		my:     my,
 		dryRun: dryRunWord{preview: b.flow.Preview, catalog: b.Catalog, settler: w.settler, responder: w.responder, now: b.Now},
 		report: reportWord{shifts: b.Shifts, responder: w.responder, people: w.people, now: b.Now},
-		extend: extendWord{extensions: b.flow.Extensions, forms: forms, responder: w.responder},
+		extend: extendWord{extensions: b.flow.Extensions, requests: requests, forms: forms, responder: w.responder},
 		jobs:   jobWords{jobs: b.jobs, responder: w.responder}, columns: columnsWords{store: b.Columns, runner: runner},
 	}.builtins())
 	return &handler{

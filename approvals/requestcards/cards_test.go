@@ -226,8 +226,9 @@ func TestTheButtonOfAnExtensionIsForOneMore(t *testing.T) {
 	require.Contains(t, labels(card), "Approve the extension by 2 hours")
 	require.Contains(t, card.Plain(), "1 of 2 approved the extension by 2 hours")
 	var carried Extension
-	wanted := ExtensionWanted(req, "UALICE", 2*time.Hour, "the user is away")
+	wanted := drawer(t).ExtensionWanted(req, "UALICE", 2*time.Hour, "the user is away")
 	require.Contains(t, wanted.Plain(), "the user is away")
+	require.Contains(t, wanted.Plain(), "2 approvals needed from", "it calls those who may approve it")
 	require.NoError(t, json.Unmarshal(wanted.Actions[0].(render.Button).Do.Args, &carried))
 	require.False(t, carried.Late(req))
 	require.Contains(t, ExtensionProposed(req, "UBOB", 2*time.Hour, "").Plain(), "1 of 2 approved")

@@ -1,6 +1,7 @@
 package requestcards
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -66,15 +67,51 @@ func ExtensionProposed(req approvals.Request, user string, by time.Duration, why
 	}, "ref "+req.Ref))
 }
 
+// lacking is how many approvals an extension that waits still needs: one where the isolation took
+// none, for whoever asked may not give it.
+func lacking(req approvals.Request, p approvals.Proposal) int {
+	return max(req.Lacks(p.Approvals), 1)
+}
+
+// ExtensionRow is an extension that waits, as a line of a list; whoever draws the list adds the
+// button for those who may approve it.
+func ExtensionRow(req approvals.Request, p approvals.Proposal) render.Row {
+	row := render.Row{Line: render.Line{render.Mono(req.Ref), render.Text(" "), render.Bold("Extension by " + text.SpanWords(p.By)), render.Text(" · isolation of " + plans.Names(plans.Of(req).Targets, 3))}}
+	says := fmt.Sprintf(" · %d of %d approvals · expires ", len(p.Approvals), len(p.Approvals)+lacking(req, p))
+	if p.Reason != "" {
+		says = " · “" + text.Shorten(p.Reason, 150) + "”" + says
+	}
+	row.Small = render.Line{render.User(cmp.Or(p.Asked, req.Requester)), render.Text(says), render.Since(p.Expires)}
+	return row
+}
+
+// ExtendBy is the button that approves an extension that waits.
+func ExtendBy(req approvals.Request, p approvals.Proposal) render.Button {
+	return extendButton(req, "Extend by "+text.SpanWords(p.By), p.By)
+}
+
+// ExtensionInstead answers whoever approves a request that was decided long ago while an extension of
+// it waits for them: it has the button of what they probably mean, and says that nothing was
+// approved yet.
+func ExtensionInstead(req approvals.Request, waiting []approvals.Proposal) render.Card {
+	card := render.Notice("The request " + req.Ref + " itself was approved before. An extension of it is waiting, and isn't approved yet: to approve it, click its button.")
+	for _, p := range waiting {
+		card.Parts = append(card.Parts, ExtensionRow(req, p))
+		card.Actions = append(card.Actions, ExtendBy(req, p))
+	}
+	return card
+}
+
 // ExtensionWanted asks the approvers for more time, with the end as it is now: nothing has changed
-// yet.
-func ExtensionWanted(req approvals.Request, user string, by time.Duration, why string) render.Card {
+// yet. It mentions those who may approve it, as the request's own card does.
+func (c *Drawer) ExtensionWanted(req approvals.Request, user string, by time.Duration, why string) render.Card {
 	names, more := plans.Names(plans.Of(req).Targets, 5), text.SpanWords(by)
 	return because(why, SmallPrint(render.Card{
 		Tone: render.Waiting, Title: "An extension was requested", Text: "Extension requested: " + more + " more for the isolation of " + names,
 		Parts: []render.Part{render.Line{
 			render.User(user), render.Text(" wants "), render.Bold(more), render.Text(" more for the isolation of "), render.Bold(names),
-			render.Text(", which ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")}},
+			render.Text(", which ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")},
+			append(render.Note{render.Text(text.Plural(lacking(req, approvals.Proposal{}), "approval") + " needed")}, c.fromWhom(req)...)},
 		Actions: []render.Action{extendButton(req, "Extend by "+more, by)},
 	}, "ref "+req.Ref))
 }

@@ -1,7 +1,6 @@
 package requestcards
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -40,10 +39,20 @@ func termParts(req approvals.Request) []render.Part {
 		parts = append(parts, extendedLine(x))
 	}
 	for _, p := range t.Proposed {
-		line := render.Note{render.Text(fmt.Sprintf("%d of %d approved the extension by %s: ", len(p.Approvals), len(p.Approvals)+req.Lacks(p.Approvals), text.SpanWords(p.By)))}
-		parts = append(parts, append(append(line, signers(p.Approvals)...), render.Text(" · expires "), render.Since(p.Expires)))
+		if t.Running() {
+			parts = append(parts, proposedLine(req, p))
+		}
 	}
 	return parts
+}
+
+// proposedLine says who asked for an extension that waits, or who approved it, and what it lacks.
+func proposedLine(req approvals.Request, p approvals.Proposal) render.Note {
+	line := render.Note{render.Text("Extension by " + text.SpanWords(p.By) + " requested by "), render.User(p.Asked), render.Text(" · " + text.Plural(lacking(req, p), "approval") + " needed")}
+	if len(p.Approvals) > 0 {
+		line = append(render.Note{render.Text(Agreed(req, p.By) + ": ")}, signers(p.Approvals)...)
+	}
+	return append(line, render.Text(" · expires "), render.Since(p.Expires))
 }
 
 // extendedLine says by how much a term was extended, and by whom.

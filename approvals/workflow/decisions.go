@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/approvals/requestcards"
 	"s1bot/render"
 )
@@ -26,6 +28,10 @@ func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) erro
 		return err
 	}
 	req, err := d.Ledger.Approve(ctx, id, in.Who.Person, d.gate.approversOf(ctx, was)...)
+	if waiting := waitingFor(req, in.Who.Person, d.Now()); errors.Is(err, approvals.ErrNotPending) && len(waiting) > 0 {
+		in.reply(ctx, d.drawn(req, requestcards.ExtensionInstead(req, waiting)))
+		return nil
+	}
 	if errors.Is(err, approvals.ErrNotPending) && approvedBy(req, in.User) { // their click came twice, or again after a crash
 		in.reply(ctx, render.Notice("You approved this. Its card shows what became of it."))
 		return nil
@@ -41,6 +47,11 @@ func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) erro
 	}
 	d.confirm(ctx, in, "Approved: "+req.Title+" is running now. Follow it on its card and in its thread.")
 	return d.executor.execute(ctx, req.ID, nil)
+}
+
+// waitingFor are the extensions of a request that wait for a person's word.
+func waitingFor(req approvals.Request, p policy.Person, now time.Time) []approvals.Proposal {
+	return slices.DeleteFunc(req.Waiting(now), func(x approvals.Proposal) bool { return !req.ExtendableBy(p, x) })
 }
 
 // approvedBy tells whether somebody's approval of a request counts.

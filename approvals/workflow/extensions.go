@@ -81,12 +81,14 @@ func (ex *Extensions) agreeToExtend(ctx context.Context, req approvals.Request, 
 	}
 }
 
-// wishExtension asks those who may extend, in the thread of the card.
+// wishExtension asks those who may extend: on the card, in its thread, and in the lists of what waits.
 func (ex *Extensions) wishExtension(ctx context.Context, in Interaction, req approvals.Request, by time.Duration, why string) error {
-	if err := ex.Ledger.RequestExtension(ctx, req, in.Who.Person, by, why); err != nil {
-		return fmt.Errorf("write down who wants an extension: %w", err)
+	req, err := ex.Ledger.RequestExtension(ctx, req.ID, in.Who.Person, by, why)
+	if err != nil {
+		return err
 	}
-	card := ex.drawn(req, requestcards.ExtensionWanted(req, in.User, by, why))
+	ex.publisher.show(ctx, req.ID)
+	card := ex.drawn(req, ex.publisher.cards.ExtensionWanted(req, in.User, by, why))
 	for _, ref := range req.Heads() {
 		if _, err := ex.Messenger.Post(ctx, ref.Channel, ref.TS, "", card); err != nil {
 			return err

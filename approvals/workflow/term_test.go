@@ -120,6 +120,17 @@ func TestAnExtensionTakesAnApprover(t *testing.T) {
 	require.NoError(t, k.flow.Extensions.Extend(t.Context(), in, requestcards.Extension{Request: req.ID, For: "2h"}))
 	require.Contains(t, d.read(), "for 2 hours more")
 	require.Contains(t, k.chat.reads(channel), "[Extend by 2 hours]")
+	require.Contains(t, k.chat.reads(channel), "Extension by 2 hours requested by @UALICE")
+	require.Contains(t, k.chat.reads(channel), "[Approve the extension by 2 hours]", "the request's own card offers it as well")
+	require.Empty(t, k.get(req.ID).Term.Extensions)
+	for _, user := range []string{bob, carol} {
+		answer, err := k.approves(user, req.ID)
+		require.NoError(t, err)
+		require.Contains(t, answer, "isn't approved yet", "the reference alone is of the request, which was approved before")
+		require.Contains(t, answer, "[Extend by 2 hours]")
+	}
+	_, err := k.approves(alice, req.ID)
+	require.ErrorIs(t, err, approvals.ErrNotPending)
 	require.Empty(t, k.get(req.ID).Term.Extensions)
 
 	in, _ = k.by(carol)

@@ -41,6 +41,9 @@ func (k *Keeper) everybodys(ctx context.Context) (State, error) {
 	if s.Unread = len(s.Requests) > maxListed; s.Unread {
 		s.Requests = s.Requests[:maxListed]
 	}
+	if s.Extended, err = k.Ledger.Find(ctx, approvals.RunningTerms(now)); err != nil {
+		return s, err
+	}
 	by, err := k.isolators(ctx, counted, now)
 	if err != nil {
 		return s, err

@@ -41,6 +41,7 @@ type State struct {
 	Freeze    *approvals.Request
 	Requests  []approvals.Request // that wait or run, as far as they were read
 	Unread    bool                // there are more of them
+	Extended  []approvals.Request // isolations for a time, of which some extension may wait
 	Consoles  []Console
 
 	Recent []string // lines, the newest first
@@ -170,7 +171,27 @@ func (d drawing) waiting() render.Section {
 			rows = append(rows, d.toDecide(req).On(req.Console))
 		}
 	}
-	return d.requests("Waiting for you", rows)
+	return d.requests("Waiting for you", append(rows, d.extensions(true)...))
+}
+
+// extensions are those that wait: for this person's word with its button, or their own.
+func (d drawing) extensions(decidable bool) (rows []render.Row) {
+	for _, req := range d.Extended {
+		for _, x := range req.Waiting(d.Now) {
+			may := req.ExtendableBy(d.Person.Person, x)
+			if may != decidable || !may && d.Person.ID != req.Requester && d.Person.ID != x.Asked {
+				continue
+			}
+			row := requestcards.ExtensionRow(req, x)
+			if may {
+				b := requestcards.ExtendBy(req, x)
+				b.Confirm = cmp.Or(b.Confirm, b.Label+": isolation of "+plans.Names(plans.Of(req).Targets, 5))
+				row.Actions = []render.Action{b, render.Button{Label: "Review", Do: requestcards.About(d.words.Review, req.ID)}}
+			}
+			rows = append(rows, row.On(req.Console))
+		}
+	}
+	return rows
 }
 
 // requests are the first rows under a heading that counts all of them, or says that it can't:
@@ -252,7 +273,7 @@ func (d drawing) mine() render.Section {
 		}
 		rows = append(rows, row.On(req.Console))
 	}
-	return d.requests("Your requests", rows)
+	return d.requests("Your requests", append(rows, d.extensions(false)...))
 }
 
 func mineWords(req approvals.Request) string {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -109,6 +110,11 @@ func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location)
 		return render.Card{}, fmt.Errorf("list pending requests: %w", err)
 	}
 	pending = r.ours(pending)
+	extensions, err := r.extensions(ctx)
+	if err != nil {
+		return render.Card{}, err
+	}
+	waiting := len(pending) + len(extensions)
 	by, err := r.isolators(ctx)
 	if err != nil {
 		return render.Card{}, err
@@ -119,16 +125,17 @@ func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location)
 	}
 	hosts := max(isolated.Total, len(isolated.Items))
 	title := "Shift report · last " + lasting(r.Now().Sub(since))
-	card := render.Card{Tone: render.Info, Title: title, Text: fmt.Sprintf("%s: %d new, %d open, open alerts: %s, %d isolated, %d waiting for approval", title, s.fresh, s.open, s.alerts.number(), hosts, len(pending))}
+	card := render.Card{Tone: render.Info, Title: title, Text: fmt.Sprintf("%s: %d new, %d open, open alerts: %s, %d isolated, %d waiting for approval", title, s.fresh, s.open, s.alerts.number(), hosts, waiting)}
 	card.Parts = append(card.Parts, render.Fields{
 		{Label: "New threats", Value: words(fmt.Sprint(s.fresh))}, {Label: "Open threats", Value: words(fmt.Sprint(s.open))},
-		{Label: "Open alerts", Value: words(s.alerts.number())}, {Label: "Hosts isolated", Value: words(fmt.Sprint(hosts))}, {Label: "Waiting for approval", Value: words(fmt.Sprint(len(pending)))},
+		{Label: "Open alerts", Value: words(s.alerts.number())}, {Label: "Hosts isolated", Value: words(fmt.Sprint(hosts))}, {Label: "Waiting for approval", Value: words(fmt.Sprint(waiting))},
 		{Label: "Mean time to acknowledge", Value: words(mean(s.acknowledge))}, {Label: "Mean time to resolve", Value: words(mean(s.solve))},
 	}, s.chart(since, r.Now(), zone))
 	card.Parts = append(card.Parts, s.openPart()...)
 	card.Parts = append(card.Parts, s.alerts.parts()...)
 	card.Parts = append(card.Parts, isolatedPart(isolated.Items, hosts, by)...)
 	card.Parts = append(card.Parts, pendingPart(pending)...)
+	card.Parts = append(card.Parts, extensions[:min(len(extensions), 10)]...)
 	card.Parts = append(card.Parts, snoozedPart(quiet)...)
 	if s.more > 0 {
 		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The chart covers the first %d threats and leaves out %d more.", reportMost, s.more))})
@@ -385,6 +392,21 @@ func pendingPart(pending []approvals.Request) []render.Part {
 		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that wait: /s1 pending", more))})
 	}
 	return parts
+}
+
+// extensions are those of isolations that wait for an approval, one line each.
+func (r Shifts) extensions(ctx context.Context) (lines []render.Part, err error) {
+	running, err := r.Requests.Find(ctx, approvals.RunningTerms(r.Now()))
+	if err != nil {
+		return nil, fmt.Errorf("list the extensions that wait: %w", err)
+	}
+	for _, req := range r.ours(running) {
+		for _, x := range req.Waiting(r.Now()) {
+			what := " Extension by " + lasting(x.By) + " of an isolation (" + plans.Names(plans.Of(req).Targets, 3) + "), requested by "
+			lines = append(lines, render.Line{render.Mono(req.Ref), render.Text(what), render.User(cmp.Or(x.Asked, req.Requester)), render.Text(", expires "), render.Since(x.Expires)})
+		}
+	}
+	return lines, nil
 }
 
 // mean is the mean of times, in words, and of how many threats: "6 h 20 min (7 threats)".

@@ -28,7 +28,8 @@ type watch struct {
 	all                  int // of fresh, as the console counts
 	isolated             []s1.Agent
 	pending, done        []approvals.Request
-	fails                string // what is refused
+	ending               []approvals.Request // isolations for a time
+	fails                string              // what is refused
 }
 
 func (w watch) refusal(what string) error {
@@ -76,6 +77,9 @@ func (w watch) AgentsPage(context.Context, s1.Query) (s1.Page[s1.Agent], error) 
 }
 
 func (w watch) Find(_ context.Context, q approvals.Query) ([]approvals.Request, error) {
+	if !q.Due.IsZero() {
+		return w.ending, w.refusal("ending")
+	}
 	if q.States[0] == approvals.Pending {
 		if q.Limit > 0 {
 			return w.pending[:min(len(w.pending), q.Limit)], w.refusal("pending")
@@ -168,6 +172,15 @@ func isolation(t *testing.T, id string) approvals.Request {
 	return approvals.Request{Command: "disconnect-agent-from-network", Requester: "U0ALICE", Approvals: []approvals.Vote{{User: "U0BOB"}}, Plan: plan, Started: shiftEnd.Add(-time.Hour), Created: shiftEnd.Add(-time.Hour)}
 }
 
+// extended is an isolation with an end, of which an extension waits.
+func extended(t *testing.T, id string) approvals.Request {
+	t.Helper()
+	r := isolation(t, id)
+	r.State = approvals.Done
+	r.Term = &approvals.Term{For: 2 * time.Hour, Began: r.Started, Ends: shiftEnd.Add(time.Hour), Proposed: []approvals.Proposal{{Asked: "U0DAVE", By: 4 * time.Hour, Expires: shiftEnd.Add(time.Hour)}}}
+	return r
+}
+
 func TestAShiftLeavesWhatIsOpenTheGravestFirst(t *testing.T) {
 	t.Parallel()
 	w := watch{
@@ -178,14 +191,15 @@ func TestAShiftLeavesWhatIsOpenTheGravestFirst(t *testing.T) {
 		isolated: []s1.Agent{{ID: "1", ComputerName: "DESKTOP-1", SiteName: "Paris"}, {ID: "2", ComputerName: "DESKTOP-2"}},
 		pending:  []approvals.Request{{Ref: "A-7F3A", Title: "Isolate", Requester: "U0CAROL"}},
 		done:     []approvals.Request{isolation(t, "1")},
+		ending:   []approvals.Request{extended(t, "1")},
 	}
 	card, err := shiftsOf(w).Since(t.Context(), shiftEnd.Add(-Span), time.UTC)
 	require.NoError(t, err)
-	require.Equal(t, "Shift report · last 8 h: 2 new, 2 open, open alerts: 2, 2 isolated, 1 waiting for approval", card.Text)
+	require.Equal(t, "Shift report · last 8 h: 2 new, 2 open, open alerts: 2, 2 isolated, 2 waiting for approval", card.Text)
 	all := text(card)
 	require.Less(t, strings.Index(all, "evil.exe"), strings.Index(all, "odd.exe"))
 	require.Less(t, strings.Index(all, "Mimikatz"), strings.Index(all, "Odd login"))
-	for _, want := range []string{"1 h 30 min (2 threats)", "2 h (1 threat)", "DESKTOP-1", "U0ALICE", "U0BOB", "isolated outside Slack", "A-7F3A", "U0CAROL"} {
+	for _, want := range []string{"1 h 30 min (2 threats)", "2 h (1 threat)", "DESKTOP-1", "U0ALICE", "U0BOB", "isolated outside Slack", "A-7F3A", "U0CAROL", "Extension by 4 h", "U0DAVE"} {
 		require.Contains(t, all, want)
 	}
 }
@@ -237,7 +251,7 @@ func TestAReportThatCannotBeCountedIsNone(t *testing.T) {
 	for range reportMost + 1 {
 		many.fresh = append(many.fresh, s1.Threat{})
 	}
-	for _, what := range []string{"fresh", "touched", "page", "open", "agents", "pending", "done", "all"} {
+	for _, what := range []string{"fresh", "touched", "page", "open", "agents", "pending", "ending", "done", "all"} {
 		w := watch{fails: what}
 		if what == "all" {
 			w = many
