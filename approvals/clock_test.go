@@ -2,6 +2,7 @@ package approvals
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,9 +25,16 @@ func TestTheClockIsNeverSetBack(t *testing.T) {
 	require.Equal(t, noon.Add(3*time.Hour+13*time.Minute), pass(time.Minute, 5*time.Hour))
 }
 
+// by is a difference between clocks that may be read while it is changed.
+func by(d time.Duration) *atomic.Int64 {
+	var n atomic.Int64
+	n.Store(int64(d))
+	return &n
+}
+
 // shifted is a clock that differs from the bubble's.
-func shifted(by *time.Duration) func(*Config) {
-	return func(c *Config) { c.Now = func() time.Time { return time.Now().Add(*by) } }
+func shifted(by *atomic.Int64) func(*Config) {
+	return func(c *Config) { c.Now = func() time.Time { return time.Now().Add(time.Duration(by.Load())) } }
 }
 
 // A request from the future was made by a clock that was wrong: nobody knows for how long it has waited, so nobody decides it and it does
@@ -35,8 +43,8 @@ func TestARequestFromTheFutureExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory()
-		wrong := 2 * time.Hour
-		before := ledger(t, m, "before the restart", shifted(&wrong))
+		wrong := by(2 * time.Hour)
+		before := ledger(t, m, "before the restart", shifted(wrong))
 		waits, decided := submit(t, before, isolate("waits")), approved(t, before, isolate("decided"))
 		after := ledger(t, m, "after it")
 		_, err := after.Approve(t.Context(), waits.ID, bob)
@@ -50,7 +58,7 @@ func TestARequestFromTheFutureExpires(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, Expired, r.State)
 		}
-		slightly := submit(t, ledger(t, m, "elsewhere", shifted(new(time.Minute))), isolate("slightly"))
+		slightly := submit(t, ledger(t, m, "elsewhere", shifted(by(time.Minute))), isolate("slightly"))
 		_, err = after.Approve(t.Context(), slightly.ID, bob)
 		require.NoError(t, err, "clocks may differ a little")
 	})
@@ -62,9 +70,8 @@ func TestARunUnderWayIsNotTakenForDead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory()
-		var jump time.Duration
-		fast := 10 * time.Minute
-		own, other := ledger(t, m, "own", shifted(&jump)), ledger(t, m, "other", shifted(&fast))
+		jump, fast := by(0), by(10*time.Minute)
+		own, other := ledger(t, m, "own", shifted(jump)), ledger(t, m, "other", shifted(fast))
 		ask := isolate("click")
 		ask.Repeatable = true
 		r, err := own.Run(t.Context(), approved(t, own, ask).ID, func(context.Context, Request) Result {
@@ -75,7 +82,7 @@ func TestARunUnderWayIsNotTakenForDead(t *testing.T) {
 				time.Sleep(own.lease / 3)
 			}
 			for range 3 {
-				jump += time.Minute
+				jump.Add(int64(time.Minute))
 				left, err := own.Recover(t.Context())
 				require.NoError(t, err)
 				require.Empty(t, left)

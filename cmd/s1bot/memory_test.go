@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -95,7 +96,10 @@ func TestALookUpKeepsNoneOfWhatItDoesNotMean(t *testing.T) {
 	process := f.run()
 	require.NoError(t, f.slack.WaitSockets(f.patient(), 2))
 	f.types("alice", "#soc", "/s1 isolate SRV-1 reason=phishing")
-	f.isTold("alice", "never ends")
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute) // two hundred pages, at the console's pace
+	defer cancel()
+	_, err := f.slack.WaitEphemeral(ctx, "alice", having([]string{"never ends"}))
+	require.NoError(t, err)
 	require.LessOrEqual(t, asked.Load(), int32(200))
 	require.Less(t, peak(t, process), 128)
 	f.slack.ForgetViolations()

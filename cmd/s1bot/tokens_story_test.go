@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,6 +22,7 @@ type locksmith struct {
 	mu    sync.Mutex
 	valid map[string]string // a token that is shown, and the service's own
 	shown map[string]int    // how often each was
+	polls map[string]string // the token that each feed showed last, by its path
 }
 
 // behind translates tokens on their way in; what is not valid is no token of the service's.
@@ -29,6 +31,7 @@ func (l *locksmith) behind(next http.Handler) http.Handler {
 		if strings.HasPrefix(r.URL.Path, "/web/") || strings.HasPrefix(r.URL.Path, "/api/") {
 			body, _ := io.ReadAll(r.Body)
 			form := r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" || strings.HasSuffix(r.URL.Path, "/api-token-details")
+			l.noticePoll(r)
 			r.Header.Set("Authorization", l.translate(r.Header.Get("Authorization")))
 			if form {
 				body = []byte(l.translate(string(body)))
@@ -53,6 +56,29 @@ func (l *locksmith) translate(text string) string {
 		}
 	}
 	return text
+}
+
+// noticePoll notes who a feed says it is.
+func (l *locksmith) noticePoll(r *http.Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, feed := range []string{"/threats", "/cloud-detection/alerts", "/unifiedalerts/graphql"} {
+		if strings.HasSuffix(r.URL.Path, feed) {
+			l.polls[feed] = r.Header.Get("Authorization")
+		}
+	}
+}
+
+// allPollWith tells whether every feed shows a token: what it asked before with another one has ended then.
+func (l *locksmith) allPollWith(token string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, shown := range l.polls {
+		if !strings.Contains(shown, token) {
+			return false
+		}
+	}
+	return len(l.polls) > 0
 }
 
 // accept lets these tokens be valid, and no others.
@@ -81,7 +107,7 @@ func rotating(t *testing.T) (s *story, locks *locksmith, write func(app, bot, co
 		}
 	}
 	write("xapp-old", "xoxb-old", "console-old")
-	locks = &locksmith{}
+	locks = &locksmith{polls: map[string]string{}}
 	locks.accept("old")
 	s = simulate(t, locks.behind)
 	for name, file := range map[string]string{"SLACK_APP_TOKEN": "app", "SLACK_BOT_TOKEN": "bot", "S1_API_TOKEN": "console"} {
@@ -105,6 +131,7 @@ func TestTokensAreChangedWithoutARestart(t *testing.T) {
 	locks.accept("old", "new")
 	write("xapp-new", "xoxb-new", "console-new")
 	require.NoError(t, s.program.reload(t.Context()))
+	require.Eventually(t, func() bool { return locks.allPollWith("console-new") }, patience, 10*time.Millisecond, "what was under way at the change has ended")
 	locks.accept("new") // whoever still shows an old one is turned away
 
 	s.types("bob", "#soc", "/s1 list-agents DESKTOP-1")
