@@ -66,7 +66,8 @@ crash: ## kill real processes 200 times on SQLite and 100 times on PostgreSQL, h
 	S1BOT_TEST_CRASHES=200 $(GO) test -count=1 -timeout 40m -v -run 'KilledProcess|FiftyPeopleAndTwo' ./cmd/s1bot
 
 flood: ## 10,000 threats in one poll, also with faults on both sides, and 100 kills at random moments: nothing lost, nothing told twice
-	S1BOT_TEST_FLOOD=1 $(GO) test -count=1 -timeout 60m -v -run 'TestTenThousand|TestAFlood|TestKilledAtRandomMoments|TestOfTwoProcesses' ./cmd/s1bot
+	S1BOT_TEST_FLOOD=1 $(GO) test -count=1 -timeout 60m -run TestRandomWorlds ./notifier
+	S1BOT_TEST_FLOOD=1 $(GO) test -count=1 -timeout 60m -v -run 'TestAFlood|TestKilledAtRandomMoments|TestOfTwoProcesses' ./cmd/s1bot
 
 # What strangers write: text, envelopes, forms, filters, files, names. Each is fuzzed for FUZZTIME; its seeds run in `make test`.
 FUZZ = ./commands/slash:FuzzParse ./commands/slash:FuzzLine ./bot:FuzzEnvelope ./bot:FuzzViewState ./s1/filters:FuzzAFilterNeverSendsWhatItShouldNot \

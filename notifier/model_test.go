@@ -3,6 +3,7 @@ package notifier_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -20,9 +21,9 @@ import (
 // A model says what must be in Slack in the end; random worlds must agree with it.
 func TestRandomWorldsAgreeWithTheModel(t *testing.T) {
 	t.Parallel()
-	seeds := 12
-	if testing.Short() {
-		seeds = 4
+	seeds := 6
+	if os.Getenv("S1BOT_TEST_FLOOD") != "" { // make flood
+		seeds = 48
 	}
 	for seed := range seeds {
 		synctest.Test(t, func(t *testing.T) { randomWorld(t, rand.New(rand.NewPCG(uint64(seed), 5)), seed) })
