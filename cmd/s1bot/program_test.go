@@ -5,12 +5,14 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -328,13 +330,24 @@ func TestNotReadyWhileTheProgramDrains(t *testing.T) {
 	require.Zero(t, s.asks("/readyz"))
 }
 
-// freeAddr is an address that nobody listens on.
+// handedOut counts the ports of freeAddr.
+var handedOut atomic.Int64
+
+// freeAddr is an address that nobody listens on, and that nobody gets who asks the system for any: those are from 32768 on (Linux) or higher.
+// A port of these that was free a moment ago is another story's by the time the program listens.
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	server, addr, err := listen("127.0.0.1:0", http.NotFoundHandler())
-	require.NoError(t, err)
-	require.NoError(t, server.Close())
-	return addr
+	const first, many = 20_000, 12_000
+	for range many {
+		at := first + (int64(os.Getpid())*100+handedOut.Add(1))%many
+		server, addr, err := listen(fmt.Sprintf("127.0.0.1:%d", at), http.NotFoundHandler())
+		if err == nil {
+			require.NoError(t, server.Close())
+			return addr
+		}
+	}
+	require.Fail(t, "no port is free")
+	return ""
 }
 
 func TestAStopFinishesWhatRuns(t *testing.T) {

@@ -11,11 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -137,15 +139,18 @@ func (s *Server) ordinary(ctx context.Context) ([]string, error) {
 	return []string{"setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"}, nil
 }
 
-// freePort is a port that was free a moment ago; between its end here and the server's start
-// another program may take it, which has not been seen.
+// freePort is a port that nobody listens on, of those that the system gives nobody who asks for any
+// (on Linux they begin at 32768): what was free a moment ago still is when the server starts.
 func freePort(ctx context.Context) (string, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	const first, many, tries = 12_000, 8_000, 100
+	for range tries {
+		port := strconv.Itoa(first + rand.IntN(many))
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", port))
+		if err == nil {
+			return port, l.Close()
+		}
 	}
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, errors.Join(err, l.Close())
+	return "", errors.New("no port is free")
 }
 
 // await waits until the server takes connections.
