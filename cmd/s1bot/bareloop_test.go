@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -27,26 +30,56 @@ func newBareLoop(t *testing.T, after func(text string)) *bareLoop {
 	l := &bareLoop{slack: slacksim.New(slacksim.Options{}), after: after}
 	populate(l.slack)
 	server := httptest.NewServer(l.slack)
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "bare.db")+"?_journal_mode=WAL&_synchronous=FULL")
-	require.NoError(t, err)
-	db.SetMaxOpenConns(1)
-	l.db = db
-	_, err = db.Exec(`CREATE TABLE inbox (key TEXT PRIMARY KEY, payload BLOB NOT NULL)`)
-	require.NoError(t, err)
-	client := socketmode.New(slack.New(slacksim.BotToken, slack.OptionAPIURL(server.URL+"/api/"), slack.OptionAppLevelToken(slacksim.AppToken)))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- client.RunContext(ctx) }()
-	go l.serve(ctx, client)
+	go func() { ended <- l.run(ctx, server.URL+"/api/", filepath.Join(t.TempDir(), "bare.db")) }()
 	t.Cleanup(func() {
 		cancel()
-		<-ended
+		require.ErrorIs(t, <-ended, context.Canceled)
 		l.slack.Close()
 		server.Close()
-		require.NoError(t, db.Close())
 	})
 	require.NoError(t, l.slack.WaitSockets(t.Context(), 1))
 	return l
+}
+
+// run is the loop at an address of Slack's, with a database of its own, until ctx ends.
+func (l *bareLoop) run(ctx context.Context, address, path string) error {
+	db, err := sql.Open("sqlite", "file:"+path+"?_journal_mode=WAL&_synchronous=FULL")
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	if _, err = db.Exec(`CREATE TABLE inbox (key TEXT PRIMARY KEY, payload BLOB NOT NULL)`); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	l.db = db
+	client := socketmode.New(slack.New(slacksim.BotToken, slack.OptionAPIURL(address), slack.OptionAppLevelToken(slacksim.AppToken)))
+	go l.serve(ctx, client)
+	err = client.RunContext(ctx)
+	return errors.Join(err, db.Close())
+}
+
+// bareChild, as childVariable's value, makes the test binary such a loop.
+const bareChild = "bare"
+
+// bareProcess is a workspace with such a loop in a process of its own, as the bot has one when it is measured.
+func bareProcess(t *testing.T) *slacksim.Workspace {
+	t.Helper()
+	ws := slacksim.New(slacksim.Options{})
+	populate(ws)
+	server := httptest.NewServer(ws)
+	c := exec.Command(os.Args[0], "-test.run=^TestAsAProgramToKill$")
+	c.Env = append(os.Environ(), childVariable+"="+bareChild, "SLACK_API_URL="+server.URL+"/api/", "S1BOT_DATABASE_URL="+filepath.Join(t.TempDir(), "bare.db"))
+	require.NoError(t, c.Start())
+	t.Cleanup(func() {
+		_ = c.Process.Kill()
+		_ = c.Wait()
+		ws.Close()
+		server.Close()
+	})
+	require.NoError(t, ws.WaitSockets(t.Context(), 1))
+	return ws
 }
 
 func (l *bareLoop) serve(ctx context.Context, client *socketmode.Client) {

@@ -44,6 +44,9 @@ func TestAsAProgramToKill(t *testing.T) {
 func runAsChild() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	if os.Getenv(childVariable) == bareChild {
+		return new(bareLoop).run(ctx, os.Getenv("SLACK_API_URL"), os.Getenv("S1BOT_DATABASE_URL"))
+	}
 	c, err := readConfig(environment())
 	if err != nil {
 		return err

@@ -5,14 +5,14 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -330,18 +330,19 @@ func TestNotReadyWhileTheProgramDrains(t *testing.T) {
 	require.Zero(t, s.asks("/readyz"))
 }
 
-// handedOut counts the ports of freeAddr.
-var handedOut atomic.Int64
-
-// freeAddr is an address that nobody listens on, and that nobody gets who asks the system for any: those are from 32768 on (Linux) or higher.
-// A port of these that was free a moment ago is another story's by the time the program listens.
+// freeAddr is an address that nobody listens on until the test ends: not who asks the system for any port, since those are from 32768 on
+// (Linux) or higher, and no other story or process of these tests, since the same port of 127.0.0.2 is taken for as long.
 func freeAddr(t *testing.T) string {
 	t.Helper()
 	const first, many = 20_000, 12_000
 	for range many {
-		at := first + (int64(os.Getpid())*100+handedOut.Add(1))%many
-		server, addr, err := listen(fmt.Sprintf("127.0.0.1:%d", at), http.NotFoundHandler())
-		if err == nil {
+		port := strconv.Itoa(first + rand.IntN(many))
+		guard, _, err := listen("127.0.0.2:"+port, http.NotFoundHandler())
+		if err != nil {
+			continue
+		}
+		t.Cleanup(func() { require.NoError(t, guard.Close()) })
+		if server, addr, err := listen("127.0.0.1:"+port, http.NotFoundHandler()); err == nil {
 			require.NoError(t, server.Close())
 			return addr
 		}
