@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -337,14 +338,14 @@ func freeAddr(t *testing.T) string {
 	const first, many = 20_000, 12_000
 	for range many {
 		port := strconv.Itoa(first + rand.IntN(many))
-		guard, _, err := listen("127.0.0.2:"+port, http.NotFoundHandler())
+		guard, err := net.Listen("tcp", "127.0.0.2:"+port)
 		if err != nil {
 			continue
 		}
 		t.Cleanup(func() { require.NoError(t, guard.Close()) })
-		if server, addr, err := listen("127.0.0.1:"+port, http.NotFoundHandler()); err == nil {
-			require.NoError(t, server.Close())
-			return addr
+		if own, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			require.NoError(t, own.Close())
+			return own.Addr().String()
 		}
 	}
 	require.Fail(t, "no port is free")
