@@ -122,7 +122,7 @@ func (m messages) settings(file *ast.File) {
 }
 
 // speaking are the files of which every error can end a start or fail a line of check.
-var speaking = regexp.MustCompile(`^(cmd/s1bot/(environment|program|config|run|checks?\w*|tokenend|audit\w*|migrate|backup|tokens)|bot/store/(sqlite|migrate|postgres|store|transfer|backup)|bot/setup/\w+|bot/people/members|bot/webapi/probe)\.go$|^notifier/feed/health\.go$`)
+var speaking = regexp.MustCompile(`^(approvals/trailfile/\w+|cmd/s1bot/(environment|program|config|run|checks?\w*|tokenend|audit\w*|migrate|backup|tokens)|bot/store/(sqlite|migrate|postgres|store|transfer|backup)|bot/setup/\w+|bot/people/members|bot/webapi/probe)\.go$|^notifier/feed/health\.go$`)
 
 // wraps are messages that only say where another one comes from, or end a list of others.
 var wraps = regexp.MustCompile(`^[^;:]*: …$|^database …: …( \(…\))?$|^expected …$|^… of … checks failed$|^not connected to Slack yet$`)
@@ -131,7 +131,7 @@ var wraps = regexp.MustCompile(`^[^;:]*: …$|^database …: …( \(…\))?$|^ex
 func collected(t *testing.T) messages {
 	t.Helper()
 	found := messages{}
-	for _, room := range []string{"cmd/s1bot", "bot", "notifier/feed"} {
+	for _, room := range []string{"cmd/s1bot", "approvals/trailfile", "bot", "notifier/feed"} {
 		require.NoError(t, filepath.WalkDir(filepath.Join(root, room), func(path string, _ fs.DirEntry, err error) error {
 			short, _ := filepath.Rel(root, path)
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
