@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -8,18 +9,34 @@ import (
 	"strings"
 )
 
-// Narrowing says what the call's arguments narrow a list down to: by a word that people put before
-// what is listed ("open"), where one stands for an argument, and the rest as Describe says it.
-func (c *Call) Narrowing() (word, rest string) {
+// Narrowing says what the call's arguments narrow a list down to: by the words that people put before
+// what is listed ("open malicious"), where they stand for arguments, and the rest as Describe says it.
+func (c *Call) Narrowing() (words, rest string) {
 	values, err := Object(c.Args)
 	if err != nil {
 		return "", ""
 	}
-	word, means := c.Command.adjective(values)
-	if word == "" {
-		return "", c.describe(values)
+	said := map[string]string{} // what each stands for
+	for {
+		word, means := c.Command.adjective(values)
+		if word == "" {
+			break
+		}
+		said[word] = means
+		values = without(values, means)
 	}
-	return word, c.describe(without(values, means))
+	return strings.Join(slices.SortedFunc(maps.Keys(said), func(a, b string) int { return before(said[a], said[b]) }), " "), c.describe(values)
+}
+
+// before orders what words stand for as people say them: the state of a thing ahead of what it is ("open malicious").
+func before(a, b string) int {
+	kind := func(means string) int {
+		if strings.Contains(strings.ToLower(means), "status") {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(kind(a), kind(b)), strings.Compare(a, b))
 }
 
 // adjective is a word of the command's that stands for one of the arguments, and what it stands
