@@ -51,11 +51,14 @@ func (c *Call) Describe() string {
 	return c.describe(values)
 }
 
+// Shapes tells whether a parameter says how much of a list is wanted, or in which order, and not what.
+func Shapes(param string) bool { return slices.Contains(shaping, param) }
+
 func (c *Call) describe(values map[string]json.RawMessage) string {
 	var parts []string
 	for _, f := range c.Command.Fields {
 		value, given := values[f.Name]
-		if !given || f.Hidden || IsEmpty(value) || slices.Contains(shaping, f.Name) {
+		if !given || f.Hidden || IsEmpty(value) || Shapes(f.Name) {
 			continue
 		}
 		parts = append(parts, f.Describe(value, c))
@@ -101,7 +104,7 @@ func (cmd *Command) describeObject(value json.RawMessage, caller Caller) string 
 	fields, _ := Object(value)
 	var parts []string
 	for _, key := range filter.Keys() {
-		if slices.Contains(shaping, key) {
+		if Shapes(key) {
 			continue
 		}
 		says := Joined(fields[key])

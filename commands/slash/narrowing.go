@@ -1,7 +1,6 @@
 package slash
 
 import (
-	"slices"
 	"strings"
 
 	"s1bot/commands/catalog"
@@ -14,18 +13,22 @@ const maxNarrowWords = 3
 // narrow reads the bare words at the beginning that stand for arguments of a list: "threats open
 // malicious", "alerts open critical". It comes before the main parameter gets its words, which would
 // search for them: no threat is called "malicious", and people would read that there is none.
+//
+// Words that the command has of its own are taken wherever they begin. The names of choices are taken
+// where nothing else is said: "rules active" are those in that state, and "rules Active Directory" have
+// that name.
 func (p *parser) narrow() error {
+	means, rest := p.narrowing(p.main, true)
+	if len(rest) > 0 {
+		means, rest = p.narrowing(p.main, false)
+	}
+	p.main = rest
 	keys := map[string]any{} // of the main parameter's filter
-	for len(p.main) > 0 {
-		n, means := p.narrowing()
-		if n == 0 {
-			break
-		}
-		p.main = p.main[n:]
-		path, value, _ := strings.Cut(means, "=")
+	for _, argument := range means {
+		path, value, _ := strings.Cut(argument, "=")
 		_, key, inside := strings.Cut(path, ".")
 		if !inside {
-			if _, err := p.named(text.Scan(means)[0], nil); err != nil {
+			if _, err := p.named(text.Scan(argument)[0], nil); err != nil {
 				return err
 			}
 			continue
@@ -38,45 +41,61 @@ func (p *parser) narrow() error {
 	return p.filterBy(keys)
 }
 
-// narrowing is what the first words stand for, and how many they are: the longest that the command
-// has, or a choice that one of its parameters alone has.
-func (p *parser) narrowing() (n int, means string) {
-	for n := min(maxNarrowWords, len(p.main)); n > 0; n-- {
-		words := make([]string, n)
-		for i, t := range p.main[:n] {
-			if t.Quoted {
-				words = nil
-				break
-			}
-			words[i] = strings.ToLower(t.Value)
+// narrowing is what the words at the beginning stand for, and the words behind them. The longest go first.
+func (p *parser) narrowing(words []text.Token, choices bool) (means []string, rest []text.Token) {
+	for n := min(maxNarrowWords, len(words)); n > 0; n-- {
+		argument := p.means(words[:n])
+		if argument == "" && choices {
+			argument = p.choice(words[:n])
 		}
-		if means := p.means(strings.Join(words, " ")); means != "" {
-			return n, means
+		if argument != "" {
+			more, rest := p.narrowing(words[n:], choices)
+			return append([]string{argument}, more...), rest
 		}
 	}
-	return 0, ""
+	return nil, words
 }
 
-// means is what words stand for, as "parameter=value" or, for a key of a filter, "parameter.key=value".
-func (p *parser) means(words string) string {
-	if words == "" || p.cmd.Plain[words] != "" || p.cmd.Risk != catalog.Read {
-		return p.cmd.Plain[words]
-	}
-	if means := p.cmd.Wording.Words[words]; means != "" {
-		return means
-	}
-	var choices []string
-	for _, f := range p.cmd.Fields {
-		if f.Type.Name == "choice" && f.Name != p.cmd.Main && !f.Hidden && p.values[f.Name] == nil {
-			if _, err := f.ReadOne(words, p.in); err == nil {
-				choices = append(choices, f.Name+"="+text.Quote(words))
-			}
+// plainly joins words in lower case; "" where one is quoted, which is meant as it stands.
+func plainly(words []text.Token) string {
+	said := make([]string, len(words))
+	for i, t := range words {
+		if t.Quoted {
+			return ""
 		}
+		said[i] = strings.ToLower(t.Value)
 	}
-	if len(choices) != 1 {
+	return strings.Join(said, " ")
+}
+
+// means is what words of the command's own stand for, as "parameter=value" or, for a key of a filter,
+// "parameter.key=value". What changes something has none but those that are for its lines.
+func (p *parser) means(words []text.Token) string {
+	said := plainly(words)
+	if own := p.cmd.Plain[said]; own != "" || p.cmd.Risk != catalog.Read {
+		return own
+	}
+	return p.cmd.Wording.Words[said]
+}
+
+// choice is the argument of which words are the name, if one parameter alone has it among its choices.
+func (p *parser) choice(words []text.Token) string {
+	said, found := plainly(words), ""
+	if said == "" || p.cmd.Risk != catalog.Read {
 		return ""
 	}
-	return choices[0]
+	for _, f := range p.cmd.Fields {
+		if f.Type.Name != "choice" || f.Name == p.cmd.Main || f.Hidden || catalog.Shapes(f.Name) || p.values[f.Name] != nil {
+			continue
+		}
+		if _, err := f.ReadOne(said, p.in); err == nil {
+			if found != "" {
+				return ""
+			}
+			found = f.Name + "=" + text.Quote(said)
+		}
+	}
+	return found
 }
 
 // filterBy gives the main parameter a filter with those keys and with what the other bare words stand for.
@@ -84,8 +103,10 @@ func (p *parser) filterBy(keys map[string]any) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	at := slices.IndexFunc(p.cmd.Fields, func(f catalog.Field) bool { return f.Name == p.cmd.Main })
-	f := p.cmd.Fields[at]
+	f, err := mainField(p.cmd, p.cmd.Main)
+	if err != nil {
+		return err
+	}
 	if _, twice := p.values[f.Name]; twice {
 		return catalog.Wrong(f.Name, "it is given twice")
 	}
@@ -103,6 +124,9 @@ func (p *parser) filterBy(keys map[string]any) error {
 			return err
 		}
 		for key, value := range more {
+			if keys[key] != nil {
+				return catalog.Wrong(f.Name, "%s is given twice", key)
+			}
 			keys[key] = value
 		}
 		p.main = nil

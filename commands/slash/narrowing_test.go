@@ -26,6 +26,13 @@ func TestWordsAheadNarrowAListDown(t *testing.T) {
 		"alerts open critical":            `{"incident-statuses":["unresolved","in_progress"],"severity":"Critical"}`,
 		"alerts high":                     `{"severity":"High"}`,
 		"alerts open evil.exe":            `{"incident-statuses":["unresolved","in_progress"],"query":["evil.exe"]}`,
+		"alerts critical open":            `{"incident-statuses":["unresolved","in_progress"],"severity":"Critical"}`,
+		"alerts Suspicious PowerShell":    `{"query":["Suspicious","PowerShell"]}`,
+		"sites name":                      `{"query":"name"}`,
+		"sites active":                    `{"state":"active"}`,
+		"rules Active Directory":          `{"name":["Active","Directory"]}`,
+		"rules active":                    `{"status":["Active"]}`,
+		"scripts Windows Defender":        `{"query":"Windows Defender"}`,
 		"list-unified-alerts new":         `{"statuses":["NEW"]}`,
 		"list-unified-alerts open medium": `{"severities":["MEDIUM"],"statuses":["NEW","IN_PROGRESS"]}`,
 	} {
@@ -33,6 +40,8 @@ func TestWordsAheadNarrowAListDown(t *testing.T) {
 		require.NoError(t, err, typed)
 		require.JSONEq(t, want, string(given.Args), typed)
 	}
-	_, _, err := slash.Parse(commands.All(), "threats open closed", input)
-	require.ErrorContains(t, err, "twice")
+	for _, typed := range []string{"threats open closed", `threats open {"incidentStatuses":["resolved"]}`} {
+		_, _, err := slash.Parse(commands.All(), typed, input)
+		require.ErrorContains(t, err, "twice", typed)
+	}
 }
