@@ -29,6 +29,12 @@ func (e *LengthError) Error() string {
 	return "how much longer should the isolation of " + e.Request.Ref + " last?"
 }
 
+// An UnconfirmedError says that a person has to confirm something first, as Plan.Confirm has it.
+// Nothing was done yet.
+type UnconfirmedError struct{ Plan catalog.Plan }
+
+func (e *UnconfirmedError) Error() string { return "to be confirmed first: " + e.Plan.Confirm.Words }
+
 // A CommandError is what went wrong in a command: its person reads which one failed, and which
 // permission of the console's token it needs.
 type CommandError struct {
