@@ -86,16 +86,16 @@ func (l *Ledger) Close(ctx context.Context, id string, p policy.Person, reason s
 //
 // It is what a form is opened by: somebody who may not deny should not have to type a reason first
 // to hear so. Their try is in the trail all the same.
-func (l *Ledger) MayDecide(ctx context.Context, id string, p policy.Person) error {
+func (l *Ledger) MayDecide(ctx context.Context, id string, p policy.Person) (Request, error) {
 	r, err := l.Get(ctx, id)
 	if err != nil {
-		return err
+		return r, err
 	}
 	err = r.decidable(p, l.clock())
 	if forbidden(err) {
 		l.auditRefusal(ctx, r, p, "decide", err)
 	}
-	return err
+	return r, err
 }
 
 // decide makes a person's step. A step that the person had no right to make is written down as

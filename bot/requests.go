@@ -24,17 +24,11 @@ import (
 // is: that is read from the ledger when the click comes, so what a card shows and what is decided
 // can differ by time only, which Rev tells.
 
-// A ledger is what the words about requests read of approvals.Ledger.
-type ledger interface {
-	requestReader
-	MayDecide(ctx context.Context, idOrRef string, p policy.Person) error
-}
-
 // requestWords are the words about requests.
 type requestWords struct {
 	flow      *workflow.Workflow
 	policy    func() policy.Policy
-	ledger    ledger
+	ledger    requestReader
 	gate      *exchange.Gate
 	forms     *run.Forms
 	responder *exchange.Responder
@@ -143,9 +137,9 @@ func (w requestWords) thaw(ctx context.Context, a exchange.Interaction, _ string
 }
 
 // askWhy opens the form of a denial, for those who may deny, with a reason that was typed already.
-// MayDecide is asked before, so that nobody writes a reason for a decision that is not theirs.
+// MayDeny is asked before, so that nobody writes a reason for a decision that is not theirs.
 func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id, typed string) error {
-	if err := w.ledger.MayDecide(ctx, id, a.Who.Person); err != nil {
+	if err := w.flow.Decisions.MayDeny(ctx, w.responder.Dialog(a), id); err != nil {
 		return err
 	}
 	why := render.FormField{Name: "reason", Label: "Why?", Hint: "The requester will see this, and it's kept in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}

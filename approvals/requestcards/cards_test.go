@@ -283,3 +283,17 @@ func TestNoCardOfWhatMayHaveRunSaysThatNothingWasDone(t *testing.T) {
 		require.Contains(t, Asked(req, "C1").Plain(), "check the console")
 	}
 }
+
+// A card for one person has no button that is certainly not theirs; where nobody can tell just now, it stays.
+func TestACardForOnePersonHasTheButtonsThatAreTheirs(t *testing.T) {
+	t.Parallel()
+	for want, p := range map[string]policy.Person{
+		"Approve Deny Raw request":  policy.Holding("UBOB", policy.Approvers),
+		"Withdraw Raw request":      policy.Holding("UALICE", policy.Operators),
+		"Raw request":               policy.Holding("UDAVE"),
+		"Approve Deny Raw request ": {ID: "UCAROL", Roles: []policy.Membership{{Role: policy.Approvers, Held: policy.CannotTell("Slack doesn't answer")}}},
+	} {
+		card := ForViewer(drawer(t).Request(isolation()), isolation(), p, noon)
+		require.Equal(t, strings.TrimSpace(want), strings.Join(labels(card), " "), p.ID)
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/effect"
 	"s1bot/approvals/plans"
-	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -318,23 +317,15 @@ func moment(req approvals.Request) time.Time {
 
 // fromWhom names the groups and people who may approve, so that Slack notifies them; who asks may
 // not.
-//
-// Five mentions and no more: a role of forty people would fill the card and notify all of them.
-// Groups stand for theirs.
 func (c *Drawer) fromWhom(req approvals.Request) render.Note {
-	members := c.Policy().MembersOf(req.By)
-	if len(members) == 0 {
+	who, known := c.deciders(req)
+	switch {
+	case !known:
 		return nil
-	}
-	others := slices.DeleteFunc(members, func(m policy.Member) bool { return string(m) == req.Requester })
-	if len(others) == 0 {
+	case len(who) == 0:
 		return render.Note{render.Text(" from somebody other than the requester, but right now nobody else can approve it")}
 	}
-	who := render.Note{render.Text(" from")}
-	for _, m := range others[:min(len(others), 5)] {
-		who = append(who, render.Text(" "), member(string(m)))
-	}
-	return who
+	return append(render.Note{render.Text(" from ")}, who...)
 }
 
 // member is somebody whom a role names, as people read it. Groups and people become mentions, so

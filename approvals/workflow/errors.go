@@ -5,6 +5,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/commands/catalog"
+	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -13,8 +14,6 @@ import (
 var (
 	// ErrGone answers a button whose command is not there any more.
 	ErrGone = errors.New("this button is too old to work; run the command again")
-	// ErrNoFreeze tells who is no approver anywhere.
-	ErrNoFreeze = errors.New("only an approver may freeze changes; ask one of them")
 	// ErrNoReason says that a person must say why before anything is written down.
 	ErrNoReason = errors.New("a freeze needs a reason, for the approvers and the audit trail")
 )
@@ -28,6 +27,15 @@ type LengthError struct{ Request approvals.Request }
 func (e *LengthError) Error() string {
 	return "how much longer should the isolation of " + e.Request.Ref + " last?"
 }
+
+// A BarredError is an error about a step that is not its person's to take, with whose it is.
+type BarredError struct {
+	Err   error
+	Whose render.Line
+}
+
+func (e *BarredError) Error() string { return e.Err.Error() }
+func (e *BarredError) Unwrap() error { return e.Err }
 
 // An UnconfirmedError says that a person has to confirm something first, as Plan.Confirm has it.
 // Nothing was done yet.

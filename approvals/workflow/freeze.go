@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -16,11 +15,8 @@ import (
 // written, and Slack may be slow.
 func (d *Decisions) Freeze(ctx context.Context, in Interaction, reason string) error {
 	req, fresh, err := d.Ledger.Freeze(ctx, in.Who.Person, in.At.Key, reason)
-	if errors.Is(err, approvals.ErrNotApprover) {
-		return errors.Join(ErrNoFreeze, err)
-	}
 	if err != nil {
-		return err
+		return d.barred(req, "Only an approver may freeze changes.", err)
 	}
 	if !fresh && req.State == approvals.Done {
 		in.reply(ctx, render.Notice("The freeze you started is over.")) // a crash had this delivered again
@@ -49,7 +45,7 @@ func (d *Decisions) Thaw(ctx context.Context, in Interaction) error {
 	}
 	req, err := d.Ledger.Thaw(ctx, in.Who.Person, d.gate.approversOf(ctx, was)...)
 	if err != nil {
-		return err
+		return d.barred(req, "You're not an approver, so you can't end the freeze.", err)
 	}
 	d.publisher.show(ctx, req.ID)
 	if req.State == approvals.Done {

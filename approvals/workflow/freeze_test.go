@@ -117,7 +117,10 @@ func TestOnlyApproversFreeze(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	in, _ := k.by(dave)
-	require.ErrorIs(t, k.flow.Decisions.Freeze(t.Context(), in, ""), ErrNoFreeze)
+	var barred *BarredError
+	require.ErrorAs(t, k.flow.Decisions.Freeze(t.Context(), in, ""), &barred)
+	require.ErrorIs(t, barred, approvals.ErrNotApprover)
+	require.Contains(t, render.Card{Parts: []render.Part{barred.Whose}}.Plain(), bob, "who can")
 	in, _ = k.by(bob)
 	require.ErrorIs(t, k.flow.Decisions.Thaw(t.Context(), in), approvals.ErrNotFrozen)
 }

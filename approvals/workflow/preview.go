@@ -55,7 +55,7 @@ func (v *Preview) DryRun(ctx context.Context, in Interaction) error {
 }
 
 // Review is a request's card as the approvals channel has it, for who asked and for those who have
-// a role.
+// a role; with the buttons that are theirs.
 //
 // Others learn nothing: the card names hosts and reasons, and the approvals channel may be private.
 func (v *Preview) Review(ctx context.Context, in Interaction, id string) (render.Card, error) {
@@ -66,7 +66,7 @@ func (v *Preview) Review(ctx context.Context, in Interaction, id string) (render
 	if req.Requester != in.User && !in.Who.Somewhere().Yes() {
 		return render.Card{}, approvals.ErrNotApprover
 	}
-	return v.cards.Under(v.freeze(ctx)).Request(req), nil
+	return requestcards.ForViewer(v.cards.Under(v.freeze(ctx)).Request(req), req, in.Who.Person, v.Now()), nil
 }
 
 // mostRehearsed is how many requests a rehearsal goes on for.

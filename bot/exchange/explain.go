@@ -36,7 +36,10 @@ func Explain(a Interaction, err error) (card render.Card, fault error) {
 	)
 	var several *SeveralError
 	var gone *consoles.GoneError
+	var barred *workflow.BarredError
 	switch {
+	case errors.As(err, &barred):
+		return render.Card{Tone: render.Warning, Parts: []render.Part{barred.Whose}}, nil
 	case errors.As(err, &several):
 		return severalCard(several), nil
 	case errors.As(err, &gone):
@@ -77,7 +80,7 @@ type saying struct {
 // certain.
 func sayings() []saying {
 	return []saying{
-		{ErrNotAllowed, ""}, {ErrStale, ""}, {ErrFormTooLarge, ""}, {workflow.ErrGone, ""}, {workflow.ErrNoFreeze, ""}, {ErrUnclear, ""}, {ErrForm, ""}, {ErrSent, ""}, {ErrNoTrigger, ""},
+		{ErrNotAllowed, ""}, {ErrStale, ""}, {ErrFormTooLarge, ""}, {workflow.ErrGone, ""}, {ErrUnclear, ""}, {ErrForm, ""}, {ErrSent, ""}, {ErrNoTrigger, ""},
 		{errUnshared, "Slack doesn't let me post here. Invite me with /invite @s1bot, then share it again."},
 		{approvals.ErrSelfApproval, "You requested this yourself, so somebody else has to decide. You can withdraw it."},
 		{approvals.ErrAlreadyDecided, "You've already approved this, and it counts once. It takes another approver."},

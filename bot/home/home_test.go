@@ -102,12 +102,18 @@ func TestAnApproverSeesWhatWaitsAndHowThingsAre(t *testing.T) {
 
 func TestWhileFrozenNothingIsOfferedForApproval(t *testing.T) {
 	t.Parallel()
-	freeze := approvals.Request{ID: "F", Requester: "UBOB", Reason: "ransomware at HQ", State: approvals.Frozen, Quorum: 2, Created: noon}
+	freeze := approvals.Request{ID: "F", Requester: "UBOB", Reason: "ransomware at HQ", State: approvals.Frozen, Quorum: 2, By: []string{policy.Approvers}, Created: noon}
 	text, _ := drawn(State{Person: person(t, "UBOB", policy.Certain(true)), Freeze: &freeze, Requests: []approvals.Request{request("A-7F3A", approvals.Pending)}})
 	require.Contains(t, text, "ransomware at HQ")
 	require.Contains(t, text, `"Thaw"`)
 	require.NotContains(t, text, `"Approve"`)
 	require.Contains(t, text, `"Deny"`)
+	text, _ = drawn(State{Person: person(t, "UALICE", policy.Certain(true)), Freeze: &freeze})
+	require.Contains(t, text, "ransomware at HQ")
+	require.NotContains(t, text, `"Thaw"`, "she is no approver")
+	freeze.Approvals = []approvals.Vote{{User: "UBOB"}}
+	text, _ = drawn(State{Person: person(t, "UBOB", policy.Certain(true)), Freeze: &freeze})
+	require.NotContains(t, text, `"Thaw"`, "his word counts once")
 }
 
 // An extension waits as a request does: for who may approve it with its button, for who asked without.

@@ -159,6 +159,9 @@ func (d drawing) frozen(f approvals.Request) render.Row {
 		row.Small = append(row.Small, render.Text(fmt.Sprintf(" (%d of %d so far)", n, f.Quorum)))
 	}
 	row.Small = append(row.Small, render.Text("."))
+	if f.BarredFromThawing(d.Person.Person) {
+		return row
+	}
 	row.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: d.words.Thaw}, Confirm: "Once two approvers agree, changes can run again."}}
 	return row
 }
