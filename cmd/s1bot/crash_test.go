@@ -19,6 +19,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/s1/transport"
+
 	"s1bot/bot/slacksim"
 	"s1bot/bot/store/pgtest"
 	"s1bot/s1/s1sim"
@@ -60,6 +62,7 @@ func runAsChild() error {
 	if err := keepProfiles(ctx); err != nil {
 		return err
 	}
+	c.gate, c.heap = transport.NewGate(boundMemory(c)), newHeap()
 	p, err := assemble(ctx, c, newLogger(os.Stderr, c))
 	if err != nil {
 		return err

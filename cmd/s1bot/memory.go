@@ -12,22 +12,14 @@ import (
 	"s1bot/s1/transport"
 )
 
-// headroom is by how many percent the heap may grow beyond what is live before it is collected. Go's
-// usual hundred would be a tenth of all that an idle process takes: live are 5 MiB, and a collection
-// of so little costs a few milliseconds.
-const headroom = 50
-
 // boundMemory gives the process its budget of memory, in bytes, and returns it: from where on the
 // garbage collector works harder. Large answers of the console share a part of it and wait for room
 // beyond that (see transport.Gate). GOMEMLIMIT counts first, then S1BOT_MEMORY, then what the
-// container has. GOGC counts before headroom.
+// container has.
 //
 // A limit for the runtime is soft: it collects more often near it and goes beyond it where live
 // memory needs to. What keeps live memory below it is the gate.
 func boundMemory(c config) int64 {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(headroom)
-	}
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return debug.SetMemoryLimit(-1) // the runtime has read it; -1 only asks
 	}

@@ -110,7 +110,7 @@ func (p *program) wire(ctx context.Context) error {
 	p.bot, err = bot.New(bot.Config{
 		AppToken: c.AppToken, BotToken: c.BotToken, SealKey: s1.NewSecret(string(tags)), Tokens: p.tokens, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
 		Consoles: p.set, Catalog: catalog, Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
-		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Saved: p.db.Saved(), Columns: p.db.Columns(), Homes: p.db.Homes(), Figures: p.db.Figures(), TokenEnds: p.tokenEnds, Feeds: p.feedsOf, Queries: p.db.Queries(), Exports: tempfile.NewSpace("", c.ExportSpace<<20), Log: p.log, Meter: p.metrics, Changed: p.changed,
+		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Saved: p.db.Saved(), Columns: p.db.Columns(), Homes: p.db.Homes(), Figures: p.db.Figures(), TokenEnds: p.tokenEnds, Feeds: p.feedsOf, Queries: p.db.Queries(), Exports: tempfile.NewSpace("", c.ExportSpace<<20), Log: p.log, Meter: meter{p.metrics, c.heap}, Changed: p.changed,
 		OperatorChannels: p.newsChannels(),
 		Notices:          later{func() *notifier.Notifier { return p.notifier }},
 		Snoozes:          p.snoozes,

@@ -35,7 +35,7 @@ func (runCmd) Run(ctx context.Context, std streams) error {
 	defer signal.Stop(interrupts)
 	c.hurry = second(interrupts)
 	log := newLogger(std.err, c)
-	c.gate = transport.NewGate(boundMemory(c))
+	c.gate, c.heap = transport.NewGate(boundMemory(c)), newHeap()
 	p, err := assemble(ctx, c, log)
 	if err != nil {
 		return err

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"s1bot/cmd/s1bot/metrics"
+)
+
+// By how many percent the heap may grow beyond what is live before it is collected, and what tells a
+// busy process from a calm one.
+//
+// Go's usual hundred would be a tenth of all that a calm process takes: live are 5 MiB, and a
+// collection of so little costs a few milliseconds. While clicks stream in, the same would happen
+// once in fifty of them, and whoever clicks then waits those milliseconds for their acknowledgement.
+const (
+	calmGrowth = 50
+	busyGrowth = 400
+	burst      = 20               // envelopes within a second make it busy: one person and what they start are no burst
+	calmAfter  = 10 * time.Second // without another burst
+)
+
+// A heap lets garbage gather while many people are at work, and keeps the process small while few
+// are. How large it may grow in all is bounded by boundMemory, whatever it does.
+type heap struct {
+	grow    func(percent int) // sets what is allowed from now on
+	release func()            // gives back what is free
+
+	mu    sync.Mutex
+	since time.Time // the second that is counted
+	count int       // envelopes in it
+	calm  *time.Timer
+	busy  bool
+
+	applying sync.Mutex // one after the other, so that the last one to decide is the last one to set
+}
+
+// newHeap is the process's own; nil where GOGC says how it is to be collected.
+func newHeap() *heap {
+	if os.Getenv("GOGC") != "" {
+		return nil
+	}
+	h := &heap{grow: func(percent int) { debug.SetGCPercent(percent) }, release: debug.FreeOSMemory}
+	h.grow(calmGrowth)
+	return h
+}
+
+// beat counts an envelope, and never waits: to change the setting stops the program until a
+// collection that is under way has ended, so others do that. A nil heap counts nothing.
+func (h *heap) beat() {
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := time.Now()
+	if now.Sub(h.since) > time.Second {
+		h.since, h.count = now, 0
+	}
+	if h.count++; h.count < burst {
+		return
+	}
+	if h.busy {
+		h.calm.Reset(calmAfter)
+		return
+	}
+	h.busy = true
+	h.calm = time.AfterFunc(calmAfter, h.rest)
+	time.AfterFunc(0, h.apply)
+}
+
+// rest ends the busy time.
+func (h *heap) rest() {
+	h.mu.Lock()
+	h.busy = false
+	h.mu.Unlock()
+	h.apply()
+	h.release()
+}
+
+// apply sets what holds now.
+func (h *heap) apply() {
+	h.applying.Lock()
+	defer h.applying.Unlock()
+	h.mu.Lock()
+	growth := calmGrowth
+	if h.busy {
+		growth = busyGrowth
+	}
+	h.mu.Unlock()
+	h.grow(growth)
+}
+
+// A meter counts envelopes for the operators and for the heap.
+type meter struct {
+	*metrics.Metrics
+	heap *heap
+}
+
+// Envelope counts a delivery of Slack's.
+func (m meter) Envelope(kind string) {
+	m.heap.beat()
+	m.Metrics.Envelope(kind)
+}
