@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -187,20 +188,24 @@ func benchCard(t *testing.T) []benchRow {
 	return []benchRow{r}
 }
 
-// benchSearch types into a search box over 50,000 endpoints: new keys, and keys once more.
+// benchSearch types into a search box over 50,000 endpoints: new keys, and keys once more. The bot has a process of its own, and the simulated
+// console's, which keeps the 50,000, is not collected meanwhile: that is none of the bot's work.
 func benchSearch(t *testing.T) []benchRow {
-	s := tellWith(t, unpaced, func(settings map[string]string) {
-		settings["S1BOT_THREATS_CHANNEL"], settings["S1BOT_ALERTS_CHANNEL"] = "", ""
-	})
+	s := pour(t, ownFile(t))
+	s.environ["S1BOT_THREATS_CHANNEL"], s.environ["S1BOT_ALERTS_CHANNEL"] = "", ""
+	s.runUnpaced()
+	require.NoError(t, s.slack.WaitSockets(s.patient(), 2))
 	for i := range 50_000 {
 		s.console.AddAgent(s1sim.AgentSpec{Name: fmt.Sprintf("LAPTOP-%05d", i)})
 	}
 	s.types("alice", "#soc", "/s1 isolate")
 	form := s.form("alice", "Disconnect Agent")
+	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	var fresh, repeated, direct []time.Duration
 	for i := range 60 {
 		key := fmt.Sprintf("LAPTOP-%03d", 100+i*7)
-		for _, took := range []*[]time.Duration{&fresh, &repeated} {
+		for _, took := range []*[]time.Duration{&fresh, &repeated, &repeated, &repeated, &repeated, &repeated} { // one in a hundred of sixty would be the worst
 			before := len(s.slack.Acks())
 			_, err := s.slack.User("alice").Suggests(form, "agent-ids", key)
 			require.NoError(t, err)
