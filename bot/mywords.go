@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/requestcards"
 	"s1bot/bot/exchange"
@@ -40,6 +39,7 @@ func freezeOf(ctx context.Context, from freezeReader) (approvals.Request, error)
 
 // myWords tell a person what waits for them and who they are here.
 type myWords struct {
+	catalog   *catalog.Catalog
 	requests  requestFinder
 	responder *exchange.Responder
 	now       func() time.Time
@@ -95,9 +95,9 @@ func (w myWords) list(ctx context.Context, a exchange.Interaction) (card render.
 	for _, req := range found {
 		switch {
 		case req.DecidableBy(a.Who.Person, w.now()):
-			decide = append(decide, pendingRow(freeze, req, w.offered(a, "approve", "deny")...))
+			decide = append(decide, w.row(freeze, req, w.offered(a, "approve", "deny")...))
 		case req.Requester == a.User && (req.State != approvals.Interrupted || req.Undecided()):
-			mine = append(mine, pendingRow(freeze, req, w.offered(a, "withdraw")...))
+			mine = append(mine, w.row(freeze, req, w.offered(a, "withdraw")...))
 		}
 	}
 	longer, wanted, err := w.extensions(ctx, a)
@@ -160,14 +160,12 @@ func (w myWords) offered(a exchange.Interaction, words ...string) []string {
 	return words
 }
 
-// pendingRow is a request in a line, with those of its card's buttons that are named. It takes the
+// row is a request in a line, with those of its card's buttons that are named. It takes the
 // buttons from the card's own list, so that a row never offers what the card would not, such as
 // approving during a freeze.
-func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
-	row := render.Row{Line: render.Line{render.Mono(req.Ref), render.Text(" "), render.Bold(req.Title)}, Small: render.Line{render.User(req.Requester)}}
-	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
-		row.Line = append(row.Line, render.Text(" · "+names))
-	}
+func (w myWords) row(freeze, req approvals.Request, words ...string) render.Row {
+	cmd, ok := w.catalog.Find(req.Command)
+	row := render.Row{Line: requestcards.RowLine(req, ok && cmd.Timed), Small: render.Line{render.User(req.Requester)}}
 	says := "" // one text: each span of a small line is an element of its own, with a gap before it
 	if req.Reason != "" {
 		says = " · “" + req.Reason + "”"

@@ -15,6 +15,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/bot/webapi/webapitest"
+	"s1bot/commands"
 )
 
 // asks is alice who asks for an isolation; it returns the card of the request.
@@ -240,7 +241,7 @@ func TestARowOfAListSaysWhereARequestStands(t *testing.T) {
 	for state, says := range map[approvals.State]string{
 		approvals.Pending: "0 of 1 approvals", approvals.Approved: "approved, not run yet", approvals.Running: "· running", approvals.Interrupted: "may have run",
 	} {
-		row := pendingRow(approvals.Request{}, approvals.Request{Ref: "A-7F3A", Title: "Isolate", Requester: alice, State: state, Plan: json.RawMessage(`{}`)})
+		row := myWords{catalog: commands.All()}.row(approvals.Request{}, approvals.Request{Ref: "A-7F3A", Title: "Isolate", Requester: alice, State: state, Plan: json.RawMessage(`{}`)})
 		require.Contains(t, fmt.Sprint(row.Small), says, state)
 	}
 }

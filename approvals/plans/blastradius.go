@@ -3,9 +3,11 @@ package plans
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"s1bot/approvals"
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -43,8 +45,34 @@ func File(req approvals.Request) []render.File {
 // It counts all targets, also those that the table leaves out: the one server among four hundred
 // workstations is what has to be seen.
 func BlastRadius(req approvals.Request) render.Note {
+	words := radius(Of(req).Targets)
+	if len(words) == 0 {
+		return nil
+	}
+	return render.Note{render.Text("Among them: " + strings.Join(words, " · "))}
+}
+
+// InARow is what a row of a list says of what a request touches, behind its names: where that is,
+// and what makes an approver look twice. It has less room than the card, and the same button.
+func InARow(targets []catalog.Target) []string {
+	switch len(targets) {
+	case 0:
+		return nil
+	case 1:
+		t := targets[0]
+		return slices.DeleteFunc(append([]string{t.Place(), signed(t.State)}, remarks(t)...), func(s string) bool { return s == "" })
+	}
+	words := []string{Count(targets)}
+	if where := strings.TrimSuffix(strings.TrimPrefix(Where(catalog.Plan{Targets: targets}), ", "), ":"); where != "" {
+		words = append(words, where)
+	}
+	return append(words, radius(targets)...)
+}
+
+// radius counts what makes an approver look twice, in words.
+func radius(targets []catalog.Target) (words []string) {
 	servers, protected, off, threats := 0, 0, 0, 0
-	for _, t := range Of(req).Targets {
+	for _, t := range targets {
 		if t.Protected != "" {
 			protected++
 		}
@@ -56,7 +84,6 @@ func BlastRadius(req approvals.Request) render.Note {
 		}
 		threats += t.Threats
 	}
-	var words []string
 	if servers > 0 {
 		words = append(words, "⚠ "+text.Plural(servers, "server"))
 	}
@@ -69,8 +96,5 @@ func BlastRadius(req approvals.Request) render.Note {
 	if threats > 0 {
 		words = append(words, text.Plural(threats, "active threat"))
 	}
-	if len(words) == 0 {
-		return nil
-	}
-	return render.Note{render.Text("Among them: " + strings.Join(words, " · "))}
+	return words
 }

@@ -2,9 +2,11 @@ package requestcards
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/render"
 )
@@ -34,6 +36,28 @@ func ForViewer(card render.Card, req approvals.Request, p policy.Person, now tim
 		return false
 	})
 	return card
+}
+
+// RowLine is a request in a line of a list: which, what, and what of its card an approver decides by.
+// A list has the same buttons as the card, so it says for how long an isolation is, where its
+// targets are and which of them have active threats. Timed is a command that may be asked for a time.
+func RowLine(req approvals.Request, timed bool) render.Line {
+	targets := plans.Of(req).Targets
+	words := plans.InARow(targets)
+	if names := plans.Names(targets, 3); names != "" {
+		words = append([]string{names}, words...)
+	}
+	switch {
+	case req.Term != nil:
+		words = append(words, "for "+Span(req))
+	case timed:
+		words = append(words, "no end set")
+	}
+	line := render.Line{render.Mono(req.Ref), render.Text(" "), render.Bold(req.Title)}
+	if len(words) > 0 {
+		line = append(line, render.Text(" · "+strings.Join(words, " · ")))
+	}
+	return line
 }
 
 // mostNamed is how many of those who may decide are named: a role of forty people would fill the

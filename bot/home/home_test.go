@@ -100,6 +100,26 @@ func TestAnApproverSeesWhatWaitsAndHowThingsAre(t *testing.T) {
 	require.NotContains(t, text, `"Approve"`, "nobody is offered their own request")
 }
 
+// A row has the card's buttons, so it says what an approver decides by.
+func TestARowToDecideSaysForHowLongWhereAndWhatIsActive(t *testing.T) {
+	t.Parallel()
+	req := request("A-7F3A", approvals.Pending)
+	one, several := catalog.Target{Kind: "agent", ID: "1", Name: "SRV-SQL-1", Site: "Paris", Group: "Servers", State: "online", Threats: 2, Server: true}, req
+	req.Plan, _ = json.Marshal(catalog.Plan{Targets: []catalog.Target{one}})
+	req.Term = &approvals.Term{For: 4 * time.Hour}
+	several.Plan, _ = json.Marshal(catalog.Plan{Targets: []catalog.Target{one, {Kind: "agent", ID: "2", Name: "SRV-SQL-2", Site: "Paris", Group: "Servers", State: "offline"}}})
+	for want, req := range map[string]approvals.Request{
+		"SRV-SQL-1 · Paris / Servers · 🟢 online · ⚠ server · 2 active threats · for 4 hours":                                   req,
+		"SRV-SQL-1, SRV-SQL-2 · 2 endpoints · all in Paris / Servers · ⚠ 1 server · 1 offline · 2 active threats · no end set": several,
+	} {
+		s := State{Now: noon, Person: person(t, "UBOB", policy.Certain(true)), Requests: []approvals.Request{req}}
+		text, _ := drawn(s)
+		require.Contains(t, text, want)
+		modal, _ := json.Marshal(WaitingPage(s, commands.All(), words))
+		require.Contains(t, string(modal), want)
+	}
+}
+
 func TestWhileFrozenNothingIsOfferedForApproval(t *testing.T) {
 	t.Parallel()
 	freeze := approvals.Request{ID: "F", Requester: "UBOB", Reason: "ransomware at HQ", State: approvals.Frozen, Quorum: 2, By: []string{policy.Approvers}, Created: noon}

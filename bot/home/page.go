@@ -251,10 +251,8 @@ func (d drawing) freeze() approvals.Request {
 
 // about names a request and what it touches, and where there are several consoles on which one.
 func (d drawing) about(req approvals.Request) render.Line {
-	line := render.Line{render.Mono(req.Ref), render.Text(" "), render.Bold(req.Title)}
-	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
-		line = append(line, render.Text(" · "+names))
-	}
+	cmd, ok := d.cat.Find(req.Command)
+	line := requestcards.RowLine(req, ok && cmd.Timed)
 	if req.Console != "" && len(d.Consoles) > 1 {
 		line = append(line, render.Text(" · "+req.Console))
 	}
