@@ -35,7 +35,8 @@ const (
 	ActionExtended           = "extended"
 	ActionProposed           = "proposed" // one person's word for an extension that needs more of them
 	ActionExtensionRequested = "wished"   // an extension, by somebody who may not decide it
-	ActionEnded              = "ended"    // the time is over; detail says which request undoes what was done
+	ActionExtensionDenied    = "extension denied"
+	ActionEnded              = "ended" // the time is over; detail says which request undoes what was done
 )
 
 // An Entry is one row of the audit trail. Each carries the hash of the one before it, so that a row

@@ -3,6 +3,7 @@ package approvals
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -64,7 +65,7 @@ func (r *Request) askExtension(user string, by time.Duration, why string, wait t
 	made := t.proposed(by, now, now.Add(wait))
 	made.Asked, made.Reason = user, why
 	if len(made.Approvals) == 0 {
-		made.Expires = now.Add(wait)
+		made.Made, made.Reminded, made.Expires = now, 0, now.Add(wait)
 	}
 	t.Proposed = slices.DeleteFunc(t.waiting(now), func(o Proposal) bool { return o.By == by || o.Asked == user && len(o.Approvals) == 0 })
 	t.Proposed = append(t.Proposed, made)
@@ -85,4 +86,45 @@ func (l *Ledger) RequestExtension(ctx context.Context, id string, p policy.Perso
 		l.changed(r)
 	}
 	return r, err
+}
+
+// ErrNoExtension refuses to deny an extension that does not wait any more.
+var ErrNoExtension = errors.New("the extension is no longer waiting")
+
+// denyExtension takes an extension that waits out of r's term, with the approvals that it has: one
+// denial is enough, as of a request. Denied is what it was.
+func (r *Request) denyExtension(p policy.Person, by time.Duration, now time.Time) (denied Proposal, err error) {
+	if err := r.extendable(p); err != nil {
+		return denied, err
+	}
+	t := *r.Term
+	t.Proposed = t.waiting(now)
+	at := slices.IndexFunc(t.Proposed, func(x Proposal) bool { return x.By == by })
+	if at < 0 {
+		return denied, ErrNoExtension
+	}
+	denied = t.Proposed[at]
+	t.Proposed = slices.Delete(t.Proposed, at, at+1)
+	r.Term = &t
+	return denied, nil
+}
+
+// DenyExtension records that p, who may extend the request's term, denies the extension by that much
+// that waits. The term ends when it would have.
+func (l *Ledger) DenyExtension(ctx context.Context, id string, p policy.Person, by time.Duration, why string) (r Request, denied Proposal, err error) {
+	r, err = l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		var err error
+		if denied, err = r.denyExtension(p, by, now); err != nil {
+			return nil, err
+		}
+		what := named(p, map[string]any{"requester": r.Requester, "by": by.String(), "ends": r.Term.Ends, "reason": why})
+		return []Entry{entry(*r, now, ActionExtensionDenied, p.ID, what)}, nil
+	})
+	switch {
+	case err == nil:
+		l.changed(r)
+	case forbidden(err):
+		l.auditRefusal(ctx, r, p, ActionExtensionDenied, err)
+	}
+	return r, denied, err
 }

@@ -21,7 +21,7 @@ func TestAnExtensionThatWasAskedForWaits(t *testing.T) {
 	require.NoError(t, ask("UDAVE", 2*time.Hour))
 	waiting := r.Waiting(noon)
 	require.Len(t, waiting, 2, "who asks again means the new length")
-	require.Equal(t, Proposal{Asked: "UALICE", Reason: "away", By: 4 * time.Hour, Expires: noon.Add(30 * time.Minute)}, waiting[0])
+	require.Equal(t, Proposal{Asked: "UALICE", Reason: "away", Made: noon, By: 4 * time.Hour, Expires: noon.Add(30 * time.Minute)}, waiting[0])
 	require.True(t, r.ExtendableBy(bob, waiting[0]))
 	require.False(t, r.ExtendableBy(alice, waiting[0]), "nobody approves their own")
 	require.Equal(t, noon.Add(time.Hour), r.Term.Ends, "nothing is approved yet")

@@ -86,8 +86,10 @@ type Extension struct {
 //
 // By tells proposals apart: two people who approve two hours and four hours have agreed on nothing.
 type Proposal struct {
-	Asked     string        `json:"asked,omitempty"`  // who asked for it and may not approve it
-	Reason    string        `json:"reason,omitempty"` // what they say for it
+	Asked     string        `json:"asked,omitempty"`    // who asked for it and may not approve it
+	Reason    string        `json:"reason,omitempty"`   // what they say for it
+	Made      time.Time     `json:"made,omitzero"`      // when it was asked for
+	Reminded  int           `json:"reminded,omitempty"` // how often people were, since then
 	By        time.Duration `json:"by"`
 	Expires   time.Time     `json:"expires"`
 	Approvals []Vote        `json:"approvals"`

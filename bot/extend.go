@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"s1bot/approvals"
@@ -40,45 +39,30 @@ func (w extendWord) Typed(ctx context.Context, a exchange.Interaction, rest stri
 		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "For example: extend A-7F3A for=4h"}
 	}
 	x := requestcards.Extension{Request: strings.ToUpper(ref)}
-	x.For, x.Because = howMuchLonger(by)
+	x.For, x.Because = plain.HowMuchLonger(by)
 	return w.extend(ctx, a, x)
 }
-
-// howMuchLonger is the duration of "for=4h", "4h" and "for another 4 hours please", and why: "for 4h, the user is away". What is none is
-// kept as it was typed, for the error to name.
-func howMuchLonger(typed string) (length, why string) {
-	typed = strings.TrimPrefix(strings.TrimSpace(typed), catalog.ForParam+"=")
-	if by, why, said := strings.Cut(typed, " reason="); said {
-		length, _ = howMuchLonger(by)
-		return length, strings.Trim(why, ` "“”`)
-	}
-	words := text.Words(plain.Plainly(typed))
-	for len(words) > 0 && (words[0].Lower == catalog.ForParam || words[0].Lower == "by") {
-		words = words[1:]
-	}
-	by, taken := text.ReadSpanWords(words, 0)
-	if taken == 0 {
-		return typed, ""
-	}
-	rest := slices.DeleteFunc(slices.Clone(words[taken:]), func(w text.Word) bool { return courteous[w.Lower] })
-	if len(rest) == 0 {
-		return text.SpanText(by), ""
-	}
-	why, ok := plain.Reason(typed[strings.LastIndex(typed, plain.Plainly(typed))+rest[0].From:])
-	if !ok {
-		return typed, ""
-	}
-	return text.SpanText(by), why
-}
-
-// courteous are words behind a duration that say nothing of it.
-var courteous = map[string]bool{"more": true, "longer": true, "please": true, "pls": true, "thanks": true, ",": true}
 
 func (w extendWord) clicked(ctx context.Context, a exchange.Interaction) error {
 	if a.Choice.Request == "" {
 		return workflow.ErrGone
 	}
+	if a.Choice.Deny {
+		return w.deny(ctx, a)
+	}
 	return w.extend(ctx, a, a.Choice.Extension)
+}
+
+// deny denies an extension that waits, and asks for the reason where there is none.
+func (w extendWord) deny(ctx context.Context, a exchange.Interaction) error {
+	x := a.Choice.Extension
+	err := w.extensions.Deny(ctx, w.responder.Dialog(a), x, strings.TrimSpace(a.Choice.Reason))
+	if !errors.Is(err, workflow.ErrNoReason) {
+		return err
+	}
+	card := render.Notice("A denial needs a reason, so nothing was decided yet. Click again to give one.")
+	card.Actions = []render.Action{render.Button{Label: "Deny", Style: render.Danger, Do: a.Do}}
+	return w.forms.Open(ctx, a, requestcards.DenialForm("Deny the extension", a.At, a.Do, ""), card)
 }
 
 // askHowLong opens the form of an extension. The card beside it is for who has no trigger: a

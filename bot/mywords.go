@@ -199,13 +199,14 @@ func extensionRow(req approvals.Request, x approvals.Proposal, words ...string) 
 		row.Actions = append(row.Actions, render.Button{Label: "Review", Do: requestcards.About(reviewWord, req.ID)})
 	}
 	if slices.Contains(words, requestcards.ExtendWord) {
-		b := requestcards.ExtendBy(req, x)
-		var args map[string]any
-		if err := json.Unmarshal(b.Do.Args, &args); err == nil {
-			args["listed"] = true
-			b.Do.Args = catalog.Marshal(args)
+		for _, b := range requestcards.ExtensionButtons(req, x) {
+			var args map[string]any
+			if err := json.Unmarshal(b.Do.Args, &args); err == nil {
+				args["listed"] = true
+				b.Do.Args = catalog.Marshal(args)
+			}
+			row.Actions = append(row.Actions, b)
 		}
-		row.Actions = append(row.Actions, b)
 	}
 	return row
 }

@@ -13,7 +13,6 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/run"
 	"s1bot/commands/catalog"
-	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -142,11 +141,7 @@ func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id, ty
 	if err := w.flow.Decisions.MayDeny(ctx, w.responder.Dialog(a), id); err != nil {
 		return err
 	}
-	why := render.FormField{Name: "reason", Label: "Why?", Hint: "The requester will see this, and it's kept in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}
-	if typed != "" {
-		why.Value = []string{text.Shorten(typed, why.MaxLength)}
-	}
-	form := render.Form{Title: "Deny the request", Submit: "Deny", Origin: a.At, Do: requestcards.About("deny", id), Fields: []render.FormField{why}}
+	form := requestcards.DenialForm("Deny the request", a.At, requestcards.About("deny", id), typed)
 	if a.Choice.Listed {
 		form.Do.Args = catalog.Marshal(map[string]any{"request": id, "listed": true})
 	}

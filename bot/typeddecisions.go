@@ -86,7 +86,7 @@ func (t decisionTalk) perhapsDecision(ctx context.Context, a exchange.Interactio
 func (t decisionTalk) offerLonger(ctx context.Context, a exchange.Interaction, rest string) error {
 	ref, typed := text.CutWord(rest)
 	x := requestcards.Extension{Request: strings.ToUpper(ref)}
-	x.For, x.Because = howMuchLonger(typed)
+	x.For, x.Because = plain.HowMuchLonger(typed)
 	if !aRequest.MatchString(ref) || x.Because == "" {
 		return t.offerRequest(ctx, a, requestcards.ExtendWord, rest)
 	}

@@ -25,6 +25,7 @@ type Extension struct {
 	For     string `json:"for,omitempty"`
 	Because string `json:"because,omitempty"` // what whoever wants it says for it
 	Propose bool   `json:"input,omitempty"`   // somebody asks those who may
+	Deny    bool   `json:"deny,omitempty"`    // it shall not be
 	After   *int   `json:"after,omitempty"`   // how many extensions there were when the button was made: it is for one more
 }
 
@@ -90,14 +91,49 @@ func ExtendBy(req approvals.Request, p approvals.Proposal) render.Button {
 	return extendButton(req, "Extend by "+text.SpanWords(p.By), p.By)
 }
 
-// ExtensionInstead answers whoever approves a request that was decided long ago while an extension of
-// it waits for them: it has the button of what they probably mean, and says that nothing was
+// denyExtension is the button that denies an extension that waits.
+func denyExtension(req approvals.Request, label string, by time.Duration) render.Button {
+	args, _ := json.Marshal(Extension{Request: req.ID, For: text.SpanText(by), Deny: true})
+	return render.Button{Label: label, Style: render.Danger, Do: render.Invocation{Command: ExtendWord, Args: args}}
+}
+
+// ExtensionButtons decide on an extension that waits, in a row of a list.
+func ExtensionButtons(req approvals.Request, p approvals.Proposal) []render.Button {
+	return []render.Button{ExtendBy(req, p), denyExtension(req, "Deny", p.By)}
+}
+
+// ExtensionReminder calls those whose approval an extension lacks once more, before it lapses.
+func (c *Drawer) ExtensionReminder(req approvals.Request, p approvals.Proposal) render.Card {
+	names, more := plans.Names(plans.Of(req).Targets, 5), text.SpanWords(p.By)
+	line := render.Line{render.Text("Still waiting: "), render.Bold("extension by " + more), render.Text(" of the isolation of " + names + " · expires "), render.Since(p.Expires)}
+	return because(p.Reason, render.Card{
+		Tone: render.Waiting, Text: "Still waiting for approval: extension by " + more + " of the isolation of " + names,
+		Parts:   []render.Part{line, append(render.Note{render.Text(text.Plural(lacking(req, p), "approval") + " needed")}, c.fromWhom(req)...)},
+		Actions: []render.Action{ExtendBy(req, p), denyExtension(req, "Deny", p.By)},
+	})
+}
+
+// ExtensionDenied tells who asked, and the thread, that the end stays as it is.
+func ExtensionDenied(req approvals.Request, user string, p approvals.Proposal, why string) render.Card {
+	names, more := plans.Names(plans.Of(req).Targets, 5), text.SpanWords(p.By)
+	line := render.Line{render.User(user), render.Text(" denied the extension by " + more + " of the isolation of "), render.Bold(names)}
+	if p.Asked != "" {
+		line = append(line, render.Text(", which "), render.User(p.Asked), render.Text(" had requested"))
+	}
+	return because(why, SmallPrint(render.Card{
+		Tone: render.Neutral, Title: "An extension was denied", Text: "Denied: extension by " + more + " of the isolation of " + names,
+		Parts: []render.Part{append(line, render.Text(". It still ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(")."))},
+	}, "ref "+req.Ref))
+}
+
+// ExtensionInstead answers whoever decides a request that was decided long ago while an extension of
+// it waits for them: it has the buttons of what they probably mean, and says that nothing was
 // approved yet.
 func ExtensionInstead(req approvals.Request, waiting []approvals.Proposal) render.Card {
-	card := render.Notice("The request " + req.Ref + " itself was approved before. An extension of it is waiting, and isn't approved yet: to approve it, click its button.")
+	card := render.Notice("The request " + req.Ref + " itself was approved before. An extension of it is waiting, and isn't approved yet: to decide it, click its button.")
 	for _, p := range waiting {
 		card.Parts = append(card.Parts, ExtensionRow(req, p))
-		card.Actions = append(card.Actions, ExtendBy(req, p))
+		card.Actions = append(card.Actions, ExtendBy(req, p), denyExtension(req, "Deny the extension by "+text.SpanWords(p.By), p.By))
 	}
 	return card
 }
@@ -112,7 +148,7 @@ func (c *Drawer) ExtensionWanted(req approvals.Request, user string, by time.Dur
 			render.User(user), render.Text(" wants "), render.Bold(more), render.Text(" more for the isolation of "), render.Bold(names),
 			render.Text(", which ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")},
 			append(render.Note{render.Text(text.Plural(lacking(req, approvals.Proposal{}), "approval") + " needed")}, c.fromWhom(req)...)},
-		Actions: []render.Action{extendButton(req, "Extend by "+more, by)},
+		Actions: []render.Action{extendButton(req, "Extend by "+more, by), denyExtension(req, "Deny", by)},
 	}, "ref "+req.Ref))
 }
 

@@ -198,7 +198,7 @@ func (c *Drawer) progress(req approvals.Request) []render.Part {
 			line = append(line, render.Text(fmt.Sprintf(" · %d given", n)))
 		}
 		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref, render.Text(" · pinned "+req.Pin()[:8]))
-		return append(append(decisions(req), uncounted(req)...), line)
+		return append(append(decisions(req), uncounted(req)...), line, question(req))
 	case approvals.Denied, approvals.Withdrawn:
 		parts := []render.Part{render.Line{render.Text(strings.TrimSuffix(render.Sentence(string(req.State)), ".") + " by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)}}
 		if req.Closed.Reason != "" {
@@ -220,6 +220,12 @@ func (c *Drawer) progress(req approvals.Request) []render.Part {
 		}
 	}
 	return append(decisions(req), render.Note{render.At(moment(req)), ref})
+}
+
+// question says how an approver asks the requester something. Slack tells a person of a reply that
+// mentions them, and whoever mentions one who isn't in the channel that they aren't.
+func question(req approvals.Request) render.Note {
+	return render.Note{render.Text("A question for "), render.User(req.Requester), render.Text("? Mention them in this card's thread.")}
 }
 
 // ranOut says why a request expired. One that ran before, and was let run again, may have been done
@@ -401,13 +407,13 @@ func Actions(req approvals.Request) []render.Action {
 	return nil
 }
 
-// extensionActions approve what extensions of a request lack approvals.
+// extensionActions decide on the extensions of a request that wait.
 func extensionActions(req approvals.Request) (actions []render.Action) {
 	if !req.Term.Running() {
 		return nil
 	}
 	for _, p := range req.Term.Proposed {
-		actions = append(actions, extendButton(req, "Approve the extension by "+text.SpanWords(p.By), p.By))
+		actions = append(actions, extendButton(req, "Approve the extension by "+text.SpanWords(p.By), p.By), denyExtension(req, "Deny the extension by "+text.SpanWords(p.By), p.By))
 	}
 	return actions
 }

@@ -3,6 +3,7 @@ package requestcards
 import (
 	"encoding/json"
 
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -28,4 +29,13 @@ func aboutWith(word, id, name, typed string) render.Invocation {
 func aboutAsked(word, id string) render.Invocation {
 	args, _ := json.Marshal(map[string]any{"request": id, "asked": true})
 	return render.Invocation{Command: word, Args: args}
+}
+
+// DenialForm asks why somebody denies what do is about, with a reason that was typed already.
+func DenialForm(title string, at render.Origin, do render.Invocation, typed string) render.Form {
+	why := render.FormField{Name: "reason", Label: "Why?", Hint: "The requester will see this, and it's kept in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}
+	if typed != "" {
+		why.Value = []string{text.Shorten(typed, why.MaxLength)}
+	}
+	return render.Form{Title: title, Submit: "Deny", Origin: at, Do: do, Fields: []render.FormField{why}}
 }

@@ -25,7 +25,7 @@ var sentences = map[string]func(narrator) string{
 	approvals.ActionClosed: narrator.closed, approvals.ActionRefused: narrator.refused, approvals.ActionObserved: narrator.observed,
 	approvals.ActionHeld: narrator.held, approvals.ActionNotRun: narrator.notRun, approvals.ActionFrozen: narrator.frozen,
 	approvals.ActionThawed: narrator.thawed, approvals.ActionWarned: narrator.warned, approvals.ActionExtended: narrator.extended,
-	approvals.ActionProposed: narrator.proposed, approvals.ActionExtensionRequested: narrator.extensionRequested, approvals.ActionEnded: narrator.ended,
+	approvals.ActionProposed: narrator.proposed, approvals.ActionExtensionRequested: narrator.extensionRequested, approvals.ActionExtensionDenied: narrator.extensionDenied, approvals.ActionEnded: narrator.ended,
 }
 
 // sentence says what happened.
@@ -214,6 +214,9 @@ func (t narrator) proposed() string {
 
 func (t narrator) extensionRequested() string {
 	return because(t.who+" asked to extend "+t.whose+t.by(), t.d.Reason)
+}
+func (t narrator) extensionDenied() string {
+	return because(t.who+" denied extending "+t.whose+t.by(), t.d.Reason)
 }
 func (t narrator) ended() string {
 	return because("The time limit of "+t.whose+" has passed", t.d.Note)

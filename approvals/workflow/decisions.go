@@ -37,7 +37,7 @@ func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) erro
 		return nil
 	}
 	if err != nil {
-		return d.barred(req, notDecider, err)
+		return d.publisher.barred(req, notDecider, err)
 	}
 	if req.State == approvals.Pending {
 		d.publisher.show(ctx, req.ID)
@@ -73,8 +73,12 @@ func (d *Decisions) Deny(ctx context.Context, in Interaction, id, reason string)
 		return ErrNoReason
 	}
 	req, err := d.Ledger.Deny(ctx, id, in.Who.Person, reason)
+	if waiting := waitingFor(req, in.Who.Person, d.Now()); errors.Is(err, approvals.ErrNotPending) && len(waiting) > 0 {
+		in.reply(ctx, d.drawn(req, requestcards.ExtensionInstead(req, waiting)))
+		return nil
+	}
 	if err != nil {
-		return d.barred(req, notDecider, err)
+		return d.publisher.barred(req, notDecider, err)
 	}
 	d.confirm(ctx, in, requestcards.Text(req)+". The requester will see your reason.")
 	return d.reporter.closed(ctx, req)
@@ -84,22 +88,11 @@ func (d *Decisions) Deny(ctx context.Context, in Interaction, id, reason string)
 // have to write a reason.
 func (d *Decisions) MayDeny(ctx context.Context, in Interaction, id string) error {
 	req, err := d.Ledger.MayDecide(ctx, id, in.Who.Person)
-	return d.barred(req, notDecider, err)
+	return d.publisher.barred(req, notDecider, err)
 }
 
 // notDecider is what somebody reads who decides what others have to.
 const notDecider = "You're not an approver for this request, so you can't decide it."
-
-// barred adds to a refusal whose step it is: who may not do something goes and asks who may.
-func (d *Decisions) barred(req approvals.Request, words string, err error) error {
-	switch {
-	case errors.Is(err, approvals.ErrNotApprover):
-		return &BarredError{err, d.publisher.cards.Barred(req, words)}
-	case errors.Is(err, approvals.ErrNotYours):
-		return &BarredError{err, render.Line{render.Text("Only the requester can withdraw this: "), render.User(req.Requester), render.Text(".")}}
-	}
-	return err
-}
 
 // Withdraw ends a request for the person who made it.
 //
@@ -107,7 +100,7 @@ func (d *Decisions) barred(req approvals.Request, words string, err error) error
 func (d *Decisions) Withdraw(ctx context.Context, in Interaction, id string) error {
 	req, err := d.Ledger.Withdraw(ctx, id, in.Who.Person)
 	if err != nil {
-		return d.barred(req, "", err)
+		return d.publisher.barred(req, "", err)
 	}
 	d.publisher.show(ctx, req.ID)
 	d.confirm(ctx, in, "Withdrawn: "+req.Title+". Nothing was done.")
@@ -144,7 +137,7 @@ func (d *Decisions) showAfter(ctx context.Context, step func() (approvals.Reques
 func (d *Decisions) RunAgain(ctx context.Context, in Interaction, id string) error {
 	req, err := d.Ledger.Reopen(ctx, id, in.Who.Person, in.At.Key)
 	if err != nil {
-		return d.barred(req, notDecider, err)
+		return d.publisher.barred(req, notDecider, err)
 	}
 	d.confirm(ctx, in, req.Title+" is running again. Follow it on its card and in its thread.")
 	return d.executor.execute(ctx, req.ID, nil)
@@ -154,7 +147,7 @@ func (d *Decisions) RunAgain(ctx context.Context, in Interaction, id string) err
 func (d *Decisions) Close(ctx context.Context, in Interaction, id, reason string) error {
 	req, err := d.Ledger.Close(ctx, id, in.Who.Person, reason)
 	if err != nil {
-		return d.barred(req, notDecider, err)
+		return d.publisher.barred(req, notDecider, err)
 	}
 	d.publisher.show(ctx, req.ID)
 	in.reply(ctx, render.Notice("Closed. Nothing more was done."))

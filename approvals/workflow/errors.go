@@ -37,6 +37,17 @@ type BarredError struct {
 func (e *BarredError) Error() string { return e.Err.Error() }
 func (e *BarredError) Unwrap() error { return e.Err }
 
+// barred adds to a refusal whose step it is: who may not do something goes and asks who may.
+func (p *Publisher) barred(req approvals.Request, words string, err error) error {
+	switch {
+	case errors.Is(err, approvals.ErrNotApprover):
+		return &BarredError{err, p.cards.Barred(req, words)}
+	case errors.Is(err, approvals.ErrNotYours):
+		return &BarredError{err, render.Line{render.Text("Only the requester can withdraw this: "), render.User(req.Requester), render.Text(".")}}
+	}
+	return err
+}
+
 // An UnconfirmedError says that a person has to confirm something first, as Plan.Confirm has it.
 // Nothing was done yet.
 type UnconfirmedError struct{ Plan catalog.Plan }

@@ -43,7 +43,7 @@ func (ex *Extensions) Extend(ctx context.Context, in Interaction, x requestcards
 	}
 	req, extended, err := ex.agreeToExtend(ctx, req, in, by, x.Because)
 	if err != nil {
-		return err
+		return ex.publisher.barred(req, notDecider, err)
 	}
 	ex.publisher.show(ctx, req.ID)
 	if !extended {
@@ -96,6 +96,28 @@ func (ex *Extensions) wishExtension(ctx context.Context, in Interaction, req app
 	}
 	in.reply(ctx, render.Notice("I asked the approvers of the isolation for "+text.SpanWords(by)+" more. The end stays the same until they approve."))
 	return nil
+}
+
+// Deny ends an extension that waits. Without a reason it returns ErrNoReason, for those who may deny
+// it: who asked reads it.
+func (ex *Extensions) Deny(ctx context.Context, in Interaction, x requestcards.Extension, reason string) error {
+	req, err := ex.Ledger.MayExtend(ctx, x.Request, in.Who.Person)
+	if err == nil && reason == "" {
+		return ErrNoReason
+	}
+	by, wrong := catalog.ReadSpan(x.For)
+	if err == nil && wrong != nil {
+		return wrong
+	}
+	if err == nil || errors.Is(err, approvals.ErrNotApprover) || errors.Is(err, approvals.ErrSelfApproval) { // refused there, and written down
+		var denied approvals.Proposal
+		if req, denied, err = ex.Ledger.DenyExtension(ctx, x.Request, in.Who.Person, by, reason); err == nil {
+			ex.publisher.show(ctx, req.ID)
+			in.reply(ctx, render.Notice("Denied: extension by "+text.SpanWords(by)+". Who asked will see your reason."))
+			return ex.reporter.tellAll(ctx, req, "", requestcards.ExtensionDenied(req, in.User, denied, reason))
+		}
+	}
+	return ex.publisher.barred(req, notDecider, err)
 }
 
 // Extensions let isolations last longer.

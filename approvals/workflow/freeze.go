@@ -16,7 +16,7 @@ import (
 func (d *Decisions) Freeze(ctx context.Context, in Interaction, reason string) error {
 	req, fresh, err := d.Ledger.Freeze(ctx, in.Who.Person, in.At.Key, reason)
 	if err != nil {
-		return d.barred(req, "Only an approver may freeze changes.", err)
+		return d.publisher.barred(req, "Only an approver may freeze changes.", err)
 	}
 	if !fresh && req.State == approvals.Done {
 		in.reply(ctx, render.Notice("The freeze you started is over.")) // a crash had this delivered again
@@ -45,7 +45,7 @@ func (d *Decisions) Thaw(ctx context.Context, in Interaction) error {
 	}
 	req, err := d.Ledger.Thaw(ctx, in.Who.Person, d.gate.approversOf(ctx, was)...)
 	if err != nil {
-		return d.barred(req, "You're not an approver, so you can't end the freeze.", err)
+		return d.publisher.barred(req, "You're not an approver, so you can't end the freeze.", err)
 	}
 	d.publisher.show(ctx, req.ID)
 	if req.State == approvals.Done {

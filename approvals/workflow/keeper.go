@@ -23,6 +23,24 @@ func (k *Keeper) remind(ctx context.Context) {
 	}
 }
 
+// remindOfExtensions does the same for extensions that wait, with the buttons: the card's own are far
+// up in the channel by then.
+func (k *Keeper) remindOfExtensions(ctx context.Context) {
+	due, err := k.Ledger.RemindExtensionsDue(ctx)
+	if err != nil && ctx.Err() == nil {
+		k.Log.ErrorContext(ctx, "cannot look for extensions that wait", "err", err)
+	}
+	for _, x := range due {
+		k.enqueue(x.Of, func(ctx context.Context) {
+			for _, ref := range x.Of.Heads() {
+				if _, err := k.Messenger.Post(ctx, ref.Channel, ref.TS, "", k.drawn(x.Of, k.publisher.cards.ExtensionReminder(x.Of, x.Proposal))); err != nil {
+					k.Log.WarnContext(ctx, "cannot send a reminder of an extension", "request_id", x.Of.ID, "err", err)
+				}
+			}
+		})
+	}
+}
+
 // Tick looks once for what is due or left over, and has it done.
 //
 // It only looks; what it finds is enqueued, so a console that hangs holds up neither the next look
@@ -31,6 +49,7 @@ func (k *Keeper) remind(ctx context.Context) {
 func (k *Keeper) Tick(ctx context.Context) {
 	k.expire(ctx)
 	k.remind(ctx)
+	k.remindOfExtensions(ctx)
 	k.publisher.followFreeze(ctx)
 	k.terms.mindTerms(ctx)
 	k.executor.beginAgain(ctx)

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -148,6 +149,45 @@ func TestAnExtensionTakesAnApprover(t *testing.T) {
 	require.True(t, k.get(req.ID).Term.Running())
 	k.later(121 * time.Minute)
 	require.NotEmpty(t, k.get(req.ID).Term.Next)
+}
+
+// An extension that was asked for waits as a request does: people are reminded of it, and may say no.
+func TestAnExtensionThatWaitsIsRemindedOfAndCanBeDenied(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.isolated()
+	in, _ := k.by(alice)
+	require.NoError(t, k.flow.Extensions.Extend(t.Context(), in, requestcards.Extension{Request: req.ID, For: "2h"}))
+	k.later(14 * time.Minute)
+	require.NotContains(t, k.chat.reads(channel), "Still waiting")
+	for _, wait := range []time.Duration{time.Minute, 9 * time.Minute} { // half and four fifths of half an hour
+		k.later(wait)
+		require.Contains(t, k.chat.reads(channel), "Still waiting: extension by 2 hours")
+		k.later(time.Second)
+	}
+	require.Equal(t, 2, strings.Count(k.chat.reads(channel), "Still waiting: extension"), "once each")
+	deny := requestcards.Extension{Request: req.ID, For: "2h", Deny: true}
+	for user, want := range map[string]error{alice: approvals.ErrSelfApproval, dave: approvals.ErrNotApprover} {
+		in, _ = k.by(user)
+		require.ErrorIs(t, k.flow.Extensions.Deny(t.Context(), in, deny, "no"), want)
+	}
+	in, _ = k.by(bob)
+	require.ErrorIs(t, k.flow.Extensions.Deny(t.Context(), in, deny, ""), ErrNoReason)
+	_, err := k.approves(carol, req.ID)
+	require.NoError(t, err)
+	in, d := k.by(carol)
+	require.NoError(t, k.flow.Decisions.Deny(t.Context(), in, req.ID, "he is back"))
+	require.Contains(t, d.read(), "[Deny the extension by 2 hours]", "the reference alone is of the request, which was approved before")
+
+	ends := k.get(req.ID).Term.Ends
+	in, _ = k.by(bob)
+	require.NoError(t, k.flow.Extensions.Deny(t.Context(), in, deny, "he is back"))
+	require.Contains(t, k.chat.reads(alice), "denied the extension by 2 hours")
+	require.Contains(t, k.chat.reads(alice), "he is back")
+	require.Empty(t, k.get(req.ID).Term.Proposed)
+	require.Equal(t, ends, k.get(req.ID).Term.Ends)
+	in, _ = k.by(carol)
+	require.ErrorIs(t, k.flow.Extensions.Deny(t.Context(), in, deny, "me too"), approvals.ErrNoExtension)
 }
 
 func TestADeniedReconnectionLeavesTheIsolation(t *testing.T) {

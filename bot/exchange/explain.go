@@ -94,6 +94,7 @@ func sayings() []saying {
 		{approvals.ErrNotFrozen, "Nothing is frozen."},
 		{approvals.ErrSealed, "Nothing was done: the password stored with this request can't be decrypted, because S1BOT_SECRET_KEY or the request's row has changed since. Request it again."},
 		{approvals.ErrTermOver, "This isolation has no end time to extend, or it has already ended. Check its card."},
+		{approvals.ErrNoExtension, "This extension isn't waiting any more. The isolation's card shows its end."},
 		{approvals.ErrTermTooLong, "That would end more than 30 days from now. Nothing was extended."},
 		{approvals.ErrTampered, "Nothing was done: this request's row in the database was changed after it was written. Check the audit trail with s1bot audit --verify."},
 		{catalog.ErrNotPrepared, "Nothing was done: the console returned something other than an id for a target, so I can't be sure what this would act on. Check the target in the console."},

@@ -187,9 +187,11 @@ func (d drawing) extensions(decidable bool) (rows []render.Row) {
 			}
 			row := requestcards.ExtensionRow(req, x)
 			if may {
-				b := requestcards.ExtendBy(req, x)
-				b.Confirm = cmp.Or(b.Confirm, b.Label+": isolation of "+plans.Names(plans.Of(req).Targets, 5))
-				row.Actions = []render.Action{b, render.Button{Label: "Review", Do: requestcards.About(d.words.Review, req.ID)}}
+				buttons := requestcards.ExtensionButtons(req, x)
+				buttons[0].Confirm = cmp.Or(buttons[0].Confirm, buttons[0].Label+": isolation of "+plans.Names(plans.Of(req).Targets, 5))
+				for _, b := range append(buttons, render.Button{Label: "Review", Do: requestcards.About(d.words.Review, req.ID)}) {
+					row.Actions = append(row.Actions, b)
+				}
 			}
 			rows = append(rows, row.On(req.Console))
 		}

@@ -59,13 +59,15 @@ func (f *Forms) CheckForm(ctx context.Context, in inbound.Payload) any {
 			return nil
 		}
 		return f.picked(ctx, a, answer)
-	case "deny":
+	case "deny", requestcards.ExtendWord:
+		if _, length := answer.Values[catalog.ForParam]; length {
+			if _, err := catalog.ReadSpan(strings.Join(answer.Values[catalog.ForParam], "")); err != nil {
+				return slack.NewErrorsViewSubmissionResponse(paramErrors(err, answer))
+			}
+			return nil
+		}
 		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
 			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why. The requester will see this."})
-		}
-	case requestcards.ExtendWord:
-		if _, err := catalog.ReadSpan(strings.Join(answer.Values[catalog.ForParam], "")); err != nil {
-			return slack.NewErrorsViewSubmissionResponse(paramErrors(err, answer))
 		}
 	}
 	cmd, ok := f.Catalog.Find(answer.Do.Command)
