@@ -26,7 +26,6 @@ import (
 	"s1bot/bot/webapi/webapitest"
 	"s1bot/commands"
 	"s1bot/commands/consoles"
-	"s1bot/notifier/figures"
 	"s1bot/render"
 	"s1bot/render/tempfile"
 	"s1bot/s1"
@@ -126,10 +125,6 @@ func (n *fakeNotices) Unsnooze(_ context.Context, id string) (render.Card, error
 	return render.Notice("ended " + id), n.fails
 }
 
-type noFigures struct{}
-
-func (noFigures) All(context.Context) (map[string]figures.Figure, error) { return nil, nil }
-
 // newKit makes a bot; edit changes its policy, and more its configuration.
 func newKit(t *testing.T, edit func(*policy.Settings), more ...func(*Config)) *kit {
 	t.Helper()
@@ -161,7 +156,7 @@ func newKit(t *testing.T, edit func(*policy.Settings), more ...func(*Config)) *k
 	c := Config{
 		AppToken: s1.NewSecret("xapp-made-up"), BotToken: s1.NewSecret("xoxb-made-up"), SealKey: s1.NewSecret("key"), APIURL: server.URL + "/api/", Sockets: 1, Consoles: set, Catalog: all, Ledger: ledger,
 		Policy: func() policy.Policy { return rules }, Inbox: k.db.Inbox(), Clips: k.db.Clips(), Directs: k.db.Directs(), Jobs: k.db.Jobs(), History: k.db.History(), Saved: k.db.Saved(), Columns: k.db.Columns(),
-		Homes: k.db.Homes(), Figures: noFigures{}, TokenEnds: func() home.TokenEnd { return home.TokenEnd{} }, Feeds: func(string) []string { return nil }, Queries: k.db.Queries(),
+		Homes: k.db.Homes(), Figures: k.db.Figures(), TokenEnds: func() home.TokenEnd { return home.TokenEnd{} }, Feeds: func(string) []string { return nil }, Queries: k.db.Queries(),
 		Exports: tempfile.NewSpace(t.TempDir(), 1<<20), Now: k.now, Log: log, Notices: k.notices, Meter: k.metered,
 	}
 	for _, change := range more {

@@ -12,6 +12,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/approvals/requestcards"
 	"s1bot/bot/exchange"
+	"s1bot/bot/home"
 	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
 	"s1bot/render"
@@ -41,6 +42,7 @@ func freezeOf(ctx context.Context, from freezeReader) (approvals.Request, error)
 type myWords struct {
 	catalog   *catalog.Catalog
 	requests  requestFinder
+	home      *home.Keeper
 	responder *exchange.Responder
 	now       func() time.Time
 }
@@ -58,6 +60,11 @@ func (w myWords) builtins() []builtin {
 			),
 		},
 		{
+			name: "isolated", onHelp: true, summary: "Lists the endpoints that are isolated now: since when, until when and by whom, with buttons to extend and reconnect.",
+			examples: []string{"/s1 isolated"}, typed: w.isolated, clicked: bare(w.isolated), operand: nothing, asks: everyConsole,
+			spoken: plain.MustPhrases("(what|who) is [still|currently] isolated [now|right now]", "what's isolated", "isolated now"),
+		},
+		{
 			name: "whoami", onHelp: true, summary: "Shows your roles and which entries in the settings or the policy file give them to you.",
 			examples: []string{"/s1 whoami"}, typed: w.whoami, operand: nothing,
 			spoken: plain.MustPhrases("who am i", "what (am|are) (i|we) allowed to do [here]", "what may (i|we) do [here]", "what (can|may) (i|we) (approve|run|change)", "<show> my (role|roles|rights|permissions|access)",
@@ -72,6 +79,15 @@ const maxPending = 15
 // pending answers with the requests that the person may decide, and their own that are not over.
 func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) error {
 	card, err := w.list(ctx, a)
+	if err == nil {
+		w.responder.Reply(ctx, a, card)
+	}
+	return err
+}
+
+// isolated answers with what is isolated now.
+func (w myWords) isolated(ctx context.Context, a exchange.Interaction, _ string) error {
+	card, err := w.home.Isolated(ctx, a.Who)
 	if err == nil {
 		w.responder.Reply(ctx, a, card)
 	}

@@ -62,6 +62,21 @@ func TestWhoMayNotDecideDoesNot(t *testing.T) {
 	require.Empty(t, k.console.Changes())
 }
 
+// What is isolated is counted when somebody asks: they look for what they did a minute ago.
+func TestWhatIsIsolatedIsListed(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.types(dave, "isolated").has("No endpoint is isolated right now.")
+	k.types(alice, "isolate DESKTOP-1 for=2h reason=beaconing").has("Waiting for approval")
+	card := k.posted(approvalsChannel)[0]
+	k.clicks(bob, card, "Approve")
+	k.await(alice, "DESKTOP-1")
+	ref := regexp.MustCompile(`A-[0-9A-Z]{4,}`).FindString(card.text())
+	k.types(dave, "isolated").has("Isolated now (1)", "DESKTOP-1", "until", "since", alice, bob, ref, "Extend", "Reconnect")
+	k.types(dave, "what is isolated").has("Isolated now (1)")
+	k.types(dave, "help").has("isolated")
+}
+
 func TestADenialNeedsAReason(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)

@@ -183,7 +183,7 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 	greetings := b.wireHome(w, pages)
 	words := vocabulary{}
 	help := helpWords{words: words, library: shelf, catalog: b.Catalog, set: b.Consoles, forms: forms, responder: w.responder, runner: runner}
-	my := myWords{catalog: b.Catalog, requests: b.Ledger, responder: w.responder, now: b.Now}
+	my := myWords{catalog: b.Catalog, requests: b.Ledger, home: b.home, responder: w.responder, now: b.Now}
 	requests := requestWords{
 		waiting: my.list, flow: b.flow, policy: b.Policy, ledger: b.Ledger, gate: w.gate, forms: forms, responder: w.responder, log: b.Log,
 	}

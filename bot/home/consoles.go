@@ -132,10 +132,10 @@ func (d drawing) counted(c Console, what, list string, several ...figure) render
 
 // isolated are the endpoints that are cut off now, on all consoles.
 //
-// At most maxIsolated rows over all consoles, in their order; the number in the title is that of
+// At most so many rows over all consoles, in their order; the number in the title is that of
 // all. What is not known is a note below the rows that are, and where nothing is known, the only
 // row: a section that is missing would mean that nothing is isolated.
-func (d drawing) isolated() render.Section {
+func (d drawing) isolated(most int) render.Section {
 	var s render.Section
 	total := 0
 	for _, c := range d.Consoles {
@@ -146,7 +146,7 @@ func (d drawing) isolated() render.Section {
 			continue
 		}
 		total += e.Total
-		for _, host := range e.Named[:min(len(e.Named), max(maxIsolated-len(s.Rows), 0))] {
+		for _, host := range e.Named[:min(len(e.Named), max(most-len(s.Rows), 0))] {
 			s.Rows = append(s.Rows, d.host(c, host).On(c.Stamp))
 		}
 		if f.Failed != "" {
@@ -203,14 +203,15 @@ func (d drawing) host(c Console, host figures.Endpoint) render.Row {
 		line = append(line[:len(line)-1], render.Text(" · until "), render.At(req.Term.Ends))
 		actions = append(actions, render.Button{Label: "Extend", Do: requestcards.About(requestcards.ExtendWord, req.ID)})
 	}
-	line = append(line, render.Text(" · "), render.User(req.Requester))
+	small := render.Line{render.User(req.Requester)}
 	for i, v := range req.Counting() {
 		if i == 0 {
-			line = append(line, render.Text(", approved by"))
+			small = append(small, render.Text(", approved by"))
 		}
-		line = append(line, render.Text(" "), render.User(v.User))
+		small = append(small, render.Text(" "), render.User(v.User))
 	}
-	return render.Row{Line: line, Actions: append(actions, d.reconnect(host, req)...)}
+	small = append(small, render.Text(" · since "), render.At(req.Started), render.Text(" · "+req.Ref))
+	return render.Row{Line: line, Small: small, Actions: append(actions, d.reconnect(host, req)...)}
 }
 
 // reconnect asks for what takes an isolation back, as its command says.

@@ -89,6 +89,7 @@ type Ledger interface {
 // Figures are what was counted about the consoles, by figures.Of.
 type Figures interface {
 	All(ctx context.Context) (map[string]figures.Figure, error)
+	figures.Store
 }
 
 // History is what a person ran, the newest first.

@@ -236,6 +236,8 @@ func (names isolatedOn) All(context.Context) (map[string]figures.Figure, error) 
 	return all, nil
 }
 
+func (isolatedOn) SetFigure(context.Context, figures.Figure) error { return nil }
+
 func TestWhatWasNotCountedIsNoZero(t *testing.T) {
 	t.Parallel()
 	all := counted(9)
@@ -319,6 +321,7 @@ func called(t testing.TB, names ...string) *consoles.Set {
 type noFigures struct{}
 
 func (noFigures) All(context.Context) (map[string]figures.Figure, error) { return nil, nil }
+func (noFigures) SetFigure(context.Context, figures.Figure) error        { return nil }
 
 type noLines struct{}
 

@@ -66,7 +66,7 @@ func Page(s State, cat *catalog.Catalog, words Words) render.Page {
 		return sentence("I can't look you up in Slack right now, so this page is empty. Come back in a minute.")
 	}
 	d := drawing{State: s, cat: cat, words: words}
-	all := slices.Concat([]render.Section{d.health(), d.waiting(), d.mine()}, d.open(), []render.Section{d.isolated(), d.lines(), d.commands()})
+	all := slices.Concat([]render.Section{d.health(), d.waiting(), d.mine()}, d.open(), []render.Section{d.isolated(maxIsolated), d.lines(), d.commands()})
 	return render.Page{Sections: slices.DeleteFunc(all, func(s render.Section) bool { return len(s.Rows) == 0 })}
 }
 

@@ -286,7 +286,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"bot/home": {
 		[]string{"render", "commands/catalog", "commands/consoles", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/requestcards", "approvals/workflow", "notifier/figures"},
-		nil,
+		[]string{"github.com/sourcegraph/conc"},
 	},
 	"bot/casefile": {
 		[]string{"s1", "s1/huntapi", "s1/unified", "render", "render/tempfile", "commands/catalog", "commands/lookup", "approvals", "approvals/trail"},
