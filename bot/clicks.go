@@ -158,7 +158,6 @@ func (h *handler) submitted(ctx context.Context, a exchange.Interaction, answer 
 	for field, problem := range wrong {
 		return &catalog.UsageError{Command: cmd.Name, Param: field, Problem: problem}
 	}
-	extras.Sure = exchange.ExtrasOf(answer.Do).Sure
 	a.Do, a.Extras = render.Invocation{Command: cmd.Name, Args: args, Console: answer.Do.Console}, extras
 	return exchange.WithExtras(extras, h.runner.Invoke(ctx, a))
 }

@@ -48,12 +48,6 @@ func (p *Publisher) barred(req approvals.Request, words string, err error) error
 	return err
 }
 
-// An UnconfirmedError says that a person has to confirm something first, as Plan.Confirm has it.
-// Nothing was done yet.
-type UnconfirmedError struct{ Plan catalog.Plan }
-
-func (e *UnconfirmedError) Error() string { return "to be confirmed first: " + e.Plan.Confirm.Words }
-
 // A CommandError is what went wrong in a command: its person reads which one failed, and which
 // permission of the console's token it needs.
 type CommandError struct {

@@ -34,7 +34,6 @@ type Interaction struct {
 	Do        render.Invocation // what they want
 	Extras    catalog.Extras    // why, for how long, for which ticket
 	Secrets   catalog.Secrets   // what the marks in Do's arguments stand for
-	Chosen    bool              // with a button, a menu or a form of ours: a slip is as easy as a click, so Plan.Confirm is asked
 	Ephemeral bool              // it was clicked on a message that one person sees
 	Dialog    Dialog            // with them; nil where nobody waits
 

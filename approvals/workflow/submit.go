@@ -50,9 +50,6 @@ func (s *Submitter) Submit(ctx context.Context, cmd *catalog.Command, in Interac
 	if err != nil {
 		return WithCommand(cmd, err)
 	}
-	if plan.Confirm != nil && in.Chosen && !in.Extras.Sure {
-		return &UnconfirmedError{plan}
-	}
 	input = s.gate.withTargets(ctx, input, plan)
 	if thread := s.Threads.Thread(ctx, in.At); thread != "" {
 		in.At.Thread = thread // what becomes of it is told where it was asked for

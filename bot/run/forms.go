@@ -119,25 +119,6 @@ func (f *Forms) askReason(ctx context.Context, cmd *catalog.Command, a exchange.
 	return f.Open(ctx, a, form, Offer(form, a))
 }
 
-// confirm asks once more before what a person chose runs, and says what is wrong with it. What runs
-// then is what the plan found, by its ids, and the answer travels with it: nobody is asked twice.
-func (f *Forms) confirm(ctx context.Context, cmd *catalog.Command, a exchange.Interaction, plan catalog.Plan) error {
-	a.Do.Args, a.Extras.Sure = plan.Args, true
-	form := FormOf(cmd, a)
-	form.Intro = append(render.Line{render.Bold(plan.Confirm.Words)}, onLine(a)...)
-	form.Do, form.Submit, form.Folded = catalog.WithExtras(a.Do, catalog.Extras{Sure: true}), plan.Confirm.Button, false
-	form.Fields = slices.DeleteFunc(form.Fields, func(f render.FormField) bool {
-		return f.Name != catalog.ReasonParam && f.Name != catalog.TicketParam
-	})
-	if !form.Fits() {
-		return exchange.ErrFormTooLarge
-	}
-	return f.Open(ctx, a, form, render.Card{
-		Tone: render.Warning, Title: "Not done yet · " + cmd.Title, Text: "Not done yet: " + plan.Confirm.Words, Parts: []render.Part{render.Line{render.Text(plan.Confirm.Words)}},
-		Actions: []render.Action{render.Button{Label: plan.Confirm.Button, Style: render.Danger, Do: catalog.WithExtras(a.Do, a.Extras)}},
-	})
-}
-
 // glimpseTime is how long the console may take to tell names: the form must open within three
 // seconds of the click.
 const glimpseTime = time.Second

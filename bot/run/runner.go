@@ -250,17 +250,11 @@ func (r *Runner) long(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 	return nil
 }
 
-// submitRequest asks for a change. Where a reason is missing, or something is to be confirmed first,
-// a form asks for it.
+// submitRequest asks for a change. Where a reason is missing a form asks for it.
 func (r *Runner) submitRequest(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
-	a.Chosen = a.Drawn
 	err := r.Submitter.Submit(ctx, cmd, r.Responder.Dialog(a))
-	var unconfirmed *workflow.UnconfirmedError
-	switch {
-	case errors.Is(err, workflow.ErrNoReason):
+	if errors.Is(err, workflow.ErrNoReason) {
 		return r.Forms.askReason(ctx, cmd, a)
-	case errors.As(err, &unconfirmed):
-		return r.Forms.confirm(ctx, cmd, a, unconfirmed.Plan)
 	}
 	return err
 }

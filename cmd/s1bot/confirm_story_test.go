@@ -76,17 +76,3 @@ func TestAHostileNameStaysTextInTheDialog(t *testing.T) {
 	require.NotContains(t, d.Text, "\u202e")
 	require.LessOrEqual(t, len([]rune(d.Text)), 300)
 }
-
-// A menu can't ask for one of its entries alone, so the form that opens does.
-func TestResolvingAnUnmitigatedThreatIsConfirmedInAForm(t *testing.T) {
-	t.Parallel()
-	s := tell(t)
-	id := s.console.AddThreat(s1sim.ThreatSpec{Agent: "DESKTOP-1", Name: "evil.exe", Mitigation: "not_mitigated"})
-	card := s.sees("#threats", "evil.exe", "DESKTOP-1")
-	require.NoError(t, s.slack.User("alice").Selects(card, "Status", "Resolved"))
-	form := s.form("alice", "evil.exe on DESKTOP-1 isn't mitigated", "Resolve anyway")
-	require.Empty(t, s.console.Changes())
-	s.submits("alice", form, nil)
-	s.becomes(card, "Resolved")
-	require.Contains(t, s.changes(1)[0].Body, id)
-}

@@ -207,16 +207,9 @@ type Plan struct {
 	OnHosts bool            `json:"onHosts,omitempty"` // it acts on the endpoints that its threats are on, not on the console's rows of them alone
 	LeftOut []string        `json:"leftOut,omitempty"` // what was asked for and will not be touched, and why: sentences
 	Notes   []string        `json:"notes,omitempty"`   // what the approver should know: "After this they reach the console and nothing else."
-	Confirm *Confirmation   `json:"-"`                 // what whoever chose it, and did not type it, must confirm first; nil where nothing
 	Undo    string          `json:"undo,omitempty"`    // in words: "Reconnect"
 	Facts   []Fact          `json:"facts,omitempty"`   // other arguments worth seeing: action, verdict, note text
 	Secrets Secrets         `json:"-"`                 // what the marks in Args stand for; never written down as they are
-}
-
-// A Confirmation is what a person is asked before something runs at once.
-type Confirmation struct {
-	Words  string // what is wrong with it: "evil.exe on DESKTOP-1 isn't mitigated."
-	Button string // what goes on all the same: "Resolve anyway"
 }
 
 // A Target is one thing that an invocation will touch. It is what the policy's matchers (hosts,

@@ -21,8 +21,7 @@ const (
 type Extras struct {
 	Reason string        `json:"reason,omitempty"`
 	Ticket string        `json:"ticket,omitempty"`
-	For    time.Duration `json:"for,omitempty"`  // until it is undone; 0 = until somebody does; see Command.Timed
-	Sure   bool          `json:"sure,omitempty"` // they were asked what Plan.Confirm says, and confirmed it
+	For    time.Duration `json:"for,omitempty"` // until it is undone; 0 = until somebody does; see Command.Timed
 }
 
 // WithExtras is an invocation with what was said beside its parameters.

@@ -34,7 +34,6 @@ func (p *threatIncidentParams) Plan(ctx context.Context, call *catalog.Call) (ca
 	p.Filter.Filter = lookup.IdsOnly(lookup.ThreatIDs(threats))
 	plan := statusAndVerdictOf(p.Status, p.Verdict).Plan(call, threats)
 	plan.Notes = append(plan.Notes, unmitigatedNote(p.Status, threats)...)
-	plan.Confirm = unmitigated(p.Status, threats)
 	return plan, nil
 }
 
@@ -106,36 +105,8 @@ func (p *resolveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 		Targets: catalog.TargetsOf(call, here, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Status", Value: s1.StatusResolved.Label()}},
 		LeftOut: elsewhereNote(elsewhere),
 		Notes:   slices.Concat(unjudgedNote(here), unmitigatedNote(s1.StatusResolved, here)),
-		Confirm: unmitigated(s1.StatusResolved, here),
 		Undo:    "Set the status to Unresolved",
 	}, nil
-}
-
-// maxUnmitigated is how many threats are named before somebody resolves them.
-const maxUnmitigated = 5
-
-// unmitigated is what has to be confirmed before threats are resolved: which of them the console
-// says are not mitigated. Of one whose mitigation it does not tell nothing is asked: a question that
-// comes where nothing is wrong is soon clicked away unread.
-func unmitigated(status s1.IncidentStatus, threats []s1.Threat) *catalog.Confirmation {
-	var names []string
-	for _, t := range threats {
-		if status == s1.StatusResolved && t.Info.MitigationStatus != "" && !t.Mitigated() {
-			name := text.JoinNonEmpty(" on ", cmp.Or(strings.TrimSpace(t.Name()), "threat "+string(t.Identity())), t.Host())
-			names = append(names, text.Shorten(name, 120))
-		}
-	}
-	n := len(names)
-	if n == 0 {
-		return nil
-	}
-	if n > maxUnmitigated {
-		names = append(names[:maxUnmitigated], fmt.Sprintf("%d more", n-maxUnmitigated))
-	}
-	return &catalog.Confirmation{
-		Words:  strings.Join(names, ", ") + text.Agree(n, " isn't mitigated. Once it's resolved, it is", " aren't mitigated. Once they're resolved, they are") + " gone from the lists of open threats.",
-		Button: "Resolve anyway",
-	}
 }
 
 func elsewhereNote(threats []s1.Threat) []string {

@@ -111,7 +111,6 @@ func (p *incidentStatusParams) Plan(ctx context.Context, call *catalog.Call) (ca
 	}
 	plan := statusOf(p.Status).Plan(call, threats)
 	plan.Notes = append(plan.Notes, unmitigatedNote(p.Status, threats)...)
-	plan.Confirm = unmitigated(p.Status, threats)
 	return plan, nil
 }
 
