@@ -123,7 +123,7 @@ type createQueryParams struct {
 	Start time.Time   `json:"start-time" help:"Only events at this time or later."`
 	End   time.Time   `json:"end-time" help:"Only events before this time."`
 	Limit *eventLimit `json:"limit,omitzero" help:"Maximum number of events; 100,000 if empty."`
-	Query huntText    `json:"query" help:"In S1QL: processImagePath CONTAINS \"svchost.exe\"."`
+	Query huntText    `json:"query" help:"In S1QL: TgtProcName ContainsCIS \"svchost.exe\"."`
 }
 
 func (p *createQueryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
@@ -154,7 +154,7 @@ func createQuery(kept *shelf) *catalog.Command {
 		Name: "create-query", Title: "Create Query", Area: "hunts", Aliases: []string{"start-query"}, Main: "query", Long: true,
 		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
 		Doc: "Starts a Deep Visibility query and shows its id." + onePerMinute,
-		Examples: []string{`create-query start-time=-24h end-time=now limit=10 query="processImagePath CONTAINS \"svchost.exe\""`,
+		Examples: []string{`create-query start-time=-24h end-time=now limit=10 query="TgtProcName ContainsCIS \"svchost.exe\""`,
 			`start-query since="2026-11-18 00:00" until="2026-11-19 00:00" query='DstIP = "203.0.113.66"'`},
 	}, func(ctx context.Context, call *catalog.Call, p createQueryParams) (render.Card, error) {
 		asked := eventQuery(p.Query, p.Start, p.End, orAll(p.Limit, maxEventLimit))
@@ -188,7 +188,7 @@ type queryParams struct {
 	Start   time.Time   `json:"start-time" help:"Only events at this time or later."`
 	End     time.Time   `json:"end-time" help:"Only events before this time."`
 	Limit   *eventLimit `json:"limit,omitzero" help:"Maximum number of events; 100,000 if empty."`
-	Query   huntText    `json:"query" help:"In S1QL: processImagePath CONTAINS \"svchost.exe\"."`
+	Query   huntText    `json:"query" help:"In S1QL: TgtProcName ContainsCIS \"svchost.exe\"."`
 	Timeout *patience   `json:"timeout-seconds,omitzero" title:"Timeout (Seconds)" help:"How long the query may run before it is cancelled; no limit if empty."`
 }
 
@@ -204,8 +204,8 @@ func query(kept *shelf) *catalog.Command {
 		OnCards:  queryOnCards(), OnObservables: huntOnObservables(),
 		Risk: catalog.Read, Needs: "SDL Search › View, SDL Query API › View, SDL API Keys › View + Manage", Repeatable: true,
 		Doc: "Hunts for events with a Deep Visibility query and shows what it found." + onePerMinute,
-		Examples: []string{`hunt start-time=-24h end-time=now query="processImagePath CONTAINS \"svchost.exe\""`,
-			`query start-time="2026-11-20 00:00" end-time="2026-11-21 00:00" limit=1000 timeout-seconds=600 query='DstIP = "203.0.113.66" AND AgentName CONTAINS "SRV"'`},
+		Examples: []string{`hunt start-time=-24h end-time=now query="TgtProcName ContainsCIS \"svchost.exe\""`,
+			`query start-time="2026-11-20 00:00" end-time="2026-11-21 00:00" limit=1000 timeout-seconds=600 query='DstIP = "203.0.113.66" AND AgentName ContainsCIS "SRV"'`},
 	}, func(ctx context.Context, call *catalog.Call, p queryParams) (render.Card, error) {
 		asked := eventQuery(p.Query, p.Start, p.End, orAll(p.Limit, maxEventLimit))
 		asked.Verbose = new(bool) // said, because the vendor's default has changed before
@@ -223,7 +223,7 @@ func query(kept *shelf) *catalog.Command {
 type agentProcessParams struct {
 	Start time.Time      `json:"start-time,omitzero" help:"Only events at this time or later; 24 hours before end-time if empty."`
 	End   time.Time      `json:"end-time,omitzero" help:"Only events before this time; now if empty."`
-	Query huntText       `json:"query,omitzero" help:"In S1QL: ProcessImagePath CONTAINS \"windows\". All endpoints if empty."`
+	Query huntText       `json:"query,omitzero" help:"In S1QL: TgtProcImagePath ContainsCIS \"windows\". All endpoints if empty."`
 	Limit *listing.Count `json:"limit,omitzero" help:"Maximum number of events; 1000 if empty."`
 }
 
@@ -241,7 +241,7 @@ func agentProcess(kept *shelf) *catalog.Command {
 		Wording: processesWording(),
 		Risk:    catalog.Read, Needs: "Agent Packages › View, SDL Search › View", Repeatable: true,
 		Doc: "Hunts for process activity." + onePerMinute,
-		Examples: []string{`get-agent-process start-time=-7d end-time=now limit=10 query="ProcessImagePath CONTAINS \"windows\""`,
+		Examples: []string{`get-agent-process start-time=-7d end-time=now limit=10 query="TgtProcImagePath ContainsCIS \"windows\""`,
 			`processes AgentName = "DESKTOP-1" since=-2h`},
 	}, func(ctx context.Context, call *catalog.Call, p agentProcessParams) (render.Card, error) {
 		from, to, text := p.Start, p.End, p.Query

@@ -14,6 +14,7 @@ import (
 // sought is what the queries of huntWording look for, each in the words around its value.
 var sought = []struct{ query, before, after string }{
 	{byProcess, "process with ", " in its name"},
+	{byFile, "file, module or process with ", " in its path, name or command line"},
 	{bySHA1, "file or process with the SHA-1 ", ""},
 	{bySHA256, "file or process with the SHA-256 ", ""},
 	{byMD5, "process or module with the MD5 ", ""},

@@ -6,6 +6,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
+	"s1bot/s1"
 )
 
 // An afterthought is what people put behind a change to say why, with a sign and no word for it: "isolate DESKTOP-1, it beacons to a C2".
@@ -28,6 +29,20 @@ func (s scene) afterthought(words []text.Word, at int) []text.Filling {
 	}
 	return all
 }
+
+// purpose reads what a change is for as its reason: "restart SRV-2 for patching". It begins with a word for what people do and nothing else is done to.
+func (s scene) purpose(words []text.Word, at int) []text.Filling {
+	start := at
+	for start < len(words) && oneOf(words[start].Lower, articles+"|our|further|some|deeper|more|ongoing|urgent|emergency|security|forensic|malware|incident|additional|manual|scheduled|planned") {
+		start++
+	}
+	if start >= len(words) || !oneOf(words[start].Lower, purposes) || !s.explains(words[at:]) {
+		return nil
+	}
+	return s.reasonAt("@reason", words, at)
+}
+
+const purposes = "patching|patch|patches|maintenance|investigation|investigations|investigating|forensics|analysis|review|triage|cleanup|cleaning|reimaging|reimage|remediation|updates|update|upgrade|upgrades|testing|audit|troubleshooting|response|check|checks|examination|inspection|imaging|rebuild|rollout|onboarding|offboarding|drill|exercise|research|hardening|decommissioning|quarantine"
 
 // aside reads what follows a question or a request to see something and only tells why: "is the console healthy? feels slow". It is left out, so it may
 // have no word that narrows a list down.
@@ -93,7 +108,7 @@ func (s scene) explains(words []text.Word) bool {
 		return false // "the Servers - Strict group" is one name
 	}
 	clear := len(words) > 1 && words[0].Lower == "all" && oneOf(words[1].Lower, "clear|good|clean|safe|done")
-	if oneOf(words[0].Lower, noReason) && !clear || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || mayBeSecret(s.cmd, words) || retracts(words) || slices.ContainsFunc(words, turns) {
+	if oneOf(words[0].Lower, noReason) && !clear || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || s.chooses(words) || mayBeSecret(s.cmd, words) || retracts(words) || slices.ContainsFunc(words, turns) {
 		return false
 	}
 	for i := range words {
@@ -120,8 +135,39 @@ func (s scene) namesParameter(word string) bool {
 		return true
 	}
 	return slices.ContainsFunc(s.cmd.Fields, func(f catalog.Field) bool {
-		return f.Type.Selects == "" && slices.Contains(strings.Split(f.Name, "-"), word) && !oneOf(word, "host|agent|threat|file|computer|hash|process")
+		return f.Type.Selects == "" && slices.ContainsFunc(strings.Split(f.Name, "-"), func(name string) bool { return stem(name) == stem(word) }) && !oneOf(word, "host|agent|threat|file|computer|hash|process")
 	})
+}
+
+// stem is a word without its ending: "inheriting" is about what "inherits" says.
+func stem(word string) string {
+	for _, ending := range []string{"ing", "ed", "es", "s"} {
+		if rest, ok := strings.CutSuffix(word, ending); ok && len(rest) > 3 {
+			return rest
+		}
+	}
+	return word
+}
+
+// chooses tells whether words name a value of one of the command's menus, or a place where it has one: what follows "block this hash" behind a comma as
+// "linux, site Oslo" belongs to the order, and is no reason for it.
+func (s scene) chooses(words []text.Word) bool {
+	for i, w := range words {
+		if oneOf(w.Lower, "site|group|account") && i+1 < len(words) && isTitle(words[i+1]) && slices.ContainsFunc(s.cmd.Fields, func(f catalog.Field) bool { return f.Type.Name == w.Lower }) {
+			return true
+		}
+	}
+	for _, f := range s.cmd.Fields {
+		if f.Type.Name != "choice" || f.Hidden {
+			continue
+		}
+		for i := range words {
+			if (i == 0 || isBreak(words[i-1])) && slices.ContainsFunc(f.Choices, func(c s1.Choice) bool { return says(words, i, strings.Fields(strings.ToLower(c.Label))) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mayBeSecret tells whether words may be what a command keeps secret: "…, zip password Infected!2026" is no reason, for a reason stands on

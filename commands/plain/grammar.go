@@ -12,7 +12,7 @@ import (
 
 // Macros are parts of patterns that many have.
 const (
-	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|share|forward|revert with|get back with|come back with|let me know|let us know|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i would like|i'd like|we want|we need|i'm after|i search|i am looking for|i'm looking for|looking for|search|
+	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|share|forward|revert with|get back with|come back with|let me know|let us know|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i would like|i'd like|we want|we need|i'm after|i search|need|i require|we require|wanna see|let's see|let us see|lemme see|may i see|remind me of|remind me|run me through|walk me through|pull up|bring up|get hold of|dump|hit me with|gimme|check out|i am looking for|i'm looking for|looking for|search|
 		check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know) [up|out] [to] [me|us] [number of|list of|overview of|in detail] [any|all|just|only|there|which|what|how many]]`
 	ofMacro = `(of|for|on|about|from)`
 )
@@ -35,11 +35,11 @@ func oneLine(macro string) string { return strings.Join(strings.Fields(macro), "
 // Clauses that go with any command that has what they need.
 var (
 	changeClauses = []string{
-		"[,] because {@reason}", "[,] due to {@reason}", "[,] as {@why}", "[,] since {@why}", "[,] reason [is|being|:] {@reason}",
-		"[,] (ticket|case) [number|:] {@ticket}", "[,] (per|re|ref|see|under|for|reference) [ticket|case|:] {@ticket}", "(,|.|;|-) {@ticket}", "{@closing}", "{@afterthought}",
+		"[,] because {@reason}", "[,] due to {@reason}", "[,] as {@why}", "[,] since {@why}", "[,] reason [is|being|:] {@reason}", "[,] for {@purpose}", "again", "once more", "one more time",
+		"[,] (ticket|case) [number|:] {@ticket}", "[,] (per|re|ref|see|under|for|reference|as per|tracked in|tracked under|refer to|related to|according to|in|it's|approved in|approved by|approved under|on|from) [ticket|case|:] {@ticket}", "(,|.|;|-) {@ticket}", "{@closing}", "{@afterthought}",
 	}
 	askedClauses = []string{": {@reason}"}
-	timedClauses = []string{"[,] for [max|maximum|at most|up to|about] {@for}", "[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till) {@until}"}
+	timedClauses = []string{"[,] for [max|maximum|at most|at least|a minimum of|up to|about|next|coming|now|just|only|another|a good|around|roughly|approximately|approx|ca] {@for}", "[,] (lasting|duration|time|limit|limited to|time limit|timer|length) [of|is|:|=|about] {@for}", "[,] [for] {@for} (max|maximum|only|long|tops|at most|at least)", "[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till|til|up to|up until|to|end) {@until}"}
 	rangeClauses = []string{"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|added|made|opened|updated|detected|found|seen|raised|reported|generated|triggered)] {@range}"}
 	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "{@aside}", "[,] for [my|our|customer] [shift|incident|customer] (mail|email|ticket|report|records|documentation|meeting|handover|sandbox|writeup|write-up|customer)", "[,] (only|just) {+}", ", {+} [only]", "[(are|is) [still|currently|now]] in {+} [status|state]", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
 		"(are there|there are|do we have|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]", "(are|is) [currently|still|now] {+}",
@@ -51,6 +51,7 @@ var (
 func grammarOf(cmd *catalog.Command, patterns *text.Patterns) (grammar, error) {
 	g := grammar{cmd: cmd, patterns: patterns, words: map[string]setting{}, slots: map[string]slot{}}
 	var problems []error
+	var hosts []string
 	for _, source := range slices.Concat(namedHeads(cmd), judging(cmd), cmd.Wording.Heads) {
 		h, err := g.head(source)
 		problems = append(problems, err)
@@ -60,6 +61,16 @@ func grammarOf(cmd *catalog.Command, patterns *text.Patterns) (grammar, error) {
 		p, err := g.pattern(source)
 		problems = append(problems, err)
 		g.clauses = append(g.clauses, p)
+		for _, name := range p.Slots() {
+			if cmd.Risk == catalog.Read && g.slots[name].shape == "host" {
+				hosts = catalog.AppendNew(hosts, name)
+			}
+		}
+	}
+	for _, name := range hosts {
+		p, err := g.pattern("{" + name + "}")
+		problems = append(problems, err)
+		g.hosts = append(g.hosts, p)
 	}
 	problems = append(problems, g.learnWords())
 	g.patterns = nil // all are read
@@ -172,7 +183,7 @@ func (g grammar) learnWords() error {
 			continue
 		}
 		for _, c := range f.Choices {
-			word := strings.ToLower(c.Label)
+			word := spelledAll(strings.ToLower(c.Label))
 			_, known := g.words[word]
 			if known {
 				twice[word] = true
@@ -188,7 +199,7 @@ func (g grammar) learnWords() error {
 		for word, means := range own {
 			set, err := g.setting(means)
 			problems = append(problems, err)
-			g.words[word] = set
+			g.words[spelledAll(word)] = set
 		}
 	}
 	return errors.Join(problems...)

@@ -54,6 +54,7 @@ type grammar struct {
 	clauses  []text.Pattern
 	words    map[string]setting // what narrows a list down, in small letters
 	slots    map[string]slot    // of all patterns, by their names
+	hosts    []text.Pattern     // the slots of its clauses that an endpoint fills
 }
 
 // A head is a pattern that means the command, with what it says beside its slots.
@@ -160,6 +161,9 @@ func (r *Reader) readOtherwise(sentence string, written, words []text.Word, in t
 	}
 	if other, ok := reordered(words); ok && len(found) == 0 {
 		found = r.readings(sentence, other, in, true)
+	}
+	if len(found) == 0 {
+		found = r.readLoosely(sentence, words, in)
 	}
 	for _, plainer := range []func([]text.Word) ([]text.Word, bool){unidle, direct} {
 		if fewer, ok := plainer(words); ok && len(found) == 0 {

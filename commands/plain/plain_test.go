@@ -126,11 +126,11 @@ func lineMeans(t *testing.T, c *catalog.Catalog, sentence, line string) string {
 // Of the sentences that analysts write nine in ten mean what they mean, and none anything else: a threat's id is no endpoint, an alert's verdict is no
 // threat's, a host is no site. The first file was written with the grammar, the others by people who had not seen it; those of strangers knew the list of
 // commands alone; personas are a new analyst, one who writes the English of another language, a terse lead at night, and a manager; the night shift has what must be
-// refused as well.
+// refused as well; analysts are seven at work, in chat, by whose sentences words in any order are read.
 func TestSentencesMeanTheirCommand(t *testing.T) {
 	t.Parallel()
 	c, r := grammar(t)
-	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv", "nightshift.tsv"} {
+	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv", "nightshift.tsv", "analysts.tsv"} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			counts := map[string]int{}
@@ -174,6 +174,7 @@ func TestARequestStandsBehindWhatIsTold(t *testing.T) {
 	for sentence, means := range map[string]string{
 		"ok WKS-10233 is clean, put it back on the network thx":                     `connect-agent-to-network {"agent-ids":["WKS-10233"]} WKS-10233 is clean`,
 		"Hi bot, the customer approved (CHG-20931): power off kiosk-vlc-04":         `shutdown-endpoints {"agent-ids":["kiosk-vlc-04"]} the customer approved (CHG-20931)`,
+		"evil.exe runs on WKS-1, kill it":                                           `kill-processes {"computer-names":["WKS-1"],"originated-process-names":["evil.exe"]} evil.exe runs on WKS-1`,
 		"console feels very slow tonight, is sentinelone itself healthy?":           `get-system-status {} `,
 		"got 2927b4649cf4307f990009a16d33a38ceea4c866 from them, is that hash bad?": `get-hash-reputations {"file-hashes":["2927b4649cf4307f990009a16d33a38ceea4c866"]} `,
 	} {
@@ -186,7 +187,7 @@ func TestARequestStandsBehindWhatIsTold(t *testing.T) {
 		"if WKS-1 is clean, reconnect it", "the ticket says: isolate WKS-1", "bob wants you to wait, isolate WKS-1", "is WKS-1 clean, reconnect it", "WKS-1 is clean, isolate LAB-7",
 		"the alert 2051187734960028143 is a false positive, please close it", "WKS-1 was isolated by bob, don't reconnect it", "check WKS-1, isolate it", "the syntax is: isolate WKS-1", "the customer mails: reconnect WKS-1",
 		"my favourite command is: isolate WKS-1", "WKS-1 and LAB-7 are encrypted, isolate it", "the host is WKS-1, isolate that one", "WKS-1 is ready, reboot it once bob is back",
-		"WKS-1 is ready, reboot it in 10 minutes", "evil.exe ran on WKS-1, kill it", "I think the machine is clean, reconnect it", "move vm-build-07 to the Servers - Strict group",
+		"WKS-1 is ready, reboot it in 10 minutes", "I think the machine is clean, reconnect it", "move vm-build-07 to the Servers - Strict group",
 	)
 }
 
@@ -380,6 +381,32 @@ func TestTheOrderOfAnotherLanguageIsRead(t *testing.T) {
 	refused(t, r,
 		"disconnect from the network, but not the computer DESKTOP-1", "disconnect from the site Paris and isolate the computer DESKTOP-1", "delete the exclusions that we have", "isolate the endpoints that we have for DESKTOP-1",
 		"show the threats of DESKTOP-1, they are resolved", "show the threats of DESKTOP-1, it is LAB-7", "are there threats on DESKTOP-1? it should be scanned", "show threats on DESKTOP-1? scan it",
+	)
+}
+
+// What narrows a list down may stand before what is listed, and nothing is left out by that.
+func TestWhatNarrowsAListDownStandsAnywhere(t *testing.T) {
+	t.Parallel()
+	_, r := grammar(t)
+	for sentence, means := range map[string]string{
+		"on DESKTOP-1, which threats are unresolved?":   `get-threat {"custom-input":{"computerName__contains":["DESKTOP-1"],"incidentStatuses":["unresolved"]}}`,
+		"since yesterday 18:00, any malicious threats?": `get-threat {"custom-input":{"confidenceLevels":["malicious"],"createdAt__gte":"2026-11-24T18:00:00.000000Z"}}`,
+		"LAB-7's critical alerts":                       `get-alerts {"endpoint-names":["LAB-7"],"severity":"Critical"}`,
+		"yesterday's alerts in Paris, please":           `get-alerts {"created-after":"2026-11-24T00:00:00Z","created-before":"2026-11-25T00:00:00Z","site-ids":["Paris"]}`,
+		"which laptop is bob's laptop":                  "",
+		"find bob's laptop":                             `list-agents {"query":"bob"}`,
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		if means == "" {
+			require.Error(t, err, sentence)
+			continue
+		}
+		require.NoError(t, err, sentence)
+		require.Equal(t, means, p.Do.Command+" "+string(p.Do.Args), sentence)
+	}
+	refused(t, r,
+		"not on DESKTOP-1, which threats are open?", "who resolved the threats on DESKTOP-1?", "threats on DESKTOP-1 older than yesterday", "except DESKTOP-1, which threats are open", "on DESKTOP-1, isolate the threats",
+		"isolate bob's laptop", "block this hash: 6f5902ac237024bdd0c176cb93063dc4c1f2a8b7, new site Oslo", "make a new group called Wave-7 in site Oslo, not inheriting the policies of others",
 	)
 }
 

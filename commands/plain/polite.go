@@ -20,6 +20,10 @@ var before = phrases(`please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so
 	i want you to|i need you to|would be great if you could|it would be great if you could|would be nice if you could|it would be nice if you could|would you be so kind to|would you be so kind and|could you be so kind to|would you be able to|are you able to|i would like that you|i want that you|emergency|high priority|priority|attention|would it be possible to|is it possible to|
 	i want to|i wish to|i wish you to|i need to|i would like to|i would like you to|i'd like to|i'd like you to|we need to|we want to|we would like to|we'd like to|we have to|we must|we need|i have to|i must|i have need to|need to|want to|please to|
 	it is necessary to|it's necessary to|it is needed to|let us|let's|lets|go ahead and|just|quick question|question|
+	alright|alrighty|right|hmm|hm|um|uh|oh|ah|ahoy|heya|hey there|hi there|hello there|cool|great|nice|perfect|thanks|thx|thank you|cheers|sup|listen|btw|by the way|fyi|heads up|one more thing|one more|also|first|firstly|
+	quick favour|quick favor|favour|favor|quick ask|a question|i have a question|got a question|small question|one question|request|small request|do me a favour and|do me a favor and|if you could|if possible|when you can|when you have a sec|when you get a chance|real quick|super quick|for me|for us|
+	any chance you could|any chance you can|any chance to|just wondering|just curious|i'd be interested in|i'm interested in|interested in|
+	you need to|you must|you have to|we gotta|gotta|i gotta|we've got to|i've got to|trying to|i'm trying to|i am trying to|i wanna|wanna|we wanna|i'd love to|i'd need to|i would need to|we'd need to|
 	help me|help me to|quick|quickly|quick one|urgent|urgently|asap|immediately|,|:|!|.|;|-`)
 
 // asking are the frames that people put around a request, in all their forms: "could someone from the SOC please", "I'd be grateful if you could".
@@ -51,6 +55,7 @@ func combined(parts ...string) [][]string {
 // after may stand behind one.
 var after = phrases(`please|pls|plz|thanks|thank you|thank you very much|thank you so much|thanks in advance|thank you in advance|thanks again|thx|thnx|tnx|ty|tia|cheers|merci|danke|
 	at the earliest|at your earliest|at your earliest convenience|asap|now|right now|real quick|really quick|quick|at the moment|right away|straight away|at once|immediately|urgently|quickly|as soon as possible|for me|for us|to me|thanks a lot|many thanks|kind regards|best regards|regards|
+	again|once more|if you could|when you can|when you have time|when you get a chance|when possible|whenever you can|if that's ok|if that's okay|if that is ok|will you|would you|could you|can you|mate|buddy|folks|guys|all|everyone|man|dude|sir|boss|thankyou|thanks so much|thanks mate|thanks a bunch|thanks a million|kind thanks|ta|thanx|grazie|gracias|obrigado|bitte|s'il vous plait|por favor|on priority|with priority|high priority|urgent|top priority|stat|pronto|this minute|this instant|right this second|real fast|fast|really fast|soonest|as quickly as possible|as fast as possible|currently|at present|presently|at this time|as of now|in s1|in sentinelone|in console|in the console|on the console|via s1|in the s1 console|in our environment|in the environment|in our network|in our tenant|in our estate|
 	if you can|if possible|if you don't mind|would be great|would be nice|much appreciated|appreciated|for now|for the moment|team|bot|i'm on it|i am on it|,|!|?|.|;|-`)
 
 // phrases are apart by bars, their words by blanks.

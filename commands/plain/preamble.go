@@ -96,7 +96,8 @@ const requesting = "is|are|was|does|do|did|has|have|what|which|who|whos|who's|wh
 
 // onlyTells tells whether words state something and nothing else.
 func onlyTells(words []text.Word) bool {
-	if retracts(words) || slices.ContainsFunc(words, func(w text.Word) bool { return doubtful(w) && w.Lower != "tonight" || w.Lower == "?" || w.Quoted }) || oneOf(words[len(words)-1].Lower, reporting) {
+	if retracts(words) || slices.ContainsFunc(words, func(w text.Word) bool { return doubtful(w) && w.Lower != "tonight" || w.Lower == "?" || w.Quoted }) || oneOf(words[len(words)-1].Lower, reporting) ||
+		oneOf(words[0].Lower, "since|from|between|during|within|until|on|in|at|for|of|by|with|last|past|only") { // "since yesterday, any threats?" narrows it down
 		return false
 	}
 	for i := range words {

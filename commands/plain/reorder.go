@@ -67,6 +67,11 @@ func objectEnd(words []text.Word, at int) int {
 // direct asks what a sentence asks about: "check whether DESKTOP-1 is online" is "is DESKTOP-1 online", "what does the policy look like" is "the policy". Who
 // wants to be told when something happens asks for no answer now, so "let me know if" isn't among them.
 func direct(words []text.Word) ([]text.Word, bool) {
+	if oneOf(words[0].Lower, "when|where|who|how") && !untimely(words) {
+		if asked := indirect(words); asked[1].Lower != words[1].Lower {
+			return asked, true
+		}
+	}
 	if n := len(words); n > 4 && oneOf(words[0].Lower, "what|how") && oneOf(words[1].Lower, "does|do") && (says(words, n-2, []string{"look", "like"}) || words[n-1].Lower == "look") {
 		return words[2:slices.IndexFunc(words, func(w text.Word) bool { return w.Lower == "look" })], true
 	}
@@ -74,6 +79,9 @@ func direct(words []text.Word) ([]text.Word, bool) {
 		of := words[at]
 		of.Lower = "of"
 		return slices.Concat(words[1:at], []text.Word{of}, words[at+1:]), true // "which notes has the threat X"
+	}
+	if n := longest(wondering, func(phrase []string) bool { return says(words, 0, phrase) }); n > 0 && n < len(words) && oneOf(words[n].Lower, "what|what's|which|who|who's|when|where|how") && !untimely(words[n:]) {
+		return indirect(words[n:]), true
 	}
 	n := longest(whether, func(phrase []string) bool { return says(words, 0, phrase) })
 	if n == 0 {
@@ -87,13 +95,30 @@ func direct(words []text.Word) ([]text.Word, bool) {
 	return nil, false
 }
 
+// indirect is the question behind "do you know when DESKTOP-1 was last seen": its verb stands behind what it asks about.
+func indirect(words []text.Word) []text.Word {
+	for at := 2; at < len(words) && at < 6; at++ {
+		if oneOf(words[at].Lower, "is|are|was|were|has") && isThing(words[at-1]) && oneOf(words[0].Lower, "when|where|who|how") {
+			return slices.Concat(words[:1], words[at:at+1], words[1:at], words[at+1:])
+		}
+	}
+	return words
+}
+
+// untimely tells a "when" that is to come: who wants to be told when DESKTOP-1 is online asks for no answer now.
+func untimely(words []text.Word) bool {
+	return words[0].Lower == "when" && !slices.ContainsFunc(words, func(w text.Word) bool { return oneOf(w.Lower, "was|were|did|has|last") })
+}
+
+var wondering = phrases(`any idea|do you know|do we know|do you happen to know|does anyone know|does anybody know|i wonder|i was wondering|i'm wondering|wondering|curious|tell me|tell us|can i ask|remind me|let me know|let us know|i don't know|i need to know|i want to know|i'd like to know|show me|find out|check|see|look|figure out|not sure`)
+
 // belongs tells whether words are one thing that has something, to their end.
 func belongs(words []text.Word) bool {
 	named := slices.IndexFunc(words, func(w text.Word) bool { return !oneOf(w.Lower, articles+"|"+objects+"|site|group|account") })
 	return named >= 0 && named == len(words)-1 && (named > 0 || isThing(words[named]))
 }
 
-var whether = combined("check|tell me|tell us|see|find out|verify|know|to know|look|say|say me|confirm|check for me", "if|whether")
+var whether = combined("check|tell me|tell us|do you know|do we know|any idea|i wonder|wondering|i was wondering|double check|double-check|can you see|see|find out|verify|know|to know|look|say|say me|confirm|check for me", "if|whether")
 
 // idle are clauses that say nothing of what is listed but that it is there.
 var idle = phrases(`for me|for us|do we have|which exist|that exist|what exist|which exists|exist|exists|which we have|what we have|that we have|we have|which you have|that you have|what you have|which are there|that are there|there are|

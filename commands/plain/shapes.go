@@ -45,13 +45,16 @@ var shapes = map[string]shape{
 	"group":   {nouns: "group|groups", behind: "group", takes: isPlace, loose: true, many: 3},
 	"account": {nouns: "account|accounts|tenant", behind: "account", takes: isPlace, loose: true, many: 3},
 	// A statement ("X is a false positive") is about what can only be a threat: its id, its file, its hash, or what a noun calls one.
-	"event":   {nouns: "threat|threats|detection", takes: func(w text.Word) bool { return longID(w) || !w.Quoted && isFile(w) }, loose: true, spaced: true},
-	"case":    {nouns: "threat|threats|detection", takes: func(w text.Word) bool { return longID(w) || !w.Quoted && isFile(w) || isHash(w.Text) }, loose: true, spaced: true},
-	"title":   {nouns: "rule|rules|script|query|exclusion|named|called", takes: isTitle, loose: true, many: 6},
-	"file":    {nouns: "process|processes|file|files|binary|executable|program", takes: isFile, loose: true},
-	"program": {takes: isProgram},
-	"path":    {nouns: "path|file|files|folder|directory", takes: isPath},
-	"hash":    {nouns: "hash|hashes|sha1|sha-1|sha256|sha-256|md5|file", takes: func(w text.Word) bool { return isHash(w.Text) }, spaced: true},
+	"event": {nouns: "threat|threats|detection", takes: func(w text.Word) bool { return longID(w) || !w.Quoted && isFile(w) }, loose: true, spaced: true},
+	"case":  {nouns: "threat|threats|detection", takes: func(w text.Word) bool { return longID(w) || !w.Quoted && isFile(w) || isHash(w.Text) }, loose: true, spaced: true},
+	"title": {nouns: "rule|rules|script|query|exclusion|named|called", takes: isTitle, loose: true, many: 6},
+	"file":  {nouns: "process|processes|file|files|binary|executable|program", takes: isFile, loose: true},
+	// Files that run as processes of their name, and those that others open, load or interpret.
+	"image":    {nouns: "process|processes|binary|executable|program", takes: func(w text.Word) bool { return isFile(w) && (w.Quoted || imageForm.MatchString(w.Text)) }, loose: true},
+	"document": {takes: func(w text.Word) bool { return isFile(w) && !w.Quoted && !imageForm.MatchString(w.Text) }},
+	"program":  {takes: isProgram},
+	"path":     {nouns: "path|file|files|folder|directory", takes: isPath},
+	"hash":     {nouns: "hash|hashes|sha1|sha-1|sha256|sha-256|md5|file", takes: func(w text.Word) bool { return isHash(w.Text) }, spaced: true},
 	// The console's keys for the hash of a file compare SHA-1s, so a sentence can ask for that kind, or
 	// for the other two.
 	"sha1":    {nouns: "hash|hashes|sha1|sha-1|file", takes: func(w text.Word) bool { return isSHA1(w.Text) }, spaced: true},
@@ -65,8 +68,12 @@ var shapes = map[string]shape{
 		return isHost(w) || strings.HasSuffix(w.Text, "-") && isHost(text.Word{Text: w.Text + "1", Lower: w.Lower + "1"})
 	}}, // HR-
 	"source": {takes: func(w text.Word) bool {
-		return w.Quoted || isWord(w) || common[w.Lower] && w.Text == strings.ToUpper(w.Text)
+		return w.Quoted || isWord(w) && !longID(w) && !isHash(w.Text) || common[w.Lower] && w.Text == strings.ToUpper(w.Text)
 	}}, // EDR
+	"person": {takes: func(w text.Word) bool {
+		return w.Quoted || isWord(w) && strings.ContainsAny(w.Text, ".@") && !fileForm.MatchString(w.Text) && !isPath(w)
+	}}, // j.doe
+	"vendor": {takes: func(w text.Word) bool { return w.Quoted || isWord(w) && !isThing(w) && !isAddress(w) }},
 	"word":   {takes: func(w text.Word) bool { return w.Quoted || isWord(w) }},
 	"quoted": {takes: func(w text.Word) bool { return w.Quoted }},
 	"number": {takes: func(w text.Word) bool { return w.Text != "" && strings.Trim(w.Text, "0123456789") == "" }},
@@ -172,12 +179,15 @@ func (sh shape) besides(words []text.Word, at int) bool {
 
 const articles = "the|a|an|this"
 
+// together are words before several values.
+const together = "both|these|those|following|all of"
+
 // skipNouns skips articles and what says the kind of a value: "the host", "threat with id". Told is
 // whether something did. An article alone tells nothing: "the kiosk" is a name only if something
 // says so.
 func (sh shape) skipNouns(words []text.Word, at int) (next int, told bool) {
 	i := at
-	for i < len(words) && oneOf(words[i].Lower, articles) {
+	for i < len(words) && (oneOf(words[i].Lower, articles) || oneOf(words[i].Lower, together) && sh.spaced) {
 		i++
 	}
 	noun := i
@@ -252,7 +262,7 @@ func choiceOf(f catalog.Field, words []text.Word, in text.Input) (string, bool) 
 var saidChoices = map[string]string{
 	"fp": "False Positive", "false-positive": "False Positive", "false alarm": "False Positive", "falsepositive": "False Positive", "false positives": "False Positive", "fps": "False Positive",
 	"tp": "True Positive", "true-positive": "True Positive", "real": "True Positive", "true positives": "True Positive",
-	"closed": "Resolved", "solved": "Resolved", "open": "Unresolved", "in-progress": "In Progress", "under investigation": "In Progress", "ongoing": "In Progress", "roll back": "Rollback",
+	"domain": "DNS", "ip": "IPv4", "ip address": "IPv4", "win": "Windows", "closed": "Resolved", "solved": "Resolved", "open": "Unresolved", "in-progress": "In Progress", "under investigation": "In Progress", "ongoing": "In Progress", "roll back": "Rollback",
 }
 
 func oneOf(word, list string) bool {
@@ -260,7 +270,7 @@ func oneOf(word, list string) bool {
 }
 
 // grammatical are words that are never names, also in capital letters.
-var grammatical = wordSet(`all any every everything everyone everybody some none this that these those it them him her they he she me us you
+var grammatical = wordSet(`all any every everything everyone everybody some none this that these those i my your our its their it them him her they he she me us you
 	not no never and or but nor if unless except without with by for from to of on in at as than then else only just also too again
 	is are was were be been being has have had do does did done can could will would shall should may might must
 	now asap soon later please thanks today yesterday tomorrow tonight monday tuesday wednesday thursday friday saturday sunday
@@ -304,11 +314,12 @@ func isCapital(w text.Word) bool {
 }
 
 var (
-	fileForm = regexp.MustCompile(`(?i)^[^\s/\\:]+\.(?:exe|dll|sys|ps1|psm1|bat|cmd|js|jse|vbs|vbe|wsf|hta|scr|lnk|msi|jar|py|sh|elf|so|bin|dmg|pkg|app|docm?|docx|xlsm?|xlsx|xlsb|pptm?|pptx|pdf|zip|rar|7z|iso|img|tmp|dat|txt|log|evtx|one|pif)$`)
-	dateForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d|^\d{1,2}:\d\d`)
-	hashForm = regexp.MustCompile(`^(?i)(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
-	hostForm = regexp.MustCompile(`^[\pL\d][\pL\d_.-]*$`)
-	prefixed = regexp.MustCompile(`^(?:un|re|de|non|self|pre|post|anti|co)-`)
+	fileForm  = regexp.MustCompile(`(?i)^[^\s/\\:]+\.(?:exe|dll|sys|ps1|psm1|bat|cmd|js|jse|vbs|vbe|wsf|hta|scr|lnk|msi|jar|py|sh|elf|so|bin|dmg|pkg|app|docm?|docx|xlsm?|xlsx|xlsb|pptm?|pptx|pdf|zip|rar|7z|iso|img|tmp|dat|txt|log|evtx|one|pif)$`)
+	imageForm = regexp.MustCompile(`(?i)\.(?:exe|scr|com|pif|elf|bin|app)$`)
+	dateForm  = regexp.MustCompile(`^\d{4}-\d\d-\d\d|^\d{1,2}:\d\d`)
+	hashForm  = regexp.MustCompile(`^(?i)(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
+	hostForm  = regexp.MustCompile(`^[\pL\d][\pL\d_.-]*$`)
+	prefixed  = regexp.MustCompile(`^(?:un|re|de|non|self|pre|post|anti|co)-`)
 )
 
 func isHash(s string) bool { return hashForm.MatchString(s) }

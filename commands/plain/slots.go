@@ -16,7 +16,7 @@ import (
 // A slot is where a value of a sentence goes.
 type slot struct {
 	name    string // as it stands in the pattern
-	special string // "*", "+", "@reason", …
+	special string // "*", "+", "@reason", "@sought", …
 	local   string // of {$file}: the name that "->" has it by
 	field   catalog.Field
 	key     string // of a filter
@@ -124,10 +124,26 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 		return s.reasonAt(t.special, words, at)
 	case "@aside":
 		return s.aside(words, at)
+	case "@purpose":
+		return s.purpose(words, at)
+	case "@sought":
+		return sought(words, at)
 	case "@afterthought":
 		return s.afterthought(words, at)
 	}
 	return s.values(t, words, at)
+}
+
+// sought is what somebody wants to find in a list that has no search of its own, such as a program among an endpoint's: they see it there, or that it
+// isn't there. A file's name is none: who asks for one means what ran.
+func sought(words []text.Word, at int) (fillings []text.Filling) {
+	for n := 0; n < 3 && at+n < len(words); n++ {
+		if w := words[at+n]; !isWord(w) || fileForm.MatchString(w.Text) || longID(w) || doubtful(w) {
+			break
+		}
+		fillings = append(fillings, text.Filling{Taken: n + 1, Value: []setting(nil)})
+	}
+	return fillings
 }
 
 // values are what may stand in the slot of a parameter. A parameter of one value refuses a list: of

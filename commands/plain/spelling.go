@@ -42,19 +42,45 @@ func spelled(word string) string {
 	return word
 }
 
+// spelledAll is spelled for several words.
+func spelledAll(words string) string {
+	all := strings.Fields(words)
+	for i, w := range all {
+		all[i] = spelled(w)
+	}
+	return strings.Join(all, " ")
+}
+
 // spell brings a sentence to the one spelling. What stands in quotes is a value.
 func spell(words []text.Word) []text.Word {
 	for i := range words {
 		if !words[i].Quoted {
-			if name, ok := strings.CutSuffix(words[i].Lower, "'s"); ok && distinct(words[i]) { // DESKTOP-1's user
+			if name, ok := strings.CutSuffix(words[i].Lower, "'s"); ok && (distinct(words[i]) || oneOf(name, calendarWords)) { // DESKTOP-1's user, today's alerts
 				written := []rune(words[i].Text) // whose letters may have more or fewer bytes than the small ones
 				words[i].Lower, words[i].Text = name, string(written[:len(written)-len("'s")])
 			}
 			words[i].Text, words[i].Lower = armed.Replace(words[i].Text), spelled(armed.Replace(words[i].Lower))
 		}
 	}
-	return unqualified(words)
+	return owned(unqualified(words))
 }
+
+// owned says whose an endpoint is behind it: "bob's laptop" is "laptop of user bob".
+func owned(words []text.Word) []text.Word {
+	for i := range words[:max(0, len(words)-1)] {
+		name, ok := strings.CutSuffix(words[i].Lower, "'s")
+		if !ok || words[i].Quoted || !oneOf(words[i+1].Lower, hostNouns) || !isWord(text.Word{Text: name, Lower: name}) || oneOf(name, "it|what|who|that|there|here|he|she|let") {
+			continue
+		}
+		of, user, owner, noun := words[i], words[i], words[i], words[i+1]
+		of.Text, of.Lower, user.Text, user.Lower, owner.Lower = "of", "of", "user", "user", name
+		owner.Text = string([]rune(owner.Text)[:len([]rune(owner.Text))-len("'s")])
+		return slices.Concat(words[:i], []text.Word{noun, of, user, owner}, words[i+2:])
+	}
+	return words
+}
+
+const calendarWords = "today|yesterday|week|month|day|night|hour|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 
 // armed makes addresses out of what people write so that nobody clicks on it: 203[.]0[.]113[.]9, hxxps://evil[.]com.
 var armed = strings.NewReplacer("[.]", ".", "(.)", ".", "[dot]", ".", "hxxp", "http")
@@ -168,30 +194,57 @@ var participles = map[string]string{
 	"isolated": "isolate", "disconnected": "disconnect", "contained": "contain", "quarantined": "quarantine", "reconnected": "reconnect", "released": "release", "unisolated": "unisolate",
 	"scanned": "scan", "rescanned": "rescan", "restarted": "restart", "rebooted": "reboot", "blocked": "block", "unblocked": "unblock", "blacklisted": "block", "blocklisted": "block", "resolved": "resolve",
 	"closed": "close", "reopened": "reopen", "killed": "kill", "remediated": "remediate", "deleted": "delete", "removed": "remove", "excluded": "exclude", "disabled": "disable",
-	"cut": "cut", "enabled": "enable", "activated": "activate", "deactivated": "deactivate", "moved": "move", "marked": "mark",
+	"cut": "cut", "enabled": "enable", "activated": "activate", "deactivated": "deactivate", "moved": "move", "marked": "mark", "lifted": "lift", "ended": "end", "undone": "undo",
+	"cancelled": "cancel", "canceled": "cancel", "stopped": "stop", "terminated": "terminate", "turned": "turn", "switched": "switch", "shut": "shut", "powered": "power", "taken": "take", "pulled": "pull", "put": "put",
+	"brought": "bring", "added": "add", "set": "set", "changed": "change", "updated": "update", "rolled": "roll", "mitigated": "mitigate", "fetched": "fetch", "collected": "collect", "kicked": "kick", "dropped": "drop",
+	"whitelisted": "whitelist", "allowlisted": "allowlist", "unquarantined": "unquarantine", "assigned": "assign", "transferred": "transfer", "flagged": "flag", "classified": "classify", "locked": "lock", "unplugged": "unplug",
+	"banned": "ban", "checked": "check", "freed": "free", "reactivated": "reactivate",
+	"isolating": "isolate", "disconnecting": "disconnect", "containing": "contain", "reconnecting": "reconnect", "releasing": "release", "scanning": "scan", "restarting": "restart", "rebooting": "reboot", "blocking": "block",
+	"closing": "close", "resolving": "resolve", "deleting": "delete", "disabling": "disable", "enabling": "enable", "killing": "kill",
 }
 
+// deeds are what a thing needs, and the order to do it: "DESKTOP-1 needs a reboot".
+var deeds = map[string]string{"reboot": "reboot", "restart": "restart", "scan": "scan", "rescan": "rescan", "isolation": "isolate", "containment": "contain", "shutdown": "shutdown", "remediation": "remediate"}
+
 // active turns what must be done with a thing into the order to do it: "DESKTOP-1 needs to be isolated, it beacons" is "isolate DESKTOP-1, it
-// beacons". Only what is said to be needed is an order: "DESKTOP-1 was isolated" tells, and "should be" asks.
+// beacons", and what the thing must do: "DESKTOP-1 can go back on the network". Only what is said to be needed or allowed is an order: "DESKTOP-1 was
+// isolated" tells.
 func active(words []text.Word) []text.Word {
 	if order, ok := caused(words); ok {
 		return order
 	}
-	for at := range words {
+	for at := 1; at < len(words) && !isBreakOf(words[at]); at++ {
 		n := longest(needs, func(phrase []string) bool { return says(words, at, phrase) })
 		verb := at + n
-		if n == 0 || at == 0 || verb >= len(words) || participles[words[verb].Lower] == "" || slices.ContainsFunc(words[:at], isBreak) {
-			continue
+		if n > 0 && verb < len(words) && participles[words[verb].Lower] != "" {
+			return ordered(words, participles[words[verb].Lower], at, verb)
 		}
-		order := words[verb]
-		order.Lower = participles[order.Lower]
-		return slices.Concat([]text.Word{order}, words[:at], words[verb+1:])
+		if n = longest(requires, func(phrase []string) bool { return says(words, at, phrase) }); n > 0 && at+n < len(words) && deeds[words[at+n].Lower] != "" {
+			return ordered(words, deeds[words[at+n].Lower], at, at+n)
+		}
+		if n = longest(moves, func(phrase []string) bool { return says(words, at, phrase) }); n > 0 && at+n < len(words) && oneOf(words[at+n].Lower, "back|off|offline|online|on|into|in") {
+			return ordered(words, "get", at, at+n-1)
+		}
 	}
 	return words
 }
 
+// isBreakOf tells a sign that ends what a sentence is about. A comma may stand between two names.
+func isBreakOf(w text.Word) bool { return isBreak(w) && w.Lower != "," }
+
+// ordered puts a verb before what it is done to, in place of the words from at to verb.
+func ordered(words []text.Word, verb string, at, end int) []text.Word {
+	order := words[end]
+	order.Lower = verb
+	return slices.Concat([]text.Word{order}, words[:at], words[end+1:])
+}
+
 // caused turns who is to have something done into the order: "get DESKTOP-1 isolated". What somebody has done already is none.
 func caused(words []text.Word) ([]text.Word, bool) {
+	if n := longest(wanting, func(phrase []string) bool { return says(words, 0, phrase) }); n > 0 && len(words) > n {
+		words = slices.Clone(words[n-1:])
+		words[0].Lower = "get"
+	}
 	if len(words) < 3 || !oneOf(words[0].Lower, "get|have") || !isThing(words[1]) && !oneOf(words[1].Lower, articles+"|"+hostNouns) {
 		return nil, false
 	}
@@ -208,4 +261,10 @@ func caused(words []text.Word) ([]text.Word, bool) {
 	return nil, false
 }
 
-var needs = phrases(`needs to be|need to be|has to be|have to be|must be|needs|please be|is to be|ought to be`)
+var (
+	needs = phrases(`needs to be|need to be|has to be|have to be|must be|needs|please be|is to be|are to be|ought to be|can be|can now be|can be safely|can safely be|shall be|must now be|must please be|
+	is ready to be|is ok to be|is good to be|is safe to be|is clear to be|is cleared to be|are ready to be|has got to be|gotta be|wants to be`)
+	requires = combined("needs|need|requires|require|could use|must get", "|a|an|another", "|full|quick|deep|new|complete|immediate|fresh|av|virus|malware")
+	moves    = combined("needs to|need to|has to|have to|must|can|can now|may now|is ready to|is ok to|is good to|is clear to|is cleared to|is safe to|shall", "go|come|get")
+	wanting  = phrases(`i want|i need|we want|need|want|i'd like|we'd like|i would like|we would like|i want to have|i need to have|i'd like to have|please have`)
+)

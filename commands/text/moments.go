@@ -103,6 +103,8 @@ func calendar(text string, in Input) (time.Time, bool) {
 		return day(0), true
 	case "noon":
 		return day(0).Add(12 * time.Hour), true
+	case "last night": // as a shift has it
+		return day(1).Add(18 * time.Hour), true
 	case "last week":
 		return now.AddDate(0, 0, -7), true
 	case "last month":
@@ -119,6 +121,16 @@ func calendar(text string, in Input) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// weekday tells the name of one.
+func weekday(w Word) bool {
+	for wd := time.Sunday; wd <= time.Saturday; wd++ {
+		if w.Lower == strings.ToLower(wd.String()) {
+			return true
+		}
+	}
+	return false
 }
 
 // ReadRange reads a stretch of time with the word that begins it: "since monday", "between 14:00
@@ -192,8 +204,17 @@ func namedRange(words []Word, at int, in Input) (Range, int) {
 		if i+1 < len(words) && words[i+1].Lower == "week" {
 			return Range{From: today.AddDate(0, 0, -(int(now.Weekday())+6)%7)}, took + 1
 		}
+		if i+1 < len(words) && words[i+1].Lower == "month" {
+			return Range{From: today.AddDate(0, 0, 1-now.Day())}, took + 1
+		}
 		if i+1 < len(words) && words[i+1].Lower == "morning" {
 			return Range{From: today}, took + 1
+		}
+	case "overnight":
+		return Range{From: today.Add(-6 * time.Hour)}, took
+	case "last":
+		if i+1 < len(words) && words[i+1].Lower == "night" {
+			return Range{From: today.Add(-6 * time.Hour)}, took + 1
 		}
 	}
 	if t, err := time.ParseInLocation(time.DateOnly, words[i].Text, now.Location()); err == nil {
@@ -233,6 +254,9 @@ func closedRange(words []Word, at int, in Input) (Range, int) {
 			continue
 		}
 		until, m := ReadMoment(words, join+1, in)
+		if m == 1 && !until.After(from) && until.AddDate(0, 0, 7).Before(in.Now) && weekday(words[join+1]) { // "between monday and wednesday" on a Wednesday
+			until = until.AddDate(0, 0, 7)
+		}
 		if m == 0 || !from.Before(until) {
 			continue
 		}

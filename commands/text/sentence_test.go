@@ -66,7 +66,7 @@ func TestStretchesOfTimeInSentences(t *testing.T) {
 	for words, want := range map[string]string{
 		"since yesterday": "11-24 00:00 –", "in the last 24 hours": "11-24 15:00 –", "last week": "11-18 15:00 –", "over the past two days": "11-23 15:00 –",
 		"yesterday": "11-24 00:00 – 11-25 00:00", "since monday": "11-23 00:00 –", "since 2 hours ago": "11-25 13:00 –", "until 14:00": "– 11-25 14:00",
-		"between 10:00 and 12:00": "11-25 10:00 – 11-25 12:00", "today": "11-25 00:00 –", "since 9am": "11-25 09:00 –", "on 2026-11-20": "11-20 00:00 – 11-21 00:00",
+		"between 10:00 and 12:00": "11-25 10:00 – 11-25 12:00", "between monday and wednesday": "11-23 00:00 – 11-25 00:00", "since last night": "11-24 18:00 –", "overnight": "11-24 18:00 –", "this month": "11-01 00:00 –", "today": "11-25 00:00 –", "since 9am": "11-25 09:00 –", "on 2026-11-20": "11-20 00:00 – 11-21 00:00",
 		"this week": "11-23 00:00 –", "since wednesday": "11-18 00:00 –", "after tomorrow": "", "from monday": "", "since it beacons": "", "last 5": "",
 	} {
 		all := text.Words(words)
