@@ -228,7 +228,10 @@ func sightingsPage(seen []sightings.Sighting, more int, at exchange.Origin) rend
 	case len(seen) == 0:
 		return run.SentencePage(lookUpTitle, "I found no hash, address, domain, endpoint, threat or alert in this message.")
 	case more > 0:
-		section.Note = render.Line{render.Text(fmt.Sprintf("… and %d more in this message.", more))}
+		section.Note = render.Line{render.Text(fmt.Sprintf("… and %d more in this message. ", more))}
+	}
+	if slices.ContainsFunc(seen, func(s sightings.Sighting) bool { return s.Hunted }) {
+		section.Note = append(section.Note, render.Text("Events on endpoints aren't searched here: Hunt searches them."))
 	}
 	page.Sections = []render.Section{section}
 	return page

@@ -36,7 +36,7 @@ func TestStoryOfALookUp(t *testing.T) {
 	const sha1 = "3395856ceb81f2b7382dee72602f798b642f4140"
 	s.console.AddThreat(s1sim.ThreatSpec{Agent: "DESKTOP-1", Name: "evil.exe", SHA1: sha1})
 	m := s.says("alice", "#soc", "Ticket: DESKTOP-1 ran "+sha1+" and spoke to hxxp://evil[.]example/x, see <!channel> *bold*")
-	view := s.looksUp("alice", m, sha1, "SHA-1", "seen on 1 endpoint", "not blocked", "http://evil.example/x", "DESKTOP-1", "endpoint")
+	view := s.looksUp("alice", m, sha1, "SHA-1", "seen on 1 endpoint", "not blocked", "http://evil.example/x", "DESKTOP-1", "endpoint", "Events on endpoints aren't searched here: Hunt searches them.")
 	require.Subset(t, view.Buttons(), []string{"Threats", "Block hash", "Hunt", "Disconnect host"})
 	require.NotContains(t, string(view.Blocks), `"url"`, "what a message says is no link")
 
@@ -51,6 +51,7 @@ func TestStoryOfALookUpWithoutARole(t *testing.T) {
 	s := tell(t)
 	m := s.says("alice", "#soc", "Ticket: DESKTOP-1 again")
 	view := s.looksUp("mallory", m, "DESKTOP-1", "endpoint")
+	require.NotContains(t, view.PlainText(), "Events on endpoints", "there is nothing to hunt for")
 	s.clicks("mallory", view, "Disconnect host")
 	s.isTold("mallory", "perator")
 	s.looksUp("guest", m, "nly full members")

@@ -50,6 +50,7 @@ type Sighting struct {
 	Known   []string
 	Unknown []string // questions without an answer, each with why
 	Actions []render.Action
+	Hunted  bool // a hunt for it is among the actions: nothing here looks at what happened on endpoints
 }
 
 // Of asks the console about observables, and returns the sightings and how many more observables
@@ -119,7 +120,8 @@ func newSearch(call *catalog.Call, all *catalog.Catalog, found []observables.Obs
 	s := &search{call: call, all: all, may: may, answers: map[int]map[string]string{}}
 	of := map[observables.Kind][]int{}
 	for i, o := range found {
-		s.sightings = append(s.sightings, Sighting{Name: o.Value, Kind: string(o.Kind), Actions: all.ObservableActions(o)})
+		actions := all.ObservableActions(o)
+		s.sightings = append(s.sightings, Sighting{Name: o.Value, Kind: string(o.Kind), Actions: actions, Hunted: hunts(all, actions)})
 		of[o.Kind] = append(of[o.Kind], i)
 	}
 	value := func(i int) string { return found[i].Value }
@@ -128,6 +130,15 @@ func newSearch(call *catalog.Call, all *catalog.Catalog, found []observables.Obs
 	s.askAboutIDs(of[observables.ID], value)
 	s.askAboutIndicators(of, value)
 	return s
+}
+
+// hunts tells whether one of actions looks through events of endpoints.
+func hunts(all *catalog.Catalog, actions []render.Action) bool {
+	return slices.ContainsFunc(actions, func(a render.Action) bool {
+		b, _ := a.(render.Button)
+		cmd, ok := all.Find(b.Do.Command)
+		return ok && cmd.Area == "hunts"
+	})
 }
 
 // add notes a question, several times where there are more values than the console takes at once.
