@@ -95,7 +95,7 @@ func (e Effect) Words() string {
 // Parts tell of an effect: how far it is, what waits and why, what was different from what was shown.
 func (e Effect) Parts() []render.Part {
 	var parts []render.Part
-	if words := e.Words(); words != "" {
+	if words := e.Words(); words != "" && !e.told() {
 		parts = append(parts, render.Line{render.Text(words)})
 	}
 	if words := e.warning(); words != "" {
@@ -105,6 +105,17 @@ func (e Effect) Parts() []render.Part {
 		parts = append(parts, render.Note{render.Text("Changed since the request: " + Some(e.Changed))})
 	}
 	return parts
+}
+
+// told tells whether the words are on the card already: the console's answer says what was accepted
+// until the endpoints were looked at, and of a single target that waits the first line says it all.
+func (e Effect) told() bool {
+	return !e.Watched && len(e.Failed)+e.Untaken == 0 || e.Excess == "" && e.Untaken == 0 && len(e.Waiting) == 1 && e.total() == 1
+}
+
+// total is on how many targets something was seen, or should have been.
+func (e Effect) total() int {
+	return e.Applied + len(e.Waiting) + len(e.Partly) + len(e.Failed) + len(e.Unseen)
 }
 
 // Table tells how far each of the first targets is.
@@ -161,8 +172,7 @@ func (e Effect) Lead() string {
 	if len(e.Waiting)+len(e.Partly)+len(e.Failed) == 0 && len(e.Unseen) > 0 {
 		return "Accepted; the console doesn't say whether " + Some(e.Unseen) + " is " + e.Done
 	}
-	total := e.Applied + len(e.Waiting) + len(e.Partly) + len(e.Failed) + len(e.Unseen)
-	return catalog.NotYet(e.Done, e.Applied, total, e.Waiting, slices.Concat(e.Partly, e.Failed))
+	return catalog.NotYet(e.Done, e.Applied, e.total(), e.Waiting, slices.Concat(e.Partly, e.Failed))
 }
 
 // Outcome is the specification's word for what was seen since: the row's is the console's yes.

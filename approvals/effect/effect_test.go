@@ -198,10 +198,12 @@ func TestAWarningSaysWhatALongWaitIsFor(t *testing.T) {
 func TestACardTellsTheStatesTheWarningAndWhatChanged(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, Effect{}.Parts())
-	e := Effect{Accepted: 1, Watched: true, Waiting: []string{"A"}, Overdue: true, Changed: []string{"A is offline now"}}
+	require.Empty(t, Effect{Accepted: 1}.Parts(), "the console's answer says it")
+	require.Empty(t, Effect{Accepted: 1, Watched: true, Waiting: []string{"A"}}.Parts(), "the first line says it")
+	e := Effect{Accepted: 2, Watched: true, Applied: 1, Waiting: []string{"A"}, Overdue: true, Changed: []string{"A is offline now"}}
 	parts := e.Parts()
 	require.Len(t, parts, 3)
-	require.Equal(t, render.Line{render.Text("1 accepted · 0 applied · 1 waiting (A)")}, parts[0])
+	require.Equal(t, render.Line{render.Text("2 accepted · 1 applied · 1 waiting (A)")}, parts[0])
 	require.Equal(t, render.Note{render.Text("Changed since the request: A is offline now")}, parts[2])
 }
 

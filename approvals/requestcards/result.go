@@ -40,6 +40,11 @@ func Result(req approvals.Request) render.Card {
 	return card
 }
 
+// Headline is what a card says first, for where the rest of it is a link away.
+func Headline(card render.Card) render.Card {
+	return render.Card{Tone: card.Tone, Lead: card.Lead, Outcome: card.Outcome, Title: card.Title, Text: card.Text}
+}
+
 // requested is what a request is about: its command, and the first of what it touches. A title
 // alone would leave open which host it was.
 func requested(req approvals.Request) render.Line {

@@ -98,7 +98,8 @@ func TestWhatIsOfflineIsWaitedForAndToldOfLater(t *testing.T) {
 	e, err := w.observe(t.Context(), k.get(req.ID))
 	require.NoError(t, err)
 	require.Equal(t, []string{"DESKTOP-1 is offline"}, e.Waiting)
-	require.Contains(t, k.chat.reads(channel), "1 waiting (DESKTOP-1 is offline)")
+	require.Contains(t, k.chat.reads(channel), "Accepted, not isolated yet: DESKTOP-1 is offline")
+	require.NotContains(t, k.chat.reads(channel), "1 waiting", "the first line says it")
 
 	k.later(time.Hour)
 	var said delivered

@@ -25,7 +25,7 @@ func TestTheGreenTickWaitsForTheEndpoint(t *testing.T) {
 		s.types("alice", "#soc", "/s1 "+row.typed+" reason=test")
 		card := s.sees("#approvals", "Approval needed", "offline")
 		s.clicks("bob", card, "Approve")
-		told := s.becomes(card, row.first, row.second, "1 waiting")
+		told := s.becomes(card, row.first, row.second, "⏳ waiting")
 		require.NotContains(t, told.PlainText(), "✅", row.typed)
 		require.Contains(t, told.Text, row.first, "a phone reads it, too")
 		mine := s.isWrittenTo("alice", row.first)

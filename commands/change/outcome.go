@@ -85,6 +85,9 @@ func (c Outcome) Card(call *catalog.Call) render.Card {
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	card.Parts = []render.Part{render.Line{render.Text(words + ".")}, c.Table()}
+	if strings.HasSuffix(c.Done, " accepted") && len(c.Targets) == 1 && len(c.waiting) > 0 && card.Outcome == render.Successful && c.excess() == "" {
+		card.Parts = card.Parts[1:] // the lead says all of that
+	}
 	c.lead(&card)
 	for _, note := range c.Notes {
 		card.Parts = append(card.Parts, render.Note{render.Text(note)})
