@@ -35,6 +35,7 @@ type look struct {
 	args   json.RawMessage // what runs: what was shown, less what has gone since
 	left   int             // how many things
 	effect effect.Effect   // what else is different
+	done   bool            // by a run whose process died
 }
 
 // revalidate looks at what a request touches, asks the policy, and counts the approvals. It returns
@@ -62,10 +63,11 @@ func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking
 	if err != nil {
 		return found, x.decideBlind(ctx, cmd, req, err)
 	}
-	left, err := found.compare(cmd, shown, seen)
+	left, err := found.compare(cmd, req, shown, seen)
 	if err != nil {
 		return found, WithCommand(cmd, err)
 	}
+	found.done = x.doneBefore(req, left, seen)
 	call := x.call(on, Interaction{User: req.Requester, Who: x.requester(ctx, req), Secrets: secrets})
 	now, err := cmd.Prepare(ctx, call, found.args)
 	switch {
@@ -74,25 +76,34 @@ func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking
 	case err != nil:
 		return found, x.unprepared(ctx, cmd, req, err)
 	}
-	found.effect.Changed = append(found.effect.Changed, differences(left, now.Targets)...)
+	if req.Fence == 0 { // else it may have changed them itself
+		found.effect.Changed = append(found.effect.Changed, differences(left, now.Targets)...)
+	}
 	return found, x.reauthorize(ctx, cmd, req, catalog.Plan{Targets: freshest(left, now.Targets, seen), Also: now.Also, Policy: now.Policy})
 }
 
 // compare leaves out what is gone of what was shown, and returns the rest.
 //
 // Fewer than were approved may run, never others: a list is only ever shortened. What is isolated
-// already is noted for timed isolations, whose end must then not lift what was there before.
-func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen effect.Snapshot) (left []catalog.Target, err error) {
+// already is noted for timed isolations, whose end must then not lift what was there before. A run
+// that follows one whose process died has that one's note: what is isolated now may be its work.
+func (l *look) compare(cmd *catalog.Command, req approvals.Request, shown []catalog.Target, seen effect.Snapshot) (left []catalog.Target, err error) {
+	if req.Fence > 0 {
+		was := effect.Of(req)
+		l.effect.Before, l.effect.Changed = was.Before, was.Changed
+	}
 	for _, t := range shown {
 		if seen.Has(t) {
 			left = append(left, t)
-			if cmd.Timed && seen.Agents[t.ID].Isolated() {
+			if cmd.Timed && req.Fence == 0 && seen.Agents[t.ID].Isolated() {
 				l.effect.Before = append(l.effect.Before, t.ID)
 			}
 			continue
 		}
 		l.effect.Gone = append(l.effect.Gone, t.ID)
-		l.effect.Changed = append(l.effect.Changed, t.Name+" is no longer in the console and was left out")
+		if words := t.Name + " is no longer in the console and was left out"; !slices.Contains(l.effect.Changed, words) {
+			l.effect.Changed = append(l.effect.Changed, words)
+		}
 	}
 	if len(left) == 0 && len(shown) > 0 {
 		return nil, &catalog.UsageError{Command: cmd.Name, Problem: "none of the approved targets are left: the console no longer has them", Hint: "nothing was done"}
@@ -102,6 +113,19 @@ func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen effect
 		l.args, err = without(l.args, l.effect.Gone)
 	}
 	return left, err
+}
+
+// doneBefore tells whether a run of req whose process died has done all of it already, as the console
+// shows it. What a person let run again is run: they have looked. No state of an endpoint tells that
+// a script has run.
+func (x *executor) doneBefore(req approvals.Request, left []catalog.Target, seen effect.Snapshot) bool {
+	g, action := x.effectFor(req)
+	if req.Fence == 0 || len(req.Reopened) > 0 || g == nil || g.Task != nil || len(left) == 0 {
+		return false
+	}
+	var e effect.Effect
+	e.Measure(*g, seen, left, action, req.Started.Add(-catalog.ClockSkew))
+	return e.Applied == len(left)
 }
 
 // freshest are the rows of what is left that were read last: those of the preparation, or of the
