@@ -84,6 +84,7 @@ func (e NoCommandError) Unwrap() error { return e.Why }
 // not have been meant for the bot at all.
 func (r *Runner) Command(ctx context.Context, a exchange.Interaction) error {
 	in := text.Input{Zone: a.Who.Zone, Now: r.Now(), Own: r.Words}
+	a.Line = slash.Unquoted(r.Catalog, a.Line)
 	inv, extras, err := slash.Parse(r.Catalog, a.Line, in)
 	if err != nil && inv.Command == "" { // a name of their own?
 		line, saved, failed := r.Library.Expand(ctx, a.User, a.Line)

@@ -384,3 +384,34 @@ func TestARefusalIsCountedAsOne(t *testing.T) {
 	}
 	require.Equal(t, "failed", OutcomeOfError(workflow.ErrGone))
 }
+
+// A line that begins with a command's name and goes on in words that no name has is refused where it isn't read: looking for those words would find
+// nothing, or take them for endpoints. A read has a button for it.
+func TestWordsThatNoNameHasAreNotLookedFor(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	for _, line := range []string{
+		"threats that are not malicious", "alerts other than critical", "threats older than 30 days", "agents without agent", "rules not active", "threats but only on DESKTOP-1",
+	} {
+		_, err := k.types(alice, line)
+		var usage *catalog.UsageError
+		require.ErrorAs(t, err, &usage, line)
+		require.Equal(t, "Search for these words", usage.Offers[0].Label, line)
+	}
+	for _, line := range []string{"isolate DESKTOP-1 or DESKTOP-2", "isolate DESKTOP-1 as bob said so", "scan all agents", "isolate the host with the most threats"} {
+		_, err := k.types(alice, line)
+		var none NoCommandError
+		require.ErrorAs(t, err, &none, line)
+	}
+	_, err := k.types(alice, "isolate DESKTOP-1 because it beaconed for 4 hours")
+	var usage *catalog.UsageError
+	require.ErrorAs(t, err, &usage)
+	require.JSONEq(t, `{"agent-ids":["DESKTOP-1"]}`, string(usage.Offers[0].Do.Args))
+	require.Contains(t, string(usage.Offers[0].Do.Said), "it beaconed for 4 hours")
+	require.Empty(t, k.counted, "nothing ran")
+	for _, line := range []string{`rules Login from TOR`, `"list-agents" DESKTOP`, "“list-agents” DESKTOP-1", "`agents` DESKTOP-1", "agents DESKTOP"} {
+		_, err := k.types(alice, line)
+		require.NoError(t, err, line)
+	}
+	require.Len(t, k.counted, 5)
+}

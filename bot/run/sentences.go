@@ -24,7 +24,8 @@ import (
 // on like a sentence. The error is nil where it is to be read as a command line.
 //
 // A line that begins with a command's name and reads as the same invocation both ways is a command
-// line. For a command that changes something the reader's doubt counts more: where the line says
+// line, unless it has words that no name has (see plain.Prose): what would be searched for them finds
+// nothing, which reads like an all-clear. For a command that changes something the reader's doubt counts more: where the line says
 // that something is not to be done, or not to all, it is an error rather than a wider change (see
 // plain.Limits).
 func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras, parsed error, in text.Input) (p plain.Proposal, read bool, err error) {
@@ -33,7 +34,8 @@ func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras,
 	if p, read := r.otherwise(line, inv, parsed, in); read {
 		return p, true, nil
 	}
-	if !unknown && !(known && plain.Talks(cmd, line)) {
+	prose := known && plain.Prose(cmd, line)
+	if !unknown && !prose && !(known && plain.Talks(cmd, line)) {
 		return p, false, nil
 	}
 	p, err = r.Sentences.Read(line, in)
@@ -44,10 +46,23 @@ func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras,
 		return p, parsed != nil || !p.Same(inv, x), nil
 	case unknown && guessed(parsed) || unknown && len(strings.Fields(line)) < 3:
 		return p, false, nil // a mistyped name, which the other error explains better
-	case unknown, cmd.Risk != catalog.Read && (plain.Limits(line) || plain.Begins(err)):
+	case unknown, cmd.Risk != catalog.Read && (prose || plain.Limits(line) || plain.Begins(err)):
 		return p, false, err
+	case prose:
+		return p, false, literally(err, inv, parsed)
 	}
 	return p, false, nil
+}
+
+// literally adds to the error of a sentence that isn't read a button for the command line that it would be: one that searches for its words.
+func literally(err error, inv catalog.Invocation, parsed error) error {
+	var usage *catalog.UsageError
+	if !errors.As(err, &usage) || parsed != nil {
+		return err
+	}
+	with := *usage
+	with.Offers = append([]catalog.Offer{{Label: "Search for these words", Do: inv}}, usage.Offers...)
+	return &with
 }
 
 // otherwise reads a command line whose values do not fit as a sentence that means another command:

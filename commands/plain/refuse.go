@@ -44,13 +44,13 @@ func (r *Reader) refuse(words []text.Word, problem string) error {
 	return e
 }
 
-// begins refuses a sentence whose beginning, up to a comma, asks for a change and whose end is not understood, and offers its form
-// with what was read: "disconnect KIOSK from the network, at HQ". What follows the comma
+// begins refuses a sentence whose beginning, up to a comma or a "because", asks for a change and whose end is not understood, and offers its form
+// with what was read: "disconnect KIOSK from the network, at HQ", "isolate KIOSK because it beaconed for 4 hours". What follows
 // is the reason, for the person to look at. Nil where anything in the sentence negates, limits,
 // postpones or asks. The form is opened and nothing runs: a comma can turn everything around, and
 // the person sees what was read.
 func (r *Reader) begins(sentence string, words []text.Word, in text.Input) error {
-	comma := slices.IndexFunc(words, func(w text.Word) bool { return w.Lower == "," && !w.Quoted })
+	comma := slices.IndexFunc(words, func(w text.Word) bool { return oneOf(w.Lower, ",|because") })
 	if comma < 2 || comma == len(words)-1 || strings.Contains(sentence, "?") || retracts(words) || slices.ContainsFunc(words, doubtful) {
 		return nil
 	}

@@ -33,6 +33,32 @@ func Talks(cmd *catalog.Command, line string) bool {
 	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w text.Word) bool { return joining[w.Lower] })
 }
 
+// limiting are words that say less than what is listed or done to. Where a line has one and isn't read as a sentence, a search for the word would find
+// nothing and look like an all-clear.
+var limiting = wordSet(`or other than older newer younger without no more less fewer but only which who whom whose when where while before after during until through except excluding
+	most least neither nor nobody almost about whichever whatever any every anything`)
+
+// Prose tells whether a line that begins with a command's name and isn't read as a sentence is one all the same, so that as a command line it would look
+// for words that are no names: "threats that are not malicious", "isolate DESKTOP-1 as bob said so". The name of a rule or a script may have such words;
+// it is written in quotes, or as a title is: "rules Login from TOR".
+func Prose(cmd *catalog.Command, line string) bool {
+	f, ok := cmd.Lookup(cmd.Main)
+	words := text.Words(line)
+	if !ok || len(words) < 3 || f.Type.Verbatim && isQuery(line, words) || strings.Contains(line, "=") || cmd.Risk != catalog.Read && !f.Type.TakesNames() && f.Type.Selects == "" {
+		return false
+	}
+	joined, other := false, false
+	for _, w := range words[1:] {
+		switch said := !w.Quoted && (joining[w.Lower] || limiting[w.Lower]) && w.Text == w.Lower; {
+		case said:
+			joined = true
+		case !w.Quoted && w.Text == w.Lower && !isThing(w) && !isBreak(w):
+			other = true
+		}
+	}
+	return joined && (other || slices.ContainsFunc(words, func(w text.Word) bool { return !w.Quoted && w.Text == w.Lower && limiting[w.Lower] }) || cmd.Risk != catalog.Read)
+}
+
 // goesOn tells whether more than names follows a sign: "isolate DESKTOP-1, ransomware" says why, "isolate DESKTOP-1, DESKTOP-2" is a list.
 func goesOn(words []text.Word) bool {
 	sign := slices.IndexFunc(words, isBreak)

@@ -31,7 +31,7 @@ import (
 // with it. Extras are valid in any case.
 func Parse(c *catalog.Catalog, typed string, in text.Input) (catalog.Invocation, catalog.Extras, error) {
 	typed = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(typed, "\uFFFD")))
-	cmd, rest, extras, err := cutCommand(c, typed, in)
+	cmd, rest, extras, err := cutCommand(c, Unquoted(c, typed), in)
 	if err != nil {
 		return catalog.Invocation{}, extras, err
 	}
@@ -47,6 +47,20 @@ func Parse(c *catalog.Catalog, typed string, in text.Input) (catalog.Invocation,
 		return given, p.extras, suggest(cmd, err, given)
 	}
 	return given, p.extras, nil
+}
+
+// Unquoted is a line whose command stood in quotes, without them: who copies `list-agents` or “isolate” from a text copies its quotes. What else stands in
+// quotes keeps them.
+func Unquoted(c *catalog.Catalog, line string) string {
+	line = text.TrimBlank(line)
+	name, rest, ok := text.CutQuoted(line, true)
+	if !ok || rest != "" && !strings.HasPrefix(rest, " ") {
+		return line
+	}
+	if _, known := c.Find(strings.Join(strings.Fields(name), "-")); !known {
+		return line
+	}
+	return name + rest
 }
 
 // cutCommand finds the command at the start of text. Its name may be written with spaces or underscores. Where there is none the error
