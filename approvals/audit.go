@@ -30,8 +30,9 @@ const (
 	ActionHeld               = "held"     // not run or not ended yet; detail says why
 	ActionNotRun             = "not run"  // approved, but what it depends on could not be told in time
 	ActionFrozen             = "frozen"
-	ActionThawed             = "thawed" // one person's word; detail says whether it was the last one needed
-	ActionWarned             = "warned" // people, of the end of what lasts for a time
+	ActionFreezeReason       = "freeze reason" // given after it began
+	ActionThawed             = "thawed"        // one person's word; detail says whether it was the last one needed
+	ActionWarned             = "warned"        // people, of the end of what lasts for a time
 	ActionExtended           = "extended"
 	ActionProposed           = "proposed" // one person's word for an extension that needs more of them
 	ActionExtensionRequested = "wished"   // an extension, by somebody who may not decide it

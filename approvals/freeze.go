@@ -75,6 +75,43 @@ func (l *Ledger) Freeze(ctx context.Context, p policy.Person, key, reason string
 	return r, false, fmt.Errorf("freeze: %w", ErrDuplicate)
 }
 
+// GiveFreezeReason records why changes are frozen, as p, who may freeze them, says after the fact:
+// nobody who pulls the brake has to explain it first. A reason that was given stays. Without one it
+// only tells whether p may give it.
+func (l *Ledger) GiveFreezeReason(ctx context.Context, id string, p policy.Person, reason string) (Request, error) {
+	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		if r.State != Frozen {
+			return nil, ErrNotFrozen
+		}
+		if err := unless(p.Anywhere(r.By), ErrNotApprover); err != nil {
+			return nil, err
+		}
+		if r.Reason != "" || reason == "" {
+			return nil, errUnchanged
+		}
+		r.Reason = reason
+		return []Entry{entry(*r, now, ActionFreezeReason, p.ID, named(p, map[string]any{"reason": reason}))}, nil
+	})
+	switch {
+	case errors.Is(err, errUnchanged):
+		return r, nil
+	case err == nil:
+		l.changed(r)
+	case forbidden(err):
+		l.auditRefusal(ctx, r, p, ActionFreezeReason, err)
+	}
+	return r, err
+}
+
+// FreezeMark is what a card notes of the freeze r that it shows: it follows when that ends, and when
+// its reason is given. Empty for no freeze.
+func (r *Request) FreezeMark() string {
+	if r.ID == "" || r.Reason == "" {
+		return r.ID
+	}
+	return r.ID + " reason"
+}
+
 // Thaw records that p wants the freeze to end; it is Done when two approvers do. Where two people
 // froze at the same moment, their freezes end together. Earlier is as for Approve.
 //

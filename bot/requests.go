@@ -126,9 +126,17 @@ func (w requestWords) freeze(ctx context.Context, a exchange.Interaction, reason
 	return w.flow.Decisions.Freeze(ctx, w.responder.Dialog(a), whyOf(reason))
 }
 
-// freezeClicked freezes with the reason that was typed beside the word, if there was one.
+// freezeClicked freezes with the reason that was typed beside the word, if there was one; on the card
+// of a freeze it asks for the reason.
 func (w requestWords) freezeClicked(ctx context.Context, a exchange.Interaction) error {
-	return w.freeze(ctx, a, a.Choice.Reason)
+	if a.Choice.Request == "" {
+		return w.freeze(ctx, a, a.Choice.Reason)
+	}
+	err := w.flow.Decisions.GiveFreezeReason(ctx, w.responder.Dialog(a), a.Choice.Request, strings.TrimSpace(a.Choice.Reason))
+	if errors.Is(err, workflow.ErrNoReason) {
+		return w.forms.Open(ctx, a, requestcards.FreezeReasonForm(a.At, a.Do), render.Notice("Type: freeze, and why. Changes stay frozen."))
+	}
+	return err
 }
 
 func (w requestWords) thaw(ctx context.Context, a exchange.Interaction, _ string) error {

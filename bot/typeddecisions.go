@@ -168,5 +168,5 @@ func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, 
 	if at.TS == "" {
 		return nil
 	}
-	return t.cards.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Offer: true, Typed: typed, Freeze: freeze.ID}) // it follows the request
+	return t.cards.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Offer: true, Typed: typed, Freeze: freeze.FreezeMark()}) // it follows the request
 }

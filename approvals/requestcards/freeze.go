@@ -54,6 +54,8 @@ func freezeCard(req approvals.Request) render.Card {
 	card := render.Card{Tone: render.Critical, Title: "Frozen", Text: "Frozen: all changes are blocked", Parts: []render.Part{line}}
 	if req.Reason != "" {
 		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})
+	} else {
+		card.Parts = append(card.Parts, render.Line{render.Text("No reason given.")})
 	}
 	for _, d := range req.Counting() {
 		card.Parts = append(card.Parts, render.Line{render.User(d.User), render.Text(" agreed to end it · "), render.At(d.At)})
@@ -63,6 +65,30 @@ func freezeCard(req approvals.Request) render.Card {
 		return card
 	}
 	card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("%d of %d approvers agreed to end it · ref %s", len(req.Counting()), req.Quorum, req.Ref))})
-	card.Actions = []render.Action{render.Button{Label: "Thaw", Do: About("thaw", req.ID)}}
+	card.Actions = append([]render.Action{render.Button{Label: "Thaw", Do: About("thaw", req.ID)}}, addReason(req)...)
 	return card
+}
+
+// Frozen answers who froze changes.
+func Frozen(req approvals.Request) render.Card {
+	card := render.Notice("Frozen: all changes are blocked until two approvers end the freeze with /s1 thaw.")
+	if req.Reason == "" {
+		card.Parts = append(card.Parts, render.Line{render.Text("You gave no reason. Add one for whoever wonders why nothing runs.")})
+	}
+	card.Actions = addReason(req)
+	return card
+}
+
+// addReason asks for the reason of a freeze that has none.
+func addReason(freeze approvals.Request) []render.Action {
+	if freeze.Reason != "" {
+		return nil
+	}
+	return []render.Action{render.Button{Label: "Add a reason", Do: About(approvals.FreezeCommand, freeze.ID)}}
+}
+
+// FreezeReasonForm asks why changes are frozen.
+func FreezeReasonForm(at render.Origin, do render.Invocation) render.Form {
+	why := render.FormField{Name: "reason", Label: "Why are changes frozen?", Hint: "It stands on the cards of the freeze and of requests, on Home, and in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}
+	return render.Form{Title: "Reason for the freeze", Submit: "Add", Origin: at, Do: do, Fields: []render.FormField{why}}
 }

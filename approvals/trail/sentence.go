@@ -23,7 +23,7 @@ var sentences = map[string]func(narrator) string{
 	approvals.ActionWithdrawn: narrator.withdrawn, approvals.ActionExpired: narrator.expired, approvals.ActionStarted: narrator.started,
 	approvals.ActionFinished: narrator.finished, approvals.ActionInterrupted: narrator.interrupted, approvals.ActionReopened: narrator.reopened,
 	approvals.ActionClosed: narrator.closed, approvals.ActionRefused: narrator.refused, approvals.ActionObserved: narrator.observed,
-	approvals.ActionHeld: narrator.held, approvals.ActionNotRun: narrator.notRun, approvals.ActionFrozen: narrator.frozen,
+	approvals.ActionHeld: narrator.held, approvals.ActionNotRun: narrator.notRun, approvals.ActionFrozen: narrator.frozen, approvals.ActionFreezeReason: narrator.freezeReason,
 	approvals.ActionThawed: narrator.thawed, approvals.ActionWarned: narrator.warned, approvals.ActionExtended: narrator.extended,
 	approvals.ActionProposed: narrator.proposed, approvals.ActionExtensionRequested: narrator.extensionRequested, approvals.ActionExtensionDenied: narrator.extensionDenied, approvals.ActionEnded: narrator.ended,
 }
@@ -195,6 +195,10 @@ func (t narrator) observed() string {
 func (t narrator) held() string   { return because(t.whose+" waits", t.d.Why) }
 func (t narrator) notRun() string { return because(t.whose+" was approved but didn't run", t.d.Why) }
 func (t narrator) frozen() string { return because(t.who+" froze all changes", t.d.Reason) }
+
+func (t narrator) freezeReason() string {
+	return because(t.who+" said why changes are frozen", t.d.Reason)
+}
 
 func (t narrator) thawed() string {
 	return t.who + " approved ending the freeze." + t.more(" Changes can run again.")

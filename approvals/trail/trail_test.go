@@ -64,6 +64,7 @@ func TestEachStepIsASentenceWithNames(t *testing.T) {
 		{approvals.ActionWarned, "", `{"ends":"2026-11-20T16:00:00Z"}`, "s1bot warned of the upcoming end of Isolate (DESKTOP-1) for Alice at 2026-11-20 16:00:00Z."},
 		{approvals.ActionExtended, "UBOB", `{"by":"2h0m0s","ends":"2026-11-20T16:00:00Z"}`, "UBOB extended Isolate (DESKTOP-1) for Alice by 2 hours, until 2026-11-20 16:00:00Z."},
 		{approvals.ActionProposed, "UBOB", `{"by":"2h0m0s","missing":2}`, "UBOB approved extending Isolate (DESKTOP-1) for Alice by 2 hours. 2 more approvals are needed."},
+		{approvals.ActionFreezeReason, "UBOB", `{"reason":"ransomware"}`, "UBOB said why changes are frozen: “ransomware”."},
 		{approvals.ActionExtensionDenied, "UBOB", `{"by":"2h0m0s","reason":"he is back"}`, "UBOB denied extending Isolate (DESKTOP-1) for Alice by 2 hours: “he is back”."},
 		{approvals.ActionExtensionRequested, "UBOB", `{"by":"2h0m0s"}`, "UBOB asked to extend Isolate (DESKTOP-1) for Alice by 2 hours."},
 		{approvals.ActionExtended, "UBOB", `{"by":"2h0m0s","ends":"2026-11-20T16:00:00Z","reason":"the user is away"}`, `UBOB extended Isolate (DESKTOP-1) for Alice by 2 hours, until 2026-11-20 16:00:00Z: “the user is away”.`},

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"s1bot/approvals"
+	"s1bot/approvals/requestcards"
 	"s1bot/render"
 )
 
@@ -22,16 +23,38 @@ func (d *Decisions) Freeze(ctx context.Context, in Interaction, reason string) e
 		in.reply(ctx, render.Notice("The freeze you started is over.")) // a crash had this delivered again
 		return nil
 	}
+	if !fresh && reason != "" && req.Reason == "" {
+		return d.GiveFreezeReason(ctx, in, req.ID, reason)
+	}
 	if !fresh && len(req.Cards) > 0 {
 		in.reply(ctx, render.Notice("Changes are already frozen. Two approvers can end the freeze with /s1 thaw."))
 		return nil
 	}
-	in.reply(ctx, render.Notice("Frozen: all changes are blocked until two approvers end the freeze with /s1 thaw."))
+	in.reply(ctx, requestcards.Frozen(req))
 	d.publisher.followFreeze(ctx)
 	if !fresh {
 		return d.reporter.announceAgain(ctx, req)
 	}
 	return d.reporter.settleAsked(ctx, req, d.publisher.announce(ctx, req))
+}
+
+// GiveFreezeReason says why changes are frozen, after the fact. Without a reason it returns
+// ErrNoReason, for those who may give one.
+func (d *Decisions) GiveFreezeReason(ctx context.Context, in Interaction, id, reason string) error {
+	req, err := d.Ledger.GiveFreezeReason(ctx, id, in.Who.Person, reason)
+	switch {
+	case err != nil:
+		return d.publisher.barred(req, "Only an approver may say why changes are frozen.", err)
+	case req.Reason == "":
+		return ErrNoReason
+	case req.Reason != reason:
+		in.reply(ctx, render.Notice("The freeze has a reason already; its card shows it."))
+		return nil
+	}
+	in.reply(ctx, render.Notice("The reason is on the card of the freeze, and on those of the requests that wait."))
+	d.publisher.show(ctx, req.ID)
+	d.publisher.followFreeze(ctx)
+	return nil
 }
 
 // Thaw counts one approver for the end of the freeze; it takes two.
@@ -82,7 +105,7 @@ func (p *Publisher) followFreeze(ctx context.Context) {
 		return // at the next tick
 	}
 	if !frozen {
-		freeze.ID = ""
+		freeze = approvals.Request{}
 	}
 	waiting, err := p.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Interrupted}})
 	if err != nil && ctx.Err() == nil {
@@ -92,7 +115,7 @@ func (p *Publisher) followFreeze(ctx context.Context) {
 		if req.State == approvals.Interrupted && !req.Undecided() {
 			continue
 		}
-		if slices.ContainsFunc(slices.Concat(req.Cards, req.Copies), func(ref approvals.CardRef) bool { return ref.Freeze != freeze.ID }) {
+		if slices.ContainsFunc(slices.Concat(req.Cards, req.Copies), func(ref approvals.CardRef) bool { return ref.Freeze != freeze.FreezeMark() }) {
 			p.enqueue(req, func(ctx context.Context) { p.show(ctx, req.ID) })
 		}
 	}

@@ -45,6 +45,32 @@ func TestAFreezeStopsEverythingThatChangesAnything(t *testing.T) {
 	require.Len(t, k.console.Changes(), 1)
 }
 
+// Nobody who pulls the brake has to explain it first; the cards ask for it, and follow.
+func TestAFreezeWithoutAReasonTakesOneLater(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	shown := k.chat.shown[Message(k.cardOf(k.asks(alice, isolate)))]
+	in, d := k.by(bob)
+	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), in, ""))
+	k.settle()
+	require.Contains(t, d.read(), "You gave no reason")
+	require.Contains(t, d.read(), "[Add a reason]")
+	require.Contains(t, k.chat.reads(channel), "No reason given.")
+	freeze := k.last(approvals.Frozen)
+	in, _ = k.by(dave)
+	require.ErrorIs(t, k.flow.Decisions.GiveFreezeReason(t.Context(), in, freeze.ID, "fun"), approvals.ErrNotApprover)
+	in, _ = k.by(carol)
+	require.ErrorIs(t, k.flow.Decisions.GiveFreezeReason(t.Context(), in, freeze.ID, ""), ErrNoReason)
+	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), in, "ransomware at HQ"), "as it is typed")
+	k.settle()
+	require.Contains(t, wordsOf(shown.card), "ransomware at HQ", "the card of a request that waits")
+	require.NotContains(t, k.chat.reads(channel), "No reason given.")
+	in, d = k.by(bob)
+	require.NoError(t, k.flow.Decisions.GiveFreezeReason(t.Context(), in, freeze.ID, "a drill"))
+	require.Contains(t, d.read(), "has a reason already")
+	require.Equal(t, "ransomware at HQ", k.get(freeze.ID).Reason)
+}
+
 // While changes are frozen a request's card says who froze them, when and why, and nobody can click Approve; after the thaw it is as before.
 func TestACardTellsOfAFreezeWhileItHolds(t *testing.T) {
 	t.Parallel()

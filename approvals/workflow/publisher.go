@@ -116,7 +116,7 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 	case err != nil:
 		p.Log.WarnContext(ctx, "the list of all targets is not beside its request", "request_id", req.ID, "err", err)
 	}
-	return p.Ledger.Cards().Add(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Freeze: freeze.ID, Retried: req.Posting || p.Now().Sub(began) >= retryPause})
+	return p.Ledger.Cards().Add(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Freeze: freeze.FreezeMark(), Retried: req.Posting || p.Now().Sub(began) >= retryPause})
 }
 
 // retryPause is the shortest pause before a messenger tries again: a post that was faster was made
@@ -212,14 +212,14 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 	var shown, gone []approvals.CardRef
 	for _, ref := range append(append([]approvals.CardRef(nil), req.Cards...), req.Copies...) {
 		told := ref.Shown >= req.Rev // all but a freeze
-		if !all && told && ref.Freeze == freeze.ID {
+		if !all && told && ref.Freeze == freeze.FreezeMark() {
 			continue
 		}
 		err := p.redraw(ctx, req, ref, all, p.drawn(req, drawing.For(req, ref)))
 		if ref.Reply != "" && (hasFate(err, Final) || err == nil && req.Final() && !req.Undecided()) {
 			gone = append(gone, ref)
 		}
-		ref.Freeze = freeze.ID
+		ref.Freeze = freeze.FreezeMark()
 		if err != nil {
 			p.Log.WarnContext(ctx, "cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
 		}

@@ -122,15 +122,15 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 // tellResult gives the result to those who wait for it: the thread of the card, and the requester.
 // What can be edited follows what the console says later.
 //
-// Somebody who waits reads it where they asked, or that it stands in that thread, where it is said
-// once for all who work there; else it goes to the thread of each card and to the
+// Somebody who waits reads it where they asked, or a link to that thread where it went well
+// and all who work there can read it; else it goes to the thread of each card and to the
 // requester by direct message. Files are not among it, as the row keeps none.
 func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *Interaction) {
 	card := requestcards.ResultCopy(req, "")
 	there := r.toOrigin(ctx, req, requestcards.InOrigin(req, card))
 	r.addCopy(ctx, req, approvals.CardRef{Origin: true}, there)
 	switch {
-	case in != nil && there.TS != "":
+	case in != nil && there.TS != "" && card.Outcome == render.Successful:
 		in.Dialog.Point(ctx, in.At, r.drawn(req, requestcards.Headline(card)), there)
 		return
 	case in != nil:

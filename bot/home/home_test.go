@@ -92,6 +92,7 @@ func TestAnApproverSeesWhatWaitsAndHowThingsAre(t *testing.T) {
 		require.Contains(t, text, want)
 	}
 	require.Equal(t, 1, strings.Count(text, `"Run again","emoji"`), "what cannot be read any more has no button")
+	require.Equal(t, 1, strings.Count(text, "Messages tab"), "once is enough")
 	require.NotContains(t, text, "Your requests")
 	s.Person = person(t, "UALICE", policy.Certain(true))
 	text, _ = drawn(s)

@@ -331,13 +331,11 @@ func (d drawing) lines() render.Section {
 		}
 		s.Rows = append(s.Rows, row)
 	}
-	if len(s.Rows) > 0 {
-		s.Note = render.Line{render.Text(answersIn)}
-	}
 	return s
 }
 
-// answersIn tells where to look after a click: a Home tab itself can't show an answer.
+// answersIn tells where to look after a click, below the first buttons that have an answer: a Home
+// tab itself can't show one.
 const answersIn = "The answers come in the Messages tab."
 
 // commands is the catalog by area.
