@@ -138,8 +138,6 @@ func benchAcks(t *testing.T) []benchRow {
 	return rows
 }
 
-func unpaced(c *config) { c.unpaced = true }
-
 // perRun is how long one run of work takes, by the testing package's benchmark.
 func perRun(work func()) float64 {
 	result := testing.Benchmark(func(b *testing.B) {

@@ -20,6 +20,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/cmd/s1bot/memory"
 	"s1bot/cmd/s1bot/policyfile"
 	"s1bot/commands"
 	"s1bot/s1"
@@ -71,7 +72,7 @@ type config struct {
 	now         func() time.Time       // the clock; time.Now when nil
 	again       func() (config, error) // reads the same variables and their files again
 	gate        *transport.Gate        // for large answers; nil: each client has its own
-	heap        *heap                  // nil: as the runtime collects it
+	heap        *memory.Heap           // nil: as the runtime collects it
 	unpaced     bool                   // no vendor's rates: for a simulated console that is measured
 	hurry       <-chan struct{}        // closed: nobody waits any longer for what drains
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/cmd/s1bot/memory"
 	"s1bot/s1/transport"
 
 	"s1bot/bot/slacksim"
@@ -62,7 +63,7 @@ func runAsChild() error {
 	if err := keepProfiles(ctx); err != nil {
 		return err
 	}
-	c.gate, c.heap = transport.NewGate(boundMemory(c)), newHeap()
+	c.gate, c.heap = transport.NewGate(memory.Bound(c.Memory<<20)), memory.NewHeap()
 	p, err := assemble(ctx, c, newLogger(os.Stderr, c))
 	if err != nil {
 		return err

@@ -396,6 +396,10 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 		nil,
 	},
+	"cmd/s1bot/memory": {
+		[]string{"s1/transport"},
+		nil,
+	},
 	"cmd/s1bot/metrics": {
 		nil,
 		[]string{"github.com/prometheus/client_golang"},
@@ -407,7 +411,7 @@ var rooms = map[string]struct{ ours, third []string }{
 			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail", "approvals/trailfile",
 			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",
 			"bot", "bot/chat", "bot/home", "bot/inbound", "bot/seal", "bot/setup", "bot/slacksim", "bot/snoozing", "bot/store", "bot/webapi",
-			"cmd/s1bot/metrics", "cmd/s1bot/policyfile",
+			"cmd/s1bot/memory", "cmd/s1bot/metrics", "cmd/s1bot/policyfile",
 		},
 		[]string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22", "golang.org/x/crypto/x509roots/fallback"},
 	},

@@ -8,6 +8,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/bot"
+	"s1bot/cmd/s1bot/memory"
 	"s1bot/cmd/s1bot/metrics"
 	"s1bot/commands"
 	"s1bot/s1"
@@ -29,6 +30,18 @@ func (p *program) newMetrics() *metrics.Metrics {
 		QueueDepth:  func() map[string]int { return p.bot.QueueDepth() },
 		Requests:    p.requests,
 	})
+}
+
+// A meter counts envelopes for the operators, and for the heap.
+type meter struct {
+	*metrics.Metrics
+	heap *memory.Heap
+}
+
+// Envelope counts a delivery of Slack's.
+func (m meter) Envelope(kind string) {
+	m.heap.Beat()
+	m.Metrics.Envelope(kind)
 }
 
 // requests is the state of approvals now. A state that no request is in is zero, so that a graph goes back to it.

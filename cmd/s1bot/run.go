@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"s1bot/bot/store"
+	"s1bot/cmd/s1bot/memory"
 	"s1bot/s1/transport"
 )
 
@@ -35,7 +36,7 @@ func (runCmd) Run(ctx context.Context, std streams) error {
 	defer signal.Stop(interrupts)
 	c.hurry = second(interrupts)
 	log := newLogger(std.err, c)
-	c.gate, c.heap = transport.NewGate(boundMemory(c)), newHeap()
+	c.gate, c.heap = transport.NewGate(memory.Bound(c.Memory<<20)), memory.NewHeap()
 	p, err := assemble(ctx, c, log)
 	if err != nil {
 		return err

@@ -1,12 +1,10 @@
-package main
+package memory
 
 import (
 	"os"
 	"runtime/debug"
 	"sync"
 	"time"
-
-	"s1bot/cmd/s1bot/metrics"
 )
 
 // By how many percent the heap may grow beyond what is live before it is collected, and what tells a
@@ -22,9 +20,9 @@ const (
 	calmAfter  = 10 * time.Second // without another burst
 )
 
-// A heap lets garbage gather while many people are at work, and keeps the process small while few
-// are. How large it may grow in all is bounded by boundMemory, whatever it does.
-type heap struct {
+// A Heap lets garbage gather while many people are at work, and keeps the process small while few
+// are. How large it may grow in all is bounded by Bound, whatever it does.
+type Heap struct {
 	grow    func(percent int) // sets what is allowed from now on
 	release func()            // gives back what is free
 
@@ -37,19 +35,19 @@ type heap struct {
 	applying sync.Mutex // one after the other, so that the last one to decide is the last one to set
 }
 
-// newHeap is the process's own; nil where GOGC says how it is to be collected.
-func newHeap() *heap {
+// NewHeap is the process's own; nil where GOGC says how it is to be collected.
+func NewHeap() *Heap {
 	if os.Getenv("GOGC") != "" {
 		return nil
 	}
-	h := &heap{grow: func(percent int) { debug.SetGCPercent(percent) }, release: debug.FreeOSMemory}
+	h := &Heap{grow: func(percent int) { debug.SetGCPercent(percent) }, release: debug.FreeOSMemory}
 	h.grow(calmGrowth)
 	return h
 }
 
-// beat counts an envelope, and never waits: to change the setting stops the program until a
-// collection that is under way has ended, so others do that. A nil heap counts nothing.
-func (h *heap) beat() {
+// Beat counts an envelope, and never waits: to change the setting stops the program until a
+// collection that is under way has ended, so others do that. A nil Heap counts nothing.
+func (h *Heap) Beat() {
 	if h == nil {
 		return
 	}
@@ -72,7 +70,7 @@ func (h *heap) beat() {
 }
 
 // rest ends the busy time.
-func (h *heap) rest() {
+func (h *Heap) rest() {
 	h.mu.Lock()
 	h.busy = false
 	h.mu.Unlock()
@@ -81,7 +79,7 @@ func (h *heap) rest() {
 }
 
 // apply sets what holds now.
-func (h *heap) apply() {
+func (h *Heap) apply() {
 	h.applying.Lock()
 	defer h.applying.Unlock()
 	h.mu.Lock()
@@ -91,16 +89,4 @@ func (h *heap) apply() {
 	}
 	h.mu.Unlock()
 	h.grow(growth)
-}
-
-// A meter counts envelopes for the operators and for the heap.
-type meter struct {
-	*metrics.Metrics
-	heap *heap
-}
-
-// Envelope counts a delivery of Slack's.
-func (m meter) Envelope(kind string) {
-	m.heap.beat()
-	m.Metrics.Envelope(kind)
 }

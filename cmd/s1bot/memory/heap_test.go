@@ -1,4 +1,4 @@
-package main
+package memory
 
 import (
 	"testing"
@@ -14,10 +14,10 @@ func TestTheHeapGrowsWhileManyPeopleAreAtWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var allowed []int
 		released := 0
-		h := &heap{grow: func(percent int) { allowed = append(allowed, percent) }, release: func() { released++ }}
+		h := &Heap{grow: func(percent int) { allowed = append(allowed, percent) }, release: func() { released++ }}
 		come := func(n int) {
 			for range n {
-				h.beat()
+				h.Beat()
 			}
 			synctest.Wait()
 		}

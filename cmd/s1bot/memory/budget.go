@@ -1,4 +1,9 @@
-package main
+// Package memory decides how much of it the process takes: a budget in all (Bound), and within that
+// how much garbage may gather before it is collected (Heap).
+//
+// The rule one must not break: the budget is what the container allows, or less. Nothing that makes
+// the program faster may take more.
+package memory
 
 import (
 	"io/fs"
@@ -12,18 +17,18 @@ import (
 	"s1bot/s1/transport"
 )
 
-// boundMemory gives the process its budget of memory, in bytes, and returns it: from where on the
+// Bound gives the process its budget of memory, in bytes, and returns it: from where on the
 // garbage collector works harder. Large answers of the console share a part of it and wait for room
-// beyond that (see transport.Gate). GOMEMLIMIT counts first, then S1BOT_MEMORY, then what the
-// container has.
+// beyond that (see transport.Gate). GOMEMLIMIT counts first, then set (0: nothing was),
+// then what the container has.
 //
 // A limit for the runtime is soft: it collects more often near it and goes beyond it where live
 // memory needs to. What keeps live memory below it is the gate.
-func boundMemory(c config) int64 {
+func Bound(set int64) int64 {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return debug.SetMemoryLimit(-1) // the runtime has read it; -1 only asks
 	}
-	budget := memoryBudget(c.Memory<<20, containerMemory(os.DirFS("/")))
+	budget := memoryBudget(set, containerMemory(os.DirFS("/")))
 	debug.SetMemoryLimit(budget)
 	return budget
 }
