@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"s1bot/approvals"
-	"s1bot/approvals/plans"
 	"s1bot/approvals/requestcards"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
@@ -29,16 +27,21 @@ func (w extendWord) builtins() []builtin {
 	return []builtin{{
 		name: requestcards.ExtendWord, summary: "Extends an isolation that has an end time. This needs the same approvals as the isolation did.", examples: []string{"/s1 extend A-7F3A for=4h"},
 		typed: w.Typed, clicked: w.requests.listed(w.clicked), alone: aloneLonger, takes: "The request's reference, and how much longer",
+		spoken: plain.MustPhrases("(give|grant|keep|leave|prolong|lengthen) {longer}"),
 	}}
 }
 
-// Typed answers "extend A-7F3A for=4h".
+// Typed answers "extend A-7F3A for=4h", and offers the extension of "extend DESKTOP-1 by 4 hours".
 func (w extendWord) Typed(ctx context.Context, a exchange.Interaction, rest string) error {
 	ref, by := text.CutWord(strings.Trim(rest, ".!"))
 	if ref == "" {
 		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "For example: extend A-7F3A for=4h"}
 	}
 	x := requestcards.Extension{Request: strings.ToUpper(ref)}
+	if host, longer, named := plain.Longer(rest); named && !aRequest.MatchString(ref) {
+		x.For, x.Because = plain.HowMuchLonger(longer)
+		return w.extensions.Offer(ctx, w.responder.Dialog(a), host, x)
+	}
 	x.For, x.Because = plain.HowMuchLonger(by)
 	return w.extend(ctx, a, x)
 }
@@ -65,19 +68,6 @@ func (w extendWord) deny(ctx context.Context, a exchange.Interaction) error {
 	return w.forms.Open(ctx, a, requestcards.DenialForm("Deny the extension", a.At, a.Do, ""), card)
 }
 
-// askHowLong opens the form of an extension. The card beside it is for who has no trigger: a
-// message has none, and a click that was taken up after a crash has an old one.
-func (w extendWord) askHowLong(ctx context.Context, a exchange.Interaction, req approvals.Request) error {
-	field := catalog.SpanField(catalog.ForParam, "How much longer", "Added to the current end.")
-	field.Required = true
-	card := render.Notice("An extension needs a duration, so nothing was extended. Type: extend " + req.Ref + " for=4h")
-	card.Actions = []render.Action{render.Button{Label: "Extend", Do: requestcards.About(requestcards.ExtendWord, req.ID)}}
-	return w.forms.Open(ctx, a, render.Form{
-		Title: "Extend the isolation", Submit: "Extend", Origin: a.At, Do: requestcards.About(requestcards.ExtendWord, req.ID), Fields: []render.FormField{field},
-		Intro: render.Line{render.Text("The isolation of " + plans.Names(plans.Of(req).Targets, 5) + " ends "), render.At(req.Term.Ends), render.Text(". If you can approve it, this approves the extension; otherwise, I'll ask the approvers.")},
-	}, card)
-}
-
 // extend lets an isolation last longer. Where nobody said how much, a form asks for it.
 //
 // The workflow is asked first and without a length on purpose: it knows whether there is an
@@ -86,7 +76,8 @@ func (w extendWord) extend(ctx context.Context, a exchange.Interaction, x reques
 	err := w.extensions.Extend(ctx, w.responder.Dialog(a), x)
 	var open *workflow.LengthError
 	if errors.As(err, &open) {
-		return w.askHowLong(ctx, a, open.Request)
+		form, card := requestcards.HowLong(open.Request, a.At)
+		return w.forms.Open(ctx, a, form, card)
 	}
 	return err
 }

@@ -311,6 +311,13 @@ func TestAnIsolationWithAnEndIsExtended(t *testing.T) {
 	require.Equal(t, 6*time.Hour, k.request(ref).Term.Ends.Sub(before), "it is for one more")
 	k.types(bob, "extend "+ref+" 2h because of the audit")
 	require.Equal(t, 8*time.Hour, k.request(ref).Term.Ends.Sub(before))
+	for _, offered := range []said{
+		k.types(bob, "extend DESKTOP-1 by 4 hours"), k.writes(bob, "", "extend desktop-1 for 4 more hours please"), k.writes(bob, "", "give DESKTOP-1 another 4h"), k.types(bob, "keep DESKTOP-1 isolated for 4 more hours"),
+	} {
+		require.Contains(t, offered.has(ref, "Nothing was extended yet").labels(), "Extend by 4 hours")
+	}
+	k.types(bob, "extend DESKTOP-2 by 4 hours").has("No isolation with an end time is running on DESKTOP-2", "DESKTOP-1", ref)
+	require.Equal(t, 8*time.Hour, k.request(ref).Term.Ends.Sub(before), "a name extends nothing")
 	trail, err := k.bot.Ledger.Audit(t.Context(), approvals.AuditQuery{Action: approvals.ActionExtended})
 	require.NoError(t, err)
 	var kept []string

@@ -87,6 +87,9 @@ func (t decisionTalk) offerLonger(ctx context.Context, a exchange.Interaction, r
 	ref, typed := text.CutWord(rest)
 	x := requestcards.Extension{Request: strings.ToUpper(ref)}
 	x.For, x.Because = plain.HowMuchLonger(typed)
+	if _, _, named := plain.Longer(rest); named && !aRequest.MatchString(a.Line) {
+		return t.words[requestcards.ExtendWord].say(ctx, a, rest)
+	}
 	if !aRequest.MatchString(ref) || x.Because == "" {
 		return t.offerRequest(ctx, a, requestcards.ExtendWord, rest)
 	}

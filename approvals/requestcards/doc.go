@@ -16,6 +16,7 @@
 //	Offer               whoever wrote about a decision without making one
 //	EndsSoon, TermNote  the thread and the requester, as an isolation for a time comes to its end
 //	Extended and others the thread, as its end is put off
+//	Longer              whoever wants an isolation extended and names its endpoint
 //
 // Drawer.For knows from a message's CardRef which of them it is.
 //

@@ -54,6 +54,18 @@ func (ex *Extensions) Extend(ctx context.Context, in Interaction, x requestcards
 	return ex.reporter.tellAll(ctx, req, "", requestcards.Extended(req, in.User, by, x.Because))
 }
 
+// Offer shows what isolates an endpoint of that name, with buttons that extend it; see
+// requestcards.Longer. Extend itself takes a reference: two isolations may run on one endpoint, and
+// the name of one is soon written for another.
+func (ex *Extensions) Offer(ctx context.Context, in Interaction, host string, x requestcards.Extension) error {
+	running, err := ex.Ledger.Find(ctx, approvals.RunningTerms(ex.Now()))
+	if err != nil {
+		return fmt.Errorf("find the isolations of %s: %w", host, err)
+	}
+	in.reply(ctx, requestcards.Longer(running, host, x))
+	return nil
+}
+
 // errExtended answers a button for an extension that was made meanwhile: another click would be
 // another extension.
 var errExtended = &catalog.UsageError{Problem: "the isolation was extended after this button was posted", Hint: "its card shows the new end; for more time, request another extension"}

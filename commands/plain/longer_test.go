@@ -9,7 +9,7 @@ import (
 func TestHowMuchLongerInASentence(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
-		"": "", "for=4h": "4h", " 4h": "4h", "for 4h please": "4h", "for another 2 days, thanks": "48h", "by 30 minutes": "30m", "4 hours longer": "4h", "soon": "soon", "for 4h, no": "for 4h, no", "for=40d": "40d",
+		"": "", "for=4h": "4h", " 4h": "4h", "for 4h please": "4h", "for 2 more hours": "2h", "30 extra minutes": "30m", "for another 2 days, thanks": "48h", "by 30 minutes": "30m", "4 hours longer": "4h", "soon": "soon", "for 4h, no": "for 4h, no", "for=40d": "40d",
 	} {
 		got, why := HowMuchLonger(typed)
 		require.Equal(t, want, got, typed)
@@ -25,5 +25,23 @@ func TestHowMuchLongerInASentence(t *testing.T) {
 	for _, typed := range []string{"for 4h, not yet", "for 4h, isolate DESKTOP-2", "for 4h? the user is away?", "for 4h, only if the user is away"} {
 		length, _ := HowMuchLonger(typed)
 		require.Equal(t, typed, length)
+	}
+}
+
+func TestAnIsolationIsMadeLongerByTheNameOfItsEndpoint(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string][2]string{
+		"extend DESKTOP-1 by 4 hours": {"DESKTOP-1", "4h"}, "DESKTOP-1 for 2 more hours": {"DESKTOP-1", "2h"}, "give DESKTOP-1 another 4h": {"DESKTOP-1", "4h"}, "please extend the isolation of LAB-7 for 30m": {"LAB-7", "30m"},
+		"keep LAB-7 isolated for 2 more hours": {"LAB-7", "2h"}, "keep host LAB-7 off the network 4 hours longer please": {"LAB-7", "4h"}, "can you give LAB-7 2 more hours": {"LAB-7", "2h"}, "extend LAB-7": {"LAB-7", ""},
+		"extend LAB-7's isolation by 1 day": {"LAB-7", "24h"},
+	} {
+		host, longer, ok := Longer(typed)
+		require.True(t, ok, typed)
+		by, _ := HowMuchLonger(longer)
+		require.Equal(t, want, [2]string{host, by}, typed)
+	}
+	for _, typed := range []string{"give LAB-7 another group", "keep LAB-7 isolated", "keep LAB-7 isolated for 4h", "don't extend LAB-7 by 4h", "extend nothing", "give me more", "extend", ""} {
+		_, _, ok := Longer(typed)
+		require.False(t, ok, typed)
 	}
 }

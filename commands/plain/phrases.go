@@ -10,7 +10,7 @@ import (
 
 // Phrases are sentences that mean one of the bot's own words, such as "what can you do". Each is a pattern of package text, with the
 // macros of the grammar and at most one slot, {rest}, which is all that follows, or {order}, which is all that follows but what only asks to be told
-// something: "can i isolate DESKTOP-1" is about the right to do it, "can i get the open threats" is not.
+// something: "can i isolate DESKTOP-1" is about the right to do it, "can i get the open threats" is not. {longer} is the whole of a sentence that Longer reads.
 type Phrases []text.Pattern
 
 // ReadPhrases compiles patterns. The error names each that is wrong.
@@ -79,6 +79,12 @@ func fits(p text.Pattern, sentence string, words []text.Word) (rest string, ok b
 	fill := func(slot string, words []text.Word, at int) []text.Filling {
 		if at >= len(words) || slot == "order" && oneOf(words[at].Lower, "get|have|see|know|please") {
 			return nil
+		}
+		if _, _, longer := Longer(sentence); slot == "longer" {
+			if !longer {
+				return nil
+			}
+			return []text.Filling{{Taken: len(words) - at, Value: sentence}}
 		}
 		return []text.Filling{{Taken: len(words) - at, Value: sentence[words[at].From:words[len(words)-1].To]}}
 	}
