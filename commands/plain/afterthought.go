@@ -107,6 +107,9 @@ func (s scene) explains(words []text.Word) bool {
 	if oneOf(words[len(words)-1].Lower, "group|site|account") {
 		return false // "the Servers - Strict group" is one name
 	}
+	if listsMore(words) {
+		return false
+	}
 	clear := len(words) > 1 && words[0].Lower == "all" && oneOf(words[1].Lower, "clear|good|clean|safe|done")
 	if oneOf(words[0].Lower, noReason) && !clear || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || s.chooses(words) || mayBeSecret(s.cmd, words) || retracts(words) || slices.ContainsFunc(words, turns) {
 		return false
@@ -118,6 +121,26 @@ func (s scene) explains(words []text.Word) bool {
 	}
 	return strings.ContainsFunc(rest, isLetter)
 }
+
+// listsMore tells whether a clause may name more of what the order is for: "isolate DESKTOP-1, DESKTOP-2 and the DC", "…, bob's laptop", "…, the
+// server too". A target that became a reason would be left out without a word.
+func listsMore(words []text.Word) bool {
+	end := 1
+	for end < len(words) && !isBreak(words[end]) && !oneOf(words[end].Lower, "and|or|&|too|also|either") {
+		end++
+	}
+	switch {
+	case end+1 < len(words) && oneOf(words[end].Lower, "too|also|either") && (isBreak(words[end+1]) || oneOf(words[end+1].Lower, "and|because|since")),
+		len(words) > 1 && oneOf(words[len(words)-1].Lower, "too|well|also|either"):
+		return true
+	case isHost(words[0]) && strings.ContainsAny(words[0].Text, "0123456789-_"):
+		return end < 2 || !oneOf(words[1].Lower, "is|was|has|had|are|were|have|got|shows|beacons|calls|talks|runs|isn't|wasn't|hasn't")
+	}
+	return end <= 4 && oneOf(words[end-1].Lower, devices)
+}
+
+// devices are what people call endpoints.
+const devices = "dc|dcs|laptop|laptops|server|servers|host|hosts|machine|machines|endpoint|endpoints|pc|pcs|workstation|workstations|computer|computers|box|boxes|vm|vms|notebook|notebooks|desktop|desktops|mac|macs|macbook|macbooks|device|devices|controller|controllers|one|ones|others|other|rest"
 
 // ordersAt tells a verb that orders from a noun with a verb behind it: "update is blocked", "scan found malware".
 func ordersAt(words []text.Word, at int) bool {

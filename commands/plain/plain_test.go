@@ -287,6 +287,8 @@ func TestWhatFollowsAChangeIsItsReason(t *testing.T) {
 		"isolate DESKTOP-1 now its ransomware": "its ransomware", "isolate DESKTOP-1 (phishing), please": "phishing", "isolate DESKTOP-1, C2": "C2",
 		"could you isolate DESKTOP-1, it beacons?": "it beacons", "isolate DESKTOP-1 for 2h, ransomware. INC-1042": "ransomware", "isolate DESKTOP-1, ransomware, for 2h": "ransomware",
 		"DESKTOP-1 needs to be isolated, it beacons to a C2": "it beacons to a C2",
+		"isolate DESKTOP-1, DESKTOP-2 is infected":           "DESKTOP-2 is infected", "isolate DESKTOP-1, malware on the laptop of bob": "malware on the laptop of bob", "isolate DESKTOP-1, user and helpdesk confirmed": "user and helpdesk confirmed",
+		"isolate DESKTOP-1, logons are too many for a person": "logons are too many for a person",
 	} {
 		p, err := r.Read(sentence, text.Input{Now: now})
 		require.NoError(t, err, sentence)
@@ -298,6 +300,8 @@ func TestWhatFollowsAChangeIsItsReason(t *testing.T) {
 		"isolate DESKTOP-1, it beacons?", "isolate DESKTOP-1, scan it", "isolate DESKTOP-1, it beacons, then reboot it", "isolate DESKTOP-1. Tell the user", "isolate DESKTOP-1, never mind",
 		"isolate DESKTOP-1, oops wrong host", "isolate DESKTOP-1, after lunch", "isolate DESKTOP-1, on Friday", "isolate DESKTOP-1, and all others", "isolate DESKTOP-1, if it beacons",
 		"add ioc 203.0.113.45, type DNS", "isolate DESKTOP-1, no wait", "isolate DESKTOP-1 it beacons until noon",
+		"isolate DESKTOP-1, DESKTOP-2, and the DC", "isolate DESKTOP-1, DESKTOP-2 too", "scan DESKTOP-1, SRV-DC01 as well, ransomware", "isolate DESKTOP-1, bob's laptop", "isolate DESKTOP-1, the file server too",
+		"restart DESKTOP-1, the print server and the DC", "isolate DESKTOP-1; the other ones", "isolate DESKTOP-1, DESKTOP-2 or the DC",
 	)
 }
 
