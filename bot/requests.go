@@ -41,8 +41,8 @@ const reviewWord = "review"
 func (w requestWords) builtins() []builtin {
 	approve, again := w.decision((*workflow.Decisions).Approve), w.decision((*workflow.Decisions).RunAgain)
 	return []builtin{
-		{name: "approve", summary: "Approves a request. For approvers; you can't approve your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.listed(w.onCard(approve)), alone: aloneRef, takes: theRef},
-		{name: "deny", summary: "Denies a request, with a reason. For approvers.", examples: []string{`/s1 deny A-7F3A reason="not today"`}, typed: byRef(w.deny), clicked: w.listed(w.onCard(w.deny)), alone: aloneRefWhy, takes: theRef + ", and why"},
+		{name: "approve", onHelp: true, summary: "Approves a request. For approvers; you can't approve your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.listed(w.onCard(approve)), alone: aloneRef, takes: theRef},
+		{name: "deny", onHelp: true, summary: "Denies a request, with a reason. For approvers.", examples: []string{`/s1 deny A-7F3A reason="not today"`}, typed: byRef(w.deny), clicked: w.listed(w.onCard(w.deny)), alone: aloneRefWhy, takes: theRef + ", and why"},
 		{
 			name: "withdraw", summary: "Withdraws your own request.", examples: []string{"/s1 withdraw A-7F3A"},
 			typed: byRef(w.decision((*workflow.Decisions).Withdraw)), clicked: w.listed(w.withdrawClicked), alone: aloneRef, takes: theRef,
@@ -62,7 +62,7 @@ func (w requestWords) builtins() []builtin {
 			name: approvals.FreezeCommand, onHelp: true, summary: "Blocks all changes until two approvers end the freeze. For approvers.",
 			examples: []string{`/s1 freeze reason="operator account compromised"`}, typed: w.freeze, clicked: w.freezeClicked, alone: aloneWhy, takes: "Reason", operand: optional,
 		},
-		{name: thawWord, summary: "Ends a freeze. It takes two approvers.", examples: []string{"/s1 thaw"}, typed: w.thaw, clicked: bare(w.thaw), alone: aloneBare},
+		{name: thawWord, onHelp: true, summary: "Ends a freeze. It takes two approvers.", examples: []string{"/s1 thaw"}, typed: w.thaw, clicked: bare(w.thaw), alone: aloneBare},
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"s1bot/bot/report"
 	"s1bot/bot/run"
 	"s1bot/bot/seal"
+	"s1bot/bot/setup"
 	"s1bot/bot/socketmode"
 	"s1bot/bot/webapi"
 	"s1bot/commands/consoles"
@@ -66,7 +67,7 @@ func (b *Bot) wire() error {
 		return err
 	}
 	b.wireWorkflow(w, work)
-	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), Words: inPalette(), Now: b.Now}
+	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), Words: inPalette(), Menus: setup.Menus(), Now: b.Now}
 	forms := &run.Forms{Library: shelf, Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Gate: w.gate, Views: api, Seal: w.seal, Responder: w.responder, Consoles: b.addresses(), Unsettled: b.unsettled(), Log: b.Log}
 	sentences := plain.New(b.Catalog)
 	searches := &run.Searches{Library: shelf, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Policy: b.Policy, Gate: w.gate, Log: b.Log}

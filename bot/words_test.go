@@ -48,7 +48,7 @@ func TestTheHistoryRunsAgain(t *testing.T) {
 func TestHelpExplainsTheBotACommandAndAnArea(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, nil)
-	first := k.types(dave, "help").has("What I can do")
+	first := k.types(dave, "help").has("What I can do", "approve", "deny", "extend", "freeze", "thaw", "Run SentinelOne command", "Approvals waiting for me", "Look up in SentinelOne", "Add to threat notes")
 	k.types(dave, "help isolate").has("Disconnect Agent From Network", "reason")
 	k.types(dave, "--help").has("What I can do")
 	k.types(dave, "help freeze").has("Blocks all changes")

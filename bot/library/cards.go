@@ -47,7 +47,7 @@ func (l Library) Help(ctx context.Context, who Reader) (render.Card, error) {
 			own = append(own, render.Mono(w.Name), render.Text("  "))
 		}
 	}
-	card.Parts = append(card.Parts, own, areaButtons(l.Catalog), render.Note{render.Text(manual.Marks)})
+	card.Parts = append(card.Parts, own, areaButtons(l.Catalog), render.Note{render.Text(strings.TrimSpace(manual.Marks + "\n" + l.Menus))})
 	card.Actions = []render.Action{render.Button{Label: "Find a command", Style: render.Primary, Do: render.Invocation{Command: FindWord}}}
 	return card, nil
 }

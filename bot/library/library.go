@@ -65,6 +65,7 @@ type Library struct {
 	Store   Store
 	Own     []string // words of the bot's own
 	Words   []Word   // those of them that can be typed
+	Menus   string   // where the bot is in Slack's own menus
 	Now     func() time.Time
 }
 

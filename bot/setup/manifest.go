@@ -44,6 +44,18 @@ func shortcuts() []any {
 	}
 }
 
+// Menus says where in Slack's own menus the shortcuts are, for who reads help.
+func Menus() string {
+	names := map[string][]string{}
+	for _, s := range shortcuts() {
+		entry, _ := s.(map[string]any)
+		kind, _ := entry["type"].(string)
+		name, _ := entry["name"].(string)
+		names[kind] = append(names[kind], "“"+name+"”")
+	}
+	return "Shortcuts (type / in the message box): " + strings.Join(names["global"], ", ") + ". In a message's ⋮ menu: " + strings.Join(names["message"], ", ") + "."
+}
+
 // A Permission is a scope of the bot's token, what needs it, and why. Nothing else is asked for.
 //
 // The list is the source of the manifest and of the scopes that s1bot check compares, and tests
