@@ -278,8 +278,8 @@ func huntTable(call *catalog.Call, events []huntapi.Event) render.Table {
 }
 
 // A suspect is an endpoint that a row is about. ref is what a command finds the endpoint by: its id
-// where the row has one.
-type suspect struct{ ref, name string }
+// where the row has one. Site and system tell it from another one of its name.
+type suspect struct{ ref, name, site, os string }
 
 // maxSuspects is how many endpoints a menu offers; Slack takes 100.
 const maxSuspects = 50
@@ -293,7 +293,7 @@ func suspectsIn(known []suspect, events []huntapi.Event) []suspect {
 			ref = string(e.AgentID)
 		}
 		if ref != "" {
-			known = withSuspect(known, suspect{ref, cmp.Or(e.Host(), ref)})
+			known = withSuspect(known, suspect{ref, cmp.Or(e.Host(), ref), e.SiteName, e.AgentOS})
 		}
 	}
 	return known
@@ -317,8 +317,24 @@ func isolating(hosts []suspect) []render.Action {
 		return []render.Action{render.Button{Label: "Isolate " + hosts[0].name, Style: render.Danger, Do: do}}
 	}
 	menu := render.Menu{Label: "Isolate a host", Do: do, Param: "agent-ids", List: true}
-	for _, s := range hosts {
-		menu.Options = append(menu.Options, render.Option{Label: s.name, Value: s.ref})
+	for i, label := range suspectLabels(hosts) {
+		menu.Options = append(menu.Options, render.Option{Label: label, Value: hosts[i].ref})
 	}
 	return []render.Action{menu}
+}
+
+// suspectLabels are the names of endpoints; those that several have with what tells them apart, as
+// where an ambiguous name was typed.
+func suspectLabels(hosts []suspect) []string {
+	called := map[string]int{}
+	for _, s := range hosts {
+		called[strings.ToLower(s.name)]++
+	}
+	targets := make([]catalog.Target, len(hosts))
+	for i, s := range hosts {
+		if targets[i] = (catalog.Target{ID: s.ref, Name: s.name}); called[strings.ToLower(s.name)] > 1 {
+			targets[i].Site, targets[i].OS = s.site, s.os
+		}
+	}
+	return (&catalog.AmbiguousError{Matches: targets}).Labels()
 }

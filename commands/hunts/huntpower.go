@@ -237,7 +237,7 @@ func powerSuspects(r huntapi.PowerResult) []suspect {
 	var hosts []suspect
 	for _, row := range r.Rows {
 		if ref := cellOf(row, column); ref != "" {
-			hosts = withSuspect(hosts, suspect{ref, cmp.Or(cellOf(row, named), ref)})
+			hosts = withSuspect(hosts, suspect{ref: ref, name: cmp.Or(cellOf(row, named), ref)})
 		}
 	}
 	return hosts
