@@ -105,13 +105,15 @@ type Subject struct {
 	At                              time.Time  // when it was found
 	Raw                             json.RawMessage
 	Facts                           []catalog.Fact
+	summary                         summary
 }
 
 // OfThreat is a threat as the subject of a case.
 func OfThreat(t s1.Threat) Subject {
 	_, hash := t.Hash()
 	return Subject{
-		Kind: "threat", ID: string(t.Identity()), Threat: t.Identity(), Name: t.Name(), Host: t.Host(), Storyline: t.Info.Storyline, Agent: t.AgentID(), At: t.Info.CreatedAt.Time, Raw: t.Raw,
+		summary: threatSummary(t),
+		Kind:    "threat", ID: string(t.Identity()), Threat: t.Identity(), Name: t.Name(), Host: t.Host(), Storyline: t.Info.Storyline, Agent: t.AgentID(), At: t.Info.CreatedAt.Time, Raw: t.Raw,
 		Facts: catalog.FactsOf("Classification", t.Info.Classification, "Confidence", t.Info.ConfidenceLevel.Label(), "Verdict", t.Info.AnalystVerdict.Label(),
 			"Status", t.Info.IncidentStatus.Label(), "Mitigation", t.Info.MitigationStatus.Label(), "Endpoint", t.Host(), "User", t.User(), "Site", t.SiteName(),
 			"Path", t.Info.FilePath, "Hash", hash, "Process", t.Info.OriginatorProcess, "Storyline", t.Info.Storyline, "Id", string(t.Identity())),
@@ -121,7 +123,8 @@ func OfThreat(t s1.Threat) Subject {
 // OfAlert is an alert as the subject of a case.
 func OfAlert(a s1.Alert) Subject {
 	return Subject{
-		Kind: "alert", ID: string(a.Identity()), Name: a.Name(), Host: a.Host(), Storyline: a.Storyline(), Agent: a.AgentID(), At: a.Info.CreatedAt.Time, Raw: a.Raw,
+		summary: alertSummary(a),
+		Kind:    "alert", ID: string(a.Identity()), Name: a.Name(), Host: a.Host(), Storyline: a.Storyline(), Agent: a.AgentID(), At: a.Info.CreatedAt.Time, Raw: a.Raw,
 		Facts: catalog.FactsOf("Rule", a.Name(), "Verdict", a.Info.AnalystVerdict.Label(), "Status", a.Info.IncidentStatus.Label(), "Endpoint", a.Host(), "User", a.User(),
 			"Storyline", a.Storyline(), "Id", string(a.Identity())),
 	}
@@ -133,7 +136,8 @@ func OfAlert(a s1.Alert) Subject {
 // Only then can its events be read: the console lists events by threat.
 func OfUnified(a unified.Alert) Subject {
 	s := Subject{
-		Kind: "alert", ID: string(a.ID), Unified: a.ID, Name: a.Name, Host: a.Host(), Storyline: a.Storyline, AgentUUID: a.Asset().AgentUUID, At: cmp.Or(a.DetectedAt, a.CreatedAt).Time, Raw: a.Raw,
+		summary: unifiedSummary(a),
+		Kind:    "alert", ID: string(a.ID), Unified: a.ID, Name: a.Name, Host: a.Host(), Storyline: a.Storyline, AgentUUID: a.Asset().AgentUUID, At: cmp.Or(a.DetectedAt, a.CreatedAt).Time, Raw: a.Raw,
 		Facts: catalog.FactsOf("Severity", a.Severity.Label(), "Product", a.Product(), "Verdict", a.Verdict.Label(), "Status", a.Status.Label(), "Assignee", a.Assignee.Label(),
 			"Endpoint", a.Host(), "User", a.User(), "Path", a.Process.File.Path, "Hash", cmp.Or(a.Process.File.SHA1, a.Process.File.SHA256), "Storyline", a.Storyline, "Id", string(a.ID)),
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/render/tempfile"
@@ -214,8 +215,7 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 		require.Contains(t, made.missing[0], c.want, part)
 		require.Contains(t, files["report.md"], "**Missing**: `"+made.missing[0]+"`", part)
 		require.NotEmpty(t, files["timeline.csv"], part)
-		lines := made.Card().Parts
-		require.Equal(t, render.Line{render.Bold("Missing: "), render.Text(made.missing[0])}, lines[len(lines)-1], part)
+		require.Contains(t, made.Card().Parts, render.Line{render.Bold("Missing: "), render.Text(made.missing[0])}, part)
 	}
 }
 
@@ -273,7 +273,7 @@ func TestWhatIsLongIsCutAndSaidToBe(t *testing.T) {
 	c, files := collected(t, d, evil())
 	require.ElementsMatch(t, []string{"notes after the first 1000", "threats of the storyline after the first 500", "alerts of the storyline after the first 500"}, c.missing)
 	require.Equal(t, maxRelated+1, strings.Count(files["related-threats.csv"], "\n"))
-	require.Len(t, c.Card().Parts, 2+8+3, "the last eight moments")
+	require.Len(t, c.Card().Parts, 2+3+8+2, "the last eight moments")
 }
 
 // A crowd is a ledger of many requests, two made at a time.
@@ -347,6 +347,35 @@ func TestAFullDiskIsAnError(t *testing.T) {
 	d := full(t)
 	_, err := Maker{Console: d, Alerts: d, Ledger: d, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(c string) string { return c }, Now: time.Now}.Make(t.Context(), evil(), fullDisk{})
 	require.ErrorContains(t, err, "no space left")
+}
+
+// The first lines are what whoever takes over asks first; how many rows the file has comes last.
+func TestACardBeginsWithWhatItIsWhatIsOpenAndWhatWasDone(t *testing.T) {
+	t.Parallel()
+	threat := s1.Threat{ID: "7"}
+	threat.Info.ThreatName, threat.Info.Classification, threat.Info.ConfidenceLevel = "evil.exe", "Ransomware", s1.ConfidenceMalicious
+	threat.Info.MitigationStatus, threat.Info.IncidentStatus, threat.Info.AnalystVerdict = s1.NotMitigated, s1.StatusResolved, s1.VerdictUndefined
+	threat.Realtime.ComputerName, threat.Realtime.SiteName = "DESKTOP-1", "Paris"
+	waits, _ := json.Marshal(effect.Effect{Watched: true, Accepted: 1, Waiting: []string{"DESKTOP-1 is offline"}, Done: "isolated"})
+	c := Case{Subject: OfThreat(threat), counts: catalog.FactsOf("Notes", "3"), requests: []approvals.Request{
+		{Ref: "A-1", Title: "Disconnect Agent From Network", State: approvals.Done, Outcome: "Successful", Effect: waits, Requester: "UALICE", Approvals: []approvals.Vote{{User: "UBOB"}}, Finished: found},
+		{Ref: "A-2", Title: "Mitigate Threats", State: approvals.Pending, Requester: "UALICE"},
+		{Ref: "A-3", Title: "Shutdown Endpoints", State: approvals.Denied, Requester: "UALICE"},
+	}}
+	card := c.Card()
+	lines := strings.Split(card.Plain(), "\n")
+	require.Contains(t, lines[0], "Case file · evil.exe on DESKTOP-1")
+	require.Equal(t, "Malicious · Ransomware · evil.exe on DESKTOP-1 · Paris", lines[1])
+	require.Equal(t, "Still open: not mitigated · no verdict · A-1 Accepted, not isolated yet: DESKTOP-1 is offline · A-2 Mitigate Threats waits for approval. Settled: resolved.", lines[2])
+	require.Contains(t, lines[3], "Done: Disconnect Agent From Network · Accepted, not isolated yet: DESKTOP-1 is offline · ")
+	require.Contains(t, lines[3], "UBOB")
+	require.NotContains(t, card.Plain(), "Shutdown", "nothing came of it")
+	require.Contains(t, lines[len(lines)-2], "In the file: Notes 3")
+	require.Contains(t, card.Text, "still open: not mitigated", "a phone reads it, too")
+
+	threat.Info.MitigationStatus, threat.Info.AnalystVerdict = s1.Mitigated, s1.VerdictTruePositive
+	c = Case{Subject: OfThreat(threat)}
+	require.Contains(t, c.Card().Plain(), "Nothing is still open. Settled: mitigated · resolved · true positive.")
 }
 
 func TestASubjectHasTheFactsOfItsThreatOrAlert(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"s1bot/approvals"
@@ -40,7 +42,7 @@ const reportMoments = 2000
 func (c *Case) report(w io.Writer) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Case: %s %s\n\nCreated %s by s1bot.\n\n", c.Kind, inert(c.Name), when(c.Made))
-	for _, f := range c.Facts {
+	for _, f := range slices.Concat(c.inShort(), c.Facts) {
 		fmt.Fprintf(&b, "- %s: %s\n", f.Label, inert(f.Value))
 	}
 	b.WriteString("\n## What is in this file\n\n")
@@ -72,33 +74,39 @@ func (c *Case) report(w io.Writer) error {
 	return err
 }
 
-// Card tells the case in short. The timeline's last lines stand on it.
+// Card tells the case in short: what it is and how bad, what is still open, what was done; then what
+// is missing, the timeline's last lines, and how much of each is in the file.
 //
-// It must say on a phone what the case is about and how it ended; who wants more opens the file.
+// It must say on a phone what the case is about and how it stands; who wants more opens the file.
 // The last moments are the ones that whoever takes over needs first.
 func (c *Case) Card() render.Card {
 	title := "Case file · " + c.about()
-	card := render.Card{Tone: render.Info, Title: title, Text: title}
-	fields := render.Fields{}
-	for _, f := range c.Facts[:min(len(c.Facts), 8)] {
-		fields = append(fields, render.Field{Label: f.Label, Value: render.Line{render.Text(f.Value)}})
-	}
-	card.Parts = append(card.Parts, fields)
-	counts := render.Line{}
-	for i, f := range c.counts {
-		if i > 0 {
-			counts = append(counts, render.Text(" · "))
-		}
-		counts = append(counts, render.Text(f.Label+" "), render.Bold(f.Value))
-	}
-	card.Parts = append(card.Parts, counts)
-	const last = 8
-	for _, m := range c.moments[max(0, len(c.moments)-last):] {
-		card.Parts = append(card.Parts, render.Line{render.At(m.at), render.Text(" · " + trail.Line(m.who) + " · " + trail.Line(m.what))})
+	card := render.Card{Tone: render.Info, Title: title, Text: title, Parts: c.first()}
+	if open := c.stillOpen(); len(open) > 0 {
+		card.Text += ", still open: " + strings.Join(open, ", ")
 	}
 	for _, m := range c.missing {
 		card.Parts = append(card.Parts, render.Line{render.Bold("Missing: "), render.Text(m)})
 	}
+	const last = 8
+	for _, m := range c.moments[max(0, len(c.moments)-last):] {
+		card.Parts = append(card.Parts, render.Line{render.At(m.at), render.Text(" · " + trail.Line(m.who) + " · " + trail.Line(m.what))})
+	}
+	fields := render.Fields{}
+	for _, f := range c.Facts {
+		if slices.Contains([]string{"Path", "Hash", "Process", "Assignee", "Id"}, f.Label) { // the rest is said above
+			fields = append(fields, render.Field{Label: f.Label, Value: render.Line{render.Text(f.Value)}})
+		}
+	}
+	card.Parts = append(card.Parts, fields)
+	note := render.Note{render.Text("In the file: ")}
+	for i, f := range c.counts {
+		if i > 0 {
+			note = append(note, render.Text(" · "))
+		}
+		note = append(note, render.Text(f.Label+" "+f.Value))
+	}
+	card.Parts = append(card.Parts, note)
 	return card
 }
 

@@ -289,7 +289,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"bot/casefile": {
-		[]string{"s1", "s1/huntapi", "s1/unified", "render", "render/tempfile", "commands/catalog", "commands/lookup", "approvals", "approvals/trail"},
+		[]string{"s1", "s1/huntapi", "s1/unified", "render", "render/tempfile", "commands/catalog", "commands/lookup", "commands/text", "approvals", "approvals/effect", "approvals/trail"},
 		nil,
 	},
 	"bot/library": {
