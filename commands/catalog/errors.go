@@ -168,7 +168,7 @@ const MaxLabel = 75
 
 // Label is the target in one line, with what tells it from others of its name: "KIOSK · Paris / Lobby · Windows 11 · offline".
 func (t Target) Label() string {
-	parts := []string{t.Name}
+	parts := []string{strings.TrimSpace(t.Name)} // two that differ in a blank look alike, so something else has to tell them apart
 	if t.Host != "" {
 		parts = append(parts, t.Host)
 	}

@@ -18,7 +18,7 @@ func agentDirectory() directory[s1.Agent] {
 		noun: "endpoint", guess: guessAgents, Target: AgentTarget,
 		gone: func(a s1.Agent) bool { return catalog.Gone(a) != "" },
 		fits: func(a s1.Agent, name string) bool {
-			return strings.EqualFold(a.ComputerName, name) || PlainUUID(name) != "" && PlainUUID(a.UUID) == PlainUUID(name)
+			return sameName(a.ComputerName, name) || PlainUUID(name) != "" && PlainUUID(a.UUID) == PlainUUID(name)
 		},
 		ByID: func(ctx context.Context, call *catalog.Call, ids []string) ([]s1.Agent, error) {
 			return call.Console.AgentsByID(ctx, catalog.Convert[s1.AgentID](ids))
@@ -28,6 +28,13 @@ func agentDirectory() directory[s1.Agent] {
 		return agentsMatching(ctx, call, names, agentQueries(names), d.fits)
 	}
 	return d
+}
+
+// sameName tells whether two names are equal but for case and the blanks around them, which nobody
+// sees: an endpoint called "LAB-7 " is found as LAB-7, and where there is a LAB-7 as well the person
+// chooses.
+func sameName(a, b string) bool {
+	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
 }
 
 // agentQueries ask for several names at once. computerName__contains takes ten values of at least
@@ -119,7 +126,7 @@ func SiteDirectory() directory[s1.Site] {
 			page, err := call.Console.SitesPage(ctx, s1.Query{}.WithLimit(1000))
 			return NamesIn(page.Items, func(s s1.Site) string { return s.Name }), err
 		},
-		fits: func(s s1.Site, name string) bool { return strings.EqualFold(s.Name, name) },
+		fits: func(s s1.Site, name string) bool { return sameName(s.Name, name) },
 		ByID: func(ctx context.Context, call *catalog.Call, ids []string) ([]s1.Site, error) {
 			return s1.Collect(call.Console.Sites(ctx, s1.Query{}.With("siteIds", ids...)))
 		},
@@ -140,7 +147,7 @@ func GroupDirectory() directory[s1.Group] {
 			page, err := call.Console.GroupsPage(ctx, s1.Query{}.WithLimit(1000))
 			return NamesIn(page.Items, func(g s1.Group) string { return g.Name }), err
 		},
-		fits:   func(g s1.Group, name string) bool { return strings.EqualFold(g.Name, name) },
+		fits:   func(g s1.Group, name string) bool { return sameName(g.Name, name) },
 		Target: GroupTarget,
 		ByID: func(ctx context.Context, call *catalog.Call, ids []string) ([]s1.Group, error) {
 			return s1.Collect(call.Console.Groups(ctx, s1.Query{}.With("groupIds", ids...)))
@@ -167,7 +174,7 @@ func AccountDirectory() directory[s1.Account] {
 			page, err := call.Console.AccountsPage(ctx, s1.Query{}.WithLimit(1000))
 			return NamesIn(page.Items, func(a s1.Account) string { return a.Name }), err
 		},
-		fits: func(a s1.Account, name string) bool { return strings.EqualFold(a.Name, name) },
+		fits: func(a s1.Account, name string) bool { return sameName(a.Name, name) },
 		Target: func(_ *catalog.Call, a s1.Account) catalog.Target {
 			return catalog.Target{Kind: "account", ID: string(a.ID), Name: a.Name, State: a.State.Label()}
 		},

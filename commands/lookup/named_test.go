@@ -45,6 +45,24 @@ func TestThreatsAndAlertsGoByName(t *testing.T) {
 	require.EqualError(t, err, "check `threat-ids`: there is no threat called \"evl.exe\"; did you mean evil.exe?")
 }
 
+// Nobody sees a blank at the end of a name, in quotes or without: the endpoint is found by it, and where another is called so without the blank nothing is
+// guessed, and what tells the two apart is no blank.
+func TestABlankAtTheEndOfANameIsNotSeen(t *testing.T) {
+	t.Parallel()
+	_, s := commandtest.WithAgents(t, commands.All(), "KIOSK-7 ", "LAB-7", "LAB-7 ")
+	for _, line := range []string{"get-agent-info KIOSK-7", `get-agent-info "KIOSK-7 "`, `get-agent-info "kiosk-7"`} {
+		card, err := s.Run(line)
+		require.NoError(t, err, line)
+		require.Contains(t, card.Plain(), "KIOSK-7", line)
+	}
+	_, err := s.Run(`get-agent-info "LAB-7 "`)
+	var ambiguous *catalog.AmbiguousError
+	require.ErrorAs(t, err, &ambiguous)
+	require.Len(t, ambiguous.Matches, 2)
+	labels := ambiguous.Labels()
+	require.NotEqual(t, strings.ReplaceAll(labels[0], "LAB-7 ", "LAB-7"), strings.ReplaceAll(labels[1], "LAB-7 ", "LAB-7"))
+}
+
 // Several threats of a name are shown with their hosts, to choose from.
 func TestAThreatsNameIsNeverGuessed(t *testing.T) {
 	t.Parallel()

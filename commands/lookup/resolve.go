@@ -4,7 +4,7 @@
 // A word becomes a thing in these steps, and each of them may end it:
 //
 //	word ──an id's form?──▶ the thing with that id, if the console knows it
-//	  └──▶ search by the console's key for parts of names ──▶ rows whose name is equal but for case
+//	  └──▶ search by the console's key for parts of names ──▶ rows whose name is equal but for case and blanks
 //	           ├─ one ──▶ it
 //	           ├─ several ──▶ without decommissioned ones; still several: an AmbiguousError with what tells them apart
 //	           └─ none ──▶ a short id after all? ──▶ else a UsageError with the nearest names
@@ -37,9 +37,9 @@ import (
 )
 
 // A directory is where things of one kind are found by name. A name fits if it is equal but for
-// case: parts of names never do. Everything that differs between kinds of things is a field, so
-// that no kind has rules of its own for what a name is. A directory is made anew for each question
-// and holds nothing.
+// case and the blanks around it: parts of names never do. Everything that differs between kinds of
+// things is a field, so that no kind has rules of its own for what a name is. A directory is made
+// anew for each question and holds nothing.
 type directory[T any] struct {
 	noun   string                                                                       // "endpoint"
 	Search func(ctx context.Context, call *catalog.Call, names []string) ([]T, error)   // things whose names have these in them

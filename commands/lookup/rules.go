@@ -75,7 +75,7 @@ func RuleDirectory() directory[s1.Rule] {
 			page, err := call.Console.RulesPage(ctx, s1.Query{}.WithLimit(listing.MaxPage))
 			return NamesIn(page.Items, func(r s1.Rule) string { return r.Name }), err
 		},
-		fits:   func(r s1.Rule, name string) bool { return strings.EqualFold(r.Name, name) },
+		fits:   func(r s1.Rule, name string) bool { return sameName(r.Name, name) },
 		Target: RuleTarget,
 		ByID: func(ctx context.Context, call *catalog.Call, ids []string) ([]s1.Rule, error) {
 			return call.Console.RulesByID(ctx, catalog.Convert[s1.RuleID](ids))

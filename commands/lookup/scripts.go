@@ -3,7 +3,6 @@ package lookup
 import (
 	"cmp"
 	"context"
-	"strings"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/listing"
@@ -33,7 +32,7 @@ func findScripts(ctx context.Context, call *catalog.Call, param string, words []
 // Ids of scripts can be shorter than those of other things, so every number is one.
 func ScriptDirectory() directory[s1.Script] {
 	return directory[s1.Script]{
-		noun: "script", fits: func(s s1.Script, name string) bool { return strings.EqualFold(s.Name, name) },
+		noun: "script", fits: func(s s1.Script, name string) bool { return sameName(s.Name, name) },
 		Search: Each(func(ctx context.Context, call *catalog.Call, name string) ([]s1.Script, error) {
 			return s1.Collect(call.Console.Scripts(ctx, s1.Query{"query": {name}}))
 		}),
