@@ -172,7 +172,7 @@ func stem(word string) string {
 	return word
 }
 
-// chooses tells whether words name a value of one of the command's menus, or a place where it has one: what follows "block this hash" behind a comma as
+// chooses tells whether words name a value of a menu of the command or of those beside it, or a place where it has one: what follows "block this hash" behind a comma as
 // "linux, site Oslo" belongs to the order, and is no reason for it.
 func (s scene) chooses(words []text.Word) bool {
 	for i, w := range words {
@@ -180,10 +180,7 @@ func (s scene) chooses(words []text.Word) bool {
 			return true
 		}
 	}
-	for _, f := range s.cmd.Fields {
-		if f.Type.Name != "choice" || f.Hidden {
-			continue
-		}
+	for _, f := range s.menus {
 		for i := range words {
 			if (i == 0 || isBreak(words[i-1])) && slices.ContainsFunc(f.Choices, func(c s1.Choice) bool { return says(words, i, strings.Fields(strings.ToLower(c.Label))) }) {
 				return true

@@ -53,6 +53,7 @@ type grammar struct {
 	heads    []head
 	clauses  []text.Pattern
 	words    map[string]setting // what narrows a list down, in small letters
+	menus    []catalog.Field    // of this command and of the other changes in its area
 	slots    map[string]slot    // of all patterns, by their names
 	hosts    []text.Pattern     // the slots of its clauses that an endpoint fills
 }
@@ -100,10 +101,27 @@ func (r *Reader) learn() error {
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", cmd.Name, err))
 		}
+		g.menus = r.menusNear(cmd)
 		r.grammar = append(r.grammar, g)
 		g.learn(r.vocabulary)
 	}
 	return errors.Join(problems...)
+}
+
+// menusNear are the menus of a command, and of the changes in its area: "resolve evil.exe, false positive" says a verdict, which is another
+// command's to set.
+func (r *Reader) menusNear(cmd *catalog.Command) (menus []catalog.Field) {
+	for _, other := range r.catalog.Commands() {
+		if other != cmd && (other.Area != cmd.Area || other.Risk == catalog.Read) {
+			continue
+		}
+		for _, f := range other.Fields {
+			if f.Type.Name == "choice" && !f.Hidden {
+				menus = append(menus, f)
+			}
+		}
+	}
+	return menus
 }
 
 // maxWords is the longest sentence that is read: beyond that people tell stories.

@@ -305,6 +305,26 @@ func TestWhatFollowsAChangeIsItsReason(t *testing.T) {
 	)
 }
 
+// A verdict or a status behind a comma is what to set, and no reason; and an alert is no threat.
+func TestVerdictAndStatusStandInEitherOrder(t *testing.T) {
+	t.Parallel()
+	c, r := grammar(t)
+	for sentence, line := range map[string]string{
+		"update threat 1112953674841025235: resolved, true positive":  `update-threat-incident filter=1112953674841025235 incident-status=Resolved analyst-verdict="True Positive"`,
+		"set threat 1112953674841025235 to resolved, false positive":  `update-threat-incident filter=1112953674841025235 incident-status=Resolved analyst-verdict="False Positive"`,
+		"mark 1112953674841025235 false positive, resolved":           `update-threat-incident filter=1112953674841025235 incident-status=Resolved analyst-verdict="False Positive"`,
+		"resolve 1112953674841025235, it is a false positive":         `update-threat-incident filter=1112953674841025235 incident-status=Resolved analyst-verdict="False Positive"`,
+		"put threat evil.exe in progress and suspicious":              `update-threat-incident filter=evil.exe incident-status="In Progress" analyst-verdict=Suspicious`,
+		"set alert 1112953674841025235 to resolved":                   `update-alert-incident-status alert-ids=1112953674841025235 status=Resolved`,
+		"set the verdict of alert 1112953674841025235 false positive": `update-alert-analyst-verdict alert-ids=1112953674841025235 analyst-verdict="False Positive"`,
+	} {
+		p, err := r.Read(sentence, text.Input{Now: now})
+		require.NoError(t, err, sentence)
+		require.Equal(t, lineMeans(t, c, sentence, line), meaning(t, p.Do, p.Extras), sentence)
+	}
+	refused(t, r, "mark alert 1112953674841025235 as true positive and resolved", "resolve alert 1112953674841025235 as false positive", "set the status of threat 1112953674841025235 to resolved, suspicious too")
+}
+
 // Where the end is not understood, what stands before the comma is kept in the form that is offered, unless anything negates it.
 func TestTheBeginningOfASentenceIsKeptInTheForm(t *testing.T) {
 	t.Parallel()

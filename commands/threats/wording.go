@@ -215,13 +215,16 @@ func onHost(verb string) []string {
 
 func triageWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(mark|set|flag|triage) {filter} (as|to) {analyst-verdict} [,] and (set|mark|set it to|mark it as|mark it|set it|set status to|status) [as|to] {incident-status}",
-		"(mark|set|flag|triage) {filter} (as|to) {analyst-verdict} [,] and {incident-status}",
-		"(mark|set|flag|triage) {filter} (as|to) {analyst-verdict} [,] and (resolve|close) [it|them] -> incident-status=resolved",
+		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and (set|mark|set it to|mark it as|mark it|set it|set status to|status) [as|to] {incident-status}",
+		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and {incident-status}",
+		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and (resolve|close) [it|them] -> incident-status=resolved",
 		"(resolve|close) {filter:case} [as|:|,|-|because it is|because it's] {analyst-verdict} -> incident-status=resolved",
-		"(resolve|close) {filter} as {analyst-verdict} -> incident-status=resolved",
+		"(resolve|close) {filter:threat} as {analyst-verdict} -> incident-status=resolved",
 		"{filter:case} [is|:|=|-] {analyst-verdict} (and|,|and status|and status is|, status|and now) [status] {incident-status}",
-		"(set|mark|put|change) {filter} (as|to|in) {analyst-verdict} (and|,) [status] [to] {incident-status}", "{analyst-verdict} and {incident-status} (for|on) {filter:case}",
+		"(set|mark|put|change) {filter:threat} (as|to|in) {analyst-verdict} (and|,) [status] [to] {incident-status}", "{analyst-verdict} and {incident-status} (for|on) {filter:case}",
+		"(set|mark|put|change|update) {filter:threat} [as|to|in|:] {incident-status} (,|and|, and) [verdict] {analyst-verdict}",
+		"(set|mark|put|change|update) {filter:threat} [as|to|in|:] {analyst-verdict} (,|and|, and) [status] {incident-status}",
+		"(resolve|close) {filter:case} [,|-|.] (it is|it's|its|this is|this was|it was|was) [a|an|just a] {analyst-verdict} -> incident-status=resolved",
 		"{filter:case} [is|:|=|-] {analyst-verdict} [,|;|.] [and] [please] (resolve|close) [it|this|them] -> incident-status=resolved",
 	}}
 }
