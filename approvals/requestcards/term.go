@@ -15,7 +15,7 @@ import (
 // termParts tell until when what a request does lasts, and what comes then.
 func termParts(req approvals.Request) []render.Part {
 	t := req.Term
-	if t == nil {
+	if t == nil || req.State == approvals.Failed && t.Began.IsZero() {
 		return nil
 	}
 	line := render.Line{render.Text("For "), render.Bold(Span(req))}

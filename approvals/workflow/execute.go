@@ -13,7 +13,9 @@ import (
 	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/refusal"
 	"s1bot/render"
+	"s1bot/s1"
 )
 
 // execute runs an approved request, once, whoever calls it how often, after a look. A is who waits
@@ -213,7 +215,7 @@ func (x *executor) carryOut(ctx context.Context, req approvals.Request, asking *
 	}
 	card, err := cmd.Run(ctx, call, req.Args)
 	if err != nil {
-		return x.failed(in, WithCommand(cmd, err))
+		return x.failed(in, WithCommand(cmd, err), runAgain(req, in, err)...)
 	}
 	if cmd.Follows() && saved != nil {
 		x.await(ctx, req, saved)
@@ -254,8 +256,9 @@ func (x *executor) confide(ctx context.Context, user string, asking *Interaction
 // failed is the outcome of a command that ended in an error.
 //
 // A fault of the program's is explained to people by a reference alone; its words are for the log.
-func (x *executor) failed(in Interaction, err error) approvals.Result {
+func (x *executor) failed(in Interaction, err error, offers ...render.Action) approvals.Result {
 	card, fault := x.Explain(in.At.Key, err)
+	card.Actions = append(card.Actions, offers...)
 	if fault != nil {
 		x.Log.Error("a request failed", "request_id", in.At.Key, "user", in.User, "err", fault)
 	}
@@ -263,6 +266,25 @@ func (x *executor) failed(in Interaction, err error) approvals.Result {
 	r := result(card)
 	r.Uncertain, r.Err = outcomeUnknown(err), err
 	return r
+}
+
+// runAgain offers to ask for the same once more where the console was too busy to do it. It is a
+// request of its own: people decide on it, and nothing is repeated unasked. What a secret was for is
+// not offered: the secret is gone.
+func runAgain(req approvals.Request, in Interaction, err error) []render.Action {
+	var console *s1.Error
+	if !errors.As(err, &console) || refusal.Busy(console) == "" || len(in.Secrets) > 0 {
+		return nil
+	}
+	said := catalog.Extras{Reason: req.Reason, Ticket: req.Ticket}
+	if req.Term != nil {
+		said.For = req.Term.For
+	}
+	label := "Run it again"
+	if req.Quorum > 0 {
+		label = "Request it again"
+	}
+	return []render.Action{render.Button{Label: label, Do: catalog.WithExtras(render.Invocation{Command: req.Command, Console: req.Console, Args: req.Args}, said)}}
 }
 
 // result is a card as the row keeps it.

@@ -10,6 +10,8 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/requestcards"
+	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
 
@@ -336,4 +338,25 @@ func TestAnApprovalThatComesAgainIsTheirOwn(t *testing.T) {
 	_, err = k.approves(carol, req.ID)
 	require.ErrorIs(t, err, approvals.ErrNotPending)
 	require.Len(t, k.console.Changes(), 1)
+}
+
+// A 429 is a clear answer: the change was not made. It is never repeated unasked; who wants it still has a button.
+func TestWhatTheConsoleWasTooBusyForIsOfferedAgain(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, `isolate DESKTOP-1 for=1h reason=beaconing`)
+	k.console.Fail(s1sim.Match{PathPrefix: "/agents/actions/disconnect"}, s1sim.Fault{Kind: s1sim.TooMany, RetryAfter: 20 * time.Second})
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	require.Contains(t, k.chat.reads(channel), "[Request it again]")
+	require.NotContains(t, k.chat.reads(channel), "For 1 hour", "nothing lasts for a time that was not done")
+	require.Equal(t, "connected", k.console.NetworkStatus("DESKTOP-1"))
+	again := requestcards.Result(k.get(req.ID)).Actions[0].(render.Button).Do
+	require.JSONEq(t, string(req.Args), string(again.Args), "the same endpoints")
+	require.Contains(t, string(again.Said), "beaconing")
+
+	k.console.Fail(s1sim.Match{PathPrefix: "/agents/actions/initiate-scan"}, s1sim.Fault{Kind: s1sim.TooMany})
+	said, err := k.Says(alice, "initiate-scan DESKTOP-2")
+	require.NoError(t, err)
+	require.Contains(t, said, "[Run it again]")
 }

@@ -195,12 +195,16 @@ func matchTable(matches []catalog.Target) render.Part {
 
 // consoleCard is a failure with the specification's three parts, and what to do about it.
 func consoleCard(err error, e *s1.Error) render.Card {
+	var busy string
 	title, needs := strings.TrimSuffix(render.Sentence(cmp.Or(e.Operation, "the call to the console")), "."), ""
 	var in *workflow.CommandError
 	if errors.As(err, &in) {
 		title, needs = in.Command.Title, in.Command.Needs
+		if in.Command.Risk != catalog.Read {
+			busy = refusal.Busy(e)
+		}
 	}
-	return render.Failure(title, e.Status, e.Message, refusal.Advice(e, needs))
+	return render.Failure(title, e.Status, e.Message, cmp.Or(busy, refusal.Advice(e, needs)))
 }
 
 // refusalCard is the policy's no.

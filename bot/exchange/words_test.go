@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
@@ -29,24 +30,25 @@ func TestAnErrorIsToldByWhatCanBeDoneAboutIt(t *testing.T) {
 		buttons []string
 		ours    bool
 	}{
-		"a mistyped value": {&catalog.UsageError{Param: "limit", Problem: "it isn't a number", Hint: "such as 10", Given: &again}, []string{"Check", "limit", "It isn't a number.", "Such as 10."}, []string{"Open the form"}, false},
-		"a mistyped name":  {&catalog.UsageError{Problem: "there is no command x", Nearest: []string{"a", "b"}, Try: &again, TryLine: "isolate A"}, []string{"Did you mean", "/s1 isolate A"}, []string{"Run this"}, false},
-		"several to offer": {&catalog.UsageError{Problem: "several fit", Offers: []catalog.Offer{{Label: "one", Do: again}, {Label: "two", Do: again}}}, []string{"Several fit."}, []string{"one", "two"}, false},
-		"something lacks":  {&catalog.MissingError{Command: isolate, Missing: []catalog.Param{{Name: "agent-ids"}, {Name: "reason"}}, Given: again}, []string{"Isolate", "needs", "agent-ids", "reason"}, []string{"Open the form"}, false},
-		"one of several":   {&catalog.MissingError{Command: isolate, OneOf: []catalog.Param{{Name: "agent-ids"}, {Name: "filter"}}, Given: again}, []string{"needs at least one of", "agent-ids", "filter"}, []string{"Open the form"}, false},
-		"the console's no": {&workflow.CommandError{Command: isolate, Err: &s1.Error{Status: 403, Message: "Unauthorized access.", Reason: s1.LacksPermission}}, []string{"Isolate failed.", "403", "Unauthorized access.", "lacks Endpoints › View"}, nil, false},
-		"no name for it":   {&s1.Error{Status: 500, Message: "x"}, []string{"The call to the console failed."}, nil, false},
-		"the policy's no":  {&policy.RefusedError{Why: "ask the AD team", Rule: "dc"}, []string{"Not allowed", "Ask the AD team.", "dc"}, nil, false},
-		"a missing role":   {&policy.RefusedError{Why: "only operators may", Rule: "a default", Because: "PC-1", Role: true}, []string{"Only operators may.", "Text:Because of PC-1"}, nil, false},
-		"no answer":        {&policy.UnansweredError{Question: "I can't read user groups (missing_scope)"}, []string{"Couldn't check", "Nothing was done.", "`s1bot check` names it"}, nil, false},
-		"no answer now":    {&policy.UnansweredError{Question: "I can't look up U1"}, []string{"Try again in a moment."}, nil, false},
-		"a lost console":   {&consoles.GoneError{Name: "apac"}, []string{"apac", "no longer configured"}, nil, false},
-		"a known sentence": {fmt.Errorf("x: %w", approvals.ErrSelfApproval), []string{"You requested this yourself"}, nil, false},
-		"Slack's no":       {slack.SlackErrorResponse{Err: "missing_scope"}, []string{"Slack refused it (missing_scope).", "R123"}, nil, true},
-		"not started":      {fmt.Errorf("run: %w: %w", approvals.ErrUnstarted, errors.New("secret detail")), []string{"It hasn't started yet", "I'll start it as soon as I can", "R123"}, nil, true},
-		"not saved":        {fmt.Errorf("run: %w: %w", approvals.ErrUnrecorded, errors.New("secret detail")), []string{"couldn't save what came of it", "Don't request it again", "R123"}, nil, true},
-		"no audit row":     {fmt.Errorf("submit: %w: %w", approvals.ErrUnwritten, errors.New("secret detail")), []string{"Nothing was done: I couldn't write it to the audit trail", "Try again", "R123"}, nil, true},
-		"a fault":          {errors.New("secret detail"), []string{"Something went wrong inside the bot.", "R123"}, nil, true},
+		"a mistyped value":       {&catalog.UsageError{Param: "limit", Problem: "it isn't a number", Hint: "such as 10", Given: &again}, []string{"Check", "limit", "It isn't a number.", "Such as 10."}, []string{"Open the form"}, false},
+		"a mistyped name":        {&catalog.UsageError{Problem: "there is no command x", Nearest: []string{"a", "b"}, Try: &again, TryLine: "isolate A"}, []string{"Did you mean", "/s1 isolate A"}, []string{"Run this"}, false},
+		"several to offer":       {&catalog.UsageError{Problem: "several fit", Offers: []catalog.Offer{{Label: "one", Do: again}, {Label: "two", Do: again}}}, []string{"Several fit."}, []string{"one", "two"}, false},
+		"something lacks":        {&catalog.MissingError{Command: isolate, Missing: []catalog.Param{{Name: "agent-ids"}, {Name: "reason"}}, Given: again}, []string{"Isolate", "needs", "agent-ids", "reason"}, []string{"Open the form"}, false},
+		"one of several":         {&catalog.MissingError{Command: isolate, OneOf: []catalog.Param{{Name: "agent-ids"}, {Name: "filter"}}, Given: again}, []string{"needs at least one of", "agent-ids", "filter"}, []string{"Open the form"}, false},
+		"a console that is busy": {&workflow.CommandError{Command: isolate, Err: &s1.Error{Status: 429, Message: "Too many requests.", RetryAfter: 20 * time.Second}}, []string{"Isolate failed.", "429", "The console was busy, so nothing was done. Run it again in 20s."}, nil, false},
+		"the console's no":       {&workflow.CommandError{Command: isolate, Err: &s1.Error{Status: 403, Message: "Unauthorized access.", Reason: s1.LacksPermission}}, []string{"Isolate failed.", "403", "Unauthorized access.", "lacks Endpoints › View"}, nil, false},
+		"no name for it":         {&s1.Error{Status: 500, Message: "x"}, []string{"The call to the console failed."}, nil, false},
+		"the policy's no":        {&policy.RefusedError{Why: "ask the AD team", Rule: "dc"}, []string{"Not allowed", "Ask the AD team.", "dc"}, nil, false},
+		"a missing role":         {&policy.RefusedError{Why: "only operators may", Rule: "a default", Because: "PC-1", Role: true}, []string{"Only operators may.", "Text:Because of PC-1"}, nil, false},
+		"no answer":              {&policy.UnansweredError{Question: "I can't read user groups (missing_scope)"}, []string{"Couldn't check", "Nothing was done.", "`s1bot check` names it"}, nil, false},
+		"no answer now":          {&policy.UnansweredError{Question: "I can't look up U1"}, []string{"Try again in a moment."}, nil, false},
+		"a lost console":         {&consoles.GoneError{Name: "apac"}, []string{"apac", "no longer configured"}, nil, false},
+		"a known sentence":       {fmt.Errorf("x: %w", approvals.ErrSelfApproval), []string{"You requested this yourself"}, nil, false},
+		"Slack's no":             {slack.SlackErrorResponse{Err: "missing_scope"}, []string{"Slack refused it (missing_scope).", "R123"}, nil, true},
+		"not started":            {fmt.Errorf("run: %w: %w", approvals.ErrUnstarted, errors.New("secret detail")), []string{"It hasn't started yet", "I'll start it as soon as I can", "R123"}, nil, true},
+		"not saved":              {fmt.Errorf("run: %w: %w", approvals.ErrUnrecorded, errors.New("secret detail")), []string{"couldn't save what came of it", "Don't request it again", "R123"}, nil, true},
+		"no audit row":           {fmt.Errorf("submit: %w: %w", approvals.ErrUnwritten, errors.New("secret detail")), []string{"Nothing was done: I couldn't write it to the audit trail", "Try again", "R123"}, nil, true},
+		"a fault":                {errors.New("secret detail"), []string{"Something went wrong inside the bot.", "R123"}, nil, true},
 	} {
 		card, fault := Explain(Interaction{Interaction: workflow.Interaction{At: Origin{Key: "R123"}}}, c.err)
 		require.Equal(t, c.ours, fault != nil, name)

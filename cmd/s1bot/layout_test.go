@@ -158,7 +158,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"approvals/workflow": {
-		[]string{"approvals", "approvals/effect", "approvals/plans", "approvals/policy", "approvals/policyinput", "approvals/requestcards", "commands/catalog", "commands/consoles", "commands/text", "render", "s1"},
+		[]string{"approvals", "approvals/effect", "approvals/plans", "approvals/policy", "approvals/policyinput", "approvals/requestcards", "commands/catalog", "commands/consoles", "commands/refusal", "commands/text", "render", "s1"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"approvals/trail": {

@@ -150,6 +150,16 @@ func statusAdvice(e *s1.Error, needs string) string {
 	return fmt.Sprintf("I don't know what to do about status %d. Try again; if it keeps happening, show the message to whoever manages the console.", e.Status)
 }
 
+// Busy is what to do about a console that had no time for a change. A 429 is a clear answer: the
+// change was not made. It is not made again unasked all the same, since by then it may be another
+// one that is wanted. Empty for any other answer.
+func Busy(e *s1.Error) string {
+	if e.Status != http.StatusTooManyRequests || e.Unknown() {
+		return ""
+	}
+	return fmt.Sprintf("The console was busy, so nothing was done. Run it again in %s.", cmp.Or(roundUp(e.RetryAfter), time.Minute))
+}
+
 // roundUp is a wait as people read it; who waits less is told off again.
 func roundUp(d time.Duration) time.Duration {
 	return (d + time.Second - 1).Truncate(time.Second)
