@@ -67,7 +67,7 @@ func TestWhatIsMistypedIsNotRunAndNotGuessed(t *testing.T) {
 		"frobnicate":               "frobnicate",
 		"agents computername=x":    "computer-name",
 		"agents limit=many":        "limit",
-		"isolate DESKTOP-9 reason": "DESKTOP-9",
+		"isolate DESKTOP-9 reason": "I don't understand all of that",
 		"help frobnicat":           "There is no command",
 		"pending nonsense=1":       "",
 	} {

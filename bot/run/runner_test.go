@@ -398,10 +398,19 @@ func TestWordsThatNoNameHasAreNotLookedFor(t *testing.T) {
 		require.ErrorAs(t, err, &usage, line)
 		require.Equal(t, "Search for these words", usage.Offers[0].Label, line)
 	}
-	for _, line := range []string{"isolate DESKTOP-1 or DESKTOP-2", "isolate DESKTOP-1 as bob said so", "scan all agents", "isolate the host with the most threats"} {
+	for _, line := range []string{"isolate DESKTOP-1 or DESKTOP-2", "isolate DESKTOP-1 as bob said so", "scan all agents", "isolate the host with the most threats", "kill everything on DESKTOP-1"} {
 		_, err := k.types(alice, line)
 		var none NoCommandError
 		require.ErrorAs(t, err, &none, line)
+	}
+	for line, reads := range map[string]string{ // with a command's name, and yet a sentence about something else
+		"quarantine threat 2098113347700215586": "Mitigate Threats", "resolve alerts 2098113347700215586, 2098113347700215587": "Update Alert Incident Status", `rule "Beacon" can be disabled`: "Disable Star Custom Rules",
+		"threats DESKTOP-1 7d": "Get Threat",
+	} {
+		said, err := k.types(alice, line)
+		require.NoError(t, err, line)
+		require.Contains(t, said, reads, line)
+		require.Empty(t, k.counted, line)
 	}
 	_, err := k.types(alice, "isolate DESKTOP-1 because it beaconed for 4 hours")
 	var usage *catalog.UsageError

@@ -34,8 +34,8 @@ func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras,
 	if p, read := r.otherwise(line, inv, parsed, in); read {
 		return p, true, nil
 	}
-	prose := known && plain.Prose(cmd, line)
-	if !unknown && !prose && !(known && plain.Talks(cmd, line)) {
+	prose := known && r.Sentences.Prose(cmd, line)
+	if !unknown && !prose && !(known && (plain.Talks(cmd, line) || r.Sentences.Speaks(line))) {
 		return p, false, nil
 	}
 	p, err = r.Sentences.Read(line, in)

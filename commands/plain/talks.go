@@ -38,25 +38,45 @@ func Talks(cmd *catalog.Command, line string) bool {
 var limiting = wordSet(`or other than older newer younger without no more less fewer but only which who whom whose when where while before after during until through except excluding
 	most least neither nor nobody almost about whichever whatever any every anything`)
 
+// negating are the joining words that turn what stands behind them around.
+const negating = "not|never|unless|except|dont|don't"
+
+// Speaks tells whether a line has words of the grammar beside its command's name, a stretch of time or a ticket: then it is read as a sentence first, for
+// "quarantine threat 2098113347700215586" is about no file on an endpoint called threat.
+func (r *Reader) Speaks(line string) bool {
+	words := spell(text.Words(line))
+	if r.compile() != nil || len(words) < 3 || strings.Contains(line, "=") {
+		return false
+	}
+	for i, w := range words[1:] {
+		if !w.Quoted && (w.Text == strings.ToLower(w.Text) && r.vocabulary[w.Lower] || bareSpan.MatchString(w.Lower) || len(ticketAt(words, i+1)) > 0) {
+			return true
+		}
+	}
+	return false
+}
+
 // Prose tells whether a line that begins with a command's name and isn't read as a sentence is one all the same, so that as a command line it would look
 // for words that are no names: "threats that are not malicious", "isolate DESKTOP-1 as bob said so". The name of a rule or a script may have such words;
 // it is written in quotes, or as a title is: "rules Login from TOR".
-func Prose(cmd *catalog.Command, line string) bool {
+func (r *Reader) Prose(cmd *catalog.Command, line string) bool {
 	f, ok := cmd.Lookup(cmd.Main)
 	words := text.Words(line)
-	if !ok || len(words) < 3 || f.Type.Verbatim && isQuery(line, words) || strings.Contains(line, "=") || cmd.Risk != catalog.Read && !f.Type.TakesNames() && f.Type.Selects == "" {
+	if !ok || len(words) < 3 || f.Type.Verbatim && isQuery(line, words) || strings.Contains(line, "=") || cmd.Risk != catalog.Read && f.Type.Name == "multiline" {
 		return false
 	}
-	joined, other := false, false
+	var joined, turned, other bool
 	for _, w := range words[1:] {
-		switch said := !w.Quoted && (joining[w.Lower] || limiting[w.Lower]) && w.Text == w.Lower; {
-		case said:
-			joined = true
-		case !w.Quoted && w.Text == w.Lower && !isThing(w) && !isBreak(w):
-			other = true
+		if w.Quoted || w.Text != strings.ToLower(w.Text) || isBreak(w) {
+			continue
 		}
+		joins := joining[w.Lower] || limiting[w.Lower]
+		joined, turned, other = joined || joins, turned || limiting[w.Lower] || oneOf(w.Lower, negating), other || !joins && !isThing(w)
 	}
-	return joined && (other || slices.ContainsFunc(words, func(w text.Word) bool { return !w.Quoted && w.Text == w.Lower && limiting[w.Lower] }) || cmd.Risk != catalog.Read)
+	if cmd.Risk != catalog.Read && (f.List || f.Type.TakesNames() || f.Type.Selects != "") { // its words are names, and none of these is one
+		return joined || r.Speaks(line)
+	}
+	return joined && (other || turned)
 }
 
 // goesOn tells whether more than names follows a sign: "isolate DESKTOP-1, ransomware" says why, "isolate DESKTOP-1, DESKTOP-2" is a list.
