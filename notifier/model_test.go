@@ -226,7 +226,7 @@ func (c *chaos) checkThreats(told []notifiertest.Message, about string) {
 func (c *chaos) shows(m notifiertest.Message, verdict string, none bool, about string) {
 	c.T.Helper()
 	if none {
-		verdict = "no verdict"
+		verdict = "verdict Undefined"
 	}
 	require.True(c.T, notifiertest.Shows(c.T, m, verdict), "%s: %s: %s", about, m.Name(), verdict)
 }

@@ -366,7 +366,7 @@ func TestACardBeginsWithWhatItIsWhatIsOpenAndWhatWasDone(t *testing.T) {
 	lines := strings.Split(card.Plain(), "\n")
 	require.Contains(t, lines[0], "Case file · evil.exe on DESKTOP-1")
 	require.Equal(t, "Malicious · Ransomware · evil.exe on DESKTOP-1 · Paris", lines[1])
-	require.Equal(t, "Still open: not mitigated · no verdict · A-1 Accepted, not isolated yet: DESKTOP-1 is offline · A-2 Mitigate Threats waits for approval. Settled: resolved.", lines[2])
+	require.Equal(t, "Still open: not mitigated · verdict undefined · A-1 Accepted, not isolated yet: DESKTOP-1 is offline · A-2 Mitigate Threats waits for approval. Settled: resolved.", lines[2])
 	require.Contains(t, lines[3], "Done: Disconnect Agent From Network · Accepted, not isolated yet: DESKTOP-1 is offline · ")
 	require.Contains(t, lines[3], "UBOB")
 	require.NotContains(t, card.Plain(), "Shutdown", "nothing came of it")

@@ -23,7 +23,7 @@ import (
 type summary struct {
 	what []string // "Malicious", "Ransomware", "evil.exe"
 	at   []string // host, user, site
-	open []string // what somebody still has to do: "not mitigated"
+	open []string // what somebody still has to do: "not mitigated", "verdict undefined"
 	done []string // what nobody has to: "mitigated"
 }
 
@@ -41,7 +41,7 @@ func (s *summary) state(open bool, word string) {
 // verdict is one that an analyst gave; none is open work.
 func (s *summary) verdict(open bool, label string) {
 	if open {
-		label = "no verdict"
+		label = "verdict " + label
 	}
 	s.state(open, label)
 }

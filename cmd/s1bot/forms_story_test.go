@@ -42,7 +42,7 @@ func TestDetailsOpenOverTheCard(t *testing.T) {
 	s := tell(t)
 	s.polled()
 	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious"})
-	card := s.sees("#threats", "Malicious · Malware · evil.exe", "DESKTOP-1", "no verdict")
+	card := s.sees("#threats", "Malicious · Malware · evil.exe", "DESKTOP-1", "verdict Undefined")
 	require.NotContains(t, card.PlainText(), "Storyline")
 	s.clicks("alice", card, "Details")
 	view := s.form("alice", "Storyline", "Signature")

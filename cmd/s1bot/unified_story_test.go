@@ -25,13 +25,13 @@ func TestStoryOfAUnifiedAlert(t *testing.T) {
 	s := tell(t)
 	s.unifiedPolled(3)
 	id := s.console.AddUnifiedAlert(s1sim.UnifiedSpec{Name: "Impossible travel", Vendor: "Okta", Host: "DESKTOP-1", User: "jdoe@example.com", SHA1: "3395856ce81f2b7382dee72602f798b642f14140"})
-	card := s.sees("#alerts", "Impossible travel", "DESKTOP-1", "New", "no verdict", "Okta")
+	card := s.sees("#alerts", "Impossible travel", "DESKTOP-1", "New", "verdict Undefined", "Okta")
 	triaged := func(field, value string) func() bool {
 		return func() bool { return s.console.UnifiedAlert(id)[field] == value }
 	}
 	require.NoError(t, s.slack.User("alice").Selects(card, "Verdict", "True Positive: Phishing Attack"))
 	require.Eventually(t, triaged("analystVerdict", "TRUE_POSITIVE_PHISHING_ATTACK"), patience, time.Millisecond)
-	card, err := s.slack.WaitUpdate(s.patient(), card.Channel, card.TS, func(m slacksim.Message) bool { return !strings.Contains(m.PlainText(), "no verdict") })
+	card, err := s.slack.WaitUpdate(s.patient(), card.Channel, card.TS, func(m slacksim.Message) bool { return !strings.Contains(m.PlainText(), "verdict Undefined") })
 	require.NoError(t, err)
 	require.NoError(t, s.slack.User("alice").Selects(card, "Status", "Resolved"))
 	require.Eventually(t, triaged("status", "RESOLVED"), patience, time.Millisecond)

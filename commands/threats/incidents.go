@@ -127,7 +127,7 @@ func unjudgedNote(threats []s1.Threat) []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{text.Plural(n, "threat") + " without a verdict yet."}
+	return []string{text.Plural(n, "threat") + " with the verdict Undefined."}
 }
 
 // It is POST /threats/incident; the older mark-as-resolved of version 2.0 is in no document any

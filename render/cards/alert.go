@@ -55,9 +55,9 @@ func alertState(a s1.Alert) render.Line {
 	var line stateLine
 	line.add(a.Info.IncidentStatus != s1.StatusResolved, a.Info.IncidentStatus.Label())
 	if a.Info.AnalystVerdict == s1.VerdictUndefined || a.Info.AnalystVerdict == "" {
-		line.add(true, "no verdict")
+		line.add(true, "verdict "+s1.VerdictUndefined.Label())
 	} else {
-		line.add(false, "verdict "+strings.ToLower(a.Info.AnalystVerdict.Label()))
+		line.add(false, "verdict "+a.Info.AnalystVerdict.Label())
 	}
 	if as := treatedAs(a); as != "" {
 		line.add(false, "treated as "+strings.ToLower(as))

@@ -72,7 +72,7 @@ func threatCard(t s1.Threat, links Links) render.Card {
 	return render.Card{Tone: threatTone(t), Title: threatTitle(t), Text: threatText(t), Parts: []render.Part{threatPlace(t, links)}}
 }
 
-// threatState is how far the work on a threat is: "Not mitigated · Unresolved · no verdict ·
+// threatState is how far the work on a threat is: "Not mitigated · Unresolved · verdict Undefined ·
 // Behavioral AI", with what is still open in bold.
 //
 // Verdict undefined is open work, not a verdict.
@@ -81,7 +81,7 @@ func threatState(t s1.Threat) render.Line {
 	line.add(!t.Mitigated(), mitigation(t))
 	line.add(t.Info.IncidentStatus != s1.StatusResolved, t.Info.IncidentStatus.Label())
 	if t.Info.AnalystVerdict == s1.VerdictUndefined {
-		line.add(true, "no verdict")
+		line.add(true, "verdict "+t.Info.AnalystVerdict.Label())
 	} else {
 		line.add(false, t.Info.AnalystVerdict.Label())
 	}

@@ -137,7 +137,7 @@ func unifiedState(a unified.Alert) render.Line {
 	line.add(a.Result == "UNMITIGATED", a.Result.Label())
 	line.add(a.Status != unified.StatusResolved, a.Status.Label())
 	if a.Verdict == unified.VerdictUndefined || a.Verdict == "" {
-		line.add(true, "no verdict")
+		line.add(true, "verdict "+unified.VerdictUndefined.Label())
 	} else {
 		line.add(false, a.Verdict.Label())
 	}

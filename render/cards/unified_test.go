@@ -74,7 +74,7 @@ func TestAUnifiedAlertTellsWhatMattersFirst(t *testing.T) {
 	t.Parallel()
 	card := cards.Unified(unifiedRows(t)[0], pages{}, deck, cards.Thread{})
 	require.Equal(t, "High alert: Impossible travel on DESKTOP-1, jdoe@example.com, Okta · Identity, new", card.Text)
-	require.Contains(t, card.Plain(), "New · no verdict · assigned to Alice Martin · Okta · Identity · has notes")
+	require.Contains(t, card.Plain(), "New · verdict Undefined · assigned to Alice Martin · Okta · Identity · has notes")
 	labels := map[string]bool{}
 	for _, line := range strings.Split(card.Plain(), "\n") {
 		label, _, _ := strings.Cut(strings.TrimPrefix(line, "["), " ▾")
