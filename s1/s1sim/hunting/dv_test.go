@@ -1,6 +1,8 @@
 package hunting_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -170,4 +172,25 @@ func TestAPowerQueryCountsInGroups(t *testing.T) {
 	hunt := starts(t, r, "agentOs = linux")
 	require.Equal(t, 400, r.Get("/dv/events/pq-ping", "queryId", hunt).Status, "that one is no power query")
 	require.Equal(t, 400, r.Get("/dv/events/pq-ping").Status)
+}
+
+// Whoever reads of a threat or an alert and hunts for its hash, process or storyline finds it on its host.
+func TestTheEventsOfThreatsAndAlertsAreRecorded(t *testing.T) {
+	t.Parallel()
+	r := simtest.New(t, s1sim.Options{Empty: true, QueryTime: time.Second})
+	sha1 := func(digit string) string { return strings.Repeat(digit, 40) }
+	r.AddAlert(s1sim.AlertSpec{Agent: "DESKTOP-1", Process: "rundll32.exe", Event: "IPCONNECT", SHA1: sha1("a"), Storyline: "5TORY0000000000A"})
+	r.AddThreat(s1sim.ThreatSpec{Agent: "DESKTOP-2", Name: "evil.exe", SHA1: sha1("b"), Engine: "data_files"})
+	r.AddThreat(s1sim.ThreatSpec{Agent: "MAC-1", Name: "dropped.exe", SHA1: sha1("c"), Engine: "pre_execution"})
+	r.Clock.Pass(time.Minute)
+	for query, host := range map[string]string{
+		`SrcProcStorylineId = "5TORY0000000000A"`: "DESKTOP-1", `TgtProcSha1 = "` + sha1("a") + `"`: "DESKTOP-1", `SrcProcName = "rundll32.exe" AND DstIP = "203.0.113.66"`: "DESKTOP-1",
+		`TgtProcSha1 = "` + sha1("b") + `"`: "DESKTOP-2", `SrcProcName = "evil.exe"`: "DESKTOP-2", `TgtFileSha1 = "` + sha1("c") + `"`: "MAC-1",
+	} {
+		id := starts(t, r, query)
+		r.Clock.Pass(61 * time.Second)
+		hosts := r.Get("/dv/events", "queryId", id).Values("agentName")
+		require.NotEmpty(t, hosts, query)
+		require.Equal(t, []string{host}, slices.Compact(hosts), query)
+	}
 }

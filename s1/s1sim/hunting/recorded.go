@@ -1,6 +1,7 @@
 package hunting
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -35,8 +36,66 @@ func habits() []habit {
 	}
 }
 
-// recorded is what endpoints did between two times, oldest first: their habits, and what threats
-// did. Habits stand two hours apart within the last day, so a range of a day finds all of them and
+// eventsOfAlert are what the rule of an alert hit: its process begins, and does what the rule looks
+// for. Storyline, hash, host and time are the alert's own, so whoever hunts for them finds it.
+func (c *Chronicle) eventsOfAlert(alert wire.Object) []wire.Object {
+	agent := c.world.AgentRows.Get(wire.Text(alert, "agentRealtimeInfo.id"))
+	if agent == nil {
+		return nil
+	}
+	of := func(field string) any { return wire.Value(alert, "sourceProcessInfo."+field) }
+	process := world.Step{
+		Object: "process", Event: "Process Creation", Process: wire.Text(alert, "sourceProcessInfo.name"), Parent: wire.Text(alert, "sourceParentProcessInfo.name"),
+		Key: wire.Text(alert, "sourceProcessInfo.uniqueId"), ParentKey: wire.Text(alert, "sourceParentProcessInfo.uniqueId"),
+	}
+	common := wire.Object{"pid": of("pid"), "processCmd": of("commandline"), "processImagePath": of("filePath"), "user": of("user"), "storyline": of("storyline")}
+	maps.Copy(common, imageHashes(of("fileHashSha1"), of("fileHashSha256"), of("fileHashMd5")))
+	hit := func(object, event string, more wire.Object) wire.Object {
+		s := process
+		s.Object, s.Event, s.More = object, event, maps.Clone(common)
+		maps.Copy(s.More, more)
+		return eventOn(agent, s)
+	}
+	events := []wire.Object{hit(process.Object, process.Event, nil)}
+	switch wire.Text(alert, "alertInfo.eventType") {
+	case "IPCONNECT":
+		events = append(events, hit("ip", "IP Connect", wire.Object{"srcPort": "51820", "dstIp": "203.0.113.66", "dstPort": "443", "direction": "OUTGOING"}))
+	case "TASKREGISTER":
+		events = append(events, hit("scheduled_task", "Task Register", wire.Object{"taskName": `\Updater`}))
+	}
+	return events
+}
+
+// imageHashes are those of a process's file, under the names that queries and rows have for them.
+func imageHashes(sha1, sha256, md5 any) wire.Object {
+	return wire.Object{"processImageSha1Hash": sha1, "processSha1": sha1, "processSha256": sha256, "processMd5": md5}
+}
+
+// eventsOfThreat are what the console lists of a threat, with the hashes that hunters look for. One
+// that was found before it ran did nothing; its file was written all the same.
+func (c *Chronicle) eventsOfThreat(threat wire.Object) []wire.Object {
+	of := func(field string) any { return wire.Value(threat, "threatInfo."+field) }
+	rows := c.world.EventsOf(threat).Rows
+	agent := c.world.AgentRows.Get(wire.Text(threat, "agentRealtimeInfo.agentId"))
+	if len(rows) == 0 && agent != nil {
+		return []wire.Object{eventOn(agent, world.Step{Object: "file", Event: "File Creation", Process: cmp.Or(wire.Text(threat, "threatInfo.originatorProcess"), "explorer.exe"), Key: "w1", More: wire.Object{
+			"createdAt": of("identifiedAt"), "fileFullName": of("filePath"), "fileSha1": of("sha1"), "fileSha256": of("sha256"), "storyline": of("storyline"), "user": of("processUser"),
+		}})}
+	}
+	var events []wire.Object
+	for _, e := range rows {
+		o := maps.Clone(e.Obj)
+		o["accountId"] = wire.Value(threat, "agentRealtimeInfo.accountId")
+		if wire.Text(o, "processName") == wire.Text(threat, "threatInfo.threatName") {
+			maps.Copy(o, imageHashes(of("sha1"), of("sha256"), of("md5")))
+		}
+		events = append(events, o)
+	}
+	return events
+}
+
+// recorded is what endpoints did between two times, oldest first: their habits, what threats did,
+// and what the rules of alerts hit. Habits stand two hours apart within the last day, so a range of a day finds all of them and
 // one of an hour none. Ids are given in the end, by time: they hold for one query and mean nothing
 // in the next.
 func (c *Chronicle) recorded(from, to, now time.Time) []wire.Object {
@@ -56,11 +115,18 @@ func (c *Chronicle) recorded(from, to, now time.Time) []wire.Object {
 		}
 	}
 	for _, r := range c.world.ThreatRows.Rows {
-		for _, e := range c.world.EventsOf(r.Obj).Rows {
-			at, _ := time.Parse(time.RFC3339Nano, wire.Text(e.Obj, "createdAt"))
-			o := maps.Clone(e.Obj)
-			o["accountId"] = wire.Value(r.Obj, "agentRealtimeInfo.accountId")
-			add(o, at)
+		for _, e := range c.eventsOfThreat(r.Obj) {
+			at, _ := time.Parse(time.RFC3339Nano, wire.Text(e, "createdAt"))
+			add(e, at)
+		}
+	}
+	for _, r := range c.world.AlertRows.Rows {
+		at, err := time.Parse(time.RFC3339Nano, wire.Text(r.Obj, "alertInfo.createdAt"))
+		if err != nil {
+			continue
+		}
+		for _, e := range c.eventsOfAlert(r.Obj) {
+			add(e, at)
 		}
 	}
 	slices.SortStableFunc(events, func(a, b wire.Object) int {
