@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/casework"
 	"s1bot/bot/exchange"
 	"s1bot/bot/intake"
 	"s1bot/bot/library"
@@ -73,7 +74,7 @@ type answerers struct {
 	help      helpWords
 	greetings *greetings
 	my        myWords
-	cases     caseWords
+	cases     casework.Cases
 	dryRun    dryRunWord
 	report    reportWord
 	notices   noticeWords
@@ -87,7 +88,7 @@ type answerers struct {
 // methods that do.
 func (w answerers) builtins() []builtin {
 	return slices.Concat(
-		w.my.builtins(), w.report.builtins(), w.cases.builtins(), w.help.builtins(), w.dryRun.builtins(), w.notices.builtins(), w.requests.builtins(), w.greetings.builtins(),
+		w.my.builtins(), w.report.builtins(), caseBuiltins(w.cases), w.help.builtins(), w.dryRun.builtins(), w.notices.builtins(), w.requests.builtins(), w.greetings.builtins(),
 		w.extend.builtins(), w.jobs.builtins(), w.columns.builtins(),
 	)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/casework"
 	"s1bot/bot/exchange"
 	"s1bot/bot/run"
 	"s1bot/bot/snoozing"
@@ -26,7 +27,7 @@ func CardActions() []cards.Action {
 		Unified: func(a unified.Alert) (cards.Filling, bool) {
 			return exchange.Quietable{Rule: a.Name, Host: a.Host(), Storyline: a.Storyline, Hash: a.Process.File.SHA1, File: a.Process.File.Name}.Filling()
 		},
-	}, caseOnCards()}
+	}, casework.OnCards()}
 }
 
 // snoozeClicked asks what to keep quiet and for how long, and does so once that was sent. One word

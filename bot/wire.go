@@ -9,6 +9,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/casework"
 	"s1bot/bot/chat"
 	"s1bot/bot/exchange"
 	"s1bot/bot/home"
@@ -189,7 +190,7 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 		waiting: my.list, flow: b.flow, policy: b.Policy, ledger: b.Ledger, gate: w.gate, forms: forms, responder: w.responder, log: b.Log,
 	}
 	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: runner, responder: w.responder, now: b.Now}
-	files := caseWords{catalog: b.Catalog, settler: w.settler, caller: w.caller, ledger: b.Ledger, exports: b.Exports, runner: runner, responder: w.responder}
+	files := casework.Cases{Catalog: b.Catalog, Settler: w.settler, Call: w.caller.Call, Gate: runner, Ledger: b.Ledger, Exports: b.Exports, Answers: w.responder, Now: w.caller.Now}
 	words.add(answerers{
 		help: help, greetings: greetings, cases: files, notices: notices, requests: requests,
 		my:     my,

@@ -210,7 +210,7 @@ var rooms = map[string]struct{ ours, third []string }{
 			"s1", "s1/unified", "render", "render/cards", "render/tempfile",
 			"commands/catalog", "commands/consoles", "commands/forms", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
 			"approvals", "approvals/plans", "approvals/policy", "approvals/requestcards", "approvals/workflow",
-			"bot/casefile", "bot/chat", "bot/exchange", "bot/fairqueue", "bot/home", "bot/inbound", "bot/intake", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/run", "bot/seal", "bot/setup",
+			"bot/casefile", "bot/casework", "bot/chat", "bot/exchange", "bot/fairqueue", "bot/home", "bot/inbound", "bot/intake", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/run", "bot/seal", "bot/setup",
 			"bot/snoozing", "bot/socketmode", "bot/webapi",
 		},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
@@ -287,6 +287,10 @@ var rooms = map[string]struct{ ours, third []string }{
 	"bot/home": {
 		[]string{"render", "commands/catalog", "commands/consoles", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/requestcards", "approvals/workflow", "notifier/figures"},
 		[]string{"github.com/sourcegraph/conc"},
+	},
+	"bot/casework": {
+		[]string{"s1", "s1/unified", "render", "render/cards", "render/tempfile", "commands/catalog", "approvals", "approvals/workflow", "bot/casefile", "bot/exchange", "bot/post"},
+		nil,
 	},
 	"bot/casefile": {
 		[]string{"s1", "s1/huntapi", "s1/unified", "render", "render/tempfile", "commands/catalog", "commands/lookup", "commands/text", "approvals", "approvals/effect", "approvals/trail"},
