@@ -109,7 +109,9 @@ type getUnifiedParams struct {
 func getUnified() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-unified-alert", Title: "Get Unified Alert", Area: "alerts", Aliases: []string{"unified-alert"}, Main: "alert-id", Own: true,
-		OnCards: unifiedDetailsOnCards(), Wording: catalog.Wording{Heads: []string{"open unified alert {alert-id}"}},
+		OnCards: unifiedDetailsOnCards(), Wording: catalog.Wording{Heads: []string{
+			"open unified alert {alert-id}", "<show> [info|everything|all|full info] [of|on|for|about] unified alert {alert-id}", "(what is|what's|what do we know about|tell me about|explain|open|pull up|read) unified alert {alert-id} [about]",
+		}},
 		Risk: catalog.Read, Needs: "Unified Alerts › View", Route: "unifiedalerts/graphql", Repeatable: true,
 		Doc:      "Shows a unified alert with its indicators and the notes on it.",
 		Examples: []string{"unified-alert 01911119-abcd-7454-8234-6abcdef67893", `get-unified-alert "Impossible travel"`},

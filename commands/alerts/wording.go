@@ -78,9 +78,10 @@ func statusWording() catalog.Wording {
 
 func unifiedListWording() catalog.Wording {
 	return catalog.Wording{
-		Heads: []string{"<show> {*} unified alerts {*}", "<show> {+} unified alerts {+}"},
+		Heads: []string{
+			"<show> {*} unified alerts {*}", "<show> {+} unified alerts {+}"},
 		Clauses: []string{
-			"(on|for|about|affecting|from|at|of|regarding|concerning|involving|with) [asset] {asset-names:host}", "(in|at|from|of|for) {site-ids}", "(from|by|of) [vendor|product] {vendors:title}",
+			"(on|for|about|affecting|from|at|of|regarding|concerning|involving|with) [asset] {asset-names:host}", "(in|at|from|of|for) {site-ids}", "(from|by|of) [vendor] {vendors:title}",
 			"(from|by) vendor {vendors:word}", "(from|by|of) product {products:word}", "(from|by) {vendors:vendor}", "(with|of) severity {+}",
 			"(about|matching|containing|mentioning|with text|for) {query:quoted}",
 		},

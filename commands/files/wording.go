@@ -39,7 +39,7 @@ func scriptsWording() catalog.Wording {
 		"(is there|do we have|have we got|are there) [any] [{+}] (script|scripts) (for|to|that|about|called|named|like|which|matching) [collect|collects|collecting|collection of|gather|get|gathers|does|do|dump|dumps|runs|list|lists|with] {query:title}",
 		"(find|search|search for|look for|look up) [remote] (script|scripts) [for|named|called|about|matching] {query:title}", "<show> {*} [remote] scripts {*}",
 	}, Clauses: []string{
-		"(for|on|of|in) {+} [endpoints|system|systems|hosts|boxes|only]", "(that|which) (runs|work|works|is|are) (on|for) {+}", "(named|called|like|matching|about) {query:title}",
+		"(for|on|of|in) {+} [endpoints|system|systems|hosts|boxes|only]", "(that|which) (runs|work|works|is|are) (on|for) {+}", "(named|called|like|matching|about) {query:title}", "(named|called|like|matching|about|mentioning|with) {query:word}",
 		"(in|at|of) {site-ids}",
 	}}
 }
@@ -50,6 +50,9 @@ func runWording() catalog.Wording {
 		"(run|runs|execute|start|launch|trigger|kick off|fire off|deploy|invoke) {script-id} [remote] script (on|at|against|to|over) {filter:host}",
 		"(on|at) {filter:host} [,] (run|runs|execute|start|launch) [script] {script-id}", "(run|execute|start) {script-id} (on|at) {filter:host}",
 		"(run|execute|start) script {script-id} (on|at) {filter:host}",
+	}, Clauses: []string{
+		"[,] (with|and|send|put|store|save) [its] (output|result|results) (to|in|into|on|:|goes to|going to) {output-destination}", "[,] (output|result|results|destination) (to|in|into|is|:|goes to|destination) {output-destination}",
+		"[,] [with|as] (task|task name|name of task|task description|description) [is|:|=] {task-description:source}", "[,] [with] timeout [of|is|:|=] {script-runtime-timeout-seconds} [seconds|sec|s]",
 	}}
 }
 

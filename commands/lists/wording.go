@@ -29,7 +29,7 @@ func excludeWording() catalog.Wording {
 			"add {value:path} to (exclusions|allowlist|whitelist|exceptions) -> type=path", "add {value:hash} to (exclusions|allowlist|whitelist|exceptions) -> type=white_hash",
 		},
 		Clauses: []string{
-			"[,] [(on|for|in|under)] {operation-system} [endpoints|endpoint|system|systems|servers|clients|only]", "(on|for) {operation-system}", "[,] mode {mode}",
+			"[,] [(on|for|in|under)] {operation-system} [endpoints|endpoint|system|systems|servers|clients|only]", "(on|for) {operation-system}", "[,] mode {mode}", "(,|with) {mode}",
 			"[,] [(in|with|using)] {mode} mode", "(in|at|for|on|,) {site-ids}", "(in|at|for|on) (group|groups) {group-ids:group}", "(in|at|for|on) account {account-ids:account}",
 		},
 	}
@@ -120,7 +120,7 @@ func iocsWording() catalog.Wording {
 		"<show> {*} (ips|ip addresses) (on|in|among) [our] (iocs|ioc list|indicators) -> type=IPV4", "<show> {*} (ip|ipv4) (iocs|indicators) {*} -> type=IPV4",
 		"<show> {*} (domain|domains) (iocs|indicators) {*} -> type=DNS", "<show> {*} hash (iocs|indicators) {*} -> type=SHA256",
 	}, Clauses: []string{
-		"(in|at|of|for|from|under|within) account {account-ids:account}", "(from|by) [source] {source:source}", "(with|for|of|having) source {source:source}",
+		"(in|at|of|for|from|under|within) account {account-ids:account}", "from [source] {source:source}", "(with|for|of|having) source {source:source}",
 		"(created|added|made|imported) by {creator:source}", "(named|called|with name) {ioc-names:title}", "(of|in|with) category {categories:title}", "of type {+type}",
 		"(in|at|of|for|from) {account-ids}", "(of|with) type {+}", "(for|with value|matching|of) {ioc-value:address}", "(for|with value|matching|of) {ioc-value:hash}",
 		"(from|by) source {source:title}",

@@ -242,7 +242,10 @@ func (r *Reader) choose(words []text.Word, found []reading) (Proposal, error) {
 	}
 	best := found[0]
 	for _, other := range found[1:] {
-		if other.better(best) == 0 && !other.proposal.same(best.proposal) {
+		if other.better(best) == 0 && other.proposal.says(best.proposal) {
+			best = other
+		}
+		if other.better(best) == 0 && !other.proposal.same(best.proposal) && !best.proposal.says(other.proposal) {
 			e := &catalog.UsageError{Problem: "that can mean two things, so nothing was done", Hint: "pick what you meant"}
 			for _, one := range []reading{best, other} {
 				name, do := r.nameOf(one.proposal.Do.Command), one.proposal.Do
@@ -253,6 +256,21 @@ func (r *Reader) choose(words []text.Word, found []reading) (Proposal, error) {
 		}
 	}
 	return best.proposal, nil
+}
+
+// says tells whether p has all that o has, and more: a reading that leaves out what another one understands is no second meaning.
+func (p Proposal) says(o Proposal) bool {
+	mine, err := catalog.Object(p.Do.Args)
+	others, wrong := catalog.Object(o.Do.Args)
+	if err != nil || wrong != nil || p.Do.Command != o.Do.Command || p.Extras != o.Extras || len(mine) <= len(others) {
+		return false
+	}
+	for name, value := range others {
+		if string(mine[name]) != string(value) {
+			return false
+		}
+	}
+	return true
 }
 
 func (p Proposal) same(o Proposal) bool {

@@ -155,7 +155,7 @@ func TestSentencesMeanTheirCommand(t *testing.T) {
 func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
 	t.Parallel()
 	c, r := grammar(t)
-	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 222, "newcomers.tsv": 123} {
+	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 222, "newcomers.tsv": 129} {
 		counts := map[string]int{}
 		for _, row := range rows(t, file) {
 			verdict, got, want := judge(t, c, r, row)
@@ -375,9 +375,10 @@ func TestAParameterIsSaidByItsName(t *testing.T) {
 	_, r := grammar(t)
 	for sentence, args := range map[string]string{
 		"add ioc 203.0.113.77, source is CERT-Bund, valid until 2026-12-31": `{"ioc-value":"203.0.113.77","source":"CERT-Bund","type":"IPV4","valid-until":"2026-12-31T00:00:00Z"}`,
-		"unified alerts, vendor Okta, sev critical or high, limit 5":        `{"limit":5,"severities":["CRITICAL","HIGH"],"vendors":["Okta"]}`,
-		"scripts of type data collection":                                   `{"script-type":"dataCollection"}`,
-		"sites in account EMEA":                                             `{"account-ids":["EMEA"]}`,
+		"in-progress alerts": `{"incident-statuses":["in_progress"]}`,
+		"unified alerts, vendor Okta, sev critical or high, limit 5": `{"limit":5,"severities":["CRITICAL","HIGH"],"vendors":["Okta"]}`,
+		"scripts of type data collection":                            `{"script-type":"dataCollection"}`,
+		"sites in account EMEA":                                      `{"account-ids":["EMEA"]}`,
 	} {
 		p, err := r.Read(sentence, text.Input{Now: now})
 		require.NoError(t, err, sentence)
@@ -385,7 +386,7 @@ func TestAParameterIsSaidByItsName(t *testing.T) {
 	}
 	refused(t, r,
 		"shut down KIOSK-07 in group Lobby", "restart KIOSK-07, group Lobby", "shut down KIOSK-07 group Lobby", "send a message to KIOSK-07 in group Lobby: hello", "move KIOSK-07 from group Lobby", "move KIOSK-07 of group Lobby",
-		"kill evil.exe on KIOSK-07, hash 6f5902ac237024bdd0c176cb93063dc4c1f2a8b7", "unified alerts, severity new", "enable rule Beacon, status active",
+		"agents with outdated version", "kill evil.exe on KIOSK-07, hash 6f5902ac237024bdd0c176cb93063dc4c1f2a8b7", "unified alerts, severity new", "enable rule Beacon, status active",
 	)
 }
 

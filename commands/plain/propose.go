@@ -221,7 +221,7 @@ func (s scene) narrow(words []text.Word, at int) (int, []setting) {
 		for i := range said {
 			said[i] = words[at+i].Lower
 		}
-		if set, ok := s.words[strings.Join(said, " ")]; ok {
+		if set, ok := s.words[spelledAll(strings.ReplaceAll(strings.Join(said, " "), "-", " "))]; ok { // "in-progress"
 			return n, []setting{set}
 		}
 	}

@@ -198,7 +198,7 @@ func (sh shape) skipNouns(words []text.Word, at int) (next int, told bool) {
 		return i, false
 	}
 	last := words[i-1].Lower
-	for i < len(words) && oneOf(words[i].Lower, "named|called|with|id|number|nr|:") {
+	for i < len(words) && (oneOf(words[i].Lower, "named|called|id|number|nr|:") || words[i].Lower == "with" && i+1 < len(words) && oneOf(words[i+1].Lower, "id|number|nr")) {
 		i++
 	}
 	// Behind several threats stands a verb as well: "threats share a storyline".
@@ -283,7 +283,7 @@ var common = wordSet(`isolate disconnect reconnect connect contain quarantine ki
 	device devices threat threats alert alerts file files process processes site sites group groups account accounts rule rules script scripts
 	hash hashes network user users soc ip ips id box boxes pc pcs notebook notebooks vm vms system systems
 	fp tp fps tps c2 cnc c&c apt edr siem ioc iocs rce cve rdp smb dns url urls vpn mfa av pua pup bec dfir ir it hr ceo cfo cto vip poc qa dc os
-	sha1 sha256 sha-1 sha-256 md5 ipv4 ipv6`)
+	sha1 sha256 sha-1 sha-256 md5 ipv4 ipv6 in-progress false-positive true-positive not-mitigated on-demand follow-up read-only high-severity low-severity`)
 
 func wordSet(list string) map[string]bool {
 	set := map[string]bool{}

@@ -150,7 +150,7 @@ func sought(words []text.Word, at int) (fillings []text.Filling) {
 // two names it would be guessed which one was meant.
 func (s scene) values(t slot, words []text.Word, at int) []text.Filling {
 	var fillings []text.Filling
-	single := !t.field.List && t.key == "" && t.field.Type.Selects == "" || scalarKeys[t.key]
+	single := !t.field.List && t.key == "" && t.field.Type.Selects == "" && !t.field.Type.Filter || scalarKeys[t.key]
 	switch {
 	case t.shape == "query" && asWritten(words, at):
 		return s.query(t, words, at)

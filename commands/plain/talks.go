@@ -65,18 +65,18 @@ func (r *Reader) Prose(cmd *catalog.Command, line string) bool {
 	if !ok || len(words) < 3 || f.Type.Verbatim && isQuery(line, words) || strings.Contains(line, "=") || cmd.Risk != catalog.Read && f.Type.Name == "multiline" {
 		return false
 	}
-	var joined, turned, other bool
+	titled := words[1].Quoted || isCapital(words[1]) && !isThing(words[1])
+	var joined, turned bool
 	for _, w := range words[1:] {
 		if w.Quoted || w.Text != strings.ToLower(w.Text) || isBreak(w) {
 			continue
 		}
-		joins := joining[w.Lower] || limiting[w.Lower]
-		joined, turned, other = joined || joins, turned || limiting[w.Lower] || oneOf(w.Lower, negating), other || !joins && !isThing(w)
+		joined, turned = joined || joining[w.Lower] || limiting[w.Lower], turned || limiting[w.Lower] || oneOf(w.Lower, negating)
 	}
 	if cmd.Risk != catalog.Read && (f.List || f.Type.TakesNames() || f.Type.Selects != "") { // its words are names, and none of these is one
 		return joined || r.Speaks(line)
 	}
-	return joined && (other || turned)
+	return turned || joined && !titled
 }
 
 // goesOn tells whether more than names follows a sign: "isolate DESKTOP-1, ransomware" says why, "isolate DESKTOP-1, DESKTOP-2" is a list.

@@ -9,13 +9,13 @@ import "s1bot/commands/catalog"
 func threatsWording() catalog.Wording {
 	return catalog.Wording{
 		Heads: []string{
-			"<show> {*} (detections|infections|findings|malware|malware detections|threat detections|malware infections|threat events|positives) {*}",
+			"<show> {*} (detections|infections|findings|malware|malware detections|threat detections|malware infections|positives) {*}",
 			"(anything|something|everything|stuff|ones|things) {+custom-input}", "<show> (anything|something|everything|stuff|things) [that is|that's] {+custom-input}",
 			"<show> {*} (false positives|fps) {*} -> custom-input.analystVerdicts=false_positive", "<show> {*} (true positives|tps) {*} -> custom-input.analystVerdicts=true_positive",
 			"(what|which) [new|other] (threats|detections) (came in|come in|came up|popped up|showed up|appeared|arrived|happened|occurred|are there|were there|do we have|did we get|did we see|were found|were detected|have been detected|have come in)",
 			"(are|is|was|were) {custom-input.computerName__contains:host} [currently] (infected|hit|affected) [with|by] {*} (malware|threats|threat|anything)",
 			"(what|which) threats [is|are|does|do|did|has|have|were|was] {custom-input.computerName__contains:host} [currently] [(have|had|has|got|seen|affected by)]",
-			"<show> threats where endpoint is {custom-input.computerName__contains:host}",
+			"<show> threats {custom-input:event}", "<show> threats where endpoint is {custom-input.computerName__contains:host}",
 			"<show> (threat|detection) history (of|on|for|from) {custom-input.computerName__contains:host}",
 			"(did|has) (sentinelone|s1|agent|endpoint|you|we|it) [already|ever] (detect|detected|find|found|flag|flagged|catch|caught|block|blocked|see|seen) [anything|something] (on|at) {custom-input.computerName__contains:host}",
 			"<show> {*} threats (nobody|no one|noone) (has|is) [yet] (assigned|looked at|touched|handled|handling|worked on|working on) [yet] -> custom-input.incidentStatuses=unresolved",
@@ -276,7 +276,7 @@ func eventsWording() catalog.Wording {
 		"(what|which) files (did|has) {threat-id:case} (touch|touched|change|changed|modify|modified|encrypt|encrypted) -> event-types=file",
 		"(what|which) processes (did|has) {threat-id:case} (start|started|spawn|spawned|runs|create|created) -> event-types=process",
 		"(how many|number of|count) {*} events (has|have|does|did|of|for|in) [threat] {threat-id:case} [have] -> count-only=true",
-		"<show> {*} events of {process-name:program} (in|of|for) [threat] {threat-id:case}", "<show> {*} {process-name:file} events (in|of|for) [threat] {threat-id:case}",
+		"<show> {*} events (of|by|from) [process] {process-name:file} (in|of|for|during) [threat] {threat-id:case}", "<show> {*} events of {process-name:program} (in|of|for) [threat] {threat-id:case}", "<show> {*} {process-name:file} events (in|of|for) [threat] {threat-id:case}",
 		"<show> {+} (and|,) {+} events " + things, "<show> {+} events " + things,
 	}
 	for kind, words := range map[string]string{
@@ -286,7 +286,7 @@ func eventsWording() catalog.Wording {
 		heads = append(heads, "<show> ("+words+")"+of+" -> event-types="+kind, "<show> ("+words+") "+things+" -> event-types="+kind)
 	}
 	return catalog.Wording{Words: map[string]string{"network": "event-types=ip", "dns": "event-types=dns", "file": "event-types=file", "process": "event-types=process",
-		"registry": "event-types=registry", "url": "event-types=url"}, Heads: append(heads,
+		"login": "event-types=logins", "logon": "event-types=logins", "registry": "event-types=registry", "url": "event-types=url"}, Heads: append(heads,
 		"<show> {*} [threat] events (of|for|on|from|around|behind) threat {threat-id}", "<show> {*} threat events (of|for|on|from|around|behind) {threat-id}", "what did {threat-id:file} do",
 		"<show> {*} events (of|for|from|around|behind) {threat-id:file}",
 	)}
