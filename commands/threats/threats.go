@@ -147,6 +147,7 @@ func addNotes() *catalog.Command {
 			return render.Card{}, fmt.Errorf("add a note to %d threats: %w", len(targets), err)
 		}
 		c := lookup.ThreatChange(ctx, call, targets, s1.ActionResult{Affected: n}, "note added")
+		c.Notes = append(c.Notes, "The console names the user of the bot's token as the author. Who wrote it is in the audit trail.")
 		if len(targets) == 1 {
 			c.Actions = append(c.Actions, render.Button{Label: "Show notes", Do: catalog.Invocation{Command: "get-threat-notes", Args: catalog.Marshal(map[string]any{"threat-id": targets[0]})}})
 		}
