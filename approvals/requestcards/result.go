@@ -40,9 +40,16 @@ func Result(req approvals.Request) render.Card {
 	return card
 }
 
-// Headline is what a card says first, for where the rest of it is a link away.
+// Headline is what a card says first, for where the rest of it is a link away: the outcome, and what
+// it warns of with what can be done about that.
 func Headline(card render.Card) render.Card {
-	return render.Card{Tone: card.Tone, Lead: card.Lead, Outcome: card.Outcome, Title: card.Title, Text: card.Text}
+	head := render.Card{Tone: card.Tone, Lead: card.Lead, Outcome: card.Outcome, Title: card.Title, Text: card.Text}
+	for _, p := range card.Parts {
+		if line, ok := p.(render.Line); ok && len(line) > 0 && line[0].Kind == render.BoldSpan && strings.HasPrefix(line[0].Text, "⚠") {
+			head.Parts, head.Actions = append(head.Parts, line), card.Actions
+		}
+	}
+	return head
 }
 
 // requested is what a request is about: its command, and the first of what it touches. A title

@@ -24,6 +24,23 @@ type Setting[T any, ID ~string] struct {
 	Done   string          // what was done: "status set to Resolved"
 	State  func(T) Reached // what a thing has now
 	Send   func(context.Context, *s1.Client, []ID) (s1.ActionResult, error)
+	Warn   func([]T) Warning // what whoever set it should know of the things as they are then; nil: nothing
+}
+
+// A Warning is what whoever changed something should know at once, and what they can do about it;
+// nothing where it has no words.
+type Warning struct {
+	Words   string
+	Actions []render.Action
+}
+
+// on heads a card by the warning, below the outcome.
+func (w Warning) on(card render.Card) render.Card {
+	if w.Words != "" {
+		card.Parts = slices.Insert(card.Parts, 0, render.Part(render.Line{render.Bold("⚠ " + w.Words)}))
+		card.Actions = slices.Concat(w.Actions, card.Actions)
+	}
+	return card
 }
 
 // Things is how things of one kind are named before a change and looked at after it.
@@ -65,7 +82,10 @@ func (s Setting[T, ID]) Run(ctx context.Context, call *catalog.Call, ids []ID) (
 	if all && len(c.refused()) == 0 {
 		c = s.awaitVisible(c, found)
 	}
-	return c.Card(call), nil
+	if s.Warn == nil {
+		return c.Card(call), nil
+	}
+	return s.Warn(found).on(c.Card(call)), nil
 }
 
 // late tells whether any of the things may show in a moment what it does not show yet. What the

@@ -91,6 +91,26 @@ func TestThreatsOfOneEndpointAreResolved(t *testing.T) {
 	require.Contains(t, card.Plain(), "already set")
 }
 
+// A status runs at once, whatever the threat does; who closed one that nothing has stopped reads so beside the way back.
+func TestWhoResolvesWhatIsNotMitigatedIsTold(t *testing.T) {
+	t.Parallel()
+	console, s := office(t)
+	for _, typed := range []string{"status {id} status=resolved", "resolve {id} agent-id=DESKTOP-1", "triage {id} verdict=true_positive status=resolved"} {
+		id := console.AddThreat(s1sim.ThreatSpec{Agent: "DESKTOP-1", Name: "evil.exe", Mitigation: "not_mitigated"})
+		card := s.Done(strings.ReplaceAll(typed, "{id}", id))
+		require.Contains(t, card.Plain(), "⚠ evil.exe on DESKTOP-1 isn't mitigated, and is no longer in the lists of open threats.", typed)
+		_, err := s.Invoke(commandtest.Button(t, card, "Set back to Unresolved"))
+		require.NoError(t, err)
+		require.Equal(t, "unresolved", of(console.Threat(id), "incidentStatus"), typed)
+	}
+	for _, mitigation := range []string{"mitigated", "marked_as_benign"} {
+		id := console.AddThreat(s1sim.ThreatSpec{Agent: "DESKTOP-1", Mitigation: mitigation})
+		require.NotContains(t, s.Done("status "+id+" status=resolved").Plain(), "⚠", mitigation)
+	}
+	id := console.AddThreat(s1sim.ThreatSpec{Agent: "DESKTOP-1", Mitigation: "not_mitigated"})
+	require.NotContains(t, s.Done("status "+id+` status="In Progress"`).Plain(), "⚠", "nothing is closed by it")
+}
+
 func TestSuspicionsBecomeThreats(t *testing.T) {
 	t.Parallel()
 	console, s := office(t)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -50,6 +51,36 @@ func unmitigatedNote(status s1.IncidentStatus, threats []s1.Threat) []string {
 		return nil
 	}
 	return []string{text.Are(open, "threat") + " not mitigated yet."}
+}
+
+// maxUnmitigated is how many threats are named of those that were resolved unmitigated.
+const maxUnmitigated = 5
+
+// unmitigated warns whoever resolved threats that the console says are not mitigated, and offers to
+// take that back: resolved, they are gone from the lists that people work from. Of one whose
+// mitigation the console does not tell nothing is said.
+func unmitigated(status s1.IncidentStatus, found []s1.Threat) change.Warning {
+	var names []string
+	var ids []s1.ThreatID
+	for _, t := range found {
+		if status == s1.StatusResolved && t.Info.IncidentStatus == s1.StatusResolved && t.Info.MitigationStatus != "" && !t.Mitigated() {
+			name := text.JoinNonEmpty(" on ", cmp.Or(strings.TrimSpace(t.Name()), "threat "+string(t.Identity())), t.Host())
+			names, ids = append(names, text.Shorten(name, 120)), append(ids, t.Identity())
+		}
+	}
+	n := len(names)
+	if n == 0 {
+		return change.Warning{}
+	}
+	if n > maxUnmitigated {
+		names = append(names[:maxUnmitigated], fmt.Sprintf("%d more", n-maxUnmitigated))
+	}
+	return change.Warning{
+		Words: strings.Join(names, ", ") + text.Agree(n, " isn't mitigated, and is", " aren't mitigated, and are") + " no longer in the lists of open threats.",
+		Actions: []render.Action{render.Button{Label: "Set back to " + s1.StatusUnresolved.Label(), Do: catalog.Invocation{
+			Command: "update-incident-status", Args: catalog.Marshal(map[string]any{"threat-ids": ids, "status": s1.StatusUnresolved}),
+		}}},
+	}
 }
 
 // POST /threats/incident takes status and verdict at once. Its details[] say per id what became of

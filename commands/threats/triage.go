@@ -39,6 +39,7 @@ func statusOf(status s1.IncidentStatus) triage {
 		Send: func(ctx context.Context, console *s1.Client, ids []s1.ThreatID) (s1.ActionResult, error) {
 			return console.SetThreatIncident(ctx, ids, status)
 		},
+		Warn: func(found []s1.Threat) change.Warning { return unmitigated(status, found) },
 	}
 }
 
@@ -56,6 +57,7 @@ func statusAndVerdictOf(status s1.IncidentStatus, verdict s1.Verdict) triage {
 		Send: func(ctx context.Context, console *s1.Client, ids []s1.ThreatID) (s1.ActionResult, error) {
 			return console.SetThreatIncidentAndVerdict(ctx, ids, status, verdict)
 		},
+		Warn: is.Warn,
 	}
 }
 
