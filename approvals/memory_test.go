@@ -127,7 +127,7 @@ func (m *memory) Find(ctx context.Context, q Query) ([]Request, error) {
 func (q Query) matches(r Request) bool {
 	is := func(want, got string) bool { return want == "" || want == got }
 	return is(q.ID, r.ID) && is(q.Ref, r.Ref) && is(q.Key, r.Key) && is(q.Requester, r.Requester) &&
-		(len(q.States) == 0 || slices.Contains(q.States, r.State)) && (!q.Behind || r.Behind()) && !r.Created.Before(q.Since) &&
+		(len(q.States) == 0 || slices.Contains(q.States, r.State)) && (len(q.Commands) == 0 || slices.Contains(q.Commands, r.Command)) && (!q.Behind || r.Behind()) && !r.Created.Before(q.Since) &&
 		(q.Due.IsZero() || !r.Due().IsZero() && !r.Due().After(q.Due))
 }
 

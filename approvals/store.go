@@ -32,6 +32,7 @@ type Store interface {
 type Query struct {
 	ID, Ref, Key string
 	States       []State
+	Commands     []string // their names; of requests that older versions made others may be among what is found
 	Requester    string
 	Behind       bool      // only those that are, see Request.Behind
 	Due          time.Time // only those with something due by then, see Request.Due

@@ -45,17 +45,17 @@ const memory = 90 * 24 * time.Hour
 // command's Undo), the mitigation that quarantines a threat's endpoint from the network, and the
 // isolation itself. What failed did nothing.
 func (o *overlaps) sequels(ctx context.Context, req approvals.Request) (map[string]sequel, error) {
+	undo, _ := o.undo(req, nil)
 	made := []approvals.State{approvals.Approved, approvals.Running, approvals.Done, approvals.Failed, approvals.Interrupted}
-	all, err := o.Ledger.Find(ctx, approvals.Query{States: made, Since: req.Started.Add(-memory)})
+	all, err := o.Ledger.Find(ctx, approvals.Query{States: made, Commands: o.isolating(req.Command, undo.Command), Since: req.Started.Add(-memory)})
 	if err != nil {
 		return nil, fmt.Errorf("look for other isolations: %w", err)
 	}
 	slices.SortStableFunc(all, func(a, b approvals.Request) int { return ranAt(a).Compare(ranAt(b)) })
-	undo, _ := o.undo(req, nil)
 	sequels := map[string]sequel{}
 	for _, other := range all {
 		_, action := o.effectFor(other)
-		quarantines := action == "networkquarantine"
+		quarantines := action == networkQuarantine
 		switch {
 		case other.ID == req.ID || !o.onSame(other, req):
 		case other.Command == undo.Command && other.State == approvals.Done:
@@ -69,6 +69,21 @@ func (o *overlaps) sequels(ctx context.Context, req approvals.Request) (map[stri
 		}
 	}
 	return sequels, nil
+}
+
+// networkQuarantine is the mitigation of a threat that isolates its endpoint, as Effect.ActionOf has it.
+const networkQuarantine = "networkquarantine"
+
+// isolating are the commands that isolate endpoints or end that: an isolation, the way back, and
+// those that may quarantine a threat's endpoint. Three months of everything else would be read for
+// each isolation.
+func (o *overlaps) isolating(names ...string) []string {
+	for _, cmd := range o.Catalog.Commands() {
+		if e := cmd.Effect; e != nil && e.Threat != nil && slices.Contains([]string{"", networkQuarantine}, e.Action) { // "": its arguments say which
+			names = append(names, cmd.Name)
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
 // ranAt is when a request ran; what has not run yet comes last.

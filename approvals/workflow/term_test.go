@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,4 +218,17 @@ func TestAReconnectionThatNobodyApprovedYieldsToAnotherIsolation(t *testing.T) {
 	require.NoError(t, overlaps.stillEnds(t.Context(), end), "somebody approved it")
 	end.Key = "end of an earlier term"
 	require.ErrorIs(t, overlaps.stillEnds(t.Context(), end), errLonger)
+}
+
+// What isolates may be of three months ago; of all else that was asked for since nothing is read for it.
+func TestOnlyWhatIsolatesIsReadForAnIsolation(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	names := (&overlaps{Config: k.flow.Submitter.Config}).isolating("disconnect-agent-from-network", "connect-agent-to-network")
+	require.Contains(t, names, "mitigate-threats", "it may quarantine a threat's endpoint from the network")
+	for _, cmd := range k.catalog.Commands() {
+		quarantines := cmd.Effect != nil && (cmd.Effect.Action == "networkquarantine" || cmd.Effect.ActionOf([]byte(`{"mitigate-action":"network-quarantine"}`)) == "networkquarantine")
+		require.True(t, !quarantines || slices.Contains(names, cmd.Name), cmd.Name)
+	}
+	require.NotContains(t, names, "kill-processes")
 }

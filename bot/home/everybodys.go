@@ -60,7 +60,7 @@ type credits map[string]map[string]approvals.Request
 
 // isolators tells who isolated each endpoint that is isolated now, as of the last minute.
 //
-// It reads a month of requests, a page at a time, and so is kept as long as the same endpoints are
+// It reads a month of isolations, a page at a time, and so is kept as long as the same endpoints are
 // isolated, for ten seconds at most: an extension changes no endpoint but its end.
 func (k *Keeper) isolators(ctx context.Context, counted map[string]figures.Figure, now time.Time) (credits, error) {
 	isolated := k.isolated(counted)
@@ -71,7 +71,7 @@ func (k *Keeper) isolators(ctx context.Context, counted map[string]figures.Figur
 		return k.credits, nil
 	}
 	by := credits{}
-	q := approvals.Query{States: []approvals.State{approvals.Done}, Since: now.Add(-creditFrom), Limit: creditPage}
+	q := approvals.Query{States: []approvals.State{approvals.Done}, Commands: k.Catalog.Isolating(), Since: now.Add(-creditFrom), Limit: creditPage}
 	for {
 		done, err := k.Ledger.Find(ctx, q)
 		if err != nil {

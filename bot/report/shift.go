@@ -283,7 +283,7 @@ func (s *shift) chart(since, until time.Time, zone *time.Location) render.Chart 
 // isolators tells who isolated an endpoint last, by the endpoint's id.
 func (r Shifts) isolators(ctx context.Context) (map[string]approvals.Request, error) {
 	by := map[string]approvals.Request{}
-	q := approvals.Query{States: []approvals.State{approvals.Done}, Since: r.Now().Add(-30 * 24 * time.Hour), Limit: reportPage}
+	q := approvals.Query{States: []approvals.State{approvals.Done}, Commands: r.Catalog.Isolating(), Since: r.Now().Add(-30 * 24 * time.Hour), Limit: reportPage}
 	for {
 		done, err := r.Requests.Find(ctx, q)
 		if err != nil {

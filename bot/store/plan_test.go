@@ -149,6 +149,7 @@ func walk(t *testing.T, db *DB) {
 	for _, q := range []approvals.Query{
 		{ID: "x"}, {Ref: "x"}, {Key: "x", Limit: 1}, {Behind: true}, {Due: now}, {Requester: "U1", Since: now}, {States: []approvals.State{approvals.Frozen}, Limit: 1},
 		{States: []approvals.State{approvals.Pending, approvals.Running, approvals.Approved, approvals.Frozen}},
+		{States: []approvals.State{approvals.Done, approvals.Failed}, Commands: []string{"c", "d"}, Since: now},
 	} {
 		_, err := db.Requests().Find(ctx, q)
 		require.NoError(t, err)

@@ -35,9 +35,9 @@ func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.E
 	err = s.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		stored, created = r, false
 		n, err := affected(tx.ExecContext(ctx, `
-			INSERT INTO requests (id, ref, key, version, state, requester, created, behind, due, body)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-			text(r.ID), text(r.Ref), text(r.Key), r.Version, r.State, text(r.Requester), millis(r.Created), number(r.Behind()), millis(r.Due()), body))
+			INSERT INTO requests (id, ref, key, version, state, requester, command, created, behind, due, body)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
+			text(r.ID), text(r.Ref), text(r.Key), r.Version, r.State, text(r.Requester), text(r.Command), millis(r.Created), number(r.Behind()), millis(r.Due()), body))
 		if err != nil {
 			return err
 		}
@@ -89,8 +89,8 @@ func sameKey(ctx context.Context, tx *transaction, key string) (approvals.Reques
 
 // Swap writes r and its entries if nobody changed the row since r was read.
 //
-// Version is the condition; state, behind and due are what queries go by and are derived from the
-// row here, so that they can't disagree with it.
+// Version is the condition; state, command, behind and due are what queries go by and are derived
+// from the row here, so that they can't disagree with it.
 func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...approvals.Entry) error {
 	body, err := encode(r)
 	if err != nil {
@@ -98,8 +98,8 @@ func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...appr
 	}
 	err = s.db.writes.change(ctx, change{
 		statement: statement{`
-			UPDATE requests SET version = version + 1, state = $1, behind = $2, due = $3, body = $4 WHERE id = $5 AND version = $6`,
-			[]any{string(r.State), number(r.Behind()), millis(r.Due()), body, text(r.ID), r.Version}},
+			UPDATE requests SET version = version + 1, state = $1, command = $2, behind = $3, due = $4, body = $5 WHERE id = $6 AND version = $7`,
+			[]any{string(r.State), text(r.Command), number(r.Behind()), millis(r.Due()), body, text(r.ID), r.Version}},
 		holds: func(rows int64) error {
 			if rows == 0 {
 				return untouched{approvals.ErrConflict}
@@ -131,6 +131,9 @@ func (s Requests) Find(ctx context.Context, q approvals.Query) ([]approvals.Requ
 	if len(q.States) > 0 {
 		in(&w, "state", q.States)
 	}
+	if len(q.Commands) > 0 {
+		in(&w, "command", append([]string{unnamed}, q.Commands...))
+	}
 	if q.Behind {
 		w.add("behind = 1")
 	}
@@ -151,6 +154,10 @@ func (s Requests) Find(ctx context.Context, q approvals.Query) ([]approvals.Requ
 	}
 	return rs, nil
 }
+
+// unnamed is the command of rows that were written before there was a column for it, and have not
+// changed since: any command may be theirs.
+const unnamed = ""
 
 // pairs yields the columns that are asked for, with their values.
 func pairs(columnsAndValues ...string) iter.Seq2[string, string] {

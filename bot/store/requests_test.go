@@ -240,6 +240,9 @@ func TestFindingRequests(t *testing.T) {
 			if n%2 == 0 {
 				r.State, r.Requester = approvals.Done, "UBOB"
 			}
+			if n < 2 {
+				r.Command = "kill-processes"
+			}
 			insert(t, s, r)
 		}
 		ids := func(q approvals.Query) (found []string) {
@@ -257,6 +260,14 @@ func TestFindingRequests(t *testing.T) {
 		require.Equal(t, []string{"id-004"}, ids(approvals.Query{Ref: "A-0004"}))
 		require.Equal(t, []string{"id-004"}, ids(approvals.Query{Key: "key-4"}))
 		require.Empty(t, ids(approvals.Query{ID: "' OR 1=1 --"}))
+		require.Equal(t, []string{"id-004", "id-005"}, ids(approvals.Query{Commands: []string{"kill-processes", "run-script"}}))
+		meddle(t, address, `UPDATE requests SET command = '' WHERE id IN ('id-001', 'id-002')`) // as an older version wrote them
+		require.Equal(t, []string{"id-001", "id-002", "id-004", "id-005"}, ids(approvals.Query{Commands: []string{"kill-processes"}}), "any command may be theirs")
+		require.Equal(t, []string{"id-004", "id-005"}, ids(approvals.Query{Commands: []string{"kill-processes"}, Since: noon.Add(3 * time.Minute)}))
+		old, err := s.Find(t.Context(), approvals.Query{ID: "id-001"})
+		require.NoError(t, err)
+		require.NoError(t, s.Swap(t.Context(), old[0], asked(old[0])))
+		require.Equal(t, []string{"id-002", "id-004", "id-005"}, ids(approvals.Query{Commands: []string{"kill-processes"}}), "a change names it")
 	})
 }
 

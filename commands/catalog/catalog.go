@@ -78,6 +78,17 @@ func (c *Catalog) CardActions() cards.Actions { return c.cards }
 // Commands returns all commands, area by area.
 func (c *Catalog) Commands() []*Command { return slices.Clone(c.commands) }
 
+// Isolating are the names of the commands that cut endpoints off: of a month of requests, who asks
+// why an endpoint is isolated wants theirs alone.
+func (c *Catalog) Isolating() (names []string) {
+	for _, cmd := range c.commands {
+		if cmd.Effect != nil && cmd.Effect.Isolates {
+			names = append(names, cmd.Name)
+		}
+	}
+	return names
+}
+
 // Find returns the command with this name or alias, in any spelling: list_agents, List Agents.
 func (c *Catalog) Find(nameOrAlias string) (*Command, bool) {
 	cmd, ok := c.names[spelled(nameOrAlias)]
