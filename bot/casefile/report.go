@@ -75,7 +75,7 @@ func (c *Case) report(w io.Writer) error {
 }
 
 // Card tells the case in short: what it is and how bad, what is still open, what was done; then what
-// is missing, the timeline's last lines, and how much of each is in the file.
+// is missing, path and hash, the timeline's last lines, and how much of each is in the file.
 //
 // It must say on a phone what the case is about and how it stands; who wants more opens the file.
 // The last moments are the ones that whoever takes over needs first.
@@ -88,10 +88,6 @@ func (c *Case) Card() render.Card {
 	for _, m := range c.missing {
 		card.Parts = append(card.Parts, render.Line{render.Bold("Missing: "), render.Text(m)})
 	}
-	const last = 8
-	for _, m := range c.moments[max(0, len(c.moments)-last):] {
-		card.Parts = append(card.Parts, render.Line{render.At(m.at), render.Text(" · " + trail.Line(m.who) + " · " + trail.Line(m.what))})
-	}
 	fields := render.Fields{}
 	for _, f := range c.Facts {
 		if slices.Contains([]string{"Path", "Hash", "Process", "Assignee", "Id"}, f.Label) { // the rest is said above
@@ -99,6 +95,14 @@ func (c *Case) Card() render.Card {
 		}
 	}
 	card.Parts = append(card.Parts, fields)
+	const last = 8
+	for _, m := range c.moments[max(0, len(c.moments)-last):] {
+		who := trail.Line(m.who) + " · "
+		if strings.HasPrefix(m.what, m.who) { // the trail's sentences begin with who it was
+			who = ""
+		}
+		card.Parts = append(card.Parts, render.Line{render.At(m.at), render.Text(" · " + who + trail.Line(m.what))})
+	}
 	note := render.Note{render.Text("In the file: ")}
 	for i, f := range c.counts {
 		if i > 0 {
