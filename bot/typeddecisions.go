@@ -127,7 +127,9 @@ func (t decisionTalk) offerDecision(ctx context.Context, a exchange.Interaction,
 		}
 		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: do, Confirm: "All changes will be blocked until two approvers end the freeze."}}
 	case thawWord:
-		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: thawWord}}}
+		if freeze, err := freezeOf(ctx, t.requests); err != nil || freeze.ID == "" || !freeze.BarredFromThawing(a.Who.Person) {
+			card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: thawWord}}}
+		}
 	case requestcards.ExtendWord:
 		return t.offerLonger(ctx, a, rest)
 	default:
@@ -167,7 +169,7 @@ func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, 
 	if err != nil {
 		return err
 	}
-	at := t.responder.Reply(ctx, a, requestcards.Offer(freeze, req, typed))
+	at := t.responder.Reply(ctx, a, requestcards.ForViewer(requestcards.Offer(freeze, req, typed), req, a.Who.Person, a.From.At))
 	if at.TS == "" {
 		return nil
 	}

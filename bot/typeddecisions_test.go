@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,6 +29,22 @@ func TestWordsThatDecideStandAloneInMessages(t *testing.T) {
 	} {
 		require.Equal(t, c.alone, allWords()[c.builtin].standsAlone(c.rest), c.builtin+" "+c.rest)
 	}
+}
+
+// Who talks about a decision that is not theirs gets no button for it.
+func TestAnOfferHasTheButtonsThatAreTheirs(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	_, ref := k.asks()
+	for user, words := range map[string]string{bob: "Approve Deny", alice: "Withdraw", dave: ""} {
+		said := k.writes(user, "", "I think we should approve "+ref)
+		for _, word := range []string{"Approve", "Deny", "Withdraw"} {
+			require.Equal(t, strings.Contains(words, word), strings.Contains(said.Get("blocks"), `"text":"`+word+`"`), user+" "+word)
+		}
+	}
+	k.types(bob, "freeze drill")
+	require.NotContains(t, k.writes(dave, "", "please thaw it").Get("blocks"), `"text":"Thaw"`)
+	require.Contains(t, k.writes(carol, "", "please thaw it").Get("blocks"), `"text":"Thaw"`)
 }
 
 // Words around a decision decide nothing; the reason among them is kept for whoever clicks.
