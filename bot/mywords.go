@@ -62,7 +62,10 @@ func (w myWords) builtins() []builtin {
 		{
 			name: "isolated", onHelp: true, summary: "Lists the endpoints that are isolated now: since when, until when and by whom, with buttons to extend and reconnect.",
 			examples: []string{"/s1 isolated"}, typed: w.isolated, clicked: bare(w.isolated), operand: nothing, asks: everyConsole,
-			spoken: plain.MustPhrases("(what|who) is [still|currently] isolated [now|right now]", "what's isolated", "isolated now"),
+			spoken: plain.MustPhrases(
+				"(what|who|(which|how many|what) (hosts|endpoints|machines|computers|devices)) (is|are) [still|currently] (isolated|contained|in isolation) [now|right now]", "what's isolated", "isolated now",
+				"<show> (isolated|contained) (hosts|endpoints|machines|computers|devices)", "(is|are) (anything|any host|any hosts|any endpoint|any endpoints|any machines) [still|currently] isolated [now|right now]",
+			),
 		},
 		{
 			name: "whoami", onHelp: true, summary: "Shows your roles and which entries in the settings or the policy file give them to you.",

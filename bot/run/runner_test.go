@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
@@ -18,6 +20,8 @@ import (
 	"s1bot/bot/inbound"
 	"s1bot/bot/webapi/webapitest"
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
+	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
@@ -423,4 +427,30 @@ func TestWordsThatNoNameHasAreNotLookedFor(t *testing.T) {
 		require.NoError(t, err, line)
 	}
 	require.Len(t, k.counted, 5)
+}
+
+// What is no order to the reader of sentences is none as a command line either, though it may begin with a command's name: nothing of it is looked for in
+// the console.
+func TestWhatIsNoOrderIsNoCommandLine(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	refused, err := os.ReadFile("../../commands/plain/testdata/refused.txt")
+	require.NoError(t, err)
+	analysts, err := os.ReadFile("../../commands/plain/testdata/analysts.tsv")
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(string(refused)), "\n")
+	for row := range strings.Lines(string(analysts)) {
+		if line, means, _ := strings.Cut(strings.TrimSpace(row), "\t"); means == "refused" {
+			lines = append(lines, line)
+		}
+	}
+	in := text.Input{Now: time.Now()}
+	for _, line := range lines {
+		inv, extras, parsed := slash.Parse(k.runner.Catalog, line, in)
+		_, read, err := k.runner.sentence(line, inv, extras, parsed, in)
+		if read || err == nil && parsed == nil {
+			t.Errorf("%s runs as %s %s", line, inv.Command, inv.Args)
+		}
+	}
+	require.Greater(t, len(lines), 200)
 }

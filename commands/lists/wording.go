@@ -8,7 +8,7 @@ func exclusionsWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"<show> {*} (exclusions|exclusion|exceptions|exception|allowlist|whitelist|allow list|white list|exclusion list|exclusions list) {*} [entries|list|items]",
 		"(what is|what's|what|which files are|which paths are|which hashes are|anything|is anything) [currently|all] (excluded|whitelisted|allowlisted|exempted|on allowlist|on exclusion list|in exclusions)",
-		"(what|which) {+type} [paths|files] (is|are) [currently] (excluded|whitelisted|allowlisted|exempted)", "<show> {*} (excluded|whitelisted|allowlisted) (paths|path|folders|files) -> type=path",
+		"(do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted|allowlist) (anything|something|any files|any paths)", "(what|which) [things|files|paths|stuff] (do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted)", "(what|which) {+type} [paths|files] (is|are) [currently] (excluded|whitelisted|allowlisted|exempted)", "<show> {*} (excluded|whitelisted|allowlisted) (paths|path|folders|files) -> type=path",
 		"<show> {*} (excluded|whitelisted|allowlisted) (hashes|hash) -> type=white_hash", "(what|which) (paths|folders) (is|are) [currently] (excluded|whitelisted|allowlisted) -> type=path",
 		"(what|which) hashes (is|are) [currently] (excluded|whitelisted|allowlisted) -> type=white_hash",
 	}, Clauses: []string{"for {+}", "{operation-system} only", "(on|for|of|in) {operation-system} [endpoints|system|systems]", "(in|at|of|for) {site-ids}",
@@ -140,7 +140,7 @@ func addIOCWording() catalog.Wording {
 		heads = append(heads, add+kind.slot+kind.means, turn+kind.slot+as+kind.means)
 	}
 	return catalog.Wording{Heads: heads, Clauses: []string{
-		"[,] (from|source|by|via|with source|came from|comes from|reported by|origin|provided by|per|according to) [is|:|=] {source:source}",
+		"[,] (from|source|by|via|from source|with source|came from|comes from|reported by|origin|provided by|per|according to) [is|:|=] {source:source}",
 		"[,] [it|this|they] (came from|comes from|is from|are from) {source:source}", "[,] (type|of type|as type|kind) [is|:|=] {type}",
 		"[,] [(valid|active|expires|expiring|expire|keep it)] (until|till|on|by) {valid-until}", "[,] (call it|named|called|name|with name|title|labelled|label) [:|=] {name:source}",
 		"[,] (in|at|for|of|under) account {account-ids:account}", "[,] [with] name {name:title}", "(in|at|for|of) {account-ids:account}",

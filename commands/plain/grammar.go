@@ -12,8 +12,8 @@ import (
 
 // Macros are parts of patterns that many have.
 const (
-	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|share|forward|revert with|get back with|come back with|let me know|let us know|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i would like|i'd like|we want|we need|i'm after|i search|need|i require|we require|wanna see|let's see|let us see|lemme see|may i see|remind me of|remind me|run me through|walk me through|pull up|bring up|get hold of|dump|hit me with|gimme|check out|i am looking for|i'm looking for|looking for|search|
-		check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know) [up|out] [to] [me|us] [number of|list of|overview of|in detail] [any|all|just|only|there|which|what|how many]]`
+	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|share|forward|revert with|get back with|come back with|let me know|let us know|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i would like|i'd like|we want|we need|i'm after|i search|need|i require|we require|wanna see|let's see|let us see|lemme see|may i see|remind me of|remind me|inform|brief|advise|report|i would like to have|i'd like to have|can you see|run me through|walk me through|pull up|bring up|get hold of|dump|hit me with|gimme|check out|i am looking for|i'm looking for|looking for|search|
+		check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know) [up|out] [to] [me|us] [about] [number of|list of|overview of|in detail] [any|all|just|only|there|which|what|how many]]`
 	ofMacro = `(of|for|on|about|from)`
 )
 

@@ -30,7 +30,10 @@ func (r *Reader) behindPreamble(sentence string, words []text.Word, in text.Inpu
 		if strings.Count(statement, "(") > strings.Count(statement, ")") {
 			statement += ")" // no word has it
 		}
-		if as, found = r.straight(request, in); len(found) > 0 {
+		if as, found = r.straight(request, in); strings.HasSuffix(strings.TrimRight(sentence, " .!"), "?") && !Courteous(request) {
+			found = slices.DeleteFunc(found, r.changes) // "the machine is slow, reboot it?"
+		}
+		if len(found) > 0 {
 			_, also := r.straight(statement, in)
 			if slices.ContainsFunc(also, func(o reading) bool { return !o.proposal.same(found[0].proposal) }) {
 				return nil, nil // "the alert X is a false positive" is an order as well, for something else
@@ -41,10 +44,16 @@ func (r *Reader) behindPreamble(sentence string, words []text.Word, in text.Inpu
 	return nil, nil
 }
 
+// changes tells a reading that changes something.
+func (r *Reader) changes(found reading) bool {
+	cmd, ok := r.catalog.Find(found.proposal.Do.Command)
+	return !ok || cmd.Risk != catalog.Read
+}
+
 // because gives changes that have no reason the preamble as one.
 func (r *Reader) because(found []reading, told string) []reading {
 	for i := range found {
-		if cmd, ok := r.catalog.Find(found[i].proposal.Do.Command); ok && cmd.Risk != catalog.Read {
+		if r.changes(found[i]) {
 			found[i].proposal.Extras.Reason = cmp.Or(found[i].proposal.Extras.Reason, strings.TrimSpace(told))
 		}
 	}
@@ -62,6 +71,9 @@ func requestBehind(sentence string, told, asks []text.Word) (string, bool) {
 		return sentence[asks[0].From:last], !hasThing(told)
 	}
 	about, rest := subject(told)
+	if host := onlyHost(told); host != nil && to == from+2 && oneOf(asks[from+1].Lower, anyEndpoint) { // "a note on DESKTOP-1, isolate the machine"
+		about, rest = host, nil
+	}
 	one := slices.ContainsFunc(asks[from:to], func(w text.Word) bool { return oneOf(w.Lower, "it|that|this") })
 	if one && slices.ContainsFunc(about, func(w text.Word) bool { return oneOf(w.Lower, "and|&") }) { // which of them?
 		return "", false
@@ -122,11 +134,34 @@ func pronounAt(words []text.Word) (from, to int) {
 		switch {
 		case oneOf(w.Lower, "that|this|those|these") && oneOf(next, objects+"|one|rule|group|ioc|hashes"):
 			return i, i + 2
+		case i > 0 && w.Lower == "the" && oneOf(next, anyEndpoint) && !hasThing(words[i+1:]):
+			return i, i + 2
 		case i > 0 && oneOf(w.Lower, "it|them|that|this"):
 			return i, i + 1
 		}
 	}
 	return -1, -1
+}
+
+// anyEndpoint are the words for an endpoint that say nothing of its kind: "the server" may be another than DESKTOP-1.
+const anyEndpoint = "endpoint|system|agent"
+
+// onlyHost is the one endpoint that words name beside nothing else that could be meant; nil where there is none, or another thing.
+func onlyHost(words []text.Word) []text.Word {
+	only := -1
+	for i, w := range words {
+		switch {
+		case !isThing(w) || len(ticketAt(words, i)) > 0:
+		case only >= 0 || !isNamedHost(w) || isFile(w) || isHash(w.Text):
+			return nil
+		default:
+			only = i
+		}
+	}
+	if only < 0 {
+		return nil
+	}
+	return words[only : only+1]
 }
 
 // takingUp is how people say what they speak of: "I take X", "got X".

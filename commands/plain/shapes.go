@@ -160,7 +160,7 @@ func joined(words []text.Word) string {
 // comma skips what stands between two values; a negative number where nothing does.
 func comma(words []text.Word, at int) int {
 	i := at
-	if i < len(words) && words[i].Lower == "," {
+	if i < len(words) && words[i].Lower == "," && words[i].Text != "(" { // "LAB-7 (10.1.1.4)" is one endpoint
 		i++
 	}
 	if i < len(words) && (words[i].Lower == "and" || words[i].Lower == "&" || words[i].Lower == "+") {

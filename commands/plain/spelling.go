@@ -206,12 +206,30 @@ var participles = map[string]string{
 // deeds are what a thing needs, and the order to do it: "DESKTOP-1 needs a reboot".
 var deeds = map[string]string{"reboot": "reboot", "restart": "restart", "scan": "scan", "rescan": "rescan", "isolation": "isolate", "containment": "contain", "shutdown": "shutdown", "remediation": "remediate"}
 
+// owners are nouns before what is no endpoint and no threat.
+const owners = "path|folder|rule|group|hash|exclusion|ioc"
+
+// objectFirst puts the order before the endpoints that it is for: "DESKTOP-1 please isolate, C2 traffic". A noun with a verb behind it orders nothing:
+// "DESKTOP-1 scan found malware".
+func objectFirst(words []text.Word) ([]text.Word, bool) {
+	end := objectEnd(words, 0)
+	if end == 0 || end >= len(words) || !isNamedHost(words[end-1]) || !oneOf(words[end].Lower, "isolate|contain|disconnect|reconnect|release|unisolate|scan|rescan|reboot|restart|shutdown") {
+		return nil, false
+	}
+	if end+1 < len(words) && !isBreak(words[end+1]) && !oneOf(words[end+1].Lower, "for|because|due|until|till|asap|now|please") {
+		return nil, false
+	}
+	return slices.Concat(words[end:end+1], words[:end], words[end+1:]), true
+}
+
 // active turns what must be done with a thing into the order to do it: "DESKTOP-1 needs to be isolated, it beacons" is "isolate DESKTOP-1, it
 // beacons", and what the thing must do: "DESKTOP-1 can go back on the network". Only what is said to be needed or allowed is an order: "DESKTOP-1 was
 // isolated" tells.
 func active(words []text.Word) []text.Word {
-	if order, ok := caused(words); ok {
-		return order
+	for _, order := range []func([]text.Word) ([]text.Word, bool){caused, objectFirst} {
+		if ordered, ok := order(words); ok {
+			return ordered
+		}
 	}
 	for at := 1; at < len(words) && !isBreakOf(words[at]); at++ {
 		n := longest(needs, func(phrase []string) bool { return says(words, at, phrase) })
@@ -245,7 +263,7 @@ func caused(words []text.Word) ([]text.Word, bool) {
 		words = slices.Clone(words[n-1:])
 		words[0].Lower = "get"
 	}
-	if len(words) < 3 || !oneOf(words[0].Lower, "get|have") || !isThing(words[1]) && !oneOf(words[1].Lower, articles+"|"+hostNouns) {
+	if len(words) < 3 || !oneOf(words[0].Lower, "get|have") || !isThing(words[1]) && !isPath(words[1]) && !oneOf(words[1].Lower, articles+"|"+hostNouns+"|"+owners) {
 		return nil, false
 	}
 	for at := 2; at < len(words) && !(isBreak(words[at]) && words[at].Lower != ","); at++ {
@@ -254,7 +272,10 @@ func caused(words []text.Word) ([]text.Word, bool) {
 			order.Lower = verb
 			return slices.Concat([]text.Word{order}, words[1:at], words[at+1:]), true
 		}
-		if !isThing(words[at]) && !oneOf(words[at].Lower, objects+"|and|,|&|"+articles) {
+		if oneOf(words[at].Lower, "off|offline|back|online|out") && isThing(words[at-1]) { // "we need DESKTOP-1 off the network"
+			return words, true
+		}
+		if !isThing(words[at]) && !isPath(words[at]) && !oneOf(words[at].Lower, objects+"|"+owners+"|and|,|&|"+articles) {
 			break
 		}
 	}

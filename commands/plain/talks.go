@@ -36,7 +36,19 @@ func Talks(cmd *catalog.Command, line string) bool {
 // limiting are words that say less than what is listed or done to. Where a line has one and isn't read as a sentence, a search for the word would find
 // nothing and look like an all-clear.
 var limiting = wordSet(`or other than older newer younger without no more less fewer but only which who whom whose when where while before after during until through except excluding
-	most least neither nor nobody almost about whichever whatever any every anything`)
+	be been was were has have had might may could would should must can will does did do how why what my your our their
+	most least neither nor nobody almost about whichever whatever any every anything everything everyone everybody everywhere this those these him her both`)
+
+// nameLength is how many words of a line are the command's name, at most all but one.
+func nameLength(cmd *catalog.Command, words []text.Word) int {
+	most := 1
+	for _, name := range append([]string{cmd.Name}, cmd.Aliases...) {
+		if said := strings.Split(name, "-"); says(words, 0, said) {
+			most = max(most, len(said))
+		}
+	}
+	return min(most, len(words)-1)
+}
 
 // negating are the joining words that turn what stands behind them around.
 const negating = "not|never|unless|except|dont|don't"
@@ -44,8 +56,9 @@ const negating = "not|never|unless|except|dont|don't"
 // Speaks tells whether a line has words of the grammar beside its command's name, a stretch of time or a ticket: then it is read as a sentence first, for
 // "quarantine threat 2098113347700215586" is about no file on an endpoint called threat.
 func (r *Reader) Speaks(line string) bool {
-	words := spell(text.Words(line))
-	if r.compile() != nil || len(words) < 3 || strings.Contains(line, "=") {
+	own, _, _ := strings.Cut(line, ": ") // behind a colon stands a query, or somebody's own words
+	words := spell(text.Words(own))
+	if r.compile() != nil || len(words) < 3 || strings.Contains(own, "=") {
 		return false
 	}
 	for i, w := range words[1:] {
@@ -62,18 +75,22 @@ func (r *Reader) Speaks(line string) bool {
 func (r *Reader) Prose(cmd *catalog.Command, line string) bool {
 	f, ok := cmd.Lookup(cmd.Main)
 	words := text.Words(line)
-	if !ok || len(words) < 3 || f.Type.Verbatim && isQuery(line, words) || strings.Contains(line, "=") || cmd.Risk != catalog.Read && f.Type.Name == "multiline" {
+	names := ok && cmd.Risk != catalog.Read && (f.List || f.Type.TakesNames() || f.Type.Selects != "") // its words are names
+	if !ok || len(words) < 3 && !names || len(words) < 2 || f.Type.Verbatim && isQuery(line, words) || strings.Contains(line, "=") || cmd.Risk != catalog.Read && f.Type.Name == "multiline" {
 		return false
 	}
-	titled := words[1].Quoted || isCapital(words[1]) && !isThing(words[1])
+	begins := words[nameLength(cmd, words)]
+	titled := begins.Quoted || isCapital(begins) && !isThing(begins)
 	var joined, turned bool
 	for _, w := range words[1:] {
+		joined = joined || !w.Quoted && strings.HasSuffix(w.Lower, "'s")
 		if w.Quoted || w.Text != strings.ToLower(w.Text) || isBreak(w) {
 			continue
 		}
-		joined, turned = joined || joining[w.Lower] || limiting[w.Lower], turned || limiting[w.Lower] || oneOf(w.Lower, negating)
+		joined = joined || joining[w.Lower] || limiting[w.Lower]
+		turned = turned || limiting[w.Lower] || oneOf(w.Lower, negating)
 	}
-	if cmd.Risk != catalog.Read && (f.List || f.Type.TakesNames() || f.Type.Selects != "") { // its words are names, and none of these is one
+	if names {
 		return joined || r.Speaks(line)
 	}
 	return turned || joined && !titled
@@ -92,7 +109,7 @@ func isQuery(line string, words []text.Word) bool {
 		return true
 	}
 	asked := words[1].Lower == "for" || words[1].Lower == "connections"
-	if !asked && (!isFile(words[1]) && !isProgram(words[1]) || strings.ContainsAny(line, "\"'“”*(){}[]")) {
+	if !asked && strings.ContainsAny(line, "\"'“”*(){}[]") {
 		return true
 	}
 	return slices.ContainsFunc(words[2:], func(w text.Word) bool { return operators[w.Lower] && w.Lower != "in" && w.Lower != "and" })
