@@ -248,7 +248,7 @@ func TestAFreezeStopsEverythingUntilTwoApproversEndIt(t *testing.T) {
 	s.types("bob", "#soc", "/s1 pending")
 	require.Equal(t, []string{"Deny"}, s.isTold("bob", "Waiting for you (1)", "Changes are frozen", "an account was taken over").Buttons())
 	s.types("bob", "#soc", "@s1bot please approve "+s.refOf(waiting))
-	require.Equal(t, []string{"Deny", "Withdraw"}, s.isTold("bob", "may be just conversation", "Changes are frozen").Buttons())
+	require.Equal(t, []string{"Deny"}, s.isTold("bob", "may be just conversation", "Changes are frozen").Buttons())
 	s.types("bob", "@s1bot", "please approve "+s.refOf(waiting))
 	offer := s.isWrittenTo("bob", "may be just conversation", "Changes are frozen")
 	require.Equal(t, []string{"Deny", "Withdraw"}, offer.Buttons())
