@@ -251,7 +251,7 @@ func TestAFreezeStopsEverythingUntilTwoApproversEndIt(t *testing.T) {
 	require.Equal(t, []string{"Deny"}, s.isTold("bob", "may be just conversation", "Changes are frozen").Buttons())
 	s.types("bob", "@s1bot", "please approve "+s.refOf(waiting))
 	offer := s.isWrittenTo("bob", "may be just conversation", "Changes are frozen")
-	require.Equal(t, []string{"Deny", "Withdraw"}, offer.Buttons())
+	require.Equal(t, []string{"Deny"}, offer.Buttons())
 	s.types("bob", "@s1bot", "pending")
 	require.Equal(t, []string{"Review"}, s.isWrittenTo("bob", "Waiting for you (1)").Buttons())
 	require.Empty(t, s.console.Changes())
