@@ -128,6 +128,7 @@ func TestPlainQuestionsAboutTheBotAreAnswered(t *testing.T) {
 	}
 	require.NotContains(t, k.writes(alice, "", "who approved the isolation of DESKTOP-1").text(), "Who can do what here")
 	k.writes(alice, "", "can you isolate DESKTOP-1 because phishing").has("Open the form")
+	k.writes(alice, "", "can we isolate DESKTOP-1 because phishing please").has("I read that as")
 	k.types(alice, "save handover = agents DESKTOP")
 	k.writes(alice, "", "handover").has("DESKTOP-1")
 	require.Empty(t, k.console.Changes())

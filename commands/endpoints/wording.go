@@ -51,7 +51,7 @@ func listWording() catalog.Wording {
 
 func infoWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"<show> [(current|exact|full)] " + trait + " (of|on|for|from) {agent-ids}", "(<show>|check|which|whose|who is|who's) {agent-ids} [(current|exact|full)] " + trait,
+		"<show> " + trait + " (and|,|&) " + trait + " (of|on|for|from) {agent-ids}", "<show> [(current|exact|full)] " + trait + " (of|on|for|from) {agent-ids}", "(<show>|check|which|whose|who is|who's) {agent-ids} [(current|exact|full)] " + trait,
 		"(what|which) " + trait + " (is|are|does|do|has|have) {agent-ids} [(in|on|have|has|run|runs|using|use|at|with|belong to|belong|located in|assigned to)]",
 		"(what|which) " + trait + " is [currently] (used|installed|active|logged in|logged on|signed in|assigned|set|shown) (on|at|to|for|in) {agent-ids}",
 		"(what|which) (user|users) [is|are] [currently] [(logged in|logged on|signed in|active|working)] (on|at|to|into) {agent-ids}",

@@ -77,7 +77,7 @@ func (p Phrases) Fit(s Sentence) (rest string, ok bool) {
 
 func fits(p text.Pattern, sentence string, words []text.Word) (rest string, ok bool) {
 	fill := func(slot string, words []text.Word, at int) []text.Filling {
-		if at >= len(words) || slot == "order" && oneOf(words[at].Lower, "get|have|see|know|please") {
+		if at >= len(words) || slot == "order" && (oneOf(words[at].Lower, "get|have|see|know|please") || pleads(text.Words(sentence))) {
 			return nil
 		}
 		if _, _, longer := Longer(sentence); slot == "longer" {
@@ -123,6 +123,6 @@ func Plainly(line string) string {
 // although "can" is the word for one.
 func Courteous(line string) bool {
 	words := text.Words(line)
-	return longest(before, func(phrase []string) bool { return len(phrase) > 1 && says(words, 0, phrase) }) > 0 ||
+	return pleads(words) || longest(before, func(phrase []string) bool { return len(phrase) > 1 && says(words, 0, phrase) }) > 0 ||
 		longest(asking, func(phrase []string) bool { return says(words, 0, phrase) }) > 0
 }

@@ -92,10 +92,18 @@ func unhurried(words []text.Word) []text.Word {
 // politely takes politeness off both ends. It goes on until nothing more comes off, since people
 // stack it: "hey bot, can you please".
 func politely(words []text.Word) []text.Word {
+	if pleads(words) {
+		words = words[2:]
+	}
 	for n := 1; n > 0; words = words[n:] {
 		n = max(longest(before, func(phrase []string) bool { return says(words, 0, phrase) }), longest(asking, func(phrase []string) bool { return says(words, 0, phrase) }))
 	}
 	return unhurried(withoutThanks(words))
+}
+
+// pleads tells "can we isolate DESKTOP-1 please", which asks for it, from "can we isolate DESKTOP-1", which asks whether we may.
+func pleads(words []text.Word) bool {
+	return len(words) > 3 && oneOf(words[0].Lower, "can|could|may") && oneOf(words[1].Lower, "we|i") && slices.ContainsFunc(words[2:], func(w text.Word) bool { return !w.Quoted && oneOf(w.Lower, hurry) })
 }
 
 // withoutThanks takes politeness off the end.

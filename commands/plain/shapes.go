@@ -52,7 +52,7 @@ var shapes = map[string]shape{
 	// Files that run as processes of their name, and those that others open, load or interpret.
 	"image":    {nouns: "process|processes|binary|executable|program", takes: func(w text.Word) bool { return isFile(w) && (w.Quoted || imageForm.MatchString(w.Text)) }, loose: true},
 	"document": {takes: func(w text.Word) bool { return isFile(w) && !w.Quoted && !imageForm.MatchString(w.Text) }},
-	"program":  {takes: isProgram},
+	"program":  {takes: func(w text.Word) bool { return isProgram(w) && !fileForm.MatchString(w.Text) }},
 	"path":     {nouns: "path|file|files|folder|directory", takes: isPath},
 	"hash":     {nouns: "hash|hashes|sha1|sha-1|sha256|sha-256|md5|file", takes: func(w text.Word) bool { return isHash(w.Text) }, spaced: true},
 	// The console's keys for the hash of a file compare SHA-1s, so a sentence can ask for that kind, or
@@ -187,7 +187,7 @@ const together = "both|these|those|following|all of"
 // says so.
 func (sh shape) skipNouns(words []text.Word, at int) (next int, told bool) {
 	i := at
-	for i < len(words) && (oneOf(words[i].Lower, articles) || oneOf(words[i].Lower, together) && sh.spaced) {
+	for i < len(words) && (oneOf(words[i].Lower, articles) || oneOf(words[i].Lower, together) && sh.spaced || i > at && words[i].Lower == ":" && oneOf(words[i-1].Lower, together)) {
 		i++
 	}
 	noun := i
