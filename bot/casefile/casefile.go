@@ -33,11 +33,13 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"s1bot/approvals"
 	"s1bot/approvals/trail"
 	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/render/tempfile"
 	"s1bot/s1"
@@ -116,7 +118,8 @@ func OfThreat(t s1.Threat) Subject {
 		Kind:    "threat", ID: string(t.Identity()), Threat: t.Identity(), Name: t.Name(), Host: t.Host(), Storyline: t.Info.Storyline, Agent: t.AgentID(), At: t.Info.CreatedAt.Time, Raw: t.Raw,
 		Facts: catalog.FactsOf("Classification", t.Info.Classification, "Confidence", t.Info.ConfidenceLevel.Label(), "Verdict", t.Info.AnalystVerdict.Label(),
 			"Status", t.Info.IncidentStatus.Label(), "Mitigation", t.Info.MitigationStatus.Label(), "Endpoint", t.Host(), "User", t.User(), "Site", t.SiteName(),
-			"Path", t.Info.FilePath, "Hash", hash, "Process", t.Info.OriginatorProcess, "Storyline", t.Info.Storyline, "Id", string(t.Identity())),
+			"Originating process", t.Info.OriginatorProcess, "Command line", t.Info.MaliciousProcessArguments, "Path", t.Info.FilePath, "Hash", hash,
+			"Indicators", indicatorsOf(t), "Techniques", techniquesOf(t), "Storyline", t.Info.Storyline, "Id", string(t.Identity())),
 	}
 }
 
@@ -126,6 +129,9 @@ func OfAlert(a s1.Alert) Subject {
 		summary: alertSummary(a),
 		Kind:    "alert", ID: string(a.Identity()), Name: a.Name(), Host: a.Host(), Storyline: a.Storyline(), Agent: a.AgentID(), At: a.Info.CreatedAt.Time, Raw: a.Raw,
 		Facts: catalog.FactsOf("Rule", a.Name(), "Verdict", a.Info.AnalystVerdict.Label(), "Status", a.Info.IncidentStatus.Label(), "Endpoint", a.Host(), "User", a.User(),
+			"Process", a.Source.Name, "Parent", a.Parent.Name, "Command line", a.Source.CommandLine, "Path", a.Source.FilePath, "Hash", cmp.Or(a.Source.FileHashSHA1, a.Source.FileHashSHA256),
+			"Event", a.Info.EventType, "Contacted", text.JoinNonEmpty(" · ", text.JoinNonEmpty(":", a.Info.DstIP, a.Info.DstPort), a.Info.DNSRequest), "Registry key", cmp.Or(a.Info.RegistryPath, a.Info.RegistryKeyPath),
+			"Target", cmp.Or(a.Target.FilePath, a.Target.ProcessImagePath), "Indicators", text.JoinNonEmpty(": ", a.Info.IndicatorName, a.Info.IndicatorDescription),
 			"Storyline", a.Storyline(), "Id", string(a.Identity())),
 	}
 }
@@ -139,7 +145,7 @@ func OfUnified(a unified.Alert) Subject {
 		summary: unifiedSummary(a),
 		Kind:    "alert", ID: string(a.ID), Unified: a.ID, Name: a.Name, Host: a.Host(), Storyline: a.Storyline, AgentUUID: a.Asset().AgentUUID, At: cmp.Or(a.DetectedAt, a.CreatedAt).Time, Raw: a.Raw,
 		Facts: catalog.FactsOf("Severity", a.Severity.Label(), "Product", a.Product(), "Verdict", a.Verdict.Label(), "Status", a.Status.Label(), "Assignee", a.Assignee.Label(),
-			"Endpoint", a.Host(), "User", a.User(), "Path", a.Process.File.Path, "Hash", cmp.Or(a.Process.File.SHA1, a.Process.File.SHA256), "Storyline", a.Storyline, "Id", string(a.ID)),
+			"Endpoint", a.Host(), "User", a.User(), "Process", a.Process.File.Name, "Parent", a.Process.ParentName, "Command line", a.Process.CommandLine, "Path", a.Process.File.Path, "Hash", cmp.Or(a.Process.File.SHA1, a.Process.File.SHA256), "Indicators", alertIndicators(a), "Storyline", a.Storyline, "Id", string(a.ID)),
 	}
 	if threat := s1.ThreatID(a.ExternalID); threat.Valid() && a.Source.Product == "EDR" {
 		s.Threat = threat
@@ -155,10 +161,13 @@ type Maker struct {
 	Console Console
 	Alerts  Alerts
 	Ledger  Ledger
-	Space   *tempfile.Space              // for what cannot be written into the zip at once
-	Here    func(approvals.Request) bool // whether a request is for this console: ids of another may be equal
-	Title   func(command string) string
-	Now     func() time.Time
+	// Isolating are the names of the commands that isolate endpoints: who isolated the host is told
+	// although it was asked for before the subject was found.
+	Isolating []string
+	Space     *tempfile.Space              // for what cannot be written into the zip at once
+	Here      func(approvals.Request) bool // whether a request is for this console: ids of another may be equal
+	Title     func(command string) string
+	Now       func() time.Time
 }
 
 // A moment is one line of the timeline.
@@ -168,6 +177,15 @@ type Maker struct {
 type moment struct {
 	at        time.Time
 	who, what string
+	decision  bool // of people about a request: a row of the audit trail
+}
+
+// words are who did what, each made inert; the trail's sentences begin with who it was.
+func (m moment) words(inert func(string) string, sep string) string {
+	if strings.HasPrefix(m.what, m.who) {
+		return inert(m.what)
+	}
+	return inert(m.who) + sep + inert(m.what)
 }
 
 // A Case is what was collected.
@@ -178,7 +196,10 @@ type Case struct {
 	requests []approvals.Request
 	counts   []catalog.Fact
 	missing  []string
-	related  map[string]bool // ids of the storyline's other threats
+	related  map[string]string // the storyline's threats: what each is called, by id
+
+	isolated  s1.NetworkStatus   // of the endpoint; empty where the console did not tell
+	isolation *approvals.Request // because of which it is isolated, where that is known
 }
 
 // A part reads one part of a case and writes its files.
@@ -194,7 +215,7 @@ type part struct {
 // without which no program opens it. A part that failed half-way leaves the file that it had begun,
 // which is why the note in the report names the part.
 func (m Maker) Make(ctx context.Context, s Subject, w io.Writer) (*Case, error) {
-	c := &Case{Subject: s, Made: m.Now(), related: map[string]bool{}}
+	c := &Case{Subject: s, Made: m.Now(), related: map[string]string{}}
 	c.add(s.At, "console", "found "+s.Kind+" "+s.Name)
 	zipped := &archive{zip: zip.NewWriter(w), left: MaxBytes - reportBytes, made: c.Made}
 	for _, p := range []part{
@@ -236,7 +257,7 @@ func reasonOf(err error) string {
 
 func (c *Case) add(at time.Time, who, what string) {
 	if !at.IsZero() {
-		c.moments = append(c.moments, moment{at, who, what})
+		c.moments = append(c.moments, moment{at: at, who: who, what: what})
 	}
 }
 
@@ -261,7 +282,7 @@ func (m Maker) endpoint(ctx context.Context, c *Case, z *archive) error {
 		if err != nil {
 			return err
 		}
-		c.Agent = agent.ID
+		c.Agent, c.isolated = agent.ID, agent.NetworkStatus
 		return z.json("endpoint.json", agent.Raw)
 	}
 	return nil
@@ -315,7 +336,7 @@ func (m Maker) unifiedNotes(ctx context.Context, c *Case, z *archive) error {
 func (m Maker) related(ctx context.Context, c *Case, z *archive) error {
 	found := m.Console.Threats(ctx, s1.Query{}.With("storylines", c.Storyline).WithLimit(maxRelated))
 	return storyline(c, z, "threats", "Other threats of the storyline", []string{"Id", "Name", "Endpoint", "Found", "Status", "Mitigation"}, found, func(t s1.Threat) (line, bool) {
-		c.related[string(t.Identity())] = true
+		c.related[string(t.Identity())] = text.JoinNonEmpty(" on ", t.Name(), t.Host())
 		return line{t.Info.CreatedAt.Time, "found threat " + t.Name(), t.Host(), []string{string(t.Identity()), t.Name(), t.Host(), t.Info.CreatedAt.UTC().Format(time.RFC3339), t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()}}, t.Identity() != c.Threat
 	})
 }
@@ -358,7 +379,8 @@ func (m Maker) unifiedAlerts(ctx context.Context, c *Case) iter.Seq2[line, error
 	return func(yield func(line, error) bool) {
 		for a, err := range found {
 			known, may := a.Counterpart()
-			if twin := may && (c.related[known] || known == c.ID || known == string(c.Threat)); twin || err == nil && a.Storyline != c.Storyline {
+			_, related := c.related[known]
+			if twin := may && (related || known == c.ID || known == string(c.Threat)); twin || err == nil && a.Storyline != c.Storyline {
 				continue
 			}
 			if !yield(alertLine(cmp.Or(a.DetectedAt, a.CreatedAt).Time, string(a.ID), a.Name, a.Host(), a.Status.Label(), a.Verdict.Label()), err) || err != nil {

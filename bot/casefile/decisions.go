@@ -1,8 +1,10 @@
 package casefile
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/trail"
 	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 )
 
 // decisions are the requests that touch the subject or its endpoint, made since it was found, and
@@ -20,7 +23,7 @@ import (
 // Requests are copied field by field: a request also holds sealed secrets and the places of its
 // cards, which are nobody's business outside.
 func (m Maker) decisions(ctx context.Context, c *Case, z *archive) error {
-	if err := m.find(ctx, c); err != nil {
+	if err := errors.Join(m.find(ctx, c), m.isolator(ctx, c)); err != nil {
 		return err
 	}
 	c.count("Requests", len(c.requests))
@@ -47,7 +50,7 @@ func (m Maker) find(ctx context.Context, c *Case) error {
 			return err
 		}
 		for _, r := range found {
-			if !known[r.ID] && m.Here(r) && concerns(r, c.Subject) {
+			if _, ok := c.touched(r); ok && !known[r.ID] && m.Here(r) {
 				c.requests, known[r.ID] = append(c.requests, r), true
 			}
 		}
@@ -62,18 +65,36 @@ func (m Maker) find(ctx context.Context, c *Case) error {
 	}
 }
 
-// concerns tells whether a request touches the subject, or the endpoint that it is on.
+// touched tells whether a request was for the subject, for a threat of its storyline, or for the
+// endpoint itself, and says which where it was not the subject. What was done to another threat of
+// the same endpoint is of another case: read as this one's, a verdict would stand here that nobody
+// gave.
 //
 // The plan is what counts and not the parameters: those may be a filter, and only the plan says
 // what it matched.
-func concerns(r approvals.Request, s Subject) bool {
+func (c *Case) touched(r approvals.Request) (what string, ok bool) {
 	var plan catalog.Plan
 	if json.Unmarshal(r.Plan, &plan) != nil {
-		return false
+		return "", false
 	}
-	return slices.ContainsFunc(plan.Targets, func(t catalog.Target) bool {
-		return t.ID == s.ID || s.Threat != "" && t.ID == string(s.Threat) || s.Agent != "" && (t.ID == string(s.Agent) || t.Agent == string(s.Agent))
-	})
+	for _, t := range plan.Targets {
+		other, related := c.related[t.ID]
+		switch {
+		case t.ID == c.ID || c.Threat != "" && t.ID == string(c.Threat):
+			return "", true
+		case c.Agent != "" && t.Kind != "threat" && t.Kind != "alert" && (t.ID == string(c.Agent) || t.Agent == string(c.Agent)):
+			what, ok = "endpoint "+cmp.Or(c.Host, t.Name), true
+		case related && !ok:
+			what, ok = "threat "+cmp.Or(other, t.Name), true
+		}
+	}
+	return what, ok
+}
+
+// titled is what a request was, and what for where that is not the subject.
+func (c *Case) titled(r approvals.Request) string {
+	what, _ := c.touched(r)
+	return text.JoinNonEmpty(", ", r.Title, what)
 }
 
 // audit writes the rows of these requests as they stand in the trail, in its order, so that `s1bot
@@ -102,7 +123,7 @@ func (m Maker) audit(ctx context.Context, c *Case, z *archive) error {
 		lines.SetEscapeHTML(false)
 		for _, e := range rows {
 			row := reader.Row(ctx, e)
-			c.add(e.At, row.Who, row.Sentence)
+			c.moments = append(c.moments, moment{e.At, row.Who, row.Sentence, true})
 			if err := lines.Encode(e); err != nil {
 				return err
 			}

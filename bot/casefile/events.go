@@ -35,6 +35,7 @@ func (m Maker) events(ctx context.Context, c *Case, z *archive) error {
 	s := eventStream{c: c, left: func() int64 { return z.left - sheet.Size() - partBytes }, sheet: bufio.NewWriter(sheet)}
 	err = z.file("events.jsonl", func(w io.Writer) error { return s.copy(ctx, m.Console, w) })
 	c.count("Events", s.n)
+	s.seen.tell(c)
 	if s.n > maxMoments {
 		c.missing = append(c.missing, fmt.Sprintf("events after the first %d in the timeline; events.csv has them", maxMoments))
 	}
@@ -55,6 +56,7 @@ type eventStream struct {
 	sheet *bufio.Writer // which each row leaves empty
 	left  func() int64  // how many bytes there is room for
 	n     int
+	seen  scene
 }
 
 // copy goes through the console's pages until they end or the case file is full.
@@ -87,6 +89,7 @@ func (s *eventStream) write(lines io.Writer, e huntapi.ThreatEvent) (full bool, 
 		s.c.missing = append(s.c.missing, fmt.Sprintf("events after the first %d: a case file holds at most 64 MiB", s.n))
 		return true, nil
 	}
+	s.seen.see(e, s.c.path(), s.c.Name)
 	if s.n++; s.n <= maxMoments {
 		s.c.add(e.CreatedAt.Time, e.ProcessName, e.EventType+" "+lookup.EventWords(e))
 	}

@@ -140,7 +140,7 @@ func full(t *testing.T) desk {
 func collected(t *testing.T, d desk, s Subject) (*Case, map[string]string) {
 	t.Helper()
 	var body bytes.Buffer
-	c, err := Maker{Console: d, Alerts: d, Ledger: d, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(command string) string { return command }, Now: func() time.Time { return found.Add(time.Hour) }}.Make(t.Context(), s, &body)
+	c, err := Maker{Console: d, Alerts: d, Ledger: d, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Isolating: []string{"disconnect"}, Title: func(command string) string { return command }, Now: func() time.Time { return found.Add(time.Hour) }}.Make(t.Context(), s, &body)
 	require.NoError(t, err)
 	return c, unzipped(t, body.Bytes())
 }
@@ -367,8 +367,9 @@ func TestACardBeginsWithWhatItIsWhatIsOpenAndWhatWasDone(t *testing.T) {
 	require.Contains(t, lines[0], "Case file · evil.exe on DESKTOP-1")
 	require.Equal(t, "Malicious · Ransomware · evil.exe on DESKTOP-1 · Paris", lines[1])
 	require.Equal(t, "Still open: not mitigated · verdict undefined · A-1 Accepted, not isolated yet: DESKTOP-1 is offline · A-2 Mitigate Threats waits for approval. Settled: resolved.", lines[2])
-	require.Contains(t, lines[3], "Done: Disconnect Agent From Network · Accepted, not isolated yet: DESKTOP-1 is offline · ")
-	require.Contains(t, lines[3], "UBOB")
+	require.Equal(t, "Id: 7", lines[3], "what happened comes before what was decided")
+	require.Contains(t, lines[4], "Done: Disconnect Agent From Network · Accepted, not isolated yet: DESKTOP-1 is offline · ")
+	require.Contains(t, lines[4], "UBOB")
 	require.NotContains(t, card.Plain(), "Shutdown", "nothing came of it")
 	require.Contains(t, lines[len(lines)-2], "In the file: Notes 3")
 	require.Contains(t, card.Text, "still open: not mitigated", "a phone reads it, too")
@@ -376,6 +377,72 @@ func TestACardBeginsWithWhatItIsWhatIsOpenAndWhatWasDone(t *testing.T) {
 	threat.Info.MitigationStatus, threat.Info.AnalystVerdict = s1.Mitigated, s1.VerdictTruePositive
 	c = Case{Subject: OfThreat(threat)}
 	require.Contains(t, c.Card().Plain(), "Nothing is still open. Settled: mitigated · resolved · true positive.")
+}
+
+// A request for another threat of the same endpoint is of another case; one for the endpoint or for a threat of the storyline says so.
+func TestACaseTellsOfItsOwnRequestsAlone(t *testing.T) {
+	t.Parallel()
+	d := full(t)
+	ran := func(ref, title string, target catalog.Target) approvals.Request {
+		return approvals.Request{ID: ref, Ref: ref, Title: title, RequesterName: "Alice", State: approvals.Done, Outcome: "Successful", Plan: catalog.Marshal(catalog.Plan{Targets: []catalog.Target{target}})}
+	}
+	d.requests = []approvals.Request{
+		ran("A-1", "Update Threat Analyst Verdict", catalog.Target{Kind: "threat", ID: "7000", Name: "other.exe", Host: "DESKTOP-1", Agent: "9"}),
+		ran("A-2", "Update Threat Incident", catalog.Target{Kind: "threat", ID: "8", Name: "twin.exe", Agent: "9"}),
+		ran("A-3", "Initiate Scan", catalog.Target{Kind: "agent", ID: "9", Name: "DESKTOP-1"}),
+		ran("A-4", "Mitigate Threats", catalog.Target{Kind: "threat", ID: "7", Name: "evil.exe", Agent: "9"}),
+	}
+	d.entries = []approvals.Entry{{Seq: 1, Request: "A-4", Action: "requested", Actor: "U0ALICE", At: found.Add(time.Minute)}}
+	c, files := collected(t, d, evil())
+	for _, text := range []string{c.Card().Plain(), files["report.md"]} {
+		require.NotContains(t, text, "Verdict, ")
+		require.NotContains(t, text, "A-1")
+		require.Contains(t, text, "Update Threat Incident, threat twin.exe · Successful")
+		require.Contains(t, text, "Initiate Scan, endpoint DESKTOP-1 · Successful")
+		require.Contains(t, text, "Mitigate Threats · Successful")
+	}
+	require.NotContains(t, files["requests.json"], "A-1")
+	require.NotContains(t, c.Card().Plain(), "U0ALICE", "a decision has its line, and no second one in the timeline")
+	require.Equal(t, 1, strings.Count(files["report.md"], "U0ALICE"), "nobody stands twice in a line")
+}
+
+// Who isolated the endpoint is told although it was asked for before the threat was found.
+func TestACaseTellsWhoIsolatedTheEndpoint(t *testing.T) {
+	t.Parallel()
+	d := full(t)
+	d.agents[0].NetworkStatus = s1.NetworkDisconnected
+	c, files := collected(t, d, evil())
+	require.Contains(t, c.Card().Plain(), "is isolated, and I know of no request that did it")
+	require.Contains(t, files["report.md"], "no request through the bot is known")
+
+	d.requests = []approvals.Request{{
+		ID: "R9", Ref: "A-9", Command: "disconnect", State: approvals.Done, Requester: "UALICE", RequesterName: "Alice", Created: found.Add(-time.Hour), Approvals: []approvals.Vote{{User: "UBOB"}},
+		Plan: catalog.Marshal(catalog.Plan{Targets: []catalog.Target{{Kind: "agent", ID: "9"}}}),
+		Term: &approvals.Term{For: 4 * time.Hour, Began: found.Add(-time.Hour), Ends: found.Add(3 * time.Hour)},
+	}}
+	c, files = collected(t, d, evil())
+	require.Contains(t, c.Card().Plain(), "is isolated (A-9): requested by ")
+	require.Contains(t, c.Card().Plain(), "UBOB, until ")
+	require.Contains(t, files["report.md"], "isolated by A-9, requested by Alice, approved by UBOB, until "+when(found.Add(3*time.Hour)))
+	d.requests[0].Term = nil
+	c, _ = collected(t, d, evil())
+	require.Contains(t, c.Card().Plain(), "No end set.")
+}
+
+// The events tell of the threat's own process and whom it contacted; each once.
+func TestACaseTellsWhatHappened(t *testing.T) {
+	t.Parallel()
+	d := full(t)
+	d.events = []huntapi.ThreatEvent{
+		{ObjectType: "process", ProcessName: "evil.exe", PID: "42", ParentProcessName: "winword.exe", ProcessCmd: "evil.exe -q", CreatedAt: after(0)},
+		{ObjectType: "ip", DstIP: "203.0.113.9", DstPort: "443", CreatedAt: after(0)}, {ObjectType: "ip", DstIP: "203.0.113.9", DstPort: "443", CreatedAt: after(0)},
+		{ObjectType: "dns", DNSRequest: "evil.example", CreatedAt: after(0)},
+	}
+	c, files := collected(t, d, evil())
+	for _, line := range []string{"Process: evil.exe · pid 42", "Parent: winword.exe", "Command line: evil.exe -q", "Contacted: 203.0.113.9:443 · evil.example"} {
+		require.Contains(t, c.Card().Plain(), line)
+	}
+	require.Contains(t, files["report.md"], "- Contacted: `203.0.113.9:443 · evil.example`")
 }
 
 func TestASubjectHasTheFactsOfItsThreatOrAlert(t *testing.T) {

@@ -54,7 +54,7 @@ func (c *Case) report(w io.Writer) error {
 	}
 	b.WriteString("\n## Requests, decisions and runs\n\n")
 	for _, r := range c.requests {
-		fmt.Fprintf(&b, "- %s %s: requested by %s %s, %s; reason: %s\n", inert(r.Ref), inert(r.Title), inert(r.RequesterName), when(r.Created), inert(string(r.State)), inert(r.Reason))
+		fmt.Fprintf(&b, "- %s %s: requested by %s %s, %s; reason: %s\n", inert(r.Ref), inert(c.titled(r)), inert(r.RequesterName), when(r.Created), inert(string(r.State)), inert(r.Reason))
 		for _, v := range r.Approvals {
 			fmt.Fprintf(&b, "  - approved by %s%s\n", inert(v.User), voided(v))
 		}
@@ -64,7 +64,7 @@ func (c *Case) report(w io.Writer) error {
 	}
 	b.WriteString("\n## Timeline\n\n")
 	for _, m := range c.moments[:min(len(c.moments), reportMoments)] {
-		fmt.Fprintf(&b, "- %s · %s · %s\n", when(m.at), inert(m.who), inert(m.what))
+		fmt.Fprintf(&b, "- %s · %s\n", when(m.at), m.words(inert, " · "))
 	}
 	if more := len(c.moments) - reportMoments; more > 0 {
 		fmt.Fprintf(&b, "- … %d more in timeline.csv\n", more)
@@ -74,8 +74,9 @@ func (c *Case) report(w io.Writer) error {
 	return err
 }
 
-// Card tells the case in short: what it is and how bad, what is still open, what was done; then what
-// is missing, path and hash, the timeline's last lines, and how much of each is in the file.
+// Card tells the case in short: what it is and how bad, what is still open, whether the endpoint is
+// isolated; then what is missing, what happened, what was done about it, what else was seen last, and
+// how much of each is in the file.
 //
 // It must say on a phone what the case is about and how it stands; who wants more opens the file.
 // The last moments are the ones that whoever takes over needs first.
@@ -88,20 +89,11 @@ func (c *Case) Card() render.Card {
 	for _, m := range c.missing {
 		card.Parts = append(card.Parts, render.Line{render.Bold("Missing: "), render.Text(m)})
 	}
-	fields := render.Fields{}
-	for _, f := range c.Facts {
-		if slices.Contains([]string{"Path", "Hash", "Process", "Assignee", "Id"}, f.Label) { // the rest is said above
-			fields = append(fields, render.Field{Label: f.Label, Value: render.Line{render.Text(f.Value)}})
-		}
-	}
-	card.Parts = append(card.Parts, fields)
+	card.Parts = slices.Concat(append(card.Parts, c.happened()), c.done())
+	seen := slices.DeleteFunc(slices.Clone(c.moments), func(m moment) bool { return m.decision }) // those have their lines above
 	const last = 8
-	for _, m := range c.moments[max(0, len(c.moments)-last):] {
-		who := trail.Line(m.who) + " · "
-		if strings.HasPrefix(m.what, m.who) { // the trail's sentences begin with who it was
-			who = ""
-		}
-		card.Parts = append(card.Parts, render.Line{render.At(m.at), render.Text(" · " + who + trail.Line(m.what))})
+	for _, m := range seen[max(0, len(seen)-last):] {
+		card.Parts = append(card.Parts, render.Line{render.At(m.at), render.Text(" · " + m.words(trail.Line, " · "))})
 	}
 	note := render.Note{render.Text("In the file: ")}
 	for i, f := range c.counts {

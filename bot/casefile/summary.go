@@ -105,11 +105,11 @@ func (c *Case) stillOpen() []string {
 	for _, r := range c.requests {
 		switch e := effect.Of(r); {
 		case r.State == approvals.Pending:
-			open = append(open, r.Ref+" "+r.Title+" waits for approval")
+			open = append(open, r.Ref+" "+c.titled(r)+" waits for approval")
 		case r.State == approvals.Approved || r.State == approvals.Running:
-			open = append(open, r.Ref+" "+r.Title+" is approved and not done yet")
+			open = append(open, r.Ref+" "+c.titled(r)+" is approved and not done yet")
 		case r.Undecided():
-			open = append(open, r.Ref+" "+r.Title+" may have run: check the console")
+			open = append(open, r.Ref+" "+c.titled(r)+" may have run: check the console")
 		case e.Watched && r.State == approvals.Done && len(e.Waiting) > 0:
 			open = append(open, r.Ref+" "+e.Lead())
 		}
@@ -136,11 +136,22 @@ func (c *Case) first() []render.Part {
 	if len(stands) > 0 { // else the console does not tell
 		parts = append(parts, stands)
 	}
+	if line := c.isolationLine(); len(line) > 0 {
+		parts = append(parts, line)
+	}
+	return parts
+}
+
+// done are the requests that ran, a line each: what, for what, what became of it, by whom.
+func (c *Case) done() (parts []render.Part) {
 	done := slices.DeleteFunc(slices.Clone(c.requests), func(r approvals.Request) bool { return !ran(r) })
 	for _, r := range done[max(0, len(done)-maxDone):] {
-		line := render.Line{render.Bold("Done: "), render.Text(text.JoinNonEmpty(" · ", r.Title, became(r)) + " · "), render.User(r.Requester)}
+		line := render.Line{render.Bold("Done: "), render.Text(text.JoinNonEmpty(" · ", c.titled(r), became(r)) + " · "), render.User(r.Requester)}
 		for i, v := range r.Counting() {
 			line = append(line, render.Text([]string{", approved by ", ", "}[min(i, 1)]), render.User(v.User))
+		}
+		if r.Reason != "" {
+			line = append(line, render.Text(": “"+text.Shorten(trail.Line(r.Reason), 100)+"”"))
 		}
 		parts = append(parts, append(line, render.Text(" · "), render.At(cmp.Or(r.Finished, r.Started))))
 	}
@@ -153,9 +164,12 @@ func (c *Case) first() []render.Part {
 // inShort is the same for the report.
 func (c *Case) inShort() []catalog.Fact {
 	facts := catalog.FactsOf("In short", c.summary.line(), "Still open", strings.Join(c.stillOpen(), " · "), "Settled", strings.Join(c.summary.done, " · "))
+	if c.isolated.Isolated() {
+		facts = append(facts, catalog.Fact{Label: "Isolation", Value: c.isolationWords()})
+	}
 	for _, r := range c.requests {
 		if ran(r) {
-			facts = append(facts, catalog.Fact{Label: "Done", Value: text.JoinNonEmpty(" · ", r.Title, became(r), r.RequesterName)})
+			facts = append(facts, catalog.Fact{Label: "Done", Value: text.JoinNonEmpty(" · ", c.titled(r), became(r), r.RequesterName)})
 		}
 	}
 	return facts

@@ -242,7 +242,7 @@ func (c Cases) answer(ctx context.Context, a exchange.Interaction, s casefile.Su
 	}
 	call := c.Call(a)
 	maker := casefile.Maker{
-		Console: caseConsole{call.Console}, Alerts: c.alertsFor(ctx, a, call.Console), Space: exports, Ledger: c.Ledger, Title: c.title, Now: c.Now,
+		Console: caseConsole{call.Console}, Alerts: c.alertsFor(ctx, a, call.Console), Space: exports, Ledger: c.Ledger, Isolating: c.Catalog.Isolating(), Title: c.title, Now: c.Now,
 		Here: func(req approvals.Request) bool {
 			on, err := c.Settler.Set.Carried(req.Console)
 			return err == nil && on.Name == a.On.Name

@@ -293,7 +293,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"bot/casefile": {
-		[]string{"s1", "s1/huntapi", "s1/unified", "render", "render/tempfile", "commands/catalog", "commands/lookup", "commands/text", "approvals", "approvals/effect", "approvals/trail"},
+		[]string{"s1", "s1/huntapi", "s1/unified", "render", "render/tempfile", "commands/catalog", "commands/lookup", "commands/text", "approvals", "approvals/effect", "approvals/plans", "approvals/trail"},
 		nil,
 	},
 	"bot/library": {
