@@ -37,7 +37,8 @@ const (
 	ActionProposed           = "proposed" // one person's word for an extension that needs more of them
 	ActionExtensionRequested = "wished"   // an extension, by somebody who may not decide it
 	ActionExtensionDenied    = "extension denied"
-	ActionEnded              = "ended" // the time is over; detail says which request undoes what was done
+	ActionEnded              = "ended"  // the time is over; detail says which request undoes what was done
+	ActionUndone             = "undone" // by another request, which detail names
 )
 
 // An Entry is one row of the audit trail. Each carries the hash of the one before it, so that a row

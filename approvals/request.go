@@ -82,8 +82,9 @@ type Request struct {
 	Reason        string `json:"reason,omitempty"`
 	Ticket        string `json:"ticket,omitempty"`
 
-	Term  *Term  `json:"term,omitempty"`  // for how long; nil = until somebody undoes it
-	After string `json:"after,omitempty"` // id of the request whose term is over: the bot asks for this on the requester's behalf
+	Term   *Term   `json:"term,omitempty"`   // for how long; nil = until somebody undoes it
+	Undone *Undone `json:"undone,omitempty"` // nil: as far as the bot knows, what it did stands
+	After  string  `json:"after,omitempty"`  // id of the request whose term is over: the bot asks for this on the requester's behalf
 
 	State     State         `json:"state"`
 	Quorum    int           `json:"quorum"`              // people who must approve

@@ -281,6 +281,11 @@ func ended(req approvals.Request) []render.Part {
 // were when the console said yes.
 func followed(req approvals.Request) []render.Part {
 	parts, e := Result(req).Parts, effect.Of(req)
+	if req.Undone != nil {
+		for id := range e.States {
+			e.States[id] = "undone (" + req.Undone.Ref + ")"
+		}
+	}
 	at := slices.IndexFunc(parts, func(p render.Part) bool { _, ok := p.(render.Table); return ok })
 	if len(e.States) == 0 || at < 0 {
 		return slices.Concat(parts, e.Parts())

@@ -172,12 +172,26 @@ func Offer(freeze, req approvals.Request, typed string) render.Card {
 	return card
 }
 
+// undone is the card of what another request has taken back since: that first, and no button for it.
+func undone(card render.Card, req approvals.Request) render.Card {
+	card.Text, card.Lead = Text(req), ""
+	card.LeadWith(render.Neutral, req.Undone.Words)
+	card.Actions = slices.DeleteFunc(slices.Clone(card.Actions), func(a render.Action) bool {
+		b, ok := a.(render.Button)
+		return ok && b.Do.Command == req.Undone.Command
+	})
+	return card
+}
+
 // withEffect puts what the endpoints did since ahead of the outcome: a green tick waits for them.
 //
 // Nothing is changed before the first look at the endpoints (Watched): until then the console's
 // answer is all there is.
 func withEffect(card render.Card, req approvals.Request) render.Card {
 	e := effect.Of(req)
+	if req.Undone != nil && req.State == approvals.Done {
+		return undone(card, req)
+	}
 	if !e.Watched || req.State != approvals.Done {
 		return card
 	}

@@ -25,7 +25,7 @@ var sentences = map[string]func(narrator) string{
 	approvals.ActionClosed: narrator.closed, approvals.ActionRefused: narrator.refused, approvals.ActionObserved: narrator.observed,
 	approvals.ActionHeld: narrator.held, approvals.ActionNotRun: narrator.notRun, approvals.ActionFrozen: narrator.frozen, approvals.ActionFreezeReason: narrator.freezeReason,
 	approvals.ActionThawed: narrator.thawed, approvals.ActionWarned: narrator.warned, approvals.ActionExtended: narrator.extended,
-	approvals.ActionProposed: narrator.proposed, approvals.ActionExtensionRequested: narrator.extensionRequested, approvals.ActionExtensionDenied: narrator.extensionDenied, approvals.ActionEnded: narrator.ended,
+	approvals.ActionProposed: narrator.proposed, approvals.ActionExtensionRequested: narrator.extensionRequested, approvals.ActionExtensionDenied: narrator.extensionDenied, approvals.ActionEnded: narrator.ended, approvals.ActionUndone: narrator.undone,
 }
 
 // sentence says what happened.
@@ -224,6 +224,10 @@ func (t narrator) extensionDenied() string {
 }
 func (t narrator) ended() string {
 	return because("The time limit of "+t.whose+" has passed", t.d.Note)
+}
+
+func (t narrator) undone() string {
+	return because("What "+t.whose+" did was undone", t.d.Note)
 }
 
 // ends is when what lasts for a time is over.

@@ -68,6 +68,7 @@ func TestEachStepIsASentenceWithNames(t *testing.T) {
 		{approvals.ActionExtensionDenied, "UBOB", `{"by":"2h0m0s","reason":"he is back"}`, "UBOB denied extending Isolate (DESKTOP-1) for Alice by 2 hours: “he is back”."},
 		{approvals.ActionExtensionRequested, "UBOB", `{"by":"2h0m0s"}`, "UBOB asked to extend Isolate (DESKTOP-1) for Alice by 2 hours."},
 		{approvals.ActionExtended, "UBOB", `{"by":"2h0m0s","ends":"2026-11-20T16:00:00Z","reason":"the user is away"}`, `UBOB extended Isolate (DESKTOP-1) for Alice by 2 hours, until 2026-11-20 16:00:00Z: “the user is away”.`},
+		{approvals.ActionUndone, "", `{"note":"DESKTOP-1 was reconnected (A-7F3A)"}`, "What Isolate (DESKTOP-1) for Alice did was undone: “DESKTOP-1 was reconnected (A-7F3A)”."},
 		{approvals.ActionEnded, "", `{"note":"reconnect requested"}`, "The time limit of Isolate (DESKTOP-1) for Alice has passed: “reconnect requested”."},
 		{"snoozed", "UBOB", `{"who":"Bob","by":"host","value":"DESKTOP-1"}`, "Bob (UBOB): snoozed, Isolate (DESKTOP-1), by host, value DESKTOP-1."},
 	} {

@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/requestcards"
+	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
 
@@ -231,4 +232,36 @@ func TestOnlyWhatIsolatesIsReadForAnIsolation(t *testing.T) {
 		require.True(t, !quarantines || slices.Contains(names, cmd.Name), cmd.Name)
 	}
 	require.NotContains(t, names, "kill-processes")
+}
+
+// What was reconnected by a request is over with it: no card says that it is isolated, offers to reconnect it, or lets it be extended.
+func TestAReconnectionEndsTheIsolation(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.isolated()
+	both := k.asks(alice, `isolate DESKTOP-1,DESKTOP-2 reason="both"`)
+	_, err := k.approves(bob, both.ID)
+	require.NoError(t, err)
+	back := k.asks(alice, `reconnect DESKTOP-1 reason=clean`)
+	_, err = k.approves(carol, back.ID)
+	require.NoError(t, err)
+	require.Nil(t, k.get(req.ID).Undone, "the endpoint has not said so")
+	k.watches(k.jobs.watches[len(k.jobs.watches)-1])
+	after := k.get(req.ID)
+	require.Equal(t, back.Ref, after.Undone.Ref)
+	require.False(t, after.Term.Running())
+	card := requestcards.Result(after)
+	require.Equal(t, "DESKTOP-1 was reconnected ("+back.Ref+")", card.Lead)
+	for _, a := range card.Actions {
+		require.NotEqual(t, "Reconnect", a.(render.Button).Label)
+	}
+	require.Contains(t, k.chat.reads(channel), "DESKTOP-1 was reconnected ("+back.Ref+")")
+	require.Contains(t, k.chat.reads(alice), "DESKTOP-1 was reconnected ("+back.Ref+")")
+	require.Nil(t, k.get(both.ID).Undone, "DESKTOP-2 is isolated still")
+	_, _, err = k.ledger.Extend(t.Context(), req.ID, k.people.Who(t.Context(), bob).Person, time.Hour, "click", "", nil)
+	require.ErrorIs(t, err, approvals.ErrTermOver)
+	said := k.chat.reads(alice)
+	k.later(2 * time.Hour)
+	require.Equal(t, said, k.chat.reads(alice), "nobody is asked to reconnect it")
+	require.Equal(t, "connected", k.console.NetworkStatus("DESKTOP-1"))
 }

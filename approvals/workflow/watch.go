@@ -128,6 +128,9 @@ func (w *Watcher) look(ctx context.Context, watch Watch, sent *delivered, save f
 		return false, err
 	}
 	over = len(e.Waiting) == 0 || e.Stopped
+	if err := w.undone(ctx, req, e); err != nil {
+		return false, err
+	}
 	switch {
 	case over && !sent.Delivered && w.worthTelling(req, e, *sent):
 		sent.Delivered = true

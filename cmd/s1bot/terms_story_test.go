@@ -131,10 +131,11 @@ func TestWhatAPersonReconnectedIsNotAskedForAgain(t *testing.T) {
 	request := s.sees("#approvals", "Approval needed", "Connect Agent To Network", "cleaned")
 	s.clicks("bob", request, "Approve")
 	s.becomes(request, "Successful", "1 applied")
-	s.writes(approvals.ActionWarned, 1)
+	s.writes(approvals.ActionUndone, 1)
+	s.becomes(card, "DESKTOP-1 was reconnected", ", ended ")
 	s.pass(20 * time.Minute)
-	s.becomes(card, ", ended ", "DESKTOP-1 is connected again")
-	s.isWrittenTo("alice", "I didn't request a reconnection")
+	s.types("carol", "#soc", "/s1 pending")
+	s.isTold("carol", "Nothing is waiting")
 	require.Len(t, s.asked("connect-agent-to-network"), 1)
 }
 
