@@ -104,7 +104,7 @@ func testWording() catalog.Wording {
 		"(test|check|verify|try|probe) [our|your] (api|console|sentinelone|s1) (connection|connectivity|access|token|link|api|integration) [to (console|sentinelone|s1)]",
 		"(test|check|verify|try|probe) [if] [your|our] (connection|connectivity|access|link) (to|with) [our] (console|sentinelone|s1|management|api)",
 		"(can|do|are|could) (you|bot|we) [still|currently|even|able to] (reach|see|talk to|connect to|access|get to|contact|ping) [our] (console|sentinelone|s1|management|api|console api)",
-		"(connection|connectivity|api|console) (test|check)", "ping [our] (console|sentinelone|s1|api|management)",
+		"(connection|connectivity|api|console) (test|check)", "(reach|contact) [our] (console|sentinelone|s1|management)", "ping [our] (console|sentinelone|s1|api|management)",
 		"(connection|connectivity) to (console|sentinelone|s1) [ok|okay|fine|working|still ok]", "(is|are) (bot|you) [still] (connected|online|working|alive|up|ok|okay|there)",
 		"(test|check) [api|console] connection [to console|to sentinelone] [once|one time|again]", "(is|are) (bot|you) [still] connected to (console|sentinelone|s1)",
 		"is (connection|api) [to console] (up|ok|working|fine)", "can you reach console", "ping console",

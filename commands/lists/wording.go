@@ -48,7 +48,7 @@ func blocklistWording() catalog.Wording {
 		"(what|which) (hashes|files|hash|all|stuff) (is|are|do we have|have we|has been|have been|did we) [currently|all|already] [on|in] (blocked|blocklist|blocklisted|blacklisted|banned|block|blacklist|block list)",
 		"<show> {*} (blocked|banned|blacklisted|blocklisted) (hashes|files|items|hash|sha1s|entries)",
 		"<show> {*} (hashes|files|entries|items|everything|anything|what) [that are|that is|which are|we have] (on|in|of|from) [our] (blocklist|block list|blacklist|black list)",
-		"<show> {*} [hash] (blocklist|block list|black list) {*} [entries|items|hashes]",
+		"<show> {*} [of|from] [hash] (blocklist|block list|black list) {*} [entries|items|hashes]",
 		"(what is|what's|what are|who is) [all|currently] [(hashes|files)] (on|in) [our] (blocklist|block list|black list)",
 		"<show> {*} (blocklist|blacklist|blocked hashes|block list|black list|blocked files) [entries|items|hashes]",
 		"(what is|what's|which hashes are|what are|which files are) (on|in) (blocklist|blacklist)",

@@ -119,7 +119,7 @@ func namedHeads(cmd *catalog.Command) []string {
 		case cmd.Risk == catalog.Read && named && f.Required:
 			heads = append(heads, "<show> {*} "+words+" [<of>] {"+cmd.Main+"}", "<show> {"+cmd.Main+"} "+words)
 		case cmd.Risk == catalog.Read && !slices.ContainsFunc(cmd.Fields, catalog.Field.MustBeGiven):
-			heads = append(heads, "<show> {*} "+words)
+			heads = append(heads, "<show> {*} [of|from] "+words)
 		}
 	}
 	return heads

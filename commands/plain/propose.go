@@ -240,7 +240,11 @@ func (s scene) number(words []text.Word, at int) (int, []setting) {
 	if oneOf(words[i].Lower, "last|top|first|latest|newest") {
 		i++
 	}
-	if i >= len(words) || words[i].Text == "" || strings.Trim(words[i].Text, "0123456789") != "" {
+	if i >= len(words) || words[i].Quoted {
+		return 0, nil
+	}
+	many, isNumber := text.Count(words[i].Lower)
+	if !isNumber || many != words[i].Text && (i+1 == len(words) || oneOf(words[i+1].Lower, "of|day|days|hour|hours|week|weeks|month|months|minute|minutes")) { // "two days" is a stretch of time
 		return 0, nil
 	}
 	f, ok := s.cmd.Lookup("limit")
@@ -248,7 +252,7 @@ func (s scene) number(words []text.Word, at int) (int, []setting) {
 		return 0, nil
 	}
 	if i == at && i+1 < len(words) && oneOf(words[i+1].Lower, "last|latest|newest|first") { // "the 10 last threats"
-		return 2, []setting{{f.Name, "", []string{words[i].Text}}}
+		return 2, []setting{{f.Name, "", []string{many}}}
 	}
-	return i + 1 - at, []setting{{f.Name, "", []string{words[i].Text}}}
+	return i + 1 - at, []setting{{f.Name, "", []string{many}}}
 }

@@ -15,7 +15,16 @@ type Range struct{ From, Until time.Time }
 // numberWords are the numbers that people write out.
 var numberWords = map[string]string{
 	"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-	"nine": "9", "ten": "10", "twelve": "12", "half": "half",
+	"nine": "9", "ten": "10", "twelve": "12", "fifteen": "15", "twenty": "20", "thirty": "30", "fifty": "50", "half": "half",
+}
+
+// Count is a number of things as people write it: in digits, or as a word ("ten"). "A" is none, and neither is a half.
+func Count(word string) (digits string, ok bool) {
+	if word != "" && strings.Trim(word, "0123456789") == "" {
+		return word, true
+	}
+	digits, ok = numberWords[word]
+	return digits, ok && word != "a" && word != "an" && word != "half"
 }
 
 // momentWords is how many words a moment has at most: "2026-11-20 at 14:00 Europe/Berlin".

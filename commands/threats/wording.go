@@ -58,7 +58,7 @@ func threatWords() map[string]string {
 		"under investigation": "custom-input.incidentStatuses=in_progress", "handled": "custom-input.incidentStatuses=resolved", "solved": "custom-input.incidentStatuses=resolved",
 		"done": "custom-input.incidentStatuses=resolved", "already resolved": "custom-input.incidentStatuses=resolved",
 		"undefined": "custom-input.analystVerdicts=undefined", "without verdict": "custom-input.analystVerdicts=undefined", "no verdict": "custom-input.analystVerdicts=undefined",
-		"not mitigated yet": "custom-input.mitigationStatuses=not_mitigated", "mac": "custom-input.osTypes=macos", "fp": "custom-input.analystVerdicts=false_positive",
+		"mitigation pending": "custom-input.mitigationStatuses=not_mitigated", "pending mitigation": "custom-input.mitigationStatuses=not_mitigated", "not mitigated yet": "custom-input.mitigationStatuses=not_mitigated", "mac": "custom-input.osTypes=macos", "fp": "custom-input.analystVerdicts=false_positive",
 		"tp":             "custom-input.analystVerdicts=true_positive",
 		"false-positive": "custom-input.analystVerdicts=false_positive", "true-positive": "custom-input.analystVerdicts=true_positive",
 		"false positives": "custom-input.analystVerdicts=false_positive", "true positives": "custom-input.analystVerdicts=true_positive", "fps": "custom-input.analystVerdicts=false_positive",
