@@ -47,7 +47,7 @@ func (w reportWord) builtins() []builtin {
 // report answers "report [-24h]": what a shift leaves to the next one.
 func (w reportWord) report(ctx context.Context, a exchange.Interaction, rest string) error {
 	to, rest := recipient(rest)
-	if to == "" && strings.Contains(rest, "@") {
+	if to == "" && (strings.Contains(rest, "@") || somebody.MatchString(rest)) {
 		return &catalog.UsageError{Problem: "I can't tell who takes over, so nobody got the report", Hint: "type @ and pick the person from Slack's list"}
 	}
 	card, err := w.card(ctx, a, rest)
@@ -67,6 +67,9 @@ func (w reportWord) report(ctx context.Context, a exchange.Interaction, rest str
 // mentioned is a person in a line, as Slack sends a mention in the text of a command or a message
 // (<@U1|name>), or with that undone.
 var mentioned = regexp.MustCompile(`(?:\b(?:to|for|with)\s+)?<?@([UW][A-Z0-9]+)(?:\|[^>]*>|>|\b)`)
+
+// somebody is a person in words, of whom nobody can tell who they are: "to carol".
+var somebody = regexp.MustCompile(`(?i)^(?:to|with)\s+\S`)
 
 // recipient cuts who takes over out of "-24h to @bob".
 func recipient(rest string) (user, span string) {

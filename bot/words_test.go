@@ -116,6 +116,7 @@ func TestPlainQuestionsAboutTheBotAreAnswered(t *testing.T) {
 		"who is on shift?": "Who can do what here", "who can approve this?": "Who can do what here", "who are the approvers": "Who can do what here",
 		"what is waiting for me?": "Nothing is waiting", "show me open requests": "Nothing is waiting", "is anything frozen?": "Nothing is waiting",
 		"who am I?": "Who you are here", "what are my roles": "Who you are here", "my saved commands": "haven't saved any", "what did I run today": "haven't run any",
+		"handover to carol": "Type @ and pick the person", "hand over my shift to carol": "Type @ and pick the person", "report -12h": "Shift report",
 		"what is snoozed?": "1 snooze", "ok thanks!": "You're welcome.", "Thank you so much": "You're welcome.", "find a command": "What I can do",
 		"can I isolate DESKTOP-1?": "Disconnect Agent From Network", "what happens if we isolate DESKTOP-1": "Disconnect Agent From Network",
 	} {

@@ -170,6 +170,11 @@ func TestALineThatNamesNoCommandMayBeASentence(t *testing.T) {
 	require.True(t, strings.HasPrefix(said, "views.open"))
 	require.Contains(t, said, "phishing")
 	require.Empty(t, k.desk.posted, "nothing is asked for from plain words alone")
+	said, err = k.types(alice, "isolat DESKTOP-1 for 4 hours, ransomware")
+	require.NoError(t, err)
+	require.Contains(t, said, "views.open", "a slip in the name, and more said than the line's values")
+	require.Contains(t, said, "ransomware")
+	require.NotContains(t, said, `"hours"`)
 	_, err = k.types(dave, "frobnicate")
 	var none NoCommandError
 	require.ErrorAs(t, err, &none)

@@ -83,15 +83,16 @@ func guessed(err error) bool {
 	return errors.As(err, &usage) && (usage.Try != nil || usage.Given != nil)
 }
 
-// corrects tells whether an error puts a mistyped name right to the command that a sentence was
-// read as.
+// corrects tells whether an error puts a mistyped name right to what a sentence was read as: the same
+// command, with the same said. Where the sentence says more ("isolat DESKTOP-1 for 4 hours"), its
+// words would be values of the line.
 func corrects(err error, p plain.Proposal) bool {
 	var usage *catalog.UsageError
 	if !errors.As(err, &usage) {
 		return false
 	}
 	for _, meant := range []*catalog.Invocation{usage.Try, usage.Given} {
-		if meant != nil && meant.Command == p.Do.Command {
+		if meant != nil && p.Same(*meant, catalog.Extras{}) {
 			return true
 		}
 	}
