@@ -6,7 +6,8 @@ import "s1bot/commands/catalog"
 
 func sitesWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"<show> {*} (sites|site list|sites list|locations) {*}", "(which|what) sites (are|is) [currently] {+}", "(does|is there|do we have) [a|any] site [named|called] {query:site} [exist]", "(which|what) sites (does|do|has|have) account {account-ids:account} have",
+		"<show> {*} (sites|site list|sites list|locations) {*}", "(which|what) sites (are|is) [currently] {+}", "(does|is there|do we have) [a|any] site [named|called] {query:site} [exist]",
+		"(which|what) sites (does|do|has|have) account {account-ids:account} have",
 		"(which|what) sites (does|do|has|have) {account-ids:account} have", "(are|is) [any] sites [currently|already|about to be] {+}", "<show> {*} sites {*}", "<show> site {query:site}",
 		"(find|search for|look for) site {query:site}",
 		"how many licenses (do we have|are there|have we|are) [left|free|available|used|in use] [(in|at|for|on) {query:site}]",
@@ -47,8 +48,8 @@ func newGroupWording() catalog.Wording {
 
 func deleteGroupWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(delete|remove|drop|erase|purge|get rid of|kill off|clean up|throw away|scrap|dissolve) [empty|old|unused|endpoint] (group|groups) [named|called|:] {group-ids:title}",
-		"(delete|remove|drop|erase|purge|get rid of|dissolve) {group-ids:title} group",
+		"<delete> [empty|old|unused|endpoint] (group|groups) [named|called|:] {group-ids:title}",
+		"<delete> {group-ids:title} group",
 	}}
 }
 
@@ -75,7 +76,8 @@ func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"<show> [system|console] (health|status) [of console|of system]", "<show> (system|console) (health|status)",
 		"(is|are) [our] (console|sentinelone|management|s1|console server|management console|sentinelone console|system|s1 console|everything|backend|server|cloud) [itself|still|currently] (down|up|down or up|up or down|having issues|having problems|broken|slow|reachable|working|fine|operational|responding|healthy|ok|okay|online|available|alive|running|runs|in good shape|good)",
-		"(is|are) (everything|all) (ok|okay|fine|good|well|up|working|in order|alright) (with|on|at) [our] (console|sentinelone|s1|management|system)", "(how is|how's|how are|how does) [our] (console|system|sentinelone|management|s1|management console|everything) [doing|feeling|today|look|looking|holding up]",
+		"(is|are) (everything|all) (ok|okay|fine|good|well|up|working|in order|alright) (with|on|at) [our] (console|sentinelone|s1|management|system)",
+		"(how is|how's|how are|how does) [our] (console|system|sentinelone|management|s1|management console|everything) [doing|feeling|today|look|looking|holding up]",
 		"(any|are there|are there any|do we have|is there) (issues|problems|outage|outages|trouble|downtime|maintenance) (with|on|at|of|in) (console|sentinelone|s1|system|management)",
 		"(check|test|verify) (health|status|state|availability) of [our] (console|sentinelone|s1|system|management|management console)",
 		"(health|status|system|console|sentinelone|s1) (check|health check|healthcheck)", "<show> [our] (s1|sentinelone|management|management console|sentinelone console) (health|status|state)",

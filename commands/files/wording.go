@@ -13,7 +13,7 @@ func collectWording() catalog.Wording {
 
 func fetchWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(fetch|get|grab|retrieve|pull|download|give|copy|bring|send|recover|obtain|need|i need|we need|i want|we want|want|upload|pull down|pull back|bring back|extract|snag|i'd like|i would like|can i have|can i get|exfil|save) [me|us] [(file|files|log|logs|log file|copy of|copy of file|document|script|binary|executable|dump|artifact)] {files-path:path} (from|off|on|of|at|out of|located on) {agent-id}",
+		"<fetch> [me|us] [(file|files|log|logs|log file|copy of|copy of file|document|script|binary|executable|dump|artifact)] {files-path:path} (from|off|on|of|at|out of|located on) {agent-id}",
 		"(on|from|at) {agent-id} [,] (fetch|get|grab|retrieve|pull|download) [me|us] [file|files|log|copy of] {files-path:path}",
 		"(fetch|get|grab|retrieve|pull|download|give|copy|bring|send|recover|obtain) [me|us] [copy of] {files-path:path} (from|off|on) {agent-id}",
 		"(fetch|get|grab|retrieve|pull|download) from {agent-id} {files-path:path}"}}
@@ -22,7 +22,7 @@ func fetchWording() catalog.Wording {
 func sampleWording() catalog.Wording {
 	const sample = "(sample|samples|malware sample|malware samples|file|files|threat file|threat files|binary|binaries|executable|malware|malicious file|malicious files|quarantined file|infected file|suspicious file|actual file|payload|artifact|original file)"
 	return catalog.Wording{Heads: []string{
-		"(fetch|get|grab|retrieve|pull|download|give|send|i want|we want|i need|we need|need|want|i'd like|obtain|upload|extract|recover|collect|save|acquire|secure|bring|dump|i would like|can i have|can i get) [me|us] [(copy of)] " + sample + " (of|for|from|behind|in|belonging to|related to|that triggered|which triggered|that caused|involved in|on) {threat-ids:case} [for (sandbox|analysis|sandboxing|sandbox analysis|our sandbox|malware analysis|reversing|reverse engineering|further analysis|malware team|lab|virustotal|vt|detonation)]",
+		"<fetch> [me|us] [(copy of)] " + sample + " (of|for|from|behind|in|belonging to|related to|that triggered|which triggered|that caused|involved in|on) {threat-ids:case} [for (sandbox|analysis|sandboxing|sandbox analysis|our sandbox|malware analysis|reversing|reverse engineering|further analysis|malware team|lab|virustotal|vt|detonation)]",
 		"(fetch|get|grab|retrieve|pull|download) [me|us] [threat] {threat-ids:case} " + sample, "<show> " + sample + " (of|from|behind) {threat-ids:case}",
 		"(fetch|download|get|grab|pull) [me] threat [file|sample] {threat-ids}",
 		"(sample|malware sample) (of|for|from) {threat-ids:case}",
@@ -39,7 +39,8 @@ func scriptsWording() catalog.Wording {
 		"(is there|do we have|have we got|are there) [any] [{+}] (script|scripts) (for|to|that|about|called|named|like|which|matching) [collect|collects|collecting|collection of|gather|get|gathers|does|do|dump|dumps|runs|list|lists|with] {query:title}",
 		"(find|search|search for|look for|look up) [remote] (script|scripts) [for|named|called|about|matching] {query:title}", "<show> {*} [remote] scripts {*}",
 	}, Clauses: []string{
-		"(for|on|of|in) {+} [endpoints|system|systems|hosts|boxes|only]", "(that|which) (runs|work|works|is|are) (on|for) {+}", "(named|called|like|matching|about) {query:title}", "(named|called|like|matching|about|mentioning|with) {query:word}",
+		"(for|on|of|in) {+} [endpoints|system|systems|hosts|boxes|only]", "(that|which) (runs|work|works|is|are) (on|for) {+}", "(named|called|like|matching|about) {query:title}",
+		"(named|called|like|matching|about|mentioning|with) {query:word}",
 		"(in|at|of) {site-ids}",
 	}}
 }
@@ -51,8 +52,10 @@ func runWording() catalog.Wording {
 		"(on|at) {filter:host} [,] (run|runs|execute|start|launch) [script] {script-id}", "(run|execute|start) {script-id} (on|at) {filter:host}",
 		"(run|execute|start) script {script-id} (on|at) {filter:host}",
 	}, Clauses: []string{
-		"[,] (with|and|send|put|store|save) [its] (output|result|results) (to|in|into|on|:|goes to|going to) {output-destination}", "[,] (output|result|results|destination) (to|in|into|is|:|goes to|destination) {output-destination}",
-		"[,] [with|as] (task|task name|name of task|task description|description) [is|:|=] {task-description:source}", "[,] [with] timeout [of|is|:|=] {script-runtime-timeout-seconds} [seconds|sec|s]",
+		"[,] (with|and|send|put|store|save) [its] (output|result|results) (to|in|into|on|:|goes to|going to) {output-destination}",
+		"[,] (output|result|results|destination) (to|in|into|is|:|goes to|destination) {output-destination}",
+		"[,] [with|as] (task|task name|name of task|task description|description) [is|:|=] {task-description:source}",
+		"[,] [with] timeout [of|is|:|=] {script-runtime-timeout-seconds} [seconds|sec|s]",
 	}}
 }
 

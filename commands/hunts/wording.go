@@ -114,7 +114,8 @@ func ran(what string) []string {
 	return []string{
 		huntOnly + " " + what, "<ask> [<did>] <who> [that|which|who] [have|has|had] <runs> " + what, "(was|were|has|is|did|have) " + what + " [been] [ever|already|also] <runs>",
 		which + " (that|which|where) [have|has|had|did|has been|is] <runs> " + what, those + " (that|which|where|with) [have|has|had|did] <runs> " + what, "(did|has|have) " + someone + " <runs> " + what,
-		"(was|is|were|has) " + what + " [been] [ever|already] <runs> (on|at) {$host:host}", "where [else] (did|has|was|does|is) " + what + " [been] <runs>", "did {$host:host} <runs> " + what, "has {$host:host} <runs> " + what,
+		"(was|is|were|has) " + what + " [been] [ever|already] <runs> (on|at) {$host:host}", "where [else] (did|has|was|does|is) " + what + " [been] <runs>", "did {$host:host} <runs> " + what,
+		"has {$host:host} <runs> " + what,
 	}
 }
 

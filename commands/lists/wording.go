@@ -8,7 +8,9 @@ func exclusionsWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"<show> {*} (exclusions|exclusion|exceptions|exception|allowlist|whitelist|allow list|white list|exclusion list|exclusions list) {*} [entries|list|items]",
 		"(what is|what's|what|which files are|which paths are|which hashes are|anything|is anything) [currently|all] (excluded|whitelisted|allowlisted|exempted|on allowlist|on exclusion list|in exclusions)",
-		"(do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted|allowlist) (anything|something|any files|any paths)", "(what|which) [things|files|paths|stuff] (do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted)", "(what|which) {+type} [paths|files] (is|are) [currently] (excluded|whitelisted|allowlisted|exempted)", "<show> {*} (excluded|whitelisted|allowlisted) (paths|path|folders|files) -> type=path",
+		"(do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted|allowlist) (anything|something|any files|any paths)",
+		"(what|which) [things|files|paths|stuff] (do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted)",
+		"(what|which) {+type} [paths|files] (is|are) [currently] (excluded|whitelisted|allowlisted|exempted)", "<show> {*} (excluded|whitelisted|allowlisted) (paths|path|folders|files) -> type=path",
 		"<show> {*} (excluded|whitelisted|allowlisted) (hashes|hash) -> type=white_hash", "(what|which) (paths|folders) (is|are) [currently] (excluded|whitelisted|allowlisted) -> type=path",
 		"(what|which) hashes (is|are) [currently] (excluded|whitelisted|allowlisted) -> type=white_hash",
 	}, Clauses: []string{"for {+}", "{operation-system} only", "(on|for|of|in) {operation-system} [endpoints|system|systems]", "(in|at|of|for) {site-ids}",
@@ -37,7 +39,7 @@ func excludeWording() catalog.Wording {
 
 func deleteExclusionsWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(delete|remove|drop|revoke|kill|get rid of|take out|clean up|erase|purge|undo) (exclusion|exclusions|exception|exceptions) [for|with id|with|on|of] {exclusion-ids}",
+		"<delete> (exclusion|exclusions|exception|exceptions) [for|with id|with|on|of] {exclusion-ids}",
 		"(delete|remove|drop|revoke|get rid of|take) {exclusion-ids} (from|off|out of) (exclusions|exclusion list|allowlist|whitelist)", "(unexclude|un-exclude|stop excluding) {exclusion-ids}",
 		"(delete|remove|drop) {exclusion-ids} (exclusion|exception)",
 	}}
@@ -149,8 +151,8 @@ func addIOCWording() catalog.Wording {
 
 func deleteIOCsWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(delete|remove|drop|erase|purge|revoke|get rid of|retire|clear|kill|take out|expire) [(ip|domain|hash|url)] (ioc|iocs|indicator|indicators) [for|with value|on|of|:] {ioc-values:address}",
-		"(delete|remove|drop|erase|purge|revoke|get rid of|retire|clear|take out) [hash] (ioc|iocs|indicator|indicators) [for|with value|on|of|:] {ioc-values:hash}",
+		"<delete> [(ip|domain|hash|url)] (ioc|iocs|indicator|indicators) [for|with value|on|of|:] {ioc-values:address}",
+		"<delete> [hash] (ioc|iocs|indicator|indicators) [for|with value|on|of|:] {ioc-values:hash}",
 		"(delete|remove|drop|erase|take|get|pull|clear) [ip|domain|address|ip address|url] {ioc-values:address} (from|as|out of|off|in) [our] (iocs|ioc|indicators|indicator|ioc list|threat intel|indicator list)",
 		"(delete|remove|drop|erase|take|get|pull|clear) [hash] {ioc-values:hash} (from|as|out of|off|in) [our] (iocs|ioc|indicators|indicator|ioc list|threat intel)",
 		"(delete|remove|drop) {ioc-values:address} (ioc|indicator)",

@@ -12,23 +12,55 @@ import (
 
 // Macros are parts of patterns that many have.
 const (
-	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|share|forward|revert with|get back with|come back with|let me know|let us know|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i would like|i'd like|we want|we need|i'm after|i search|need|i require|we require|wanna see|let's see|let us see|lemme see|may i see|remind me of|remind me|inform|brief|advise|report|i would like to have|i'd like to have|can you see|run me through|walk me through|pull up|bring up|get hold of|dump|hit me with|gimme|check out|i am looking for|i'm looking for|looking for|search|
-		check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know) [up|out] [to] [me|us] [about] [number of|list of|overview of|in detail] [any|all|just|only|there|which|what|how many]]`
+	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|share|forward|revert with|get back with|come back with|let me know|
+		let us know|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i would like|i'd like|we want|
+		we need|i'm after|i search|need|i require|we require|wanna see|let's see|let us see|lemme see|may i see|remind me of|remind me|inform|brief|advise|report|
+		i would like to have|i'd like to have|can you see|run me through|walk me through|pull up|bring up|get hold of|dump|hit me with|gimme|check out|i am looking for|
+		i'm looking for|looking for|search| check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|
+		do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know) [up|out] [to] [me|us] [about] [number of|list of|overview of|
+		in detail] [any|all|just|only|there|which|what|how many]]`
 	ofMacro = `(of|for|on|about|from)`
 )
 
 // who are people and endpoints as a hunt asks for them; reach and runs what they did, in any form of the verb.
 const (
-	whoMacro   = `(who|anyone|anybody|someone|somebody|everyone|what|we|[(any|which|what|all)] [of] [our] (endpoint|endpoints|users|user|servers|server|workstations|laptops|clients|system|systems) [here]) [else|ever|already|also]`
+	whoMacro = `(who|anyone|anybody|someone|somebody|everyone|what|we|[(any|which|what|all)] [of] [our] (endpoint|endpoints|users|user|servers|server|workstations|laptops|clients|system|
+		systems) [here]) [else|ever|already|also]`
 	askMacro   = `[(tell me|show me|show|check|find out|find|see|know|i search|let me know|list|get|give me) [if|whether]]`
 	didMacro   = `(did|has|have|had|is|are|was|were|does|do)`
-	reachMacro = `((talk|talked|talks|talking|speak|spoke|connect|connected|connects|connecting|communicate|communicated|communicating|reach out|reached out|beacon|beaconed|beaconing|beacons|go|went|gone|phone home|phoned home|called home) (to|with|out to)|
-		contacted|contacts|contacting|visit|visited|access|accessed|accesses|reach|reached|hit|browse to|browsed to|resolve|resolved|query|queried|look up|looked up|pinged|request|requested|(download|downloaded) [anything|something|files|file|stuff] from)`
+	reachMacro = `((talk|talked|talks|talking|speak|spoke|connect|connected|connects|connecting|communicate|communicated|communicating|reach out|reached out|beacon|beaconed|beaconing|
+		beacons|go|went|gone|phone home|phoned home|called home) (to|with|out to)| contacted|contacts|contacting|visit|visited|access|accessed|accesses|reach|reached|hit|
+		browse to|browsed to|resolve|resolved|query|queried|look up|looked up|pinged|request|requested|(download|downloaded) [anything|something|files|file|stuff] from)`
 	runsMacro     = `(runs|used|use|using)`
-	anywhereMacro = `(anywhere|everywhere|elsewhere|somewhere|somewhere else|before|lately|recently|here|[in|on|across] [all|any|any of|any other] [of] [our|my] (environment|network|estate|fleet|endpoints|endpoint|company|infrastructure|organisation|organization|system|systems|servers))`
+	anywhereMacro = `(anywhere|everywhere|elsewhere|somewhere|somewhere else|before|lately|recently|here|[in|on|across] [all|any|any of|any other] [of] [our|my] (environment|network|estate|
+		fleet|endpoints|endpoint|company|infrastructure|organisation|organization|system|systems|servers))`
 )
 
-var macros = strings.NewReplacer("<show>", oneLine(showMacro), "<of>", ofMacro, "<who>", whoMacro, "<ask>", askMacro, "<did>", didMacro, "<reach>", oneLine(reachMacro), "<runs>", runsMacro, "<anywhere>", anywhereMacro)
+// The verbs that several commands have.
+const (
+	judgeMacro  = `(mark|flag|classify|label|treat|set|tag|change|put|update|call|rate|verdict|consider|declare)`
+	putMacro    = `(mark|set|move|change|put|flag|update|switch|bring|take|turn|flip|push|transition|get)`
+	closeMacro  = `(close|resolve|close out|finish|wrap up|complete|solve|clear|close off)`
+	writeMacro  = `(add|leave|write|put|attach|make|drop|post|append|record|enter|log|document|save|create|submit|new|stick)`
+	deleteMacro = `(delete|remove|drop|erase|purge|get rid of|trash|throw away|scrap|kill off|clean up|revoke|take out|retire|clear|dissolve)`
+	fetchMacro  = `(fetch|get|grab|retrieve|pull|download|give|copy|bring|send|recover|obtain|need|i need|we need|i want|we want|want|upload|pull down|pull back|bring back|extract|snag|
+		i'd like|i would like|can i have|can i get|exfil|save|dump)`
+	arrivedMacro = `(came in|come in|came up|popped up|showed up|appeared|arrived|happened|occurred|are there|were there|do we have|did we get|did we see|were found|were detected|
+		have been detected|have come in|fired|triggered|were raised|were triggered|have been raised|were generated|went off)` // what threats and alerts did
+	workingMacro = `(i'm|i am|we're|we are|i will be|i'll be) [now|currently|already] (working on|looking at|looking into|investigating|handling|taking|analyzing|analysing|triaging|on|
+		working|checking|taking over|dealing with)` // who says that a threat is theirs
+	takeMacro   = `(i'll|i will|i|let me|we'll|we will|we|i'm gonna) [now] (take|grab|pick up|handle|claim|own|take over|look at|look into|work on|investigate|start working on|start on)`
+	takingMacro = `(taking|grabbing|claiming|investigating|working on|looking into|looking at|started on|started working on|handling|picking up|starting on|starting with|grab|start|begin|
+		own)`
+)
+
+// macros are written over several lines, and read as one.
+var macros = strings.NewReplacer(
+	"<show>", oneLine(showMacro), "<of>", ofMacro, "<who>", oneLine(whoMacro), "<ask>", oneLine(askMacro), "<did>", didMacro, "<reach>", oneLine(reachMacro), "<runs>", runsMacro, "<anywhere>",
+	oneLine(anywhereMacro),
+	"<judge>", judgeMacro, "<put>", putMacro, "<close>", closeMacro, "<write>", oneLine(writeMacro), "<delete>", oneLine(deleteMacro), "<fetch>", oneLine(fetchMacro), "<arrived>", oneLine(arrivedMacro),
+	"<working>", oneLine(workingMacro), "<take>", oneLine(takeMacro), "<taking>", oneLine(takingMacro),
+)
 
 func oneLine(macro string) string { return strings.Join(strings.Fields(macro), " ") }
 
@@ -36,13 +68,22 @@ func oneLine(macro string) string { return strings.Join(strings.Fields(macro), "
 var (
 	changeClauses = []string{
 		"[,] because {@reason}", "[,] due to {@reason}", "[,] as {@why}", "[,] since {@why}", "[,] reason [is|being|:] {@reason}", "[,] for {@purpose}", "again", "once more", "one more time",
-		"[,] (ticket|case) [number|:] {@ticket}", "[,] (per|re|ref|see|under|for|reference|as per|tracked in|tracked under|refer to|related to|according to|in|it's|approved in|approved by|approved under|on|from) [ticket|case|:] {@ticket}", "(,|.|;|-) {@ticket}", "{@closing}", "{@afterthought}",
+		"[,] (ticket|case) [number|:] {@ticket}",
+		"[,] (per|re|ref|see|under|for|reference|as per|tracked in|tracked under|refer to|related to|according to|in|it's|approved in|approved by|approved under|on|from) [ticket|case|:] {@ticket}",
+		"(,|.|;|-) {@ticket}", "{@closing}", "{@afterthought}",
 	}
 	askedClauses = []string{": {@reason}"}
-	timedClauses = []string{"[,] for [max|maximum|at most|at least|a minimum of|up to|about|next|coming|now|just|only|another|a good|around|roughly|approximately|approx|ca] {@for}", "[,] (lasting|duration|time|limit|limited to|time limit|timer|length) [of|is|:|=|about] {@for}", "[,] [for] {@for} (max|maximum|only|long|tops|at most|at least)", "[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till|til|up to|up until|to|end) {@until}"}
-	rangeClauses = []string{"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|added|made|opened|updated|detected|found|seen|raised|reported|generated|triggered)] {@range}"}
-	listClauses  = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "{@aside}", "[,] for [my|our|customer] [shift|incident|customer] (mail|email|ticket|report|records|documentation|meeting|handover|sandbox|writeup|write-up|customer)", "[,] (only|just) {+}", ", {+} [only]", "[(are|is) [still|currently|now]] in {+} [status|state]", "in (status|state) {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
-		"(are there|there are|do we have|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]", "(are|is) [currently|still|now] {+}",
+	timedClauses = []string{
+		"[,] for [max|maximum|at most|at least|a minimum of|up to|about|next|coming|now|just|only|another|a good|around|roughly|approximately|approx|ca] {@for}",
+		"[,] (lasting|duration|time|limit|limited to|time limit|timer|length) [of|is|:|=|about] {@for}", "[,] [for] {@for} (max|maximum|only|long|tops|at most|at least)",
+		"[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till|til|up to|up until|to|end) {@until}",
+	}
+	rangeClauses = []string{
+		"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|added|made|opened|updated|detected|found|seen|raised|reported|generated|triggered)] {@range}",
+	}
+	listClauses = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "{@aside}", "[,] for [my|our|customer] [shift|incident|customer] (mail|email|ticket|report|records|documentation|meeting|handover|sandbox|writeup|write-up|customer)", "[,] (only|just) {+}", ", {+} [only]", "[(are|is) [still|currently|now]] in {+} [status|state]", "in (status|state) {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
+		"(are there|there are|do we have|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]",
+		"(are|is) [currently|still|now] {+}",
 		"[that|which] [were|was|are|have been|has been|got] (created|detected|found|seen|raised|reported|generated|triggered)"}
 )
 

@@ -54,7 +54,7 @@ func disableWording() catalog.Wording {
 
 func deleteWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(delete|remove|drop|erase|purge|get rid of|trash|throw away|scrap|kill off|clean up) " + anyRule, "(delete|remove|drop|erase|purge|get rid of) " + thatRule,
+		"<delete> " + anyRule, "<delete> " + thatRule,
 		"(delete|remove) (rule|rules|star rule|detection rule|custom rule) {rule-ids}", "(delete|remove) " + thatRule,
 	}}
 }

@@ -12,7 +12,7 @@ func threatsWording() catalog.Wording {
 			"<show> {*} (detections|infections|findings|malware|malware detections|threat detections|malware infections|positives) {*}",
 			"(anything|something|everything|stuff|ones|things) {+custom-input}", "<show> (anything|something|everything|stuff|things) [that is|that's] {+custom-input}",
 			"<show> {*} (false positives|fps) {*} -> custom-input.analystVerdicts=false_positive", "<show> {*} (true positives|tps) {*} -> custom-input.analystVerdicts=true_positive",
-			"(what|which) [new|other] (threats|detections) (came in|come in|came up|popped up|showed up|appeared|arrived|happened|occurred|are there|were there|do we have|did we get|did we see|were found|were detected|have been detected|have come in)",
+			"(what|which) [new|other] (threats|detections) <arrived>",
 			"(are|is|was|were) {custom-input.computerName__contains:host} [currently] (infected|hit|affected) [with|by] {*} (malware|threats|threat|anything)",
 			"(what|which) threats [is|are|does|do|did|has|have|were|was] {custom-input.computerName__contains:host} [currently] [(have|had|has|got|seen|affected by)]",
 			"<show> threats {custom-input:event}", "<show> threats where endpoint is {custom-input.computerName__contains:host}",
@@ -58,7 +58,8 @@ func threatWords() map[string]string {
 		"under investigation": "custom-input.incidentStatuses=in_progress", "handled": "custom-input.incidentStatuses=resolved", "solved": "custom-input.incidentStatuses=resolved",
 		"done": "custom-input.incidentStatuses=resolved", "already resolved": "custom-input.incidentStatuses=resolved",
 		"undefined": "custom-input.analystVerdicts=undefined", "without verdict": "custom-input.analystVerdicts=undefined", "no verdict": "custom-input.analystVerdicts=undefined",
-		"mitigation pending": "custom-input.mitigationStatuses=not_mitigated", "pending mitigation": "custom-input.mitigationStatuses=not_mitigated", "not mitigated yet": "custom-input.mitigationStatuses=not_mitigated", "mac": "custom-input.osTypes=macos", "fp": "custom-input.analystVerdicts=false_positive",
+		"mitigation pending": "custom-input.mitigationStatuses=not_mitigated", "pending mitigation": "custom-input.mitigationStatuses=not_mitigated",
+		"not mitigated yet": "custom-input.mitigationStatuses=not_mitigated", "mac": "custom-input.osTypes=macos", "fp": "custom-input.analystVerdicts=false_positive",
 		"tp":             "custom-input.analystVerdicts=true_positive",
 		"false-positive": "custom-input.analystVerdicts=false_positive", "true-positive": "custom-input.analystVerdicts=true_positive",
 		"false positives": "custom-input.analystVerdicts=false_positive", "true positives": "custom-input.analystVerdicts=true_positive", "fps": "custom-input.analystVerdicts=false_positive",
@@ -99,7 +100,7 @@ func notesWording() catalog.Wording {
 }
 
 func addNoteWording() catalog.Wording {
-	const writes = "(add|leave|write|put|attach|make|drop|post|append|record|enter|log|document|save|create|submit|new|stick)"
+	const writes = "<write>"
 	return catalog.Wording{Heads: []string{
 		writes + " [(this|following|quick|short|new|another)] (note|comment|remark|notes) (to|on|for|about|in|onto|under|against|at) {filter} (:|,|-|;|saying|that says|that|with text|with|reading|stating|that reads|which says|with text :|saying :|with message|with content|noting|noting that|saying that|stating that) {note-text}", writes + " [(this|as)] (note|comment) {note-text:quoted} (to|on|for|in|onto|under|against|at) {filter}", writes + " {note-text:quoted} [(as (note|comment)|in notes|to notes)] (to|on|in|of|for|under|onto) {filter:case}",
 		writes + " (note|comment) [:] {note-text:quoted} (to|on|for|in|under) {filter}", "(comment|note|annotate|remark) {note-text:quoted} (on|to|in|under|for|at|about) {filter}", "(comment|note|annotate) {filter:case} (with|:|-|,|saying|as) {note-text}", writes + " (on|to|in|for|under) {filter:case} (that|:|,|-) {note-text}", "(note|comment|notes) (for|on|to|about|in|re) {filter:case} (:|-|,|that|saying) {note-text}", "(let) notes (of|on) {filter} say {note-text}",
@@ -117,7 +118,7 @@ func addNoteWording() catalog.Wording {
 
 func verdictWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(mark|flag|classify|label|treat|set|tag|change|put|update|call|rate|verdict|consider|declare|close out) [(verdict|analyst verdict) (of|for|on)] {threat-ids:case} [(as|to|in|into|:|=|verdict|with verdict)] [a|being] {analyst-verdict}",
+		"<judge> [(verdict|analyst verdict) (of|for|on)] {threat-ids:case} [(as|to|in|into|:|=|verdict|with verdict)] [a|being] {analyst-verdict}",
 		"(set|change|update|put|give|make|switch|modify|adjust|correct|flip|turn) [analyst] verdict (of|on|for|in|from|at) {threat-ids:case} (to|as|in|into|:|=|from undefined to) {analyst-verdict}",
 		"(set|put|change|give|record|assign|add|apply|enter) [analyst] verdict [of|to|:|=|as] {analyst-verdict} (on|for|to|in|at) {threat-ids:case}",
 		"[analyst] verdict (of|on|for) {threat-ids:case} [:|=|to|is|should be|must be|needs to be|as] {analyst-verdict}",
@@ -138,17 +139,17 @@ func verdictWording() catalog.Wording {
 
 func statusWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(mark|set|move|change|put|flag|update|switch|bring|take|turn|flip|push|transition|get) {threat-ids:case} [back] [(as|to|in|into|:|=|status|with status|status to|to status|in status|incident status to)] {status}",
+		"<put> {threat-ids:case} [back] [(as|to|in|into|:|=|status|with status|status to|to status|in status|incident status to)] {status}",
 		"(set|change|update|put|switch|modify|move|flip|adjust|turn) [incident|threat] (status|state) (of|on|for|from|in|at) {threat-ids:case} [back] (to|as|in|into|:|=) {status}",
 		"(set|put|give|change|assign) [incident] status [to|of|as|:|=] {status} (on|for|to|of|in|at) {threat-ids:case}",
 		"[incident] (status|state) (of|on|for) {threat-ids:case} (to|:|=|is|should be|must be) {status}", "{threat-ids:case} status [to|:|=|is] {status}", "{threat-ids:case} to {status}",
-		"(i'm|i am|we're|we are|i will be|i'll be) [now|currently|already] (working on|looking at|looking into|investigating|handling|taking|analyzing|analysing|triaging|on|working|checking|taking over|dealing with) (threat|threats) {threat-ids} -> status=in_progress",
+		"<working> (threat|threats) {threat-ids} -> status=in_progress",
 		"(i'm|i am|we're|we are) [now|currently|already] (analyzing|analysing|triaging|working|checking|taking over|dealing with|on) {threat-ids:case} -> status=in_progress",
-		"(i'll|i will|i|let me|we'll|we will|we|i'm gonna) [now] (take|grab|pick up|handle|claim|own|take over|look at|look into|work on|investigate|start working on|start on) [threat|threats] {threat-ids:case} -> status=in_progress",
-		"(taking|grabbing|claiming|investigating|working on|looking into|looking at|started on|started working on|handling|picking up|starting on|starting with) [threat|threats] {threat-ids:case} [, (set|put|mark|move|change) [it|them|this|status|both] [to|in|as|into|it to] in progress] -> status=in_progress",
+		"<take> [threat|threats] {threat-ids:case} -> status=in_progress",
+		"<taking> [threat|threats] {threat-ids:case} [, (set|put|mark|move|change) [it|them|this|status|both] [to|in|as|into|it to] in progress] -> status=in_progress",
 		"{threat-ids:case} (is|are) (mine|being investigated|being worked on|under investigation|work in progress|wip) -> status=in_progress",
 		"{threat-ids:case} (is|are) (done|finished|handled|dealt with|solved|sorted|finished with) -> status=resolved",
-		"(close|resolve|close out|finish|wrap up|complete|solve|clear|close off) [(threat|threats|case|incident)] {threat-ids:case} [as (resolved|done|closed)] -> status=resolved",
+		"<close> [(threat|threats|case|incident)] {threat-ids:case} [as (resolved|done|closed)] -> status=resolved",
 		"(reopen|re-open|open again|unresolve|un-resolve|open back up|re open) [(threat|threats|incident)] {threat-ids:case} [again] -> status=unresolved",
 		"open {threat-ids:case} again -> status=unresolved",
 		"(close|resolve) (threat|threats) {threat-ids} -> status=resolved",
@@ -241,7 +242,8 @@ func analysisWording() catalog.Wording {
 		"<show> [full|complete|detailed|deep|threat] (analysis|report|breakdown|picture|story|writeup|dossier|summary|background|context) (of|for|on|about|behind) [threat] {threat-id:case}",
 		"<show> {+} (section|part|component|info|information|tab|details|data) (of|for|on|from|in) [threat] {threat-id:case}",
 		"(what|which) {+} (does|do|did|has|have|are there for|are on|are there on|are in|belong to|triggered|were triggered by) [threat] {threat-id:case} [have|has|show|trigger|triggered|match|got]",
-		"(what|which) {+} (is|are|were|was) [there] (on|of|for|in|behind|found in|seen in|with) [threat] {threat-id:case}", "{threat-id:case} {+}", "(what is|what's|what was) [threat] {threat-id:case} [all] about",
+		"(what|which) {+} (is|are|were|was) [there] (on|of|for|in|behind|found in|seen in|with) [threat] {threat-id:case}", "{threat-id:case} {+}",
+		"(what is|what's|what was) [threat] {threat-id:case} [all] about",
 		"(analysis|analyze|analyse|investigate|dissect|assess|break down|explain|deep dive) [of|on|into|for] [threat] {threat-id:case} [in (detail|depth)|for me]",
 		"(what|whats|what's) (mitigated|mitigation status|state of mitigation) (of|on|for) {threat-id:case} -> components=mitigationStatus",
 		"(is|was|has) [threat] {threat-id:case} [been|already] [fully|successfully] (mitigated|remediated|quarantined|killed|cleaned|rolled back) [already|yet] -> components=mitigationStatus",
@@ -276,7 +278,8 @@ func eventsWording() catalog.Wording {
 		"(what|which) files (did|has) {threat-id:case} (touch|touched|change|changed|modify|modified|encrypt|encrypted) -> event-types=file",
 		"(what|which) processes (did|has) {threat-id:case} (start|started|spawn|spawned|runs|create|created) -> event-types=process",
 		"(how many|number of|count) {*} events (has|have|does|did|of|for|in) [threat] {threat-id:case} [have] -> count-only=true",
-		"<show> {*} events (of|by|from) [process] {process-name:file} (in|of|for|during) [threat] {threat-id:case}", "<show> {*} events of {process-name:program} (in|of|for) [threat] {threat-id:case}", "<show> {*} {process-name:file} events (in|of|for) [threat] {threat-id:case}",
+		"<show> {*} events (of|by|from) [process] {process-name:file} (in|of|for|during) [threat] {threat-id:case}",
+		"<show> {*} events of {process-name:program} (in|of|for) [threat] {threat-id:case}", "<show> {*} {process-name:file} events (in|of|for) [threat] {threat-id:case}",
 		"<show> {+} (and|,) {+} events " + things, "<show> {+} events " + things,
 	}
 	for kind, words := range map[string]string{
@@ -293,5 +296,5 @@ func eventsWording() catalog.Wording {
 }
 
 func resolveWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{"(resolve|close|close out|clear) [threat|threats] {threat-ids:case} (on|at|for|from|of) {agent-id}"}}
+	return catalog.Wording{Heads: []string{"<close> [threat|threats] {threat-ids:case} (on|at|for|from|of) {agent-id}"}}
 }
