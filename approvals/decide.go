@@ -27,7 +27,7 @@ func (l *Ledger) Approve(ctx context.Context, id string, p policy.Person, earlie
 //
 // The request comes back as it stands, for the card that the person gets.
 func (l *Ledger) refuseIfFrozen(ctx context.Context, id string, p policy.Person, action string) (Request, error) {
-	_, frozen, err := l.Frozen(ctx)
+	freeze, frozen, err := l.Frozen(ctx)
 	if err != nil || !frozen {
 		return Request{ID: id}, unread(err)
 	}
@@ -36,7 +36,7 @@ func (l *Ledger) refuseIfFrozen(ctx context.Context, id string, p policy.Person,
 		return Request{ID: id}, err
 	}
 	l.auditRefusal(ctx, r, p, action, ErrFrozen)
-	return r, ErrFrozen
+	return r, &FrozenError{freeze}
 }
 
 // Deny records that p denies the request.

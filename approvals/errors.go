@@ -79,3 +79,10 @@ func unless(a policy.Answer, no error) error {
 	}
 	return &policy.UnansweredError{Question: a.Open()}
 }
+
+// A FrozenError is ErrFrozen with the freeze that refuses: who hears no wants to know whose it is,
+// since when and why.
+type FrozenError struct{ Freeze Request }
+
+func (e *FrozenError) Error() string { return ErrFrozen.Error() }
+func (e *FrozenError) Unwrap() error { return ErrFrozen }

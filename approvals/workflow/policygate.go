@@ -45,9 +45,9 @@ func (g *Gate) Refuse(ctx context.Context, input policy.Input, decision policy.D
 
 // frozen says no to a change while everything is frozen, or where nobody can tell.
 func (g *Gate) frozen(ctx context.Context) error {
-	_, frozen, err := g.Ledger.Frozen(ctx)
+	freeze, frozen, err := g.Ledger.Frozen(ctx)
 	if frozen {
-		err = errors.Join(err, approvals.ErrFrozen)
+		err = errors.Join(err, &approvals.FrozenError{Freeze: freeze})
 	}
 	return err
 }

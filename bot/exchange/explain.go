@@ -37,7 +37,10 @@ func Explain(a Interaction, err error) (card render.Card, fault error) {
 	var several *SeveralError
 	var gone *consoles.GoneError
 	var barred *workflow.BarredError
+	var frozen *approvals.FrozenError
 	switch {
+	case errors.As(err, &frozen):
+		return frozenCard(frozen.Freeze), nil
 	case errors.As(err, &barred):
 		return render.Card{Tone: render.Warning, Parts: []render.Part{barred.Whose}}, nil
 	case errors.As(err, &several):
@@ -100,6 +103,17 @@ func sayings() []saying {
 		{catalog.ErrNotPrepared, "Nothing was done: the console returned something other than an id for a target, so I can't be sure what this would act on. Check the target in the console."},
 		{approvals.ErrNotFound, "There is no such request."},
 	}
+}
+
+// frozenCard says that nothing was done because of a freeze, whose it is, since when and why.
+func frozenCard(freeze approvals.Request) render.Card {
+	line := render.Line{render.Bold("⛔ Changes are frozen"), render.Text(" by "), render.User(freeze.Requester), render.Text(" · "), render.At(freeze.Created),
+		render.Text(". Nothing was done. Two approvers can end the freeze with "), render.Mono("/s1 thaw"), render.Text(".")}
+	card := render.Card{Tone: render.Warning, Text: "Changes are frozen, so nothing was done. Two approvers can end the freeze with /s1 thaw.", Parts: []render.Part{line}}
+	if freeze.Reason != "" {
+		card.Parts = append(card.Parts, render.Quote{Text: freeze.Reason})
+	}
+	return card
 }
 
 // usageCard says what is wrong with the input and offers what was probably meant.

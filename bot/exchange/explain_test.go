@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,6 +20,19 @@ func TestWhatIsNobodysFaultIsASentence(t *testing.T) {
 		require.NoError(t, fault)
 		require.NotContains(t, card.Text, "inside the bot")
 	}
+}
+
+// Who is refused by a freeze reads whose it is and why.
+func TestAFreezeIsRefusedInItsOwnersName(t *testing.T) {
+	t.Parallel()
+	freeze := approvals.Request{Requester: "UBOB", Reason: "hijacked account", Created: time.Unix(1795000000, 0)}
+	card, fault := Explain(Interaction{}, fmt.Errorf("submit: %w", &approvals.FrozenError{Freeze: freeze}))
+	require.NoError(t, fault)
+	require.Equal(t, "Changes are frozen, so nothing was done. Two approvers can end the freeze with /s1 thaw.", card.Text)
+	read := fmt.Sprint(card.Parts)
+	require.Contains(t, read, "UBOB")
+	require.Contains(t, read, "hijacked account")
+	require.ErrorIs(t, &approvals.FrozenError{}, approvals.ErrFrozen)
 }
 
 func TestAFaultOfOursNamesWhatFindsItInTheLog(t *testing.T) {
