@@ -39,5 +39,10 @@ a**b      ab          yes
 			require.Equal(t, f[2] == "yes", Pattern(f[0]).Match(f[1]), line)
 		}
 	}
+	for _, name := range []string{"SRV-DC-1 ", "\u00a0srv-dc-1", "SRV-DC-1\t"} {
+		require.True(t, Pattern("SRV-DC-1").Match(name), "blanks that nobody sees: %q", name)
+		require.True(t, Pattern("SRV-DC-* ").Match(name))
+	}
+	require.False(t, Pattern("SRV-DC-1").Match("SRV-DC-1 x"))
 	require.False(t, Pattern("*").Match(""), "what has no name matches nothing")
 }

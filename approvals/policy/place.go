@@ -49,9 +49,11 @@ func anyGlob(globs []string, s string) bool {
 type Pattern string
 
 // Match reports whether s fits the pattern. An empty name fits none: what nobody says is nothing
-// that a rule could mean.
+// that a rule could mean. Blanks around a name are not seen, and who wrote the rule could not see
+// them: "SRV-DC-1 " is protected with "SRV-DC-1".
 func (p Pattern) Match(s string) bool {
-	return s != "" && glob(strings.ToLower(string(p)), strings.ToLower(s))
+	pattern, s := strings.ToLower(string(p)), strings.ToLower(s)
+	return s != "" && (glob(pattern, s) || glob(strings.TrimSpace(pattern), strings.TrimSpace(s)))
 }
 
 // glob matches s against a pattern in which * stands for any characters and ? for one.
