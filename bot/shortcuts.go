@@ -216,6 +216,9 @@ func sightingsPage(seen []sightings.Sighting, more int, at exchange.Origin) rend
 	section := render.Section{}
 	for _, s := range seen {
 		row := render.Row{Line: render.Line{render.Mono(text.Shorten(s.Name, 300)), render.Text("  " + s.Kind)}, Actions: s.Actions}
+		if s.Verdict != "" {
+			row.Line = append(row.Line, render.Text("\u2003"), render.Bold(s.Verdict))
+		}
 		if len(s.Known) > 0 {
 			row.Line = append(row.Line, render.Text("\u2003"+strings.Join(s.Known, " · ")))
 		}

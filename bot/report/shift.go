@@ -319,9 +319,9 @@ func (s *shift) openPart() []render.Part {
 	if len(s.worst) == 0 {
 		return nil
 	}
-	t := render.Table{Columns: []render.Column{{Title: "Open threat"}, {Title: "Level"}, {Title: "Host"}, {Title: "Site"}, {Title: "Status"}, {Title: "Since"}}}
+	t := render.Table{Columns: []render.Column{{Title: "Open threat"}, {Title: "Host"}, {Title: "Level"}, {Title: "Site"}, {Title: "Status"}, {Title: "Since"}}}
 	for _, r := range s.worst {
-		t.Rows = append(t.Rows, []render.Line{{render.Link(r.Name, r.URL)}, words(r.Level), words(r.Host), words(r.Site), words(r.Status), {render.At(r.Created)}})
+		t.Rows = append(t.Rows, []render.Line{{render.Link(r.Name, r.URL)}, words(r.Host), words(r.Level), words(r.Site), words(r.Status), {render.At(r.Created)}})
 	}
 	parts := []render.Part{t}
 	if more := s.open - len(s.worst); more > 0 {

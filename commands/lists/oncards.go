@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -76,12 +77,20 @@ func createIOCOnObservables() []catalog.ObservableAction {
 	}}}
 }
 
-// URLs are no hosts to a firewall; their domain is found as an observable of its own.
+// URLs are no hosts to a firewall; their domain is found as an observable of its own. An address
+// inside is not offered: a rule about 10.0.0.1 blocks another machine in each network, most of them
+// one's own.
 func blockHostOnObservables() []catalog.ObservableAction {
 	return []catalog.ObservableAction{{Place: 40, Label: "Block address", Style: render.Danger, How: render.Open, Fill: func(o observables.Observable) (any, bool) {
 		of := map[observables.Kind]s1.RemoteHostType{observables.IPv4: s1.HostAddresses, observables.IPv6: s1.HostAddresses, observables.Domain: s1.HostFQDN}[o.Kind]
-		return map[string]any{"remote-host-values": []string{o.Value}, "remote-host-type": of}, of != ""
+		return map[string]any{"remote-host-values": []string{o.Value}, "remote-host-type": of}, of != "" && !inside(o.Value)
 	}}}
+}
+
+// inside tells whether a value is an address that means something in its own network alone.
+func inside(value string) bool {
+	ip, err := netip.ParseAddr(value)
+	return err == nil && (ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified())
 }
 
 var sha1 = regexp.MustCompile(`^[0-9a-f]{40}$`)

@@ -173,24 +173,31 @@ func hostsAt(page s1.Page[s1.Agent], address string) (words, why string) {
 	case page.Total > len(page.Items):
 		return "", fmt.Sprintf("only the first %d of %d with a similar address were read", len(page.Items), page.Total)
 	}
-	return "no endpoint has it", ""
+	return nobodyHasIt, ""
 }
 
-// behind counts the endpoints that reach the console from an address: a site's own.
+// nobodyHasIt is said of an address that no endpoint has at an interface.
+const nobodyHasIt = "no endpoint has it"
+
+// behind names the endpoints that reach the console from an address: a site's own.
 func behind(page s1.Page[s1.Agent], address string) string {
-	n := 0
+	var names []string
 	for _, a := range page.Items {
 		if ip, err := netip.ParseAddr(a.ExternalIP); err == nil && ip.String() == address {
-			n++
+			names = append(names, cmp.Or(a.ComputerName, string(a.ID)))
 		}
 	}
-	switch {
-	case n == 0:
+	const named = 3
+	words := "external address of "
+	switch cut := page.Total > len(page.Items); {
+	case len(names) == 0:
 		return ""
-	case page.Total > len(page.Items):
-		return fmt.Sprintf("external address of at least %s", text.Plural(n, "endpoint"))
+	case cut:
+		return words + "at least " + text.Plural(len(names), "endpoint") + ": " + strings.Join(names[:min(len(names), named)], ", ")
+	case len(names) > named:
+		return words + text.Plural(len(names), "endpoint") + ": " + strings.Join(names[:named], ", ") + " …"
 	}
-	return "external address of " + text.Plural(n, "endpoint")
+	return words + strings.Join(names, ", ")
 }
 
 // askAboutIDs looks for threats and alerts: an id does not tell which it is of. Both are asked by

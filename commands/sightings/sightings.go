@@ -43,10 +43,11 @@ const (
 )
 
 // A Sighting is one observable with what the console knows of it and what can be done about it. A
-// question is in Known or in Unknown, and in neither only where it does not arise for such a value.
+// question is in Verdict, in Known or in Unknown, and in neither only where it does not arise for such a value.
 type Sighting struct {
 	Name    string // as people read it: the value, or the name of a thing
 	Kind    string // "SHA-1", "endpoint", "threat"
+	Verdict string // "reputation: malicious": what stands before all else that is known
 	Known   []string
 	Unknown []string // questions without an answer, each with why
 	Actions []render.Action
@@ -169,6 +170,10 @@ func (s *search) run(ctx context.Context) {
 	}
 	asking.Wait()
 	for i := range s.sightings {
+		s.sightings[i].Verdict = s.answers[i][asReputation]
+		if s.answers[i][asExternal] != "" && s.answers[i][asEndpoints] == nobodyHasIt {
+			delete(s.answers[i], asEndpoints) // it is the network's own, so no endpoint would have it
+		}
 		for _, name := range order {
 			if says := s.answers[i][name]; says != "" {
 				s.sightings[i].Known = append(s.sightings[i].Known, says)
@@ -197,7 +202,7 @@ func (s *search) take(q question, answers map[int]string, err error) {
 	}
 }
 
-// The names of the questions, and the order in which their answers stand.
+// The names of the questions, and the order in which their answers stand; the reputation stands apart.
 const (
 	asThreats    = "threats"
 	asEndpoints  = "endpoints"
@@ -217,4 +222,4 @@ var boxes = map[string]string{
 	asThreats: "threats", asAlerts: "alerts", asEndpoints: "agents", asExternal: "agents", asBlocked: "blocklist", asIndicator: "iocs", asReputation: "blocklist",
 }
 
-var order = []string{asThreats, asAlerts, asEndpoints, asExternal, asBlocked, asIndicator, asReputation}
+var order = []string{asThreats, asAlerts, asEndpoints, asExternal, asBlocked, asIndicator}

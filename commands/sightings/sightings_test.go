@@ -52,7 +52,8 @@ func TestALookUpSaysWhatTheConsoleKnows(t *testing.T) {
 	require.Zero(t, more)
 	require.Empty(t, about(seen, "NOHOST-7").Kind, "a word that no endpoint is called")
 	require.Regexp(t, `evil\.exe · seen on`, about(seen, sha1).Known[0], "what the file is called there")
-	require.Contains(t, strings.Join(about(seen, sha1).Known, "; "), "seen on 1 endpoint · 1 threat, 1 open; not blocked; no IOC; reputation: ")
+	require.Contains(t, strings.Join(about(seen, sha1).Known, "; "), "seen on 1 endpoint · 1 threat, 1 open; not blocked; no IOC")
+	require.Contains(t, about(seen, sha1).Verdict, "reputation: ", "before all else")
 	require.Subset(t, labels(about(seen, sha1).Actions), []string{"Threats", "Block hash"})
 	require.Contains(t, labels(about(seen, "DESKTOP-1").Actions), "Disconnect host")
 	require.Equal(t, []string{"no IOC"}, about(seen, "evil.example").Known)
@@ -114,7 +115,8 @@ func TestALookUpClaimsNothingOfPagesThatWereNotRead(t *testing.T) {
 	require.Contains(t, about(seen, hash).Unknown, "blocklist: only the first 1 of 101 items were read")
 	require.Contains(t, about(seen, hash).Unknown, "threats: only the latest 1 of 101 were read")
 	require.Contains(t, about(seen, hash).Unknown, "IOCs: only 1 of 300 accounts were asked")
-	require.Equal(t, []string{"reputation: unknown"}, about(seen, hash).Known)
+	require.Equal(t, "reputation: unknown", about(seen, hash).Verdict)
+	require.Empty(t, about(seen, hash).Known)
 }
 
 // A console that refuses one question is asked the others, and no more than four at a time.
@@ -180,6 +182,23 @@ func TestALookUpTellsNobodyWhatTheyMayNotList(t *testing.T) {
 	hash := strings.Repeat("a", 40)
 	seen, _ := sightings.Of(t.Context(), commandtest.At(t, cat, console).Call, cat, only("blocklist"), observables.Find("DESKTOP-1 "+hash))
 	require.Empty(t, about(seen, "DESKTOP-1").Actions)
-	require.Equal(t, []string{"not blocked", "reputation: unknown"}, about(seen, hash).Known)
+	require.Equal(t, []string{"not blocked"}, about(seen, hash).Known)
+	require.Equal(t, "reputation: unknown", about(seen, hash).Verdict)
 	require.Equal(t, []string{"IOCs: you're not allowed to list these", "threats: you're not allowed to list these"}, about(seen, hash).Unknown)
+}
+
+// The address by which a network reaches the console is nobody's own; whose it is, is said by name. Inside a network no address is blocked.
+func TestALookUpNamesWhoIsBehindAnAddress(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(commandtest.Frozen(-1))
+	for _, name := range []string{"BEHIND-1", "BEHIND-2"} {
+		console.AddAgent(s1sim.AgentSpec{Name: name, Edit: func(o map[string]any) { o["externalIp"] = "198.51.100.77" }})
+	}
+	cat := commands.All()
+	seen, _ := sightings.Of(t.Context(), commandtest.At(t, cat, console).Call, cat, everything, observables.Find("198.51.100.77 and 10.200.1.1"))
+	known := strings.Join(about(seen, "198.51.100.77").Known, "; ")
+	require.Regexp(t, `^external address of BEHIND-\d, BEHIND-\d; no IOC$`, known)
+	require.Contains(t, labels(about(seen, "198.51.100.77").Actions), "Block address")
+	require.Contains(t, about(seen, "10.200.1.1").Known, "no endpoint has it")
+	require.NotContains(t, labels(about(seen, "10.200.1.1").Actions), "Block address", "it is another machine in each network")
 }

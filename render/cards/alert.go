@@ -32,7 +32,7 @@ func Alert(a s1.Alert, links Links, actions Actions, under Thread) render.Card {
 	card.Parts = append(card.Parts, alertState(a), facts(
 		wide("Process", joined(", from ", numbered(a.Source.Name, a.Source.PID), a.Parent.Name)),
 		wide("Command line", render.Cut(said(a.Source.CommandLine), maxCommand)),
-		alertDeed(a),
+		alertDeed(a, 0), alertDeed(a, 1),
 		oneHash(a.Source.FileHashSHA1, a.Source.FileHashSHA256, a.Source.FileHashMD5),
 	))
 	if about := said(a.Rule.Description); about != "" {
@@ -66,18 +66,23 @@ func alertState(a s1.Alert) render.Line {
 	return render.Line(line)
 }
 
-// alertDeed is what the process did, by the first that the event tells of.
+// alertDeed is the first or second thing that the event tells of what the process did; empty where it
+// tells no more.
 //
 // Of an event of the network or the registry the process's own path says little; that is the
 // fallback.
-func alertDeed(a s1.Alert) render.Field {
-	for _, f := range []render.Field{
-		wide("Connection", connection(a)), wide("DNS", a.Info.DNSRequest), wide("Registry", cmp.Or(said(a.Info.RegistryPath), a.Info.RegistryKeyPath)),
-		wide("Target", cmp.Or(said(a.Target.FilePath), said(a.Target.ProcessImagePath), a.Target.ProcessName)),
-	} {
-		if len(f.Value) > 0 && f.Value[0].Text != "" {
-			return f
-		}
+func alertDeed(a s1.Alert, n int) render.Field {
+	deeds := facts(
+		wide("Connection", connection(a)), wide("DNS", joined(" → ", a.Info.DNSRequest, a.Info.DNSResponse)),
+		wide("Registry", joined(" = ", cmp.Or(said(a.Info.RegistryPath), a.Info.RegistryKeyPath), a.Info.RegistryValue)),
+		wide("Target", render.Cut(cmp.Or(said(a.Target.FilePath), said(a.Target.ProcessCmdLine), said(a.Target.ProcessImagePath), a.Target.ProcessName), maxCommand)),
+		wide("Module", a.Info.ModulePath), wide("Login", joined(`\`, a.Info.LoginAccountDomain, a.Info.LoginsUserName)),
+	)
+	switch {
+	case n < len(deeds):
+		return deeds[n]
+	case n > 0:
+		return render.Field{}
 	}
 	return wide("Path", a.Source.FilePath)
 }
@@ -136,8 +141,10 @@ func AlertDetails(a s1.Alert, links Links, actions Actions) render.Card {
 // A severity that the console does not tell, or that is new, is a warning.
 func alertTone(a s1.Alert) render.Tone {
 	switch {
-	case a.Info.IncidentStatus == s1.StatusResolved, a.Info.AnalystVerdict == s1.VerdictFalsePositive:
+	case a.Info.IncidentStatus == s1.StatusResolved:
 		return render.Good
+	case a.Info.AnalystVerdict == s1.VerdictFalsePositive:
+		return render.Info
 	case a.Rule.Severity == s1.SeverityCritical, a.Rule.Severity == s1.SeverityHigh:
 		return render.Critical
 	case a.Rule.Severity == s1.SeverityLow, a.Rule.Severity == s1.SeverityInfo:
@@ -149,6 +156,9 @@ func alertTone(a s1.Alert) render.Tone {
 // alertTitle has the severity first and the rule's name; "resolved" at the end, so that a list of
 // cards can be scanned.
 func alertTitle(a s1.Alert) string {
+	if a.Info.AnalystVerdict == s1.VerdictFalsePositive && a.Info.IncidentStatus != s1.StatusResolved {
+		return notClosed + " · " + cmp.Or(strings.TrimSpace(a.Name()), "unnamed rule")
+	}
 	title := cmp.Or(said(a.Rule.Severity.Label()), "Alert") + " · " + cmp.Or(strings.TrimSpace(a.Name()), "unnamed rule")
 	if a.Info.IncidentStatus == s1.StatusResolved {
 		title += " · resolved"

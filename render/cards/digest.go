@@ -223,9 +223,9 @@ func (d *Digest) chart() render.Chart {
 //
 // The first ten are the first to be added; whoever fills a digest decides what comes first.
 func (d *Digest) table() render.Table {
-	t := newTable("Name", "Level", "Host", "Site", "Status", "Created")
+	t := newTable("Name", "Host", "Level", "Site", "Status", "Created")
 	for _, r := range d.first {
-		t.add(render.Line{linked(r.Name, r.URL)}, cell(r.Level), cell(r.Host), cell(d.place(r)), cell(r.Status), render.Line{render.At(r.Created)})
+		t.add(render.Line{linked(r.Name, r.URL)}, cell(r.Host), cell(r.Level), cell(d.place(r)), cell(r.Status), render.Line{render.At(r.Created)})
 	}
 	return t.Table
 }

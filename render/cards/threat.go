@@ -132,12 +132,14 @@ func foundThreat(t s1.Threat, links Links) render.Note {
 	return found(first(t.Info.IdentifiedAt, t.Info.CreatedAt), "threat", string(id), links.ThreatURL(id))
 }
 
-// threatTone is how bad it is. Resolved and false positive are good; a mitigated threat still has
-// its colour until somebody has looked.
+// threatTone is how bad it is. Resolved is good; a mitigated threat still has its colour until
+// somebody has looked, and a false positive is no alarm, but not done with until it is resolved.
 func threatTone(t s1.Threat) render.Tone {
 	switch {
-	case t.Info.IncidentStatus == s1.StatusResolved, t.Info.AnalystVerdict == s1.VerdictFalsePositive:
+	case t.Info.IncidentStatus == s1.StatusResolved:
 		return render.Good
+	case t.Info.AnalystVerdict == s1.VerdictFalsePositive:
+		return render.Info
 	case t.Info.ConfidenceLevel == s1.ConfidenceMalicious:
 		return render.Critical
 	}
@@ -153,8 +155,15 @@ func level(t s1.Threat) string {
 	return cmp.Or(said(t.Info.Classification), "Threat")
 }
 
+// notClosed is what the title of a false positive says that nobody has resolved: its level counts no
+// more, and it is not done with either.
+const notClosed = "False positive, not closed yet"
+
 // threatTitle has the level, the classification where that says more, and the name.
 func threatTitle(t s1.Threat) string {
+	if t.Info.AnalystVerdict == s1.VerdictFalsePositive && t.Info.IncidentStatus != s1.StatusResolved {
+		return notClosed + " · " + cmp.Or(strings.TrimSpace(t.Name()), "unnamed")
+	}
 	kind := said(t.Info.Classification)
 	if kind == level(t) {
 		kind = ""

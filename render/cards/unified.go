@@ -22,6 +22,7 @@ func Unified(a unified.Alert, links Links, actions Actions, under Thread) render
 		wide("Command line", render.Cut(said(a.Process.CommandLine), maxCommand)),
 		oneHash(a.Process.File.SHA1, a.Process.File.SHA256, a.Process.File.MD5),
 		fact("Attacker", joined(" · ", a.Detected.Attacker.IP, a.Detected.Attacker.Host)),
+		wide("Observables", render.Cut(unifiedObservables(a), maxCommand)),
 	))
 	if about := said(a.Description); about != "" {
 		card.Parts = append(card.Parts, render.Note{render.Text(render.Cut(about, maxAbout))})
@@ -85,8 +86,11 @@ func UnifiedDetails(a unified.Alert, notes []unified.Note, links Links, actions 
 // unifiedCard is what both begin with: what it is and how bad, and whom or what it is about.
 func unifiedCard(a unified.Alert, links Links) render.Card {
 	title := cmp.Or(said(a.Severity.Label()), "Alert") + " · " + unifiedName(a)
-	if a.Status == unified.StatusResolved {
+	switch {
+	case a.Status == unified.StatusResolved:
 		title += " · resolved"
+	case a.Verdict.False():
+		title = notClosed + " · " + unifiedName(a)
 	}
 	text := joined(" ", a.Severity.Label(), "alert: ") + unifiedName(a)
 	if about := joined(", ", a.Host(), a.User()); about != "" {
@@ -104,8 +108,10 @@ func unifiedName(a unified.Alert) string {
 // unifiedTone is as for alerts, by the severity of the source.
 func unifiedTone(a unified.Alert) render.Tone {
 	switch {
-	case a.Status == unified.StatusResolved, a.Verdict.False():
+	case a.Status == unified.StatusResolved:
 		return render.Good
+	case a.Verdict.False():
+		return render.Info
 	case a.Severity == unified.SeverityCritical, a.Severity == unified.SeverityHigh:
 		return render.Critical
 	case a.Severity == unified.SeverityLow, a.Severity == unified.SeverityInfo:
@@ -206,11 +212,11 @@ func UnifiedEndpoint(a unified.Alert) string {
 
 // UnifiedTable lists unified alerts.
 func UnifiedTable(alerts []unified.Alert, links Links) render.Table {
-	t := newTable("Alert", "Severity", "About", "Product", "Status", "Verdict", "Assignee", "Detected")
+	t := newTable("Alert", "About", "Severity", "Product", "Status", "Verdict", "Assignee", "Detected")
 	for _, a := range alerts {
 		t.add(
 			render.Line{linked(a.Name, links.UnifiedURL(string(a.ID)))},
-			cell(a.Severity.Label()), cell(joined(", ", a.Host(), a.User())), cell(a.Product()),
+			cell(joined(", ", a.Host(), a.User())), cell(a.Severity.Label()), cell(a.Product()),
 			cell(a.Status.Label()), cell(a.Verdict.Label()), cell(a.Assignee.Label()),
 			render.Line{render.At(first(a.DetectedAt, a.CreatedAt))})
 	}

@@ -64,6 +64,9 @@ func (w *alerts) alertInfo(id string, s AlertSpec, created time.Time) wire.Objec
 		"srcMachineIp srcPort tiIndicatorComparisonMethod tiIndicatorSource tiIndicatorType tiIndicatorValue") {
 		o[n] = nil
 	}
+	for n, value := range s.Seen {
+		o[n] = value
+	}
 	return o
 }
 

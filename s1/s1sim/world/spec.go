@@ -64,11 +64,12 @@ type AlertSpec struct {
 	ID          string
 	Rule        string
 	Description string
-	Query       string // the rule's
-	Severity    string // Low, Medium, High, Critical or Info
-	Treat       string // what the rule makes of a hit: UNDEFINED, Suspicious, Malicious
-	Agent       string // id or computer name; any online agent when empty
-	Event       string // PROCESSCREATION, IPCONNECT …
+	Query       string            // the rule's
+	Severity    string            // Low, Medium, High, Critical or Info
+	Treat       string            // what the rule makes of a hit: UNDEFINED, Suspicious, Malicious
+	Agent       string            // id or computer name; any online agent when empty
+	Event       string            // PROCESSCREATION, IPCONNECT …
+	Seen        map[string]string // what the event tells, by the names of alertInfo: dstIp, dnsRequest, registryPath
 	Process     string
 	Path        string
 	Command     string
