@@ -36,7 +36,7 @@ type requestWords struct {
 }
 
 // reviewWord shows a request in a window.
-const reviewWord = "review"
+const reviewWord = requestcards.ReviewWord
 
 func (w requestWords) builtins() []builtin {
 	approve, again := w.decision((*workflow.Decisions).Approve), w.decision((*workflow.Decisions).RunAgain)
@@ -111,7 +111,7 @@ func (w requestWords) raw(ctx context.Context, a exchange.Interaction, id, _ str
 // that channel sees it at all. A window needs a trigger, which is good for three seconds: one that
 // waited longer falls back to an answer.
 func (w requestWords) review(ctx context.Context, a exchange.Interaction, id, _ string) error {
-	card, err := w.flow.Preview.Review(ctx, w.responder.Dialog(a), id)
+	card, err := w.reviewed(ctx, a, id)
 	if err != nil {
 		return err
 	}
@@ -120,6 +120,19 @@ func (w requestWords) review(ctx context.Context, a exchange.Interaction, id, _ 
 		w.responder.Reply(ctx, a, card)
 	}
 	return nil
+}
+
+// reviewed is a request's card for a window, with the way to the card that has a thread.
+func (w requestWords) reviewed(ctx context.Context, a exchange.Interaction, id string) (render.Card, error) {
+	card, err := w.flow.Preview.Review(ctx, w.responder.Dialog(a), id)
+	if err != nil {
+		return card, err
+	}
+	if req, err := w.ledger.Get(ctx, id); err == nil && len(req.Heads()) > 0 {
+		at := req.Heads()[0]
+		card.Parts = append(card.Parts, requestcards.CardLink(req, exchange.Permalink(w.responder.Address(), at.Channel, at.TS, ""))...)
+	}
+	return card, nil
 }
 
 func (w requestWords) freeze(ctx context.Context, a exchange.Interaction, reason string) error {
@@ -193,7 +206,7 @@ func (w requestWords) Redraw(ctx context.Context, a exchange.Interaction, window
 	if err != nil || req.Rev == before.Rev {
 		return
 	}
-	card, err := w.flow.Preview.Review(ctx, w.responder.Dialog(a), req.ID)
+	card, err := w.reviewed(ctx, a, req.ID)
 	if err == nil {
 		a.View, a.OnPage = window, false
 		_, err = w.forms.Overlay(ctx, a, card)

@@ -16,13 +16,21 @@ import (
 //
 // It is copied to draw under a freeze (Under), so that concurrent drawings never share one.
 type Drawer struct {
-	Policy func() policy.Policy // as it is now: of the approvals channel, and of who may approve
-	freeze approvals.Request    // that holds now; without an id there is none
+	Policy func() policy.Policy      // as it is now: of the approvals channel, and of who may approve
+	Timed  func(command string) bool // whether a command may be asked for a time; nil: none may
+	freeze approvals.Request         // that holds now; without an id there is none
+	window bool                      // it is drawn in a window, which has no thread and has room
 }
 
 // Under is what draws cards while a freeze holds, or none.
 func (c Drawer) Under(freeze approvals.Request) *Drawer {
 	c.freeze = freeze
+	return &c
+}
+
+// InWindow is what draws a request in a window: there reasons stand whole, and there is no thread.
+func (c Drawer) InWindow() *Drawer {
+	c.window = true
 	return &c
 }
 

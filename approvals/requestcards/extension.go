@@ -163,10 +163,18 @@ func Extended(req approvals.Request, user string, by time.Duration, why string) 
 	}, "ref "+req.Ref))
 }
 
+// ExtendedNotice answers whoever gave more time: of which endpoints, and until when.
+func ExtendedNotice(req approvals.Request, by time.Duration) render.Card {
+	words := "The isolation of " + plans.Names(plans.Of(req).Targets, 5) + " was extended by " + text.SpanWords(by)
+	card := render.Notice(words + ".")
+	card.Parts = []render.Part{render.Line{render.Text(words + ", until "), render.At(req.Term.Ends), render.Text(".")}}
+	return card
+}
+
 // because adds what somebody said for it to a card, below its first line.
 func because(why string, card render.Card) render.Card {
 	if why != "" {
-		card.Parts = slices.Insert(slices.Clone(card.Parts), 1, render.Part(render.Quote{Text: why}))
+		card.Parts = slices.Insert(slices.Clone(card.Parts), 1, render.Part(render.Quote{Text: briefly(why)}))
 	}
 	return card
 }

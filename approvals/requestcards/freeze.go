@@ -32,7 +32,7 @@ func FrozenParts(freeze approvals.Request, refused string) []render.Part {
 	parts := []render.Part{render.Line{render.Bold("⛔ Changes are frozen"), render.Text(" by "), render.User(freeze.Requester), render.Text(" · "), render.At(freeze.Created),
 		render.Text(". Nobody can " + refused + " until the freeze is over.")}}
 	if freeze.Reason != "" {
-		parts = append(parts, render.Quote{Text: freeze.Reason})
+		parts = append(parts, render.Quote{Text: briefly(freeze.Reason)})
 	}
 	return parts
 }
@@ -53,7 +53,7 @@ func freezeCard(req approvals.Request) render.Card {
 	line := render.Line{render.User(req.Requester), render.Text(" froze changes · "), render.At(req.Created)}
 	card := render.Card{Tone: render.Critical, Title: "Frozen", Text: "Frozen: all changes are blocked", Parts: []render.Part{line}}
 	if req.Reason != "" {
-		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})
+		card.Parts = append(card.Parts, render.Quote{Text: briefly(req.Reason)})
 	} else {
 		card.Parts = append(card.Parts, render.Line{render.Text("No reason given.")})
 	}

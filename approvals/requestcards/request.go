@@ -29,13 +29,16 @@ func (c *Drawer) Request(req approvals.Request) render.Card {
 	card := render.Card{Text: Text(req)}
 	card.Tone, card.Title = requestTitle(req)
 	if req.State == approvals.Done || req.State == approvals.Failed {
-		card.Parts = ended(req) // what happened leads; what was asked follows as a reminder
+		card.Parts = c.ended(req) // what happened leads; what was asked follows as a reminder
 	} else if cameToNothing(req) {
-		card.Parts = slices.Concat(c.progress(req), whoAsks(req), PlanParts(req))
+		card.Parts = slices.Concat(c.progress(req), c.whoAsks(req), PlanParts(req))
 	} else {
-		card.Parts = slices.Concat(whoAsks(req), PlanParts(req), c.progress(req))
+		card.Parts = slices.Concat(c.whoAsks(req), PlanParts(req), c.noEnd(req), c.progress(req))
 	}
 	card.Actions = ActionsUnder(c.freeze, req)
+	if !c.window && isLong(req.Reason) {
+		card.Actions = append(slices.Clip(card.Actions), render.Button{Label: "Details", Do: About(ReviewWord, req.ID)})
+	}
 	card.Parts = slices.Concat(HeldParts(c.freeze, req), card.Parts)
 	if req.State == approvals.Done || req.State == approvals.Failed {
 		card = outcomeOf(card, req)
@@ -167,7 +170,7 @@ func Text(req approvals.Request) string {
 }
 
 // whoAsks names the requester, the place, the reason and the ticket.
-func whoAsks(req approvals.Request) []render.Part {
+func (c *Drawer) whoAsks(req approvals.Request) []render.Part {
 	line := render.Line{render.Text("Requested by "), render.User(req.Requester)}
 	if req.After != "" {
 		line = render.Line{render.Text("Requested by the bot on behalf of "), render.User(req.Requester)}
@@ -180,7 +183,7 @@ func whoAsks(req approvals.Request) []render.Part {
 	}
 	parts := []render.Part{line}
 	if req.Reason != "" {
-		parts = append(parts, render.Quote{Text: req.Reason})
+		parts = append(parts, c.reason(req.Reason))
 	}
 	return parts
 }
@@ -198,7 +201,7 @@ func (c *Drawer) progress(req approvals.Request) []render.Part {
 			line = append(line, render.Text(fmt.Sprintf(" · %d given", n)))
 		}
 		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref, render.Text(" · pinned "+req.Pin()[:8]))
-		return append(append(decisions(req), uncounted(req)...), line, question(req))
+		return append(append(append(decisions(req), uncounted(req)...), line), c.question(req)...)
 	case approvals.Denied, approvals.Withdrawn:
 		parts := []render.Part{render.Line{render.Text(strings.TrimSuffix(render.Sentence(string(req.State)), ".") + " by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)}}
 		if req.Closed.Reason != "" {
@@ -223,9 +226,60 @@ func (c *Drawer) progress(req approvals.Request) []render.Part {
 }
 
 // question says how an approver asks the requester something. Slack tells a person of a reply that
-// mentions them, and whoever mentions one who isn't in the channel that they aren't.
-func question(req approvals.Request) render.Note {
-	return render.Note{render.Text("A question for "), render.User(req.Requester), render.Text("? Mention them in this card's thread.")}
+// mentions them, and whoever mentions one who isn't in the channel that they aren't. A window has no
+// thread; whoever draws one leads to the card (see CardLink).
+func (c *Drawer) question(req approvals.Request) []render.Part {
+	if c.window {
+		return nil
+	}
+	return []render.Part{render.Note{render.Text("A question for "), render.User(req.Requester), render.Text("? Mention them in this card's thread.")}}
+}
+
+// CardLink leads from a window to the thread in which a request that waits is talked about; without
+// a permalink it is empty.
+func CardLink(req approvals.Request, permalink string) []render.Part {
+	if req.State != approvals.Pending || permalink == "" {
+		return nil
+	}
+	return []render.Part{render.Note{render.Text("A question for "), render.User(req.Requester), render.Text("? Mention them in the thread of "), render.MessageLink("the request's card", permalink), render.Text(".")}}
+}
+
+// noEnd says of what waits and could have an end that it has none: nobody should approve it thinking
+// that it ends.
+func (c *Drawer) noEnd(req approvals.Request) []render.Part {
+	if req.Term != nil || c.Timed == nil || !c.Timed(req.Command) || req.State != approvals.Pending && req.State != approvals.Approved {
+		return nil
+	}
+	words := "No end set: it stays isolated until somebody reconnects it."
+	if len(plans.Of(req).Targets) > 1 {
+		words = "No end set: they stay isolated until somebody reconnects them."
+	}
+	return []render.Part{render.Line{render.Text(words)}}
+}
+
+// How much of a reason a card shows above what an approver decides by: longer ones filled screens.
+const (
+	maxReason      = 300
+	maxReasonLines = 3
+)
+
+func isLong(reason string) bool { return briefly(reason) != reason }
+
+// briefly is as much of a reason as a card shows; the row and the trail have all.
+func briefly(reason string) string {
+	cut := reason
+	if lines := strings.Split(reason, "\n"); len(lines) > maxReasonLines {
+		cut = strings.TrimRight(strings.Join(lines[:maxReasonLines], "\n"), "\r\n ") + " …"
+	}
+	return text.Shorten(cut, maxReason)
+}
+
+// reason is why something was asked for: in a window all of it, on a card its beginning.
+func (c *Drawer) reason(words string) render.Part {
+	if c.window {
+		return render.Quote{Text: words}
+	}
+	return render.Quote{Text: briefly(words)}
 }
 
 // ranOut says why a request expired. One that ran before, and was let run again, may have been done
@@ -262,7 +316,7 @@ func over(req approvals.Request) time.Time {
 
 // ended tells what became of a request that ran: who decided and asked, the console's answer, and
 // why it was asked for.
-func ended(req approvals.Request) []render.Part {
+func (c *Drawer) ended(req approvals.Request) []render.Part {
 	line := render.Line{render.Text("Requested by "), render.User(req.Requester)}
 	if len(req.Approvals) > 0 {
 		line = slices.Concat(approvers(req), render.Line{render.Text(", requested by "), render.User(req.Requester)})
@@ -272,7 +326,7 @@ func ended(req approvals.Request) []render.Part {
 	}
 	parts := slices.Concat([]render.Part{line}, followed(req), termParts(req))
 	if req.Reason != "" {
-		parts = append(parts, render.Quote{Text: req.Reason})
+		parts = append(parts, c.reason(req.Reason))
 	}
 	return append(parts, render.Note{render.At(moment(req)), render.Text(" · ref " + req.Ref)})
 }

@@ -128,7 +128,7 @@ func EndsSoon(req approvals.Request, still Remainder, undo []render.Action) rend
 		render.Line{render.Text("Requested by "), render.User(req.Requester), render.Text(" for " + Span(req) + ". " + atEnd(effect.EndsAlone(req) && !still.Contested))},
 	}
 	if req.Reason != "" {
-		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})
+		card.Parts = append(card.Parts, render.Quote{Text: briefly(req.Reason)})
 	}
 	return SmallPrint(card, append(LeftOut(still), "ref "+req.Ref)...)
 }

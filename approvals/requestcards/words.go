@@ -10,6 +10,9 @@ import (
 // ShowCardWord is the word of the button that puts a card in the place of what stands in for it.
 const ShowCardWord = "card"
 
+// ReviewWord is the word of the button that shows a request in a window, whole.
+const ReviewWord = "review"
+
 // About is an invocation of one of the bot's own words on a request.
 //
 // It carries the request's id and nothing else. Who may do it, and whether it still can be done, is

@@ -50,7 +50,7 @@ func (ex *Extensions) Extend(ctx context.Context, in Interaction, x requestcards
 		in.reply(ctx, render.Notice(fmt.Sprintf("Your approval counts: %s. The end stays the same until it's approved.", requestcards.Agreed(req, by))))
 		return ex.reporter.tellAll(ctx, req, "", requestcards.ExtensionProposed(req, in.User, by, x.Because))
 	}
-	in.reply(ctx, render.Notice("Extended by "+text.SpanWords(by)+"."))
+	in.reply(ctx, requestcards.ExtendedNotice(req, by))
 	return ex.reporter.tellAll(ctx, req, "", requestcards.Extended(req, in.User, by, x.Because))
 }
 

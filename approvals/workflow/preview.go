@@ -66,7 +66,7 @@ func (v *Preview) Review(ctx context.Context, in Interaction, id string) (render
 	if req.Requester != in.User && !in.Who.Somewhere().Yes() {
 		return render.Card{}, approvals.ErrNotApprover
 	}
-	return requestcards.ForViewer(v.cards.Under(v.freeze(ctx)).Request(req), req, in.Who.Person, v.Now()), nil
+	return requestcards.ForViewer(v.cards.Under(v.freeze(ctx)).InWindow().Request(req), req, in.Who.Person, v.Now()), nil
 }
 
 // mostRehearsed is how many requests a rehearsal goes on for.

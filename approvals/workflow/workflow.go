@@ -72,7 +72,7 @@ func New(c Config) *Workflow {
 	}
 	c.Promptly = cmp.Or(c.Promptly, promptly)
 	gate := &Gate{Config: &c}
-	publisher := &Publisher{Config: &c, cards: requestcards.Drawer{Policy: c.Policy}}
+	publisher := &Publisher{Config: &c, cards: requestcards.Drawer{Policy: c.Policy, Timed: c.timed}}
 	reporter := &reporter{Config: &c, publisher: publisher}
 	overlaps := &overlaps{Config: &c}
 	executor := &executor{Config: &c, gate: gate, publisher: publisher, reporter: reporter, overlaps: overlaps}
@@ -188,6 +188,12 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	case <-t.C:
 		return true
 	}
+}
+
+// timed reports whether a command may be asked for a time.
+func (c *Config) timed(command string) bool {
+	cmd, ok := c.Catalog.Find(command)
+	return ok && cmd.Timed
 }
 
 // clockSkew is how far this machine's clock may be ahead of the messenger's: a card is looked for
