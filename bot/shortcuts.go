@@ -23,6 +23,7 @@ import (
 	"s1bot/commands/sightings"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/s1"
 )
 
 // shortcuts are what the bot has in Slack's own menus: two anywhere, two on a message. The manifest
@@ -37,6 +38,7 @@ type shortcuts struct {
 	slots    *fairqueue.Queue // for what waits for the console
 	pools    intake.Pools
 	address  func() string // of the workspace: https://soc.slack.com/
+	user     func() string // the bot's own
 	log      *slog.Logger
 }
 
@@ -142,8 +144,22 @@ func (h *handler) lookedUp(ctx context.Context, a *exchange.Interaction, view st
 // sighted is what the console of an exchange.Interaction knows of what the message says.
 func (s *shortcuts) sighted(ctx context.Context, a exchange.Interaction) render.Page {
 	call := s.searches.Caller.Call(a)
-	seen, more := sightings.Of(ctx, call, a.On.Catalog, func(box string) bool { return s.searches.MaySearch(a, box) }, foreign(observables.Find(a.From.Payload.Said...), a.On.Client.ConsoleURL()))
+	found := observables.Find(a.From.Payload.Said...)
+	seen, more := sightings.Of(ctx, call, a.On.Catalog, func(box string) bool { return s.searches.MaySearch(a, box) }, foreign(found, a.On.Client.ConsoleURL()))
+	if a.From.Payload.Message.User == s.user() { // in anybody else's message a link says nothing of the name beside it
+		seen = sightings.About(linked(found, a.On.Client), seen)
+	}
 	return sightingsPage(seen, more, a.At).On(a.Do.Console)
+}
+
+// linked are the endpoints whose pages in the console a message links to.
+func linked(found []observables.Observable, console *s1.Client) (agents []s1.AgentID) {
+	for _, o := range found {
+		if id := console.AgentAt(o.Value); o.Kind == observables.URL && id != "" {
+			agents = append(agents, id)
+		}
+	}
+	return agents
 }
 
 // foreign leaves out links to the console itself, which cards have: nothing is known of them, and nobody hunts for them.

@@ -204,7 +204,7 @@ func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sent
 		shortcuts: &shortcuts{
 			help: help, notices: notices, my: my, home: b.home, pages: pages, searches: searches,
 			slots: work.Work, pools: intake.Pools{Settler: w.settler, Requests: b.Ledger, Library: shelf, Words: words},
-			address: func() string { return b.self.Address }, log: b.Log,
+			address: func() string { return b.self.Address }, user: func() string { return b.self.User }, log: b.Log,
 		},
 		gate: w.gate, runner: runner, words: words, talk: decisionTalk{words: words, requests: b.Ledger, cards: b.Ledger.Cards(), responder: w.responder}, responder: w.responder, catalog: b.Catalog,
 		postponer: &postponer{requests: b.Ledger, shown: b.flow.Decisions, rules: b.flow.Gate, responder: w.responder, later: &intake.Waiting{}, now: b.Now},

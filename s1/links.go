@@ -1,8 +1,10 @@
 package s1
 
 import (
+	"encoding/json"
 	"net/url"
 	"regexp"
+	"strings"
 )
 
 // The pages of the console's web interface, as public integrations link to them. They stand here alone, should they change.
@@ -27,6 +29,21 @@ func (c *Client) AgentURL(id AgentID) string {
 		return ""
 	}
 	return c.t.Address() + "/sentinels/devices?page=1&filter=" + url.QueryEscape(`{"ids":"`+string(id)+`"}`)
+}
+
+// AgentAt returns the endpoint that an address made by AgentURL leads to; "" for any other address.
+func (c *Client) AgentAt(address string) AgentID {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	var filter struct {
+		IDs string `json:"ids"`
+	}
+	if json.Unmarshal([]byte(u.Query().Get("filter")), &filter) != nil || !strings.EqualFold(c.AgentURL(AgentID(filter.IDs)), address) {
+		return "" // also where the id is none
+	}
+	return AgentID(filter.IDs)
 }
 
 // AlertURL returns the page of an alert; "" for an id that is none.

@@ -57,6 +57,7 @@ type Sender struct {
 type Clicked struct {
 	TS       string `json:"ts"`
 	Thread   string `json:"thread_ts"`
+	User     string `json:"user"` // who wrote it
 	Metadata struct {
 		Type    string `json:"event_type"`
 		Payload struct {

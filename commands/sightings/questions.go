@@ -339,10 +339,26 @@ func endpointsNamed(ctx context.Context, call *catalog.Call, all *catalog.Catalo
 			return seen, err
 		}
 		for _, a := range found {
-			seen = append(seen, Sighting{Name: cmp.Or(a.ComputerName, string(a.ID)), Kind: "endpoint", Known: agentWords(a), Actions: cards.Agent(a, call.Console, all.CardActions()).Actions})
+			name := cmp.Or(a.ComputerName, string(a.ID))
+			s := Sighting{Name: name, Called: name, Agent: a.ID, Kind: "endpoint", Known: agentWords(a), Actions: cards.Agent(a, call.Console, all.CardActions()).Actions}
+			if n := namesakes(found, a); n > 1 {
+				s.Name = text.JoinNonEmpty(" · ", name, text.JoinNonEmpty(" / ", a.SiteName, a.GroupName), "id "+string(a.ID))
+				s.Known = slices.Insert(s.Known, 0, fmt.Sprintf("one of %d endpoints of this name", n))
+			}
+			seen = append(seen, s)
 		}
 	}
 	return seen, nil
+}
+
+// namesakes counts the endpoints that are called like a, itself among them.
+func namesakes(found []s1.Agent, a s1.Agent) (n int) {
+	for _, other := range found {
+		if strings.EqualFold(other.ComputerName, a.ComputerName) {
+			n++
+		}
+	}
+	return n
 }
 
 // endpointsIn asks at most once for all names and once more for each that may have been cut off.

@@ -23,6 +23,7 @@ import (
 	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/s1"
 )
 
 // Bounds of one look-up.
@@ -51,7 +52,9 @@ type Sighting struct {
 	Known   []string
 	Unknown []string // questions without an answer, each with why
 	Actions []render.Action
-	Hunted  bool // a hunt for it is among the actions: nothing here looks at what happened on endpoints
+	Agent   s1.AgentID // of an endpoint
+	Called  string     // its name alone: several of one name have more in Name
+	Hunted  bool       // a hunt for it is among the actions: nothing here looks at what happened on endpoints
 }
 
 // Of asks the console about observables, and returns the sightings and how many more observables
@@ -77,6 +80,20 @@ func Of(ctx context.Context, call *catalog.Call, all *catalog.Catalog, may func(
 		seen = append(seen, Sighting{Name: wordList(words), Kind: "possible endpoint names", Unknown: []string{"endpoints: " + why(problem)}})
 	}
 	return seen, len(found) - len(shown) + max(len(hosts)-(Most-len(shown)), 0)
+}
+
+// About leaves out endpoints that are called like one that a card of ours is about, and are not it:
+// linked are the endpoints that the card links to. A button on the wrong one of two would isolate it.
+func About(linked []s1.AgentID, seen []Sighting) []Sighting {
+	own := map[string]bool{}
+	for _, s := range seen {
+		if s.Agent != "" && slices.Contains(linked, s.Agent) {
+			own[strings.ToLower(s.Called)] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(seen), func(s Sighting) bool {
+		return s.Agent != "" && own[strings.ToLower(s.Called)] && !slices.Contains(linked, s.Agent)
+	})
 }
 
 func wordList(words []observables.Observable) string {

@@ -14,6 +14,7 @@ import (
 	"s1bot/commands/observables"
 	"s1bot/commands/sightings"
 	"s1bot/render"
+	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
 
@@ -201,4 +202,30 @@ func TestALookUpNamesWhoIsBehindAnAddress(t *testing.T) {
 	require.Contains(t, labels(about(seen, "198.51.100.77").Actions), "Block address")
 	require.Contains(t, about(seen, "10.200.1.1").Known, "no endpoint has it")
 	require.NotContains(t, labels(about(seen, "10.200.1.1").Actions), "Block address", "it is another machine in each network")
+}
+
+// Two endpoints of one name are told apart; in a card about one of them the other isn't offered for isolation.
+func TestTwinsAreToldApartAndACardsOwnEndpointIsAlone(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(commandtest.Frozen(-1))
+	one, other := console.AddAgent(s1sim.AgentSpec{Name: "TWIN-1"}), console.AddAgent(s1sim.AgentSpec{Name: "TWIN-1"})
+	cat := commands.All()
+	call := commandtest.At(t, cat, console).Call
+	link := call.Console.AgentURL(s1.AgentID(one))
+	found := observables.Find("evil.exe on TWIN-1", link)
+	require.Contains(t, found, observables.Observable{Kind: observables.URL, Value: link})
+	require.Equal(t, s1.AgentID(one), call.Console.AgentAt(link))
+	require.Empty(t, call.Console.AgentAt("https://evil.example/sentinels/devices?page=1&filter=%7B%22ids%22%3A%22"+one+"%22%7D"))
+	seen, _ := sightings.Of(t.Context(), call, cat, everything, observables.Find("evil.exe on TWIN-1"))
+	twins := slices.DeleteFunc(slices.Clone(seen), func(s sightings.Sighting) bool { return s.Agent == "" })
+	require.Len(t, twins, 2)
+	for _, s := range twins {
+		require.Contains(t, s.Name, "id "+string(s.Agent))
+		require.Equal(t, "one of 2 endpoints of this name", s.Known[0])
+	}
+	kept := sightings.About([]s1.AgentID{s1.AgentID(one)}, twins)
+	require.Len(t, kept, 1)
+	require.Equal(t, s1.AgentID(one), kept[0].Agent)
+	require.Len(t, sightings.About(nil, twins), 2)
+	require.NotEqual(t, one, other)
 }
