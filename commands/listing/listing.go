@@ -29,6 +29,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 	"strings"
 
 	"s1bot/commands/catalog"
@@ -295,7 +296,7 @@ func (l Listing[T]) grow(q s1.Query, known result[T], page s1.Page[T]) result[T]
 		n := min(len(rows), PageRows)
 		grown.pages = append(grown.pages, l.view(q, rows[:n]))
 		if n < PageRows {
-			grown.rest = rows
+			grown.rest = slices.Clone(rows) // a part of a slice keeps all of it, and a page may have megabytes
 		}
 		rows = rows[n:]
 	}

@@ -33,6 +33,9 @@ const (
 	// freeAfter is when memory that large answers took goes back to the system, after the last of
 	// them.
 	freeAfter = 3 * time.Second
+	// freeAgain is when it does once more: what was made of an answer may still have been on its way to
+	// Slack.
+	freeAgain = 12 * time.Second
 )
 
 // errNoRoom: other large answers were read all the time.
@@ -76,7 +79,10 @@ func (g *Gate) leave(bytes int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.idle == nil {
-		g.idle = time.AfterFunc(freeAfter, debug.FreeOSMemory)
+		g.idle = time.AfterFunc(freeAfter, func() {
+			debug.FreeOSMemory()
+			time.AfterFunc(freeAgain, debug.FreeOSMemory)
+		})
 		return
 	}
 	g.idle.Reset(freeAfter)
