@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -54,7 +55,8 @@ func TestADeliveryIsWrittenDownAcknowledgedAndDoneOnce(t *testing.T) {
 	require.Equal(t, []any{nil}, k.arrives("slash_commands", slashPayload(k, dave, "agents DESKTOP-1", "one")))
 	require.Equal(t, []any{nil}, k.arrives("slash_commands", slashPayload(k, dave, "agents DESKTOP-2", "two")))
 	k.awaitCall("/respond", "DESKTOP-2")
-	require.Len(t, k.slack.Calls("/respond"), 2)
+	answers := slices.DeleteFunc(k.slack.Calls("/respond"), func(c webapitest.Call) bool { return strings.Contains(string(c.Body), "Still working") })
+	require.Len(t, answers, 2)
 }
 
 // A form that is wrong stays open with what was typed; one that is sent twice is done once, and the person hears so.

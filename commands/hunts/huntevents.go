@@ -94,7 +94,7 @@ func (h *hunt) gather(ctx context.Context, found report, rows listing.Listing[hu
 	case t.broken != nil && t.rows == 0:
 		return h.ended(ctx, found, t.broken)
 	}
-	return h.events(ctx, found.id, b, &t, file), nil
+	return h.events(found.id, b, &t, file), nil
 }
 
 // A tally counts events by what they are and where they happened. It is what is kept of rows that
@@ -157,7 +157,7 @@ func (c counts) words(most int) string {
 }
 
 // events is the card of a finished hunt.
-func (h *hunt) events(ctx context.Context, id huntapi.QueryID, b bounds, t *tally, file *listing.Export) render.Card {
+func (h *hunt) events(id huntapi.QueryID, b bounds, t *tally, file *listing.Export) render.Card {
 	title := h.call.Command.Title
 	card := render.Card{Outcome: render.Successful, Title: title + " · " + text.Plural(t.rows, "event")}
 	when := h.span()
@@ -177,7 +177,7 @@ func (h *hunt) events(ctx context.Context, id huntapi.QueryID, b bounds, t *tall
 		card.Outcome = render.Partial
 		card.Parts = append(card.Parts, render.Line{render.Text("I couldn't read the rest: " + refusal.Reason(t.broken))})
 	}
-	card.Actions = append(h.offerIsolation(ctx, &card, t.suspects), eventActions(id, b.kind, t.rows)...)
+	card.Actions = append(isolating(t.suspects), eventActions(id, b.kind, t.rows)...)
 	card.Actions = append(card.Actions, h.again()...)
 	card.Actions = append(card.Actions, render.Button{Label: "Open the console", URL: h.call.Console.ConsoleURL()})
 	if t.rows > 0 {

@@ -64,18 +64,18 @@ func (p powerSearch) stop(ctx context.Context, t huntapi.SDLTicket) error {
 	return err
 }
 
-func (p powerSearch) Show(ctx context.Context, h *hunt, found report) (render.Card, error) {
-	return h.power(ctx, *found.result)
+func (p powerSearch) Show(_ context.Context, h *hunt, found report) (render.Card, error) {
+	return h.power(*found.result)
 }
 
 // power is the card of a finished power query.
-func (h *hunt) power(ctx context.Context, r huntapi.PowerResult) (render.Card, error) {
+func (h *hunt) power(r huntapi.PowerResult) (render.Card, error) {
 	card, err := powerCard(h.call, r)
 	if err != nil {
 		return card, err
 	}
 	card.Parts = append(append([]render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, h.span()}, h.asSent()...), card.Parts...)
-	card.Actions = append(h.offerIsolation(ctx, &card, powerSuspects(r)), h.again()...)
+	card.Actions = append(card.Actions, h.again()...)
 	card.Actions = append(card.Actions, render.Button{Label: "Open the console", URL: h.call.Console.ConsoleURL()})
 	return card, nil
 }

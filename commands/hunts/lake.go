@@ -99,7 +99,7 @@ func (l *lakeHunt) Show(ctx context.Context, h *hunt, found report) (render.Card
 	if found.result != nil {
 		found.result.ID = found.id
 		l.shelf.keepTable(found.id, *found.result)
-		return h.power(ctx, *found.result)
+		return h.power(*found.result)
 	}
 	kept := l.shelf.open(found)
 	rows := eventListing(l.call, found.id, l.kind)
