@@ -57,16 +57,22 @@ const negating = "not|never|unless|except|dont|don't"
 // "quarantine threat 2098113347700215586" is about no file on an endpoint called threat.
 func (r *Reader) Speaks(line string) bool {
 	own, _, _ := strings.Cut(line, ": ") // behind a colon stands a query, or somebody's own words
-	words := spell(text.Words(own))
-	if r.compile() != nil || len(words) < 3 || strings.Contains(own, "=") {
+	words := text.Words(own)
+	if len(words) < 3 || strings.Contains(own, "=") {
 		return false
 	}
+	words = spell(words)
+	lower := false
 	for i, w := range words[1:] {
-		if !w.Quoted && (w.Text == strings.ToLower(w.Text) && r.vocabulary[w.Lower] || bareSpan.MatchString(w.Lower) || len(ticketAt(words, i+1)) > 0) {
+		if !w.Quoted && (bareSpan.MatchString(w.Lower) || len(ticketAt(words, i+1)) > 0) {
 			return true
 		}
+		lower = lower || !w.Quoted && w.Text == w.Lower
 	}
-	return false
+	if !lower || r.compile() != nil { // to compile the grammar takes longer than to read most lines
+		return false
+	}
+	return slices.ContainsFunc(words[1:], func(w text.Word) bool { return !w.Quoted && w.Text == w.Lower && r.vocabulary[w.Lower] })
 }
 
 // Prose tells whether a line that begins with a command's name and isn't read as a sentence is one all the same, so that as a command line it would look
