@@ -158,6 +158,17 @@ func TestASearchBoxesAnswerFitsAnAcknowledgement(t *testing.T) {
 	require.Equal(t, 1, strings.Count(string(few), `"value"`))
 }
 
+// A list of names is what a command line has, with commas and blanks as people set them.
+func TestAListOfNamesIsNoSentence(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"initiate-scan DESKTOP-1,DESKTOP-2", "initiate-scan DESKTOP-1, DESKTOP-2", "scan DESKTOP-1 , DESKTOP-2", "scan desktop-1,desktop-2", "initiate-scan DESKTOP-1 DESKTOP-2"} {
+		k := newKit(t)
+		said, err := k.types(alice, line)
+		require.NoError(t, err, line)
+		require.Len(t, k.console.Changes(), 1, "%s: %s", line, said)
+	}
+}
+
 func TestALineThatNamesNoCommandMayBeASentence(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)

@@ -67,12 +67,17 @@ func (r *Reader) Speaks(line string) bool {
 		if !w.Quoted && (bareSpan.MatchString(w.Lower) || len(ticketAt(words, i+1)) > 0) {
 			return true
 		}
-		lower = lower || !w.Quoted && w.Text == w.Lower
+		lower = lower || said(w)
 	}
 	if !lower || r.compile() != nil { // to compile the grammar takes longer than to read most lines
 		return false
 	}
-	return slices.ContainsFunc(words[1:], func(w text.Word) bool { return !w.Quoted && w.Text == w.Lower && r.vocabulary[w.Lower] })
+	return slices.ContainsFunc(words[1:], func(w text.Word) bool { return said(w) && r.vocabulary[w.Lower] })
+}
+
+// said tells a word that may be one of a sentence: in small letters, and no sign. "DESKTOP-1,DESKTOP-2" is a list of names, though the grammar knows commas.
+func said(w text.Word) bool {
+	return !w.Quoted && w.Text == w.Lower && strings.ContainsFunc(w.Text, isLetter)
 }
 
 // Prose tells whether a line that begins with a command's name and isn't read as a sentence is one all the same, so that as a command line it would look
