@@ -57,12 +57,7 @@ func (l *Ledger) Cards() Cards { return Cards{l} }
 // Add records that a message shows the request, once.
 func (c Cards) Add(ctx context.Context, id string, card CardRef) error {
 	r, err := c.ledger.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) { return nil, r.addCard(card) })
-	switch {
-	case errors.Is(err, errUnchanged):
-		return nil
-	case err == nil:
-		c.ledger.changed(r)
-	}
+	_, err = c.ledger.told(r, err)
 	return err
 }
 

@@ -3,7 +3,6 @@ package approvals
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -22,13 +21,7 @@ func (l *Ledger) RecordEffect(ctx context.Context, id string, effect json.RawMes
 		r.Effect = effect
 		return []Entry{entry(*r, now, ActionObserved, "", map[string]any{"requester": r.Requester, "effect": effect})}, nil
 	})
-	if errors.Is(err, errUnchanged) {
-		return r, nil
-	}
-	if err == nil {
-		l.changed(r)
-	}
-	return r, err
+	return l.told(r, err)
 }
 
 // Adjust changes what an approved request will do to what is left of it: args with fewer ids than

@@ -92,15 +92,10 @@ func (l *Ledger) GiveFreezeReason(ctx context.Context, id string, p policy.Perso
 		r.Reason = reason
 		return []Entry{entry(*r, now, ActionFreezeReason, p.ID, named(p, map[string]any{"reason": reason}))}, nil
 	})
-	switch {
-	case errors.Is(err, errUnchanged):
-		return r, nil
-	case err == nil:
-		l.changed(r)
-	case forbidden(err):
+	if forbidden(err) {
 		l.auditRefusal(ctx, r, p, ActionFreezeReason, err)
 	}
-	return r, err
+	return l.told(r, err)
 }
 
 // FreezeMark is what a card notes of the freeze r that it shows: it follows when that ends, and when

@@ -50,6 +50,18 @@ func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now ti
 	return Request{}, fmt.Errorf("write request %s, %d times: %w", id, maxAttempts, ErrConflict)
 }
 
+// told is the end of a step: whoever follows requests hears of a change, and that there was none is no
+// error.
+func (l *Ledger) told(r Request, err error) (Request, error) {
+	switch {
+	case errors.Is(err, errUnchanged):
+		return r, nil
+	case err == nil:
+		l.changed(r)
+	}
+	return r, err
+}
+
 // unwritten adds ErrUnwritten to the error of a write that left the row as it was. A database that
 // went away in the middle of a commit may have taken it all the same, so the row is read again, and
 // what cannot be read is not promised.

@@ -343,13 +343,7 @@ func (l *Ledger) term(ctx context.Context, was Request, action string, do func(*
 		r.Term, what["requester"] = &t, r.Requester
 		return []Entry{entry(*r, now, action, "", what)}, nil
 	})
-	switch {
-	case errors.Is(err, errUnchanged):
-		return r, nil
-	case err == nil:
-		l.changed(r)
-	}
-	return r, err
+	return l.told(r, err)
 }
 
 // Extend records that p approves that what the request did lasts longer, by that much; extended is

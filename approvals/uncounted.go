@@ -2,7 +2,6 @@ package approvals
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 )
@@ -54,13 +53,7 @@ func (c Cards) changeUncounted(ctx context.Context, idOrRef string, do func(*Req
 		r.Rev, r.Moved, r.Looks = r.Rev+1, now, 0
 		return nil, nil
 	})
-	switch {
-	case errors.Is(err, errUnchanged):
-		return r, nil
-	case err == nil:
-		c.ledger.changed(r)
-	}
-	return r, err
+	return c.ledger.told(r, err)
 }
 
 // withoutUncounted are the others' decisions that wait.

@@ -2,7 +2,6 @@ package approvals
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -34,11 +33,5 @@ func (l *Ledger) Undo(ctx context.Context, id string, by Request, words string) 
 		}
 		return []Entry{entry(*r, now, ActionUndone, "", map[string]any{"requester": r.Requester, "next": by.ID, "note": words})}, nil
 	})
-	switch {
-	case errors.Is(err, errUnchanged):
-		return r, nil
-	case err == nil:
-		l.changed(r)
-	}
-	return r, err
+	return l.told(r, err)
 }

@@ -61,7 +61,7 @@ func (w *Watcher) undone(ctx context.Context, req approvals.Request, e effect.Ef
 	for _, other := range all {
 		targets := slices.DeleteFunc(plans.Of(other).Targets, func(t catalog.Target) bool { return slices.Contains(effect.Of(other).Gone, t.ID) })
 		rest := slices.ContainsFunc(targets, func(t catalog.Target) bool { return !back[t.ID] })
-		if other.Undone != nil || rest || !slices.Contains(names, other.Command) || !(&overlaps{w.Config}).onSame(other, req) {
+		if other.Undone != nil || rest || !slices.Contains(names, other.Command) || !w.onSame(other, req) {
 			continue
 		}
 		words := plans.Names(targets, 3) + text.Agree(len(targets), " was ", " were ") + e.Done + " (" + req.Ref + ")"

@@ -48,7 +48,7 @@ func (m Maker) isolator(ctx context.Context, c *Case) error {
 // isolates tells whether a request is one that isolated an endpoint and did not end since. The store
 // may hand out rows of older versions that are of other commands.
 func (m Maker) isolates(r approvals.Request, agent s1.AgentID) bool {
-	return slices.Contains(m.Isolating, r.Command) && (r.Term == nil || r.Term.Over.IsZero()) &&
+	return slices.Contains(m.Isolating, r.Command) && r.Undone == nil && (r.Term == nil || r.Term.Over.IsZero()) &&
 		slices.ContainsFunc(plans.Of(r).Targets, func(t catalog.Target) bool { return t.ID == string(agent) })
 }
 

@@ -456,3 +456,17 @@ func TestASubjectHasTheFactsOfItsThreatOrAlert(t *testing.T) {
 	alert := s1.Alert{}
 	require.Equal(t, "alert", OfAlert(alert).Kind)
 }
+
+// An isolation that a request undid, or whose time is over, is not why the endpoint is isolated now.
+func TestAnIsolationThatIsOverIsNoReason(t *testing.T) {
+	t.Parallel()
+	plan, err := json.Marshal(catalog.Plan{Targets: []catalog.Target{{Kind: "agent", ID: "9"}}})
+	require.NoError(t, err)
+	m, stands := Maker{Isolating: []string{"disconnect"}}, approvals.Request{Command: "disconnect", Plan: plan}
+	require.True(t, m.isolates(stands, "9"))
+	undone, over := stands, stands
+	undone.Undone, over.Term = &approvals.Undone{}, &approvals.Term{Over: found}
+	require.False(t, m.isolates(undone, "9"))
+	require.False(t, m.isolates(over, "9"))
+	require.False(t, m.isolates(stands, "10"))
+}

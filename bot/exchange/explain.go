@@ -10,6 +10,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/requestcards"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
@@ -107,13 +108,11 @@ func sayings() []saying {
 
 // frozenCard says that nothing was done because of a freeze, whose it is, since when and why.
 func frozenCard(freeze approvals.Request) render.Card {
-	line := render.Line{render.Bold("⛔ Changes are frozen"), render.Text(" by "), render.User(freeze.Requester), render.Text(" · "), render.At(freeze.Created),
-		render.Text(". Nothing was done. Two approvers can end the freeze with "), render.Mono("/s1 thaw"), render.Text(".")}
-	card := render.Card{Tone: render.Warning, Text: "Changes are frozen, so nothing was done. Two approvers can end the freeze with /s1 thaw.", Parts: []render.Part{line}}
-	if freeze.Reason != "" {
-		card.Parts = append(card.Parts, render.Quote{Text: freeze.Reason})
+	done := render.Line{render.Text("Nothing was done. Two approvers can end the freeze with "), render.Mono("/s1 thaw"), render.Text(".")}
+	return render.Card{
+		Tone: render.Warning, Text: "Changes are frozen, so nothing was done. Two approvers can end the freeze with /s1 thaw.",
+		Parts: append(requestcards.FrozenParts(freeze, "change anything"), done),
 	}
-	return card
 }
 
 // usageCard says what is wrong with the input and offers what was probably meant.

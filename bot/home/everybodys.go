@@ -106,7 +106,7 @@ func (k *Keeper) isolated(counted map[string]figures.Figure) string {
 func (k *Keeper) credit(by credits, req approvals.Request) {
 	on, err := k.Consoles.Carried(req.Console)
 	cmd, ok := k.Catalog.Find(req.Command)
-	if err != nil || !ok || cmd.Effect == nil || !cmd.Effect.Isolates {
+	if err != nil || !ok || cmd.Effect == nil || !cmd.Effect.Isolates || req.Undone != nil {
 		return
 	}
 	if by[on.Name] == nil {

@@ -215,7 +215,9 @@ func TestWhoIsolatedAnEndpointIsToldOfItsOwnConsole(t *testing.T) {
 	r.Figures = isolatedOn{"emea", "us"}
 	mine := request("A-0001", approvals.Done)
 	mine.Console, mine.Started = "us", noon
-	r.requests = []approvals.Request{mine}
+	over := request("A-0002", approvals.Done)
+	over.Console, over.Started, over.Undone = "us", noon.Add(time.Hour), &approvals.Undone{Ref: "A-0003"} // what is isolated now is not its doing
+	r.requests = []approvals.Request{mine, over}
 	s, err := r.state(t.Context(), "UBOB")
 	require.NoError(t, err)
 	require.Len(t, s.Consoles, 2)

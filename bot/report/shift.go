@@ -290,7 +290,7 @@ func (r Shifts) isolators(ctx context.Context) (map[string]approvals.Request, er
 			return nil, fmt.Errorf("list who isolated endpoints: %w", err)
 		}
 		for _, req := range r.ours(done) {
-			if cmd, known := r.Catalog.Find(req.Command); known && cmd.Effect != nil && cmd.Effect.Isolates {
+			if cmd, known := r.Catalog.Find(req.Command); known && cmd.Effect != nil && cmd.Effect.Isolates && req.Undone == nil {
 				credit(by, req)
 			}
 		}

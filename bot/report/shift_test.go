@@ -75,6 +75,9 @@ func TestWhoIsolatedAHostIsFoundAmongManyRequests(t *testing.T) {
 		made := now.Add(time.Duration(i/2-3*reportPage) * time.Second) // two at a time
 		store.rows = append(store.rows, approvals.Request{Command: "disconnect-agent-from-network", Requester: fmt.Sprint("U", i), Plan: plan, Created: made, Started: made.Add(time.Duration(i))})
 	}
+	over := store.rows[len(store.rows)-1]
+	over.Requester, over.Started, over.Undone = "UOVER", now, &approvals.Undone{}
+	store.rows = append(store.rows, over)
 	ledger, err := approvals.New(approvals.Config{Store: store, Owner: "test"})
 	require.NoError(t, err)
 	shifts := Shifts{Catalog: commands.All(), Requests: ledger, Now: func() time.Time { return now }}
