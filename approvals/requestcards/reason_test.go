@@ -45,7 +45,7 @@ func TestAnIsolationWithoutAnEndSaysSo(t *testing.T) {
 	const words = "No end set: it stays isolated until somebody reconnects it."
 	require.Contains(t, d.Request(isolation()).Plain(), words)
 	require.NotContains(t, d.Request(isolation(func(r *approvals.Request) { r.Term = &approvals.Term{For: time.Hour} })).Plain(), "No end set")
-	require.NotContains(t, d.Request(isolation(func(r *approvals.Request) { r.State = approvals.Expired })).Plain(), "No end set")
+	require.NotContains(t, d.Request(isolation(func(r *approvals.Request) { r.State = approvals.Interrupted })).Plain(), "No end set", "nobody decides it any more")
 	require.NotContains(t, d.Request(isolation(func(r *approvals.Request) { r.Command = "initiate-scan" })).Plain(), "No end set")
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/effect"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
@@ -78,4 +79,19 @@ func TestWhatADeadRunHasNotDoneIsDone(t *testing.T) {
 	require.Equal(t, approvals.Done, k.get(req.ID).State)
 	require.Equal(t, "disconnected", k.console.NetworkStatus("DESKTOP-2"))
 	require.Empty(t, effect.Of(k.get(req.ID)).Changed)
+}
+
+// What a person lets run again is run: they have looked, and the console may show what somebody else did.
+func TestWhatAPersonLetsRunAgainIsRun(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.isolated()
+	seen, err := effect.FetchState(t.Context(), k.flow.Decisions.Consoles.All()[0].Client, plans.Of(req).Targets)
+	require.NoError(t, err)
+	left := plans.Of(req).Targets
+	require.True(t, k.flow.Decisions.executor.doneBefore(req, left, seen))
+	req.Reopened = []string{"click"}
+	require.False(t, k.flow.Decisions.executor.doneBefore(req, left, seen))
+	req.Reopened, req.Fence = nil, 0
+	require.False(t, k.flow.Decisions.executor.doneBefore(req, left, seen), "the first run: somebody else isolated it")
 }

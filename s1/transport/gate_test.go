@@ -114,3 +114,32 @@ func TestAnAnswerDoesNotWaitForRoomForEver(t *testing.T) {
 		time.Sleep(2 * freeAfter) // the memory goes back inside the bubble
 	})
 }
+
+// Memory goes back soon after the last large answer, and once more when what was made of it is at Slack; not after each answer.
+func TestWhatLargeAnswersTookGoesBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		gate := NewGate(DefaultMemory)
+		var freed atomic.Int32
+		gate.free = func() { freed.Add(1) }
+		answer := func() {
+			leave, err := gate.enter(t.Context(), 1)
+			require.NoError(t, err)
+			leave()
+		}
+		after := func(d time.Duration, want int32) {
+			t.Helper()
+			time.Sleep(d) // the bubble's clock
+			synctest.Wait()
+			require.Equal(t, want, freed.Load())
+		}
+		answer()
+		after(freeAfter-time.Second, 0)
+		answer()
+		after(freeAfter-time.Second, 0)
+		after(time.Second, 1)
+		after(freeAgain-time.Second, 1)
+		after(time.Second, 2)
+		after(time.Hour, 2)
+	})
+}
