@@ -27,7 +27,8 @@ func Line(cmd *catalog.Command, args json.RawMessage) string {
 	return b.String()
 }
 
-// A list is written with commas, and an item with a comma in it in quotes.
+// A list is written with commas, and an item with a comma in it in quotes. Where an item could be taken for a list or an object, or has
+// quotes of its own, the whole list is written as JSON, which set reads as it stands.
 func written(f catalog.Field, value json.RawMessage) string {
 	var list []json.RawMessage
 	if !f.List || json.Unmarshal(value, &list) != nil {
@@ -35,7 +36,11 @@ func written(f catalog.Field, value json.RawMessage) string {
 	}
 	words := make([]string, len(list))
 	for i, element := range list {
-		words[i] = writeWord(catalog.Word(element))
+		word := catalog.Word(element)
+		if strings.HasPrefix(strings.TrimSpace(word), "[") || strings.HasPrefix(strings.TrimSpace(word), "{") || strings.Contains(word, `"`) {
+			return string(catalog.Marshal(list))
+		}
+		words[i] = writeWord(word)
 	}
 	return strings.Join(words, ",")
 }
