@@ -51,7 +51,7 @@ func (huntText) Kind() catalog.Kind {
 func plainQuotes(text string) string {
 	text = strings.TrimSpace(text)
 	if !strings.Contains(text, `"`) {
-		return catalog.StraightQuotes.Replace(text)
+		text = catalog.StraightQuotes.Replace(text)
 	}
 	for strings.Contains(text, `\"`) && strings.Count(text, `\"`) == strings.Count(text, `"`) {
 		text = strings.ReplaceAll(text, `\"`, `"`)

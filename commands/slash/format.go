@@ -27,8 +27,8 @@ func Line(cmd *catalog.Command, args json.RawMessage) string {
 	return b.String()
 }
 
-// A list is written with commas, and an item with a comma in it in quotes. Where an item could be taken for a list or an object, or has
-// quotes of its own, the whole list is written as JSON, which set reads as it stands.
+// A list is written with commas, and an item with a comma in it in quotes. An item that stands alone and begins as a list does is written
+// as one, or it would be read as one.
 func written(f catalog.Field, value json.RawMessage) string {
 	var list []json.RawMessage
 	if !f.List || json.Unmarshal(value, &list) != nil {
@@ -36,14 +36,19 @@ func written(f catalog.Field, value json.RawMessage) string {
 	}
 	words := make([]string, len(list))
 	for i, element := range list {
-		word := catalog.Word(element)
-		if strings.HasPrefix(strings.TrimSpace(word), "[") || strings.HasPrefix(strings.TrimSpace(word), "{") || strings.Contains(word, `"`) {
-			return string(catalog.Marshal(list))
+		words[i] = catalog.Word(element)
+		if !plainWord.MatchString(words[i]) {
+			words[i] = quoted(words[i])
 		}
-		words[i] = writeWord(word)
+	}
+	if len(list) == 1 && strings.HasPrefix(strings.TrimSpace(catalog.Word(list[0])), "[") {
+		return evenQuotes.Replace(string(catalog.Marshal(list)))
 	}
 	return strings.Join(words, ",")
 }
+
+// evenQuotes writes the quotes within JSON's texts as \u0022: see writeWord.
+var evenQuotes = strings.NewReplacer(`\\`, `\\`, `\"`, `\u0022`)
 
 // plainWord is what needs no quotes.
 var plainWord = regexp.MustCompile(`^[\pL\pN_./:@%+-][\pL\pN_./:@%+=&-]*$`)
@@ -56,13 +61,18 @@ func Value(typed string) string {
 	return "'" + typed + "'"
 }
 
-// writeWord quotes a value where it has characters that mean something to scan; a quote inside is doubled.
+// writeWord quotes a value where it has characters that mean something to scan. An object stands as it is, unless it has an odd number of
+// quotes: text.Scan tells by their number whether a backslash before a quote belongs to the value.
 func writeWord(typed string) string {
 	if plainWord.MatchString(typed) {
 		return typed
 	}
-	if object, rest, ok := text.CutJSON(typed); ok && rest == "" && object[0] == '{' && json.Valid([]byte(object)) {
+	object, rest, ok := text.CutJSON(typed)
+	if ok && rest == "" && object[0] == '{' && json.Valid([]byte(object)) && strings.Count(object, `"`)%2 == 0 {
 		return typed
 	}
-	return `"` + strings.ReplaceAll(typed, `"`, `""`) + `"`
+	return quoted(typed)
 }
+
+// quoted puts a value in quotes; a quote inside is doubled.
+func quoted(typed string) string { return `"` + strings.ReplaceAll(typed, `"`, `""`) + `"` }

@@ -218,7 +218,7 @@ func FuzzParse(f *testing.F) {
 			f.Add(example)
 		}
 	}
-	for _, seed := range []string{`agents query="a ""b"" \"c"`, "agents query=‘x", "agent [a,{", "note 1 text={", "alerts since=\xff", "agents query=&amp;lt;", `agents query="\"`, `delete-group [[[`, `sCAn 0 {"":""}`, `scan "{""a"":""b""}",c`} {
+	for _, seed := range []string{`agents query="a ""b"" \"c"`, "agents query=‘x", "agent [a,{", "note 1 text={", "alerts since=\xff", "agents query=&amp;lt;", `agents query="\"`, `delete-group [[[`, `sCAn 0 {"":""}`, `scan "{""a"":""b""}",c`, "get-agent-process C:\\x\\»"} {
 		f.Add(seed)
 	}
 	catalog := commands.All()

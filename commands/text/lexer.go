@@ -187,13 +187,13 @@ func cutDouble(s, closers string) (content, rest string, ok bool) {
 	return "", s, false
 }
 
-// escapes tells whether a backslash with after behind it means a quote that does not end the value: one quote that cannot be
-// the end, or two of which the second is. Otherwise it is a backslash of its own.
+// escapes tells whether a backslash with after behind it means a quote that does not end the value. What counts is how many quotes
+// follow: Line writes a backslash as it is and doubles quotes, so an odd number at the end of a value is pairs and the closing one, and an
+// even number within it is pairs. Otherwise somebody escaped the first.
 func escapes(after string) bool {
-	if two, ok := strings.CutPrefix(after, `""`); ok {
-		return closes(two)
-	}
-	return strings.HasPrefix(after, `"`) && !closes(after[1:])
+	rest := strings.TrimLeft(after, `"`)
+	odd := (len(after)-len(rest))%2 == 1
+	return rest != after && odd != closes(rest)
 }
 
 // closes tells whether a quote with rest after it ends a value: a path in quotes may end in a backslash. It does if a space, a
