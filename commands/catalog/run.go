@@ -49,6 +49,9 @@ func (cmd *Command) read(args json.RawMessage) (any, error) {
 // Explain completes an error of ours by what only the command knows. Secrets are hidden first: what
 // is put into errors goes into buttons, forms and logs.
 func (cmd *Command) Explain(err error, args json.RawMessage) error {
+	if err == nil {
+		return nil
+	}
 	args, _ = cmd.Hide(args)
 	given := Invocation{Command: cmd.Name, Args: args}
 	var usage *UsageError

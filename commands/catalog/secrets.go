@@ -63,8 +63,11 @@ func (cmd *Command) Makes(param string) bool {
 // Hide takes the secrets out of arguments that a person gave, and leaves marks. It is called on
 // every way out: plans, errors, buttons, history.
 func (cmd *Command) Hide(args json.RawMessage) (json.RawMessage, Secrets) {
+	if !slices.ContainsFunc(cmd.Fields, Field.MayHide) {
+		return args, nil
+	}
 	values, err := Object(args)
-	if err != nil || !slices.ContainsFunc(cmd.Fields, Field.MayHide) {
+	if err != nil {
 		return args, nil
 	}
 	secrets := Secrets{}
