@@ -44,14 +44,21 @@ func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras,
 		return p, false, nil // the line with the name put right is a button, which says more than a form
 	case err == nil:
 		return p, parsed != nil || !p.Same(inv, x), nil
-	case unknown && guessed(parsed) || unknown && len(strings.Fields(line)) < 3:
-		return p, false, nil // a mistyped name, which the other error explains better
+	case unknown && r.mistyped(line, parsed):
+		return p, false, nil // which the other error explains better
 	case unknown, cmd.Risk != catalog.Read && (prose || plain.Limits(line) || plain.Begins(err)):
 		return p, false, err
 	case prose:
 		return p, false, literally(err, inv, parsed)
 	}
 	return p, false, nil
+}
+
+// mistyped tells a line that begins with no command and is no sentence from one that is: "list offline servers" has no slip in it, however near
+// list-iocs is.
+func (r *Runner) mistyped(line string, parsed error) bool {
+	first, rest := text.CutWord(line)
+	return rest == "" || !r.Sentences.Knows(first) && (guessed(parsed) || len(strings.Fields(line)) < 3)
 }
 
 // literally adds to the error of a sentence that isn't read a button for the command line that it would be: one that searches for its words.

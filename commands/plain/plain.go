@@ -136,7 +136,7 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 	sentence = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(sentence, "\uFFFD")))
 	words, found := r.straight(sentence, in)
 	if len(words) == 0 || len(words) > maxWords {
-		return Proposal{}, r.refuse(words, "I can't read that as a command")
+		return Proposal{}, r.refuse(sentence, "I can't read that as a command")
 	}
 	if len(found) == 0 {
 		if as, behind := r.behindPreamble(sentence, spell(text.Words(sentence)), in); len(behind) > 0 {
@@ -148,7 +148,10 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 			return Proposal{}, e
 		}
 	}
-	return r.choose(words, found)
+	if len(found) == 0 {
+		return Proposal{}, r.refuse(sentence, "I don't understand all of that, so nothing was done")
+	}
+	return r.choose(found)
 }
 
 // straight reads a sentence as one request from its beginning to its end.
@@ -199,7 +202,7 @@ func (r *Reader) readings(sentence string, words []text.Word, in text.Input, cha
 	for _, w := range words {
 		has[w.Lower] = true
 	}
-	question := strings.HasSuffix(strings.TrimRight(sentence, " .!"), "?") && !Courteous(sentence)
+	question := asks(sentence)
 	back := retracts(words) // no message's own words make such a phrase that the sentence has not
 	for _, g := range r.grammar {
 		if g.cmd.Risk == catalog.Read || changes && !question && !(back && retracts(g.ownWords(words))) {
@@ -207,6 +210,11 @@ func (r *Reader) readings(sentence string, words []text.Word, in text.Input, cha
 		}
 	}
 	return found
+}
+
+// asks tells a question from what is asked of the bot: "can you isolate DESKTOP-1?"
+func asks(sentence string) bool {
+	return strings.HasSuffix(strings.TrimRight(sentence, " .!"), "?") && !Courteous(sentence)
 }
 
 // ownWords are those of a sentence that speak to the bot: a message may begin with "do not switch off your computer", which forbids the bot
@@ -235,12 +243,9 @@ func (a reading) better(b reading) int {
 	return cmp.Or(cmp.Compare(b.literals, a.literals), cmp.Compare(whole[b.proposal.Complete], whole[a.proposal.Complete]))
 }
 
-// choose takes the best reading. Where two are as good and mean different things nobody can tell.
-func (r *Reader) choose(words []text.Word, found []reading) (Proposal, error) {
+// choose takes the best of some readings. Where two are as good and mean different things nobody can tell.
+func (r *Reader) choose(found []reading) (Proposal, error) {
 	slices.SortStableFunc(found, reading.better)
-	if len(found) == 0 {
-		return Proposal{}, r.refuse(words, "I don't understand all of that, so nothing was done")
-	}
 	best := found[0]
 	for _, other := range found[1:] {
 		if other.better(best) == 0 && other.proposal.says(best.proposal) {

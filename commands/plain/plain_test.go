@@ -476,6 +476,24 @@ func TestAHuntFromWordsHasNoCase(t *testing.T) {
 	}
 }
 
+// A refusal offers what was probably meant, and else nothing: a word that is one letter off another is no sign of what was meant, a question is
+// about no change, and who wants one thing stopped wants no other thing stopped.
+func TestARefusalOffersNothingElse(t *testing.T) {
+	t.Parallel()
+	_, r := grammar(t)
+	for sentence, nearest := range map[string][]string{
+		"is SRV-DC-1 patched?": nil, "is SRV-DC-1 encrypted?": nil, "does HR-WS-22 need a reboot?": nil, "has SRV-DC-1 rebooted?": nil,
+		"stop the alerts for DESKTOP-1": {"alerts"}, "mute the alerts for DESKTOP-1": {"alerts"}, "stop the scan on DESKTOP-1": nil,
+		"who isolated DESKTOP-1?": nil, "don't isolate DESKTOP-1": {"isolate"}, "why has DESKTOP-1 no internet?": nil, "let's not isolate DESKTOP-1 just yet": {"isolate"},
+		"isolate DESKTOP-1 and LAB-7 tomorrow": {"isolate"}, "close the threats on LAB-7 of last week": {"status", "resolve"}, "do you know if bob is in": nil,
+	} {
+		_, err := r.Read(sentence, text.Input{Now: now})
+		var usage *catalog.UsageError
+		require.ErrorAs(t, err, &usage, sentence)
+		require.Equal(t, nearest, usage.Nearest, sentence)
+	}
+}
+
 // A sentence that is made to have many readings takes no longer than others.
 func TestASentenceWithoutEndIsNotRead(t *testing.T) {
 	t.Parallel()

@@ -12,36 +12,89 @@ import (
 	"s1bot/render"
 )
 
-// refuse answers what the grammar does not know with the nearest commands: those that have the most of the sentence's words, else those
-// whose names are near its first word.
-func (r *Reader) refuse(words []text.Word, problem string) error {
+// refuse answers what the grammar does not know with the nearest commands: those of which a sentence has most of a way to ask for them, and
+// of these the ones that have the most of its words. None is better than a wrong one: see mayBeMeant.
+func (r *Reader) refuse(sentence, problem string) error {
+	words := politely(spell(text.Words(sentence))) // as they were written: what is taken for a slip is no sign of what was meant
+	reads := onlyAsks(sentence, words)
 	e := &catalog.UsageError{Problem: problem, Hint: "/s1 help lists the commands"}
-	type scored struct {
-		command string
-		score   int
+	best, most := r.nearest(words, reads), 0
+	for _, score := range best {
+		most = max(most, score)
 	}
-	var near []scored
 	for _, g := range r.grammar {
-		best := 0
-		for _, h := range g.heads {
-			best = max(best, shared(h.distinctive, words))
-		}
-		if best > 0 {
-			near = append(near, scored{g.cmd.Name, best})
+		if most > 0 && best[g.cmd.Name] == most && len(e.Offers) < 3 {
+			offer(e, r.nameOf(g.cmd.Name), g.cmd.Name)
 		}
 	}
-	slices.SortStableFunc(near, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-	for _, n := range near[:min(len(near), 3)] {
-		if n.score == near[0].score {
-			offer(e, r.nameOf(n.command), n.command)
-		}
-	}
-	if len(e.Nearest) == 0 && len(words) > 0 {
+	if most == 0 && len(words) > 0 && !r.Knows(words[0].Lower) {
 		for _, name := range slash.Nearest(r.catalog, words[0].Lower) {
-			offer(e, name, name)
+			if cmd, ok := r.catalog.Find(name); ok && (cmd.Risk == catalog.Read || !reads) {
+				offer(e, name, name)
+			}
 		}
 	}
 	return e
+}
+
+// nearest is how many words of a sentence each command has in a way to ask for it.
+func (r *Reader) nearest(words []text.Word, reads bool) map[string]int {
+	has, score := map[string]bool{}, map[string]int{}
+	for _, w := range words {
+		has[w.Lower] = true
+	}
+	for _, g := range r.grammar {
+		if reads && g.cmd.Risk != catalog.Read {
+			continue
+		}
+		for _, h := range g.heads {
+			n := shared(h.distinctive, words)
+			if n > score[g.cmd.Name] && (g.cmd.Risk == catalog.Read || n > 1 || !oneOf(words[0].Lower, detections)) && h.mayBeMeant(g.cmd, words, has) {
+				score[g.cmd.Name] = n
+			}
+		}
+	}
+	return score
+}
+
+// mayBeMeant tells whether a sentence has more than half of what a head needs, and for a change also the sentence's own verb: who wants the scan
+// stopped, or the alerts of an endpoint, is offered no scan and no isolation ("stop DESKTOP-1 from talking").
+func (h head) mayBeMeant(cmd *catalog.Command, words []text.Word, has map[string]bool) bool {
+	there, of := h.pattern.Fits(has)
+	if there*2 <= of || cmd.Risk == catalog.Read {
+		return there*2 > of
+	}
+	own, verb := h.pattern.Literals(), words[0]
+	if len(words) > 1 && oneOf(verb.Lower, negating) {
+		verb = words[1]
+	}
+	return (isThing(verb) || slices.Contains(own, verb.Lower)) && !slices.ContainsFunc(words, func(w text.Word) bool {
+		stops := oneOf(verb.Lower, "stop|abort|cancel|halt|end|pause|prevent") && oneOf(w.Lower, orders)
+		return (oneOf(w.Lower, detections) || stops) && !slices.Contains(own, w.Lower) && !speaksOf(cmd, w.Lower)
+	})
+}
+
+// detections are nouns for what a change is done to; one that is done to anything else is not meant where a sentence has them.
+const detections = "alert|alerts|threat|threats|rule|rules|exclusion|exclusions|ioc|iocs|note|notes|script|scripts"
+
+// speaksOf tells whether a command's name or one of its parameters is about a thing.
+func speaksOf(cmd *catalog.Command, noun string) bool {
+	noun = single(noun)
+	return strings.Contains(cmd.Name, noun) || slices.ContainsFunc(cmd.Fields, func(f catalog.Field) bool { return strings.Contains(f.Type.Name, noun) })
+}
+
+// onlyAsks tells a question, which wants nothing changed.
+func onlyAsks(sentence string, words []text.Word) bool {
+	return asks(sentence) || len(words) > 0 && oneOf(words[0].Lower, questioning)
+}
+
+// questioning are the words that questions begin with.
+const questioning = "who|whose|who's|when|why|how|what|what's|which|where|is|are|was|were|do|does|did|has|have|had|can|may|might|should|would|could|isn't|aren't|wasn't|any|anyone|anybody"
+
+// Knows tells a word that sentences have: no slip of a command's name, however near one is.
+func (r *Reader) Knows(word string) bool {
+	word = strings.ToLower(word)
+	return grammatical[word] || common[word] || oneOf(word, questioning) || synonyms[word] != "" || r.compile() == nil && r.vocabulary[word]
 }
 
 // begins refuses a sentence whose beginning, up to a comma or a "because", asks for a change and whose end is not understood, and offers its form
@@ -64,7 +117,10 @@ func (r *Reader) begins(sentence string, words []text.Word, in text.Input) error
 			found = append(found, g.readings(sentence, words[:comma], has, in)...)
 		}
 	}
-	p, err := r.choose(words[:comma], found)
+	if len(found) == 0 {
+		return nil
+	}
+	p, err := r.choose(found)
 	if err != nil {
 		return nil
 	}
@@ -121,4 +177,4 @@ func distinctive(p text.Pattern) map[string]bool {
 }
 
 // many are the words of the macros.
-var many = wordSet(strings.NewReplacer("[", " ", "]", " ", "(", " ", ")", " ", "|", " ").Replace(showMacro+" "+ofMacro+" "+whoMacro+" "+didMacro+" "+askMacro+" "+anywhereMacro) + " with")
+var many = wordSet(strings.NewReplacer("[", " ", "]", " ", "(", " ", ")", " ", "|", " ").Replace(showMacro+" "+ofMacro+" "+whoMacro+" "+didMacro+" "+askMacro+" "+anywhereMacro) + " with " + strings.ReplaceAll(questioning, "|", " "))

@@ -52,6 +52,9 @@ func TestAMistypedCommandIsCorrectedToWhatWasMeant(t *testing.T) {
 func TestAMistypedWordOfTheBotsIsCorrectedToIt(t *testing.T) {
 	t.Parallel()
 	require.NotContains(t, slash.Nearest(commands.All(), "unquarantine"), "quarantine")
+	for _, another := range []string{"do", "are", "crit", "mute", "isnt"} {
+		require.Empty(t, slash.Nearest(commands.All(), another), "a word of its own")
+	}
 	in := input
 	in.Own = []string{"approve", "freeze", "help", "history", "report", "thaw"}
 	for typed, want := range map[string]string{"freez": "freeze", "histroy": "history", "aprove A-1234": "approve", "reprot": "report", "hlep isolate": "help"} {

@@ -66,7 +66,7 @@ func meant(c *catalog.Catalog, name string) []meantCommand {
 func meantBy(typed, name string) (meantCommand, bool) {
 	has, wants := nameWords(typed), nameWords(name)
 	m := meantCommand{name: name, apart: text.Distance(strings.Join(has, "-"), name), extra: max(0, len(wants)-len(has))}
-	near := len(text.Nearest(strings.Join(has, "-"), []string{name})) > 0
+	near := len(text.Nearest(strings.Join(has, "-"), []string{name})) > 0 && !tooShort(has, wants, m.apart)
 	nouns := 0
 	for _, w := range has {
 		known := slices.ContainsFunc(wants, func(want string) bool { return sameWord(w, want) })
@@ -84,6 +84,15 @@ func meantBy(typed, name string) (meantCommand, bool) {
 		}
 	}
 	return m, near || nouns > 0 && m.missing < missingNoun
+}
+
+// tooShort tells a word of few letters that is another word than the name, however near: of four letters two may not be others, and who types
+// "are" or "crit" begins no name that has it in its middle.
+func tooShort(typed, name []string, apart int) bool {
+	if len(typed) != 1 || len([]rune(typed[0])) > 4 {
+		return false
+	}
+	return apart > max(0, len([]rune(typed[0]))-3) && !slices.ContainsFunc(name, func(word string) bool { return strings.HasPrefix(word, typed[0]) })
 }
 
 // missingNoun is what a noun that a name lacks counts for.

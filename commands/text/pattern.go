@@ -177,6 +177,21 @@ func (p Pattern) MayFit(has map[string]bool) bool {
 	return true
 }
 
+// Fits tells how many of the parts that the pattern has whichever way it is said stand in a sentence, and of how many. What it may leave out
+// is no part, and neither is a slot.
+func (p Pattern) Fits(has map[string]bool) (there, of int) {
+	for _, e := range p {
+		if e.slot != "" || slices.ContainsFunc(e.choice, func(c Pattern) bool { return len(c.Literals()) == 0 }) {
+			continue
+		}
+		of++
+		if (Pattern{e}).MayFit(has) {
+			there++
+		}
+	}
+	return there, of
+}
+
 // Literals are all words of a pattern, those of every way to say it.
 func (p Pattern) Literals() []string {
 	var words []string
