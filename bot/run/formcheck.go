@@ -26,8 +26,12 @@ import (
 )
 
 // checkLimit is how long Slack may be asked who sent a form before the acknowledgement goes out
-// without an answer: it is due within 3 s, and it is still to be written down.
-const checkLimit = time.Second
+// without an answer: it is due within 3 s, and it is still to be written down. foreseeLimit is how
+// long the console may then be asked what is wrong with what was entered.
+const (
+	checkLimit   = time.Second
+	foreseeLimit = time.Second
+)
 
 // CheckForm looks at a submitted form before it is acknowledged: what is wrong is shown under its
 // field, and the form stays open with all that was typed. It returns nil for a form that can go.
@@ -37,8 +41,9 @@ const checkLimit = time.Second
 //
 // The order is that of trust. First whether the form is the one that was drawn, then who sends it,
 // then whether its menus hold what they were drawn with (a client of one's own may send anything),
-// and only then what was typed.
+// and only then what was typed: by the command's own rules, and by what the console says of it.
 func (f *Forms) CheckForm(ctx context.Context, in inbound.Payload) any {
+	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	if err := in.FormErr; err != nil {
@@ -77,14 +82,41 @@ func (f *Forms) CheckForm(ctx context.Context, in inbound.Payload) any {
 	if more := f.askMore(ctx, cmd, in); more != nil {
 		return more
 	}
-	args, _, wrong := forms.Read(cmd, answer.Values, answer.Do.Args, a.Caller())
+	args, extras, wrong := forms.Read(cmd, answer.Values, answer.Do.Args, a.Caller())
 	if len(wrong) == 0 {
-		wrong = paramErrors(cmd.Check(args), answer)
+		a.Do, a.Extras, a.Drawn = answer.Do, extras, true
+		a.Do.Args = args
+		wrong = f.foreseen(whole, a, answer)
 	}
 	if len(wrong) == 0 {
 		return nil
 	}
 	return slack.NewErrorsViewSubmissionResponse(wrong)
+}
+
+// foreseen is what is wrong with a form by what the console says: a name that nothing has, a query in
+// the other language, a policy without such a field. A person who is told that once the form has
+// closed has lost what they typed.
+//
+// Only what stands under a field of the form is told here. Everything else, and all that the console
+// does not answer in time, is said by the run itself, which asks again; so are matches to choose from,
+// for which a form has no buttons. Nobody learns here what the policy keeps from them.
+func (f *Forms) foreseen(ctx context.Context, a exchange.Interaction, answer render.Answer) map[string]string {
+	ctx, cancel := context.WithTimeout(ctx, foreseeLimit)
+	defer cancel()
+	if f.Settler.Settle(ctx, &a) != nil {
+		return nil
+	}
+	cmd, ok := a.Command()
+	if !ok {
+		return nil
+	}
+	a.Do.Args, a.Secrets = cmd.Hide(a.Do.Args)
+	if f.Rules.Decide(ctx, f.Rules.Input(cmd, a.Interaction)).Err() != nil {
+		return nil
+	}
+	_, err := cmd.Prepare(ctx, f.Caller.Call(a), a.Do.Args)
+	return forms.Under(cmd, err, answer.Values)
 }
 
 // paramErrors puts a rule across fields under the field it names, or under the first of the form.

@@ -77,6 +77,6 @@ func TestWhatALakeQueryFoundIsReadLater(t *testing.T) {
 	s.clicks("alice", card, "Events")
 	s.isTold("alice", "From my copy")
 	s.types("alice", "#soc", "/s1 processes processName = \"x\" since=-1d")
-	s.isWrittenTo("alice", "processName", "the data lake has no such field", "src.process.name")
+	s.isTold("alice", "processName", "the data lake has no such field", "src.process.name")
 	require.Equal(t, 1, strings.Count(strings.Join(s.lakeStates(), " "), "DELETED"))
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"context"
 	"strings"
 )
 
@@ -32,4 +33,11 @@ func (cmd *Command) learnRules(params any) {
 func (t Together) On() string {
 	name, _, _ := strings.Cut(t.With, "=")
 	return name
+}
+
+// A suited parameter struct has rules that depend on the console: in which language its hunts are
+// written, for one. Prepare asks them, so they hold before anything begins, and in a form while it is
+// open.
+type suited interface {
+	CheckOn(ctx context.Context, call *Call) error
 }

@@ -85,6 +85,9 @@ func (cmd *Command) offer(e *UsageError, args json.RawMessage) {
 // rule may look at them), reading, rules of the present, names, the plan, and last marks in place
 // of secrets, because the plan is stored. Where any answer of the console lacked something, a
 // change is not prepared at all; a read says what is missing.
+//
+// Everything that can be said of an invocation before it runs is said here: in the answer to what was
+// typed, under the fields of a form before it closes, and before long work begins.
 func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessage) (Plan, error) {
 	args, err := cmd.Reveal(call, args)
 	if err != nil {
@@ -96,6 +99,11 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 	}
 	if err := cmd.timely(p, call.Now, args); err != nil {
 		return Plan{}, err
+	}
+	if s, ok := p.(suited); ok {
+		if err := s.CheckOn(ctx, call); err != nil {
+			return Plan{}, cmd.Explain(err, args)
+		}
 	}
 	var heard remarks
 	plan, err := cmd.prepared(heard.listen(ctx), call, p, args)

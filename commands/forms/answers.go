@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,26 +127,17 @@ func oneText(values []string) string { return strings.TrimSpace(strings.Join(val
 // errUnfilled asks for a value.
 var errUnfilled = errors.New("please fill this in")
 
-// crossed checks the rules across fields, and puts what is wrong under a field that the form has.
-// Slack ties every error to a field. A rule about several goes under the field it names if that is
-// shown, else under the last one shown, so that it is not lost.
+// crossed checks the rules across fields. One about several goes under the field it names if that is
+// shown, else under the first one shown, so that it is not lost.
 func (cmd questionnaire) crossed(args json.RawMessage, values map[string][]string, now time.Time) map[string]string {
 	err := cmd.CheckAt(args, now)
 	if err == nil {
 		return nil
 	}
+	if told := Under(cmd.Command, err, values); told != nil {
+		return told
+	}
 	name := ""
-	var usage *catalog.UsageError
-	var missing *catalog.MissingError
-	switch {
-	case errors.As(err, &usage):
-		name = usage.Param
-	case errors.As(err, &missing):
-		name, err = missing.Missing[0].Name, unfilled(missing)
-	}
-	if !asked(values, name) {
-		name = ""
-	}
 	for _, f := range cmd.Fields {
 		if name == "" && asked(values, f.Name) {
 			name = boxOf(f, values)
@@ -154,7 +146,36 @@ func (cmd questionnaire) crossed(args json.RawMessage, values map[string][]strin
 	if name == "" {
 		return nil
 	}
-	return map[string]string{name: problemOf(err)}
+	return map[string]string{name: problemOf(asMissing(err))}
+}
+
+// Under puts an error of ours under the field that it names; nil where the form that was sent does not
+// have that field, or the error is none of what a person entered. Slack ties every error to a field of
+// the view, and refuses one that is tied to anything else.
+func Under(cmd *catalog.Command, err error, values map[string][]string) map[string]string {
+	name := ""
+	var usage *catalog.UsageError
+	var missing *catalog.MissingError
+	switch {
+	case errors.As(err, &usage):
+		name, err = usage.Param, usage
+	case errors.As(err, &missing):
+		name, err = missing.Missing[0].Name, asMissing(missing)
+	}
+	at := slices.IndexFunc(cmd.Fields, func(f catalog.Field) bool { return f.Name == name })
+	if at < 0 || !asked(values, name) {
+		return nil
+	}
+	return map[string]string{boxOf(cmd.Fields[at], values): problemOf(err)}
+}
+
+// asMissing words what is missing as a form does, and leaves other errors as they are.
+func asMissing(err error) error {
+	var missing *catalog.MissingError
+	if errors.As(err, &missing) {
+		return unfilled(missing)
+	}
+	return err
 }
 
 // problemOf is an error as a sentence under a field, which has its name above it.

@@ -128,6 +128,10 @@ type createQueryParams struct {
 
 func (p *createQueryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 
+func (p *createQueryParams) CheckOn(ctx context.Context, call *catalog.Call) error {
+	return checkQuery(ctx, call, p.Query)
+}
+
 func inOrderOfTime(start, end time.Time) error {
 	if !start.IsZero() && !end.IsZero() && !end.After(start) {
 		return catalog.Wrong("end-time", "the end must be later than the start (start-time); nothing can match")
@@ -194,6 +198,10 @@ type queryParams struct {
 
 func (p *queryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 
+func (p *queryParams) CheckOn(ctx context.Context, call *catalog.Call) error {
+	return checkQuery(ctx, call, p.Query)
+}
+
 // In one: start, wait, read, show. With a limit of time the query is also cancelled at the console
 // (POST /dv/cancel-query, or DELETE).
 func query(kept *shelf) *catalog.Command {
@@ -229,6 +237,18 @@ type agentProcessParams struct {
 
 func (p *agentProcessParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 
+// CheckAt refuses a start ahead where no end is given, which is now.
+func (p *agentProcessParams) CheckAt(now time.Time) error {
+	if p.End.IsZero() && !p.Start.Before(now) {
+		return catalog.Wrong("start-time", "the start is in the future, so nothing can match")
+	}
+	return nil
+}
+
+func (p *agentProcessParams) CheckOn(ctx context.Context, call *catalog.Call) error {
+	return checkQuery(ctx, call, p.Query)
+}
+
 // everyAgent is the query where none is given: the console wants one. In 1.0; the data lake takes
 // an empty filter for everything, and a lone star is a 500 there.
 const everyAgent = "AgentName IS NOT EMPTY"
@@ -257,9 +277,6 @@ func agentProcess(kept *shelf) *catalog.Command {
 		limit := listing.MaxPage
 		if p.Limit != nil {
 			limit = int(*p.Limit)
-		}
-		if !to.After(from) {
-			return render.Card{}, catalog.Wrong("start-time", "the start is in the future, so nothing can match")
 		}
 		h := &hunt{call: call, query: string(text), from: from, to: to}
 		err := h.onEither(ctx, kept, deepVisibility{call: call, query: eventQuery(text, from, to, limit), kind: "process"})
