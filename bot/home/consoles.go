@@ -201,7 +201,9 @@ func (d drawing) host(c Console, host figures.Endpoint) render.Row {
 	line = append(line, render.Text(" · no end set"))
 	if req.Term.Running() {
 		line = append(line[:len(line)-1], render.Text(" · until "), render.At(req.Term.Ends))
-		actions = append(actions, render.Button{Label: "Extend", Do: requestcards.About(requestcards.ExtendWord, req.ID)})
+		if !d.roleless() {
+			actions = append(actions, render.Button{Label: "Extend", Do: requestcards.About(requestcards.ExtendWord, req.ID)})
+		}
 	}
 	small := render.Line{render.User(req.Requester)}
 	for i, v := range req.Counting() {
@@ -221,7 +223,7 @@ func (d drawing) host(c Console, host figures.Endpoint) render.Row {
 func (d drawing) reconnect(host figures.Endpoint, by approvals.Request) []render.Action {
 	for _, cmd := range d.cat.Commands() {
 		undo, ok := d.cat.Find(cmd.Undo)
-		if cmd.Effect == nil || !cmd.Effect.Isolates || by.Command != "" && cmd.Name != by.Command || cmd.Undo == "" || !ok {
+		if d.roleless() || cmd.Effect == nil || !cmd.Effect.Isolates || by.Command != "" && cmd.Name != by.Command || cmd.Undo == "" || !ok {
 			continue
 		}
 		return []render.Action{render.Button{Label: "Reconnect", Do: render.Invocation{Command: undo.Name, Args: catalog.Marshal(map[string]any{undo.Main: []string{host.ID}})}}}

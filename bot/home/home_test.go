@@ -505,3 +505,31 @@ func TestWhatDidNotGetThereIsPublishedAgain(t *testing.T) {
 		require.LessOrEqual(t, r.reads, 2, "an app without a Home tab is asked again in an hour")
 	})
 }
+
+// Who has no role sees how things are, and no button that can only ever refuse: what takes back,
+// what extends, what ran before and changes something. A role that nobody could look up is none that
+// they lack.
+func TestWhoHasNoRoleIsOfferedNoChange(t *testing.T) {
+	t.Parallel()
+	done := request("A-0001", approvals.Done)
+	done.Term, done.Approvals = &approvals.Term{For: time.Hour, Began: noon, Ends: noon.Add(time.Hour)}, []approvals.Vote{{User: "UBOB"}}
+	s := State{Now: noon, Person: person(t, "UMALLORY", policy.Certain(true)), Consoles: one(counted(1)), Recent: []string{"isolate SRV-SQL-1 reason=test", "agents"}, Saved: []Line{{"cut", "isolate SRV-SQL-1 reason=test"}}}
+	s.Consoles[0].Isolators = map[string]approvals.Request{"1400000000000000001": done}
+	changes := []string{`"Extend"`, `"Reconnect"`, `"Run"`, " · shutdown", "isolate · "}
+	text, _ := drawn(s)
+	for _, want := range append(changes, "connect-agent-to-network") {
+		require.NotContains(t, text, want)
+	}
+	require.Equal(t, 1, strings.Count(text, `"Run again"`), "what only reads is theirs")
+	for _, state := range []string{"Isolated now (1)", "SRV-SQL-1", "until", "Threats", "Find a command", "threats · ", "You have no role here"} {
+		require.Contains(t, text, state)
+	}
+	for _, open := range []workflow.Person{person(t, "UALICE", policy.Certain(true)), {Person: policy.Person{ID: "UMALLORY", Full: policy.Certain(true)}}} {
+		s.Person = open
+		text, _ = drawn(s)
+		for _, want := range changes {
+			require.Contains(t, text, want)
+		}
+		require.NotContains(t, text, "You have no role here")
+	}
+}

@@ -310,13 +310,23 @@ func (d drawing) invocation(line string) (render.Invocation, bool) {
 	return catalog.WithExtras(inv, extras), true
 }
 
+// roleless says that a person certainly has no role, in no place: they may look and never change
+// anything. It only spares them buttons; the gates stay.
+func (d drawing) roleless() bool { return d.Person.Somewhere().No() }
+
+// may tells whether a command is worth offering.
+func (d drawing) may(command string) bool {
+	cmd, known := d.cat.Find(command)
+	return !d.roleless() || !known || cmd.Risk == catalog.Read
+}
+
 // lines are what this person ran and saved, to run again. One that cannot be read any more opens
 // nothing.
 func (d drawing) lines() render.Section {
 	s := render.Section{Title: "Recent and saved"}
 	for _, saved := range d.Saved[:min(len(d.Saved), maxSaved)] {
 		row := render.Row{Line: render.Line{render.Bold(saved.Name), render.Text("  "), render.Mono(text.Shorten(saved.Text, 200))}}
-		if do, ok := d.invocation(saved.Text); ok {
+		if do, ok := d.invocation(saved.Text); ok && d.may(do.Command) {
 			row.Actions = []render.Action{render.Button{Label: "Run", Do: do}}
 		}
 		s.Rows = append(s.Rows, row)
@@ -327,7 +337,9 @@ func (d drawing) lines() render.Section {
 			if cmd, known := d.cat.Find(do.Command); known { // what it does first; the line tells two of them apart
 				row.Line, row.Small = render.Line{render.Bold(cmp.Or(cmd.Short, cmd.Title))}, row.Line
 			}
-			row.Actions = []render.Action{render.Button{Label: "Run again", Do: do}}
+			if d.may(do.Command) {
+				row.Actions = []render.Action{render.Button{Label: "Run again", Do: do}}
+			}
 		}
 		s.Rows = append(s.Rows, row)
 	}
@@ -344,7 +356,11 @@ func (d drawing) commands() render.Section {
 		Line:    render.Line{render.Text("Type "), render.Mono("/s1"), render.Text(" anywhere, or leave it out when you message me directly.")},
 		Actions: []render.Action{render.Button{Label: "Find a command", Style: render.Primary, Do: render.Invocation{Command: d.words.Find}}},
 	}}}
-	for _, area := range manual.Areas(d.cat) {
+	if d.roleless() {
+		s.Rows = append(s.Rows, render.Row{Line: render.Line{render.Text("You have no role here, so these are the commands that only look things up. To see who can make changes, type "), render.Mono("/s1 roles"), render.Text(".")}})
+	}
+	theirs := slices.DeleteFunc(slices.Clone(d.cat.Commands()), func(cmd *catalog.Command) bool { return !d.may(cmd.Name) })
+	for _, area := range manual.AreasOf(theirs) {
 		s.Rows = append(s.Rows, render.Row{Line: render.Line{render.Bold(area.Title), render.Text("  " + strings.Join(area.Names, " · "))}})
 	}
 	return s

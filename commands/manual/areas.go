@@ -16,9 +16,12 @@ type Area struct {
 
 // Areas are the catalog's, in its order. The first alias is what people type; who has none is typed
 // by its name.
-func Areas(c *catalog.Catalog) []Area {
+func Areas(c *catalog.Catalog) []Area { return AreasOf(c.Commands()) }
+
+// AreasOf are those of some commands.
+func AreasOf(commands []*catalog.Command) []Area {
 	var areas []Area
-	for _, cmd := range c.Commands() {
+	for _, cmd := range commands {
 		at := slices.IndexFunc(areas, func(a Area) bool { return a.Name == cmd.Area })
 		if at < 0 {
 			at, areas = len(areas), append(areas, Area{Name: cmd.Area, Title: AreaTitle(cmd.Area)})
