@@ -172,6 +172,34 @@ func ChangeTable(changes []catalog.Diff) render.Part {
 	return table
 }
 
+// maxName is how long a name in a first line may be: attackers choose some of them.
+const maxName = 40
+
+// Object names what a request is about, for the first line of a card and for notifications:
+// "DESKTOP-1", "evil.exe on DESKTOP-1", both of two, and of more "DESKTOP-1 and 3 more". What was
+// left out of the run is not among it. Where the targets are only the places of something (a hash
+// that is blocked in a site), it is the thing; empty where nothing has a name.
+func Object(req approvals.Request) string {
+	plan, gone := Of(req), effect.Of(req).Gone
+	names := plan.About
+	if len(names) == 0 {
+		for _, t := range plan.Targets {
+			if !slices.Contains(gone, t.ID) {
+				names = append(names, text.JoinNonEmpty(" on ", t.Name, t.Host))
+			}
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return text.Shorten(names[0], maxName)
+	case 2:
+		return text.Shorten(names[0], maxName) + " and " + text.Shorten(names[1], maxName)
+	}
+	return fmt.Sprintf("%s and %d more", text.Shorten(names[0], maxName), len(names)-1)
+}
+
 // Names is "DESKTOP-1, DESKTOP-2 and 3 more".
 func Names(targets []catalog.Target, most int) string {
 	var names []string

@@ -36,8 +36,8 @@ func (c Drawer) InWindow() *Drawer {
 
 // Reminder calls those whose approval is missing once more, before the request expires.
 func (c *Drawer) Reminder(req approvals.Request) render.Card {
-	line := render.Line{render.Text("Still waiting: "), render.Bold(req.Title), render.Text(" · expires "), render.Since(req.Expires)}
-	return render.Card{Tone: render.Waiting, Text: "Still waiting for approval: " + req.Title, Parts: []render.Part{line, append(render.Note{render.Text(text.Plural(req.Missing(), "approval") + " needed")}, c.fromWhom(req)...)}}
+	line := render.Line{render.Text("Still waiting: "), render.Bold(titled(req)), render.Text(" · expires "), render.Since(req.Expires)}
+	return render.Card{Tone: render.Waiting, Text: "Still waiting for approval: " + titled(req), Parts: []render.Part{line, append(render.Note{render.Text(text.Plural(req.Missing(), "approval") + " needed")}, c.fromWhom(req)...)}}
 }
 
 // Placeholder stands in for the card of a request that waits. Once the request does not wait any
@@ -46,7 +46,7 @@ func (c *Drawer) Placeholder(req approvals.Request) render.Card {
 	if req.State != approvals.Pending && req.State != approvals.Frozen {
 		return c.Request(req)
 	}
-	card := render.Card{Tone: render.Waiting, Title: "Waiting · " + cmp.Or(req.Title, "Freeze"), Text: Text(req)}
+	card := render.Card{Tone: render.Waiting, Title: "Waiting · " + cmp.Or(titled(req), "Freeze"), Text: Text(req)}
 	if req.HasCard() {
 		card.Parts = []render.Part{render.Line{render.Text("The card for " + req.Ref + " is in this channel.")}}
 		return card

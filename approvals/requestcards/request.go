@@ -10,7 +10,6 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/effect"
 	"s1bot/approvals/plans"
-	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -56,7 +55,17 @@ func outcomeOf(card render.Card, req approvals.Request) render.Card {
 	if result := Result(req); result.Lead != "" {
 		card.LeadWith(result.Tone, result.Lead)
 	}
-	return withEffect(card, req)
+	card = withEffect(card, req)
+	card.Title = titleUnder(card.Lead, req)
+	return card
+}
+
+// titleUnder is the title of what ran, below what leads the card: a name that is there is not said again.
+func titleUnder(lead string, req approvals.Request) string {
+	if strings.Contains(lead, plans.Object(req)) {
+		return req.Title
+	}
+	return titled(req)
 }
 
 // cameToNothing says that a request came to nothing: then that, by whom and why, comes before what
@@ -125,36 +134,46 @@ func PlanParts(req approvals.Request) []render.Part {
 //
 // It begins with the state, since a phone cuts it off at the end.
 func requestTitle(req approvals.Request) (render.Tone, string) {
+	tone, state := standing(req)
+	if state == "" {
+		return tone, titled(req) // Outcome leads the title
+	}
+	return tone, state + " · " + titled(req)
+}
+
+// standing is where a request stands, in a word or two; none for one that ran, whose outcome says it.
+func standing(req approvals.Request) (render.Tone, string) {
 	switch req.State {
 	case approvals.Pending:
-		return render.Waiting, "Approval needed · " + req.Title
+		return render.Waiting, "Approval needed"
 	case approvals.Approved, approvals.Running:
 		if req.State == approvals.Approved && req.Held != nil {
-			return render.Waiting, "Approved, not run yet · " + req.Title
+			return render.Waiting, "Approved, not run yet"
 		}
-		return render.Waiting, "Running · " + req.Title
+		return render.Waiting, "Running"
 	case approvals.Denied:
-		return render.Neutral, "Denied · " + req.Title
+		return render.Neutral, "Denied"
 	case approvals.Expired:
-		return render.Neutral, "Expired · " + req.Title
+		return render.Neutral, "Expired"
 	case approvals.NotRun:
-		return render.Warning, "Not run · " + req.Title
+		return render.Warning, "Not run"
 	case approvals.Withdrawn:
-		return render.Neutral, "Withdrawn · " + req.Title
+		return render.Neutral, "Withdrawn"
 	case approvals.Interrupted:
-		return render.Unknown, "May have run · " + req.Title
+		return render.Unknown, "May have run"
 	}
-	return render.Neutral, req.Title // Outcome leads the title
+	return render.Neutral, ""
+}
+
+// titled is a request's title with what it is about: "Disconnect Agent From Network · DESKTOP-1". A
+// card is one among forty, and its first line is what people look for.
+func titled(req approvals.Request) string {
+	return text.JoinNonEmpty(" · ", req.Title, plans.Object(req))
 }
 
 // Text is the phone's notification.
 func Text(req approvals.Request) string {
-	gone := effect.Of(req).Gone // what was left out was not touched
-	targets := slices.DeleteFunc(plans.Of(req).Targets, func(t catalog.Target) bool { return slices.Contains(gone, t.ID) })
-	what := req.Title
-	if names := plans.Names(targets, 3); names != "" {
-		what += ": " + names
-	}
+	what := text.JoinNonEmpty(": ", req.Title, plans.Object(req))
 	switch req.State {
 	case approvals.Pending:
 		if req.After != "" {
@@ -164,8 +183,7 @@ func Text(req approvals.Request) string {
 	case approvals.Done, approvals.Failed:
 		return fmt.Sprintf("%s: %s", effect.Of(req).Outcome(render.Outcome(req.Outcome)), what)
 	}
-	_, title := requestTitle(req)
-	state, _, _ := strings.Cut(title, " · ")
+	_, state := standing(req)
 	return state + ": " + what
 }
 

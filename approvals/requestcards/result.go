@@ -18,7 +18,7 @@ import (
 func Result(req approvals.Request) render.Card {
 	var card render.Card
 	if req.State != approvals.Interrupted && len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil {
-		return withEffect(card, req) // of what may have run it says that it failed
+		return named(withEffect(named(card, req), req), req) // of what may have run it says that it failed
 	}
 	card.Tone, card.Title = requestTitle(req)
 	card.Text = Text(req)
@@ -37,6 +37,23 @@ func Result(req approvals.Request) render.Card {
 	}
 	card.Actions = askAgain(req)
 	card.Parts = append(card.Parts, render.Note{render.Text("ref " + req.Ref)})
+	return card
+}
+
+// named says in the first line and in the notification of a command's own answer what it is about:
+// the command's title and "Successful" alone would leave that open. The specification's failure
+// indicator keeps its words and its place.
+func named(card render.Card, req approvals.Request) render.Card {
+	object := plans.Object(req)
+	if object == "" {
+		return card
+	}
+	if card.Title == req.Title || card.Title == titled(req) {
+		card.Title = titleUnder(card.Lead, req)
+	}
+	if first, _, _ := strings.Cut(object, " and "); !strings.Contains(card.Text, first) {
+		card.Text = object + ": " + card.Text
+	}
 	return card
 }
 
@@ -72,7 +89,7 @@ func Asked(req approvals.Request, channel string) render.Card {
 	}
 	line := append(render.Line{render.Text("Approval requested in "), render.Channel(channel), render.Text(": ")}, requested(req)...)
 	card := render.Card{
-		Tone: render.Waiting, Title: "Waiting for approval", Text: "Waiting for approval: " + req.Title,
+		Tone: render.Waiting, Title: "Waiting for approval", Text: "Waiting for approval: " + titled(req),
 		Parts:   []render.Part{line},
 		Actions: []render.Action{render.Button{Label: "Withdraw", Do: aboutAsked("withdraw", req.ID)}},
 	}
@@ -103,7 +120,7 @@ func InOrigin(req approvals.Request, card render.Card) render.Card {
 // what they did and no state, which would become untrue.
 func Brief(req approvals.Request, channel string) render.Card {
 	line := append(render.Line{render.Text("Approval requested in "), render.Channel(channel), render.Text(": ")}, requested(req)...)
-	return render.Card{Tone: render.Info, Text: "Approval requested: " + req.Title, Parts: []render.Part{line, render.Note{render.Text("ref " + req.Ref)}}}
+	return render.Card{Tone: render.Info, Text: "Approval requested: " + titled(req), Parts: []render.Part{line, render.Note{render.Text("ref " + req.Ref)}}}
 }
 
 // settledCard is what is left of an asked card when its request does not wait any more. The result

@@ -98,6 +98,7 @@ func (p *createGroupParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	p.Site = site.ID
 	plan := catalog.Plan{
 		Targets: []catalog.Target{lookup.SiteDirectory().Target(call, site)},
+		About:   []string{p.Name},
 		Facts:   []catalog.Fact{{Label: "New group", Value: p.Name}, {Label: "Policy", Value: map[bool]string{true: "inherited from the site", false: "its own"}[bool(p.Inherits)]}},
 		Undo:    "Delete the group",
 	}

@@ -208,6 +208,7 @@ type Plan struct {
 	LeftOut []string        `json:"leftOut,omitempty"` // what was asked for and will not be touched, and why: sentences
 	Notes   []string        `json:"notes,omitempty"`   // what the approver should know: "After this they reach the console and nothing else."
 	Undo    string          `json:"undo,omitempty"`    // in words: "Reconnect"
+	About   []string        `json:"about,omitempty"`   // what it is about, for first lines, where the targets are only the places of it: a hash, the name of a new rule
 	Facts   []Fact          `json:"facts,omitempty"`   // other arguments worth seeing: action, verdict, note text
 	Secrets Secrets         `json:"-"`                 // what the marks in Args stand for; never written down as they are
 }

@@ -35,7 +35,7 @@ func (p *blockHashParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 		return catalog.Plan{}, err
 	}
 	p.Sites = places.Sites
-	return catalog.Plan{Targets: targets, Undo: "Unblock", Facts: catalog.FactsOf("OS", p.OS.Label(), "SHA-1", strings.Join(catalog.Convert[string](p.Hashes), "\n")),
+	return catalog.Plan{Targets: targets, About: catalog.Convert[string](p.Hashes), Undo: "Unblock", Facts: catalog.FactsOf("OS", p.OS.Label(), "SHA-1", strings.Join(catalog.Convert[string](p.Hashes), "\n")),
 		Notes: []string{"Endpoints in these sites will no longer run these files. Files that are already running are stopped according to policy."}}, nil
 }
 

@@ -221,7 +221,7 @@ func (p *createExclusionParams) Plan(ctx context.Context, call *catalog.Call) (c
 		return catalog.Plan{}, err
 	}
 	s := p.settings()
-	return catalog.Plan{Targets: places, Notes: exclusionNotes(s), Undo: "Delete", Facts: catalog.FactsOf("Excluded", s.Value, "Type", s.Type.Label(), "OS", s.OSType.Label(),
+	return catalog.Plan{Targets: places, About: []string{s.Value}, Notes: exclusionNotes(s), Undo: "Delete", Facts: catalog.FactsOf("Excluded", s.Value, "Type", s.Type.Label(), "OS", s.OSType.Label(),
 		"Mode", s.Mode.Label(), "Depth", s.PathExclusionType.Label(), "Description", s.Description)}, nil
 }
 

@@ -181,7 +181,7 @@ func (p *blockHostsParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 		p.Group = id
 	}
 	s := p.settings()
-	return catalog.Plan{Targets: targets, Notes: p.notes(), Facts: catalog.FactsOf("Rule", s.Name, "Blocked", strings.Join(p.hosts(), "\n"), "Type", p.Of().Label(),
+	return catalog.Plan{Targets: targets, About: p.hosts(), Notes: p.notes(), Facts: catalog.FactsOf("Rule", s.Name, "Blocked", strings.Join(p.hosts(), "\n"), "Type", p.Of().Label(),
 		"Systems", systemNames(s.OSTypes), "Status", s.Status.Label(), "Description", s.Description)}, nil
 }
 

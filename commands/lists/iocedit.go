@@ -116,7 +116,7 @@ func (p *createIOCParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 		return catalog.Plan{}, err
 	}
 	p.Accounts = places.Accounts
-	return catalog.Plan{Targets: targets, Undo: "Delete", Notes: p.notes(call),
+	return catalog.Plan{Targets: targets, About: []string{p.settings().Value}, Undo: "Delete", Notes: p.notes(call),
 		Facts: catalog.FactsOf("Value", p.settings().Value, "Type", p.Type.Label(), "Source", p.Source, "Name", p.Name, "Description", p.Description,
 			"Valid until", catalog.DayOf(call, s1.Time{Time: p.Until}), "Tactics", strings.Join(p.Tactics, ", "), "External id", p.ExternalID)}, nil
 }

@@ -235,7 +235,7 @@ func (p *createRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 		return catalog.Plan{}, err
 	}
 	s := p.settings(s1.RuleSettings{})
-	plan := catalog.Plan{Targets: places, Notes: actingNotes(s), Undo: "Delete"}
+	plan := catalog.Plan{Targets: places, About: []string{s.Name}, Notes: actingNotes(s), Undo: "Delete"}
 	for _, t := range ruleFields(call, s, "") {
 		plan.Facts = append(plan.Facts, catalog.FactsOf(t.Name, t.Value)...)
 	}
