@@ -34,7 +34,7 @@ func TestALakeHuntGoesOnAfterARestart(t *testing.T) {
 	require.Equal(t, []string{"RUNNING"}, s.lakeStates(), "a stop is no cancel")
 	s.start()
 	s.console.SetQueryTime(0)
-	s.becomes(message, "Successful", "2 events", "Sent to the data lake as", "Registry Value Modified 2", "W32Time")
+	s.becomes(message, "Successful", "2 events", "Registry Value Modified 2", "W32Time", "Translated: ")
 	require.Equal(t, []string{"DELETED"}, s.lakeStates(), "the same query, and its slot is free")
 }
 

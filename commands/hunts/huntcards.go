@@ -38,12 +38,13 @@ func (h *hunt) span() render.Line {
 }
 
 // asSent is the query in the console's language, where somebody typed it in the older one. A person
-// must be able to see what was made of their query, and to correct it.
+// must be able to see what was made of their query, and to correct it; it is small print, and the
+// last, for who doubts what was found.
 func (h *hunt) asSent() []render.Part {
 	if h.sent == "" {
 		return nil
 	}
-	return []render.Part{render.Line{render.Text("Sent to the data lake as "), render.Mono(text.Shorten(h.sent, 600))}}
+	return []render.Part{render.Note{render.Text("Translated: "), render.Mono(text.Shorten(h.sent, 600))}}
 }
 
 func (h *hunt) hunting(word string) string {

@@ -164,7 +164,7 @@ func (h *hunt) events(id huntapi.QueryID, b bounds, t *tally, file *listing.Expo
 	if t.rows == 0 {
 		card.Title, when = title+" · no events", h.nothing()
 	}
-	card.Parts = append([]render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, when}, h.asSent()...)
+	card.Parts = []render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, when}
 	if t.rows > 0 {
 		card.Parts = append(card.Parts, render.Fields{
 			{Label: "By type", Value: render.Line{render.Text(t.kinds.words(8))}, Wide: true},
@@ -177,6 +177,7 @@ func (h *hunt) events(id huntapi.QueryID, b bounds, t *tally, file *listing.Expo
 		card.Outcome = render.Partial
 		card.Parts = append(card.Parts, render.Line{render.Text("I couldn't read the rest: " + refusal.Reason(t.broken))})
 	}
+	card.Parts = append(card.Parts, h.asSent()...)
 	card.Actions = append(isolating(t.suspects), eventActions(id, b.kind, t.rows)...)
 	card.Actions = append(card.Actions, h.again()...)
 	card.Actions = append(card.Actions, render.Button{Label: "Open the console", URL: h.call.Console.ConsoleURL()})

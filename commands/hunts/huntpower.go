@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,7 +75,7 @@ func (h *hunt) power(r huntapi.PowerResult) (render.Card, error) {
 	if err != nil {
 		return card, err
 	}
-	card.Parts = append(append([]render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, h.span()}, h.asSent()...), card.Parts...)
+	card.Parts = slices.Concat([]render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, h.span()}, card.Parts, h.asSent())
 	card.Actions = append(card.Actions, h.again()...)
 	card.Actions = append(card.Actions, render.Button{Label: "Open the console", URL: h.call.Console.ConsoleURL()})
 	return card, nil

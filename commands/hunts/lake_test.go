@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -116,7 +117,13 @@ func sevenCommands(t *testing.T, age s1sim.Age) {
 	lake := age != s1sim.BeforeSDL
 	found := b.runs("hunt" + day + `query=AgentName In ("DESKTOP-1", "DESKTOP-2") AND EventType = "Login"`)
 	require.Contains(t, found.Title, "2 events")
-	require.Equal(t, lake, strings.Contains(found.Plain(), "Sent to the data lake as "+endpointsOnly+" (endpoint.name in ('DESKTOP-1', 'DESKTOP-2') and event.type = 'Login')"))
+	require.NotContains(t, found.Plain(), "data lake", "whose store it is, is nothing to an analyst")
+	translated := slices.IndexFunc(found.Parts, func(p render.Part) bool {
+		note, small := p.(render.Note)
+		return small && strings.Contains(render.Card{Parts: []render.Part{note}}.Plain(), "Translated: "+endpointsOnly+" (endpoint.name in ('DESKTOP-1', 'DESKTOP-2') and event.type = 'Login')")
+	})
+	require.Equal(t, lake, translated >= 0)
+	require.True(t, !lake || translated == len(found.Parts)-1, "it comes last: it is for who doubts what was found")
 	processes := b.runs(`processes AgentName = "DESKTOP-1"` + day)
 	require.Contains(t, processes.Title, "2 events", age)
 	require.Contains(t, processes.Plain(), "svchost.exe")
@@ -184,7 +191,7 @@ func TestALakeHuntReadsOnFromTheLastEvent(t *testing.T) {
 	rows := strings.Count(string(card.Files[0].Body), "\r\n") - 1
 	require.Greater(t, rows, 2*huntapi.MaxSDLRows)
 	require.Contains(t, card.Title, text.Plural(rows, "event"))
-	require.NotContains(t, card.Plain(), "Sent to the data lake", "it is the query that was typed")
+	require.NotContains(t, card.Plain(), "Translated", "it is the query that was typed")
 	id := b.LakeQueries()[1]["id"].(string)
 	kept, ok := b.shelfOf(id)
 	require.True(t, ok)
