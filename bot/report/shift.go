@@ -267,7 +267,7 @@ func (s *shift) chart(since, until time.Time, zone *time.Location) render.Chart 
 	for until.Sub(first) > bars*step {
 		step *= 2
 	}
-	chart := render.Chart{Title: "New threats (" + until.In(zone).Format("MST") + ")"}
+	chart := render.Chart{Title: "New threats, times in " + until.In(zone).Format("MST")}
 	for at := first; at.Before(until); at = at.Add(step) {
 		n := 0
 		for hour, count := range s.byHour {

@@ -37,9 +37,9 @@ func TestTheChartOfAShiftHasTheHoursOfItsReader(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 27, 3, 15, 0, 0, time.UTC)
 	for zone, want := range map[*time.Location][2]string{
-		nil:                                {"New threats (UTC)", "11-27 02:00"},
-		time.FixedZone("CET", 3600):        {"New threats (CET)", "11-27 03:00"},
-		time.FixedZone("IST", 5*3600+1800): {"New threats (IST)", "11-27 07:30"},
+		nil:                                {"New threats, times in UTC", "11-27 02:00"},
+		time.FixedZone("CET", 3600):        {"New threats, times in CET", "11-27 03:00"},
+		time.FixedZone("IST", 5*3600+1800): {"New threats, times in IST", "11-27 07:30"},
 	} {
 		s := shift{byHour: map[time.Time]int{}}
 		chart := s.chart(until.Add(-time.Hour), until, zone)

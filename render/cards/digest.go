@@ -211,7 +211,7 @@ func (d *Digest) chart() render.Chart {
 	for minute, n := range d.minutes {
 		slots[minute.Truncate(step)] += n
 	}
-	chart := render.Chart{Title: "New per " + spell(step) + " (UTC)"}
+	chart := render.Chart{Title: "New per " + spell(step) + ", times in UTC"}
 	end := d.latest.UTC().Truncate(step)
 	for at := d.earliest.UTC().Truncate(step); !at.After(end) && len(chart.Bars) < render.MaxBars; at = at.Add(step) {
 		chart.Bars = append(chart.Bars, render.Amount{Name: at.Format(layout), Value: slots[at]})
