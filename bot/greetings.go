@@ -122,7 +122,7 @@ func (g *greetings) roles(ctx context.Context) render.Fields {
 // card has three things to try.
 func (g *greetings) card(who workflow.Person) render.Card {
 	const words = "Hello! I run SentinelOne commands here."
-	card := render.Card{Title: "Hello", Text: words, Parts: []render.Part{render.Line{render.Text(words + " Type a command without the slash, or click one of these three:")}}}
+	card := render.Card{Title: words, Text: words, Parts: []render.Part{render.Line{render.Text("Type a command without the slash, or click one of these three:")}}}
 	for _, try := range []struct{ label, line, why string }{
 		{"Open threats", "threats open", "what is open right now"},
 		{"Endpoints", "agents", "endpoints with their state; add a name to narrow it down: agents DESKTOP"},

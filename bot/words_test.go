@@ -140,6 +140,7 @@ func TestAGreetingHasThreeThingsToTry(t *testing.T) {
 	k := newKit(t, nil)
 	for _, line := range []string{"hello", "Hi there!", "good morning"} {
 		hello := k.writes(dave, "", line).has("Hello! I run SentinelOne commands here.")
+		require.Equal(t, 1, strings.Count(fmt.Sprint(hello.tree()), "Hello"), "one greeting is enough")
 		require.Equal(t, []string{"Open threats", "Endpoints", "Find a command"}, hello.labels())
 	}
 	k.clicks(dave, k.writes(dave, "", "hello"), "Endpoints").has("DESKTOP-1")
