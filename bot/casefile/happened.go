@@ -108,7 +108,7 @@ func alertIndicators(a unified.Alert) string {
 	for _, i := range a.Indicators[:min(len(a.Indicators), 5)] {
 		line := cmp.Or(i.Title, i.Message)
 		for _, attack := range i.Attacks {
-			line = text.JoinNonEmpty(" ", line, cmp.Or(attack.Technique.UID, attack.Tactic.UID))
+			line = text.JoinNonEmpty(", ", line, cmp.Or(attack.Technique.Words(), attack.Tactic.Words()))
 		}
 		words = append(words, line)
 	}

@@ -1,6 +1,7 @@
 package cards_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,4 +53,18 @@ func TestTheHostIsTheSecondColumn(t *testing.T) {
 		require.Equal(t, "Host", table.Columns[1].Title)
 	}
 	require.Equal(t, "About", cards.UnifiedTable(nil, pages{}).Columns[1].Title)
+}
+
+// An id of MITRE's alone says nothing to whom has not learned them: its name or its tactic stands
+// beside it, where the console says one.
+func TestTechniquesHaveNamesWhereTheConsoleSaysThem(t *testing.T) {
+	t.Parallel()
+	h := threat()
+	h.Indicators = append(h.Indicators, s1.Indicator{Tactics: []s1.Tactic{{Techniques: []s1.Technique{{Name: "T1036.007"}}}}})
+	require.Contains(t, cards.Threat(h, pages{}, deck, cards.Thread{}).Plain(), "Impact T1486, T1490 · T1036.007 · Detected")
+
+	var u unified.Alert
+	require.NoError(t, json.Unmarshal([]byte(`{"name":"Odd logon","indicators":[{"title":"setgid","attacks":[{"technique":{"name":"Setuid and Setgid","uid":"T1548.001"}},{"technique":{"uid":"T1059"}},
+		{"tactic":{"name":"Execution","uid":"TA0002"}}]}]}`), &u))
+	require.Contains(t, cards.UnifiedDetails(u, nil, pages{}, deck).Plain(), "setgid (T1548.001 Setuid and Setgid, T1059, TA0002 Execution)")
 }

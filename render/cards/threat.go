@@ -20,7 +20,7 @@ func Threat(t s1.Threat, links Links, actions Actions, under Thread) render.Card
 		wide("Path", t.Info.FilePath),
 		wide("From", t.Info.OriginatorProcess),
 		oneHash(t.Info.SHA1, t.Info.SHA256, t.Info.MD5),
-	), append(leading(techniqueNames(t)), foundThreat(t, links)...))
+	), append(leading(techniques(t, 4)), foundThreat(t, links)...))
 	card = over(card, under, ThreatRow(t, links), "in this storyline")
 	if t.Identity().Valid() {
 		card.Actions = actions.shallow().forThreat(t)
@@ -55,7 +55,7 @@ func ThreatDetails(t s1.Threat, links Links, actions Actions) render.Card {
 		wide("MD5", t.Info.MD5),
 		wide("Storyline", t.Info.Storyline),
 	))
-	for _, n := range []string{techniques(t), indicators(t), surroundings(t)} {
+	for _, n := range []string{labelled("Techniques: ", techniques(t, 6)), indicators(t), surroundings(t)} {
 		if n != "" {
 			card.Parts = append(card.Parts, render.Note{render.Text(n)})
 		}
@@ -229,8 +229,10 @@ func mitigation(t s1.Threat) string {
 	return text
 }
 
-// techniques are the attacker's, by tactic: "Credential Access T1555.003 · Impact T1486, T1490".
-func techniques(t s1.Threat) string {
+// techniques are the attacker's, at most so many tactics: "Credential Access T1555.003 · Impact
+// T1486, T1490". The console says the numbers of techniques and the names of their tactics; the
+// numbers alone say nothing to whom has not learned them.
+func techniques(t s1.Threat, most int) string {
 	var tactics []string
 	names := map[string][]string{}
 	for tactic, technique := range t.Techniques() {
@@ -243,16 +245,7 @@ func techniques(t s1.Threat) string {
 	for _, tactic := range tactics {
 		words = append(words, joined(" ", tactic, strings.Join(names[tactic], ", ")))
 	}
-	return listed("Techniques: ", words, 6)
-}
-
-// techniqueNames are the techniques alone: "T1555.003 · T1486".
-func techniqueNames(t s1.Threat) string {
-	var names []string
-	for _, technique := range t.Techniques() {
-		names = append(names, technique.Name)
-	}
-	return listed("", names, 4)
+	return listed("", words, most)
 }
 
 // indicators are what the engines noticed, the first three.
@@ -272,6 +265,14 @@ func surroundings(t s1.Threat) string {
 		return "Container: " + text
 	}
 	return ""
+}
+
+// labelled puts a label before words, if there are any.
+func labelled(label, words string) string {
+	if words == "" {
+		return ""
+	}
+	return label + words
 }
 
 // listed names at most n of names and counts the others.

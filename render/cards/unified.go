@@ -165,14 +165,15 @@ func foundUnified(a unified.Alert, links Links) render.Note {
 	return found(first(a.DetectedAt, a.CreatedAt), "unified alert", string(a.ID), links.UnifiedURL(string(a.ID)))
 }
 
-// unifiedIndicators names what was noticed, with MITRE's numbers: "Persistence: … (T1548.001)".
+// unifiedIndicators names what was noticed, with MITRE's numbers and names: "Persistence: …
+// (T1548.001 Setuid and Setgid)".
 func unifiedIndicators(a unified.Alert) string {
 	var words []string
 	for _, i := range a.Indicators {
 		var techniques []string
 		for _, attack := range i.Attacks {
-			if id := cmp.Or(attack.Technique.UID, attack.Tactic.UID); id != "" && !slices.Contains(techniques, id) {
-				techniques = append(techniques, id)
+			if words := cmp.Or(attack.Technique.Words(), attack.Tactic.Words()); words != "" && !slices.Contains(techniques, words) {
+				techniques = append(techniques, words)
 			}
 		}
 		text := joined(": ", i.Title, i.Message)

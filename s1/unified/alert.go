@@ -177,6 +177,9 @@ type Technique struct {
 	UID  string `json:"uid"`
 }
 
+// Words are its number and its name, as far as the console says them: "TA0002 Execution".
+func (t Technique) Words() string { return strings.TrimSpace(t.UID + " " + t.Name) }
+
 // An Observable is a value worth searching for: an address, a hash, an account.
 type Observable struct {
 	Name  string `json:"name"`
