@@ -125,7 +125,7 @@ func isolationWording() catalog.Wording {
 		"(block|stop|cut) [all] network (access|traffic) (of|for|on|from|to) {agent-ids}",
 		"(isolate|disconnect|contain|quarantine|network isolate|network quarantine|cut off|cut) {agent-ids} (from|off|on|in) (network|internet|net)",
 		"(network|network-isolate|net) (isolate|quarantine) {agent-ids}", "network-isolate {agent-ids}", "cut off {agent-ids}",
-		"(take|pull|kick|cut|get|knock) {agent-ids} off [of|from] [network|net]", "(pull|remove|unplug) {agent-ids} from network",
+		"(take|pull|kick|cut|get|knock) {agent-ids} off [of|from] (network|net)", "(kick|cut|knock) {agent-ids} off", "(pull|remove|unplug) {agent-ids} from network",
 		"(put|place) {agent-ids} (in|into|under) (isolation|network isolation|network quarantine|containment)", "isolation (of|for) {agent-ids}",
 	}}
 }

@@ -38,11 +38,12 @@ func excludeWording() catalog.Wording {
 }
 
 func deleteExclusionsWording() catalog.Wording {
-	return catalog.Wording{Heads: []string{
-		"<delete> (exclusion|exclusions|exception|exceptions) [for|with id|with|on|of] {exclusion-ids}",
-		"(delete|remove|drop|revoke|get rid of|take) {exclusion-ids} (from|off|out of) (exclusions|exclusion list|allowlist|whitelist)", "(unexclude|un-exclude|stop excluding) {exclusion-ids}",
-		"(delete|remove|drop) {exclusion-ids} (exclusion|exception)",
-	}}
+	heads := []string{"<delete> (exclusion|exclusions|exception|exceptions) [for|with id|with|on|of] {exclusion-ids}", "(delete|remove|drop) {exclusion-ids} (exclusion|exception)"}
+	for _, slot := range []string{"[path|folder|file] {exclusion-ids:path}", "[hash|file] {exclusion-ids:hash}", "{exclusion-ids}"} {
+		heads = append(heads, "(<delete>|rm) (exclusion|exclusions|exception|exceptions) (for|on|of|from|with) "+slot, "(<delete>|rm) [path|hash] (exclusion|exclusions|exception|exceptions) "+slot,
+			"(delete|remove|drop|revoke|get rid of|take|pull|clear) "+slot+" (from|off|out of) (exclusions|exclusion list|allowlist|whitelist|exceptions|allow list)", "(unexclude|un-exclude|stop excluding) "+slot)
+	}
+	return catalog.Wording{Heads: heads}
 }
 
 func blocklistWording() catalog.Wording {

@@ -164,7 +164,7 @@ func (r *Reader) straight(sentence string, in text.Input) (words []text.Word, fo
 			}
 		}
 	}
-	words = active(politely(written))
+	words = active(wished(written, politely(written)))
 	if len(words) == 0 || len(words) > maxWords {
 		return words, nil
 	}

@@ -476,6 +476,44 @@ func TestAHuntFromWordsHasNoCase(t *testing.T) {
 	}
 }
 
+// Who says until when means a moment to come, who says how old means how long ago, a wish is an order, and an exclusion is called by what it excludes.
+func TestUntilWhenHowOldAndWhatIsWished(t *testing.T) {
+	t.Parallel()
+	c, r := grammar(t)
+	for sentence, line := range map[string]string{
+		"I'd like DESKTOP-1 isolated until Monday morning":                     "isolate DESKTOP-1 for=113h",
+		"we need DESKTOP-3 off the network till 6pm":                           "isolate DESKTOP-3 for=3h",
+		"we'd need LAB-7 and LAB-8 off the network until tomorrow 8am":         "isolate LAB-7 LAB-8 for=17h",
+		"I want that LAB-7 is isolated":                                        "isolate LAB-7",
+		"i'd like the host LAB-7 back on the network":                          "reconnect LAB-7",
+		"threats newer than 3 days":                                            `threats custom-input={"createdAt__gte":"2026-11-22T15:00:00.000000Z"}`,
+		"open threats that are older than a week":                              `threats custom-input={"createdAt__lt":"2026-11-18T15:00:00.000000Z","incidentStatuses":["unresolved","in_progress"]}`,
+		"alerts on LAB-7 less than 2 hours old":                                "alerts endpoint-names=LAB-7 created-after=-2h",
+		"iocs older than 30 days":                                              "list-iocs created-before=2026-10-26T15:00:00Z",
+		"mark evil.exe benign":                                                 `verdict evil.exe analyst-verdict="False Positive"`,
+		`delete the exclusion for C:\temp`:                                     `delete-exclusions "C:\temp"`,
+		`the exclusion for D:\Builds can be deleted`:                           `delete-exclusions "D:\Builds"`,
+		`stop excluding C:\Program Files\Datev`:                                `delete-exclusions "C:\Program Files\Datev"`,
+		"remove 3395856ceb81f2b7382dee72602f798b642f4140 from the exclusions":  "delete-exclusions 3395856ceb81f2b7382dee72602f798b642f4140",
+		"drop the exclusion for 3395856ceb81f2b7382dee72602f798b642f4140, thx": "delete-exclusions 3395856ceb81f2b7382dee72602f798b642f4140",
+	} {
+		verdict, got, want := judge(t, c, r, row{sentence: sentence, means: []string{line}})
+		require.Equal(t, "right", verdict, "%s: %s, not %s", sentence, got, want)
+	}
+}
+
+// What no name ends in, and what compares, is no name: a line with it is a sentence.
+func TestSignsAreNoNames(t *testing.T) {
+	t.Parallel()
+	c, r := grammar(t)
+	for line, prose := range map[string]bool{"isolate LAB-7 !!!": true, "scan LAB-7?": true, "threats >7d open": true, "threats &gt;7d open": true, "isolate LAB-7": false, "agents LAB-7": false} {
+		name, _ := text.CutWord(line)
+		cmd, ok := c.Find(name)
+		require.True(t, ok, line)
+		require.Equal(t, prose, r.Prose(cmd, line), line)
+	}
+}
+
 // A refusal offers what was probably meant, and else nothing: a word that is one letter off another is no sign of what was meant, a question is
 // about no change, and who wants one thing stopped wants no other thing stopped.
 func TestARefusalOffersNothingElse(t *testing.T) {

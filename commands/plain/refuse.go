@@ -85,7 +85,7 @@ func speaksOf(cmd *catalog.Command, noun string) bool {
 
 // onlyAsks tells a question, which wants nothing changed.
 func onlyAsks(sentence string, words []text.Word) bool {
-	return asks(sentence) || len(words) > 0 && oneOf(words[0].Lower, questioning)
+	return len(words) > 0 && (oneOf(words[0].Lower, questioning) || asks(sentence) && !oneOf(words[0].Lower, orders))
 }
 
 // questioning are the words that questions begin with.

@@ -261,6 +261,7 @@ func choiceOf(f catalog.Field, words []text.Word, in text.Input) (string, bool) 
 // saidChoices are what analysts call the values of menus.
 var saidChoices = map[string]string{
 	"fp": "False Positive", "false-positive": "False Positive", "false alarm": "False Positive", "falsepositive": "False Positive", "false positives": "False Positive", "fps": "False Positive",
+	"benign": "False Positive", "harmless": "False Positive", "legit": "False Positive", "legitimate": "False Positive",
 	"tp": "True Positive", "true-positive": "True Positive", "real": "True Positive", "true positives": "True Positive",
 	"domain": "DNS", "ip": "IPv4", "ip address": "IPv4", "win": "Windows", "closed": "Resolved", "solved": "Resolved", "open": "Unresolved", "in-progress": "In Progress", "under investigation": "In Progress", "ongoing": "In Progress", "roll back": "Rollback",
 }

@@ -109,7 +109,7 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 		}
 		return nil
 	case "@until":
-		if end, n := text.ReadMoment(words, at, s.in); n > 0 && end.After(s.in.Now) {
+		if end, n := text.ReadDeadline(words, at, s.in); n > 0 {
 			return []text.Filling{{Taken: n, Value: span(end.Sub(s.in.Now).Truncate(time.Minute))}}
 		}
 		return nil
@@ -210,7 +210,11 @@ var bareSpan = regexp.MustCompile(`^\d{1,4}[hdw]$`)
 // rangeAt reads a stretch of time into the parameters for its ends. Parameters read times again and
 // take RFC 3339; keys of a filter go to the console, which wants microseconds.
 func (s scene) rangeAt(words []text.Word, at int) []text.Filling {
+	from, until, _ := rangeSlots(s.cmd)
 	r, n := text.ReadRange(words, at, s.in)
+	if age, m := text.ReadAge(words, at, s.in); m > n && strings.Contains(from, "created") { // what is recorded or changed has no age
+		r, n = age, m
+	}
 	if n == 0 && at < len(words) && bareSpan.MatchString(words[at].Lower) { // "critical alerts 24h"
 		if length, err := text.ParseAnySpan(words[at].Lower); err == nil {
 			r, n = text.Range{From: s.in.Now.Add(-length)}, 1
@@ -219,7 +223,6 @@ func (s scene) rangeAt(words []text.Word, at int) []text.Filling {
 	if n == 0 {
 		return nil
 	}
-	from, until, _ := rangeSlots(s.cmd)
 	var sets []setting
 	for _, end := range []struct {
 		slot string

@@ -250,6 +250,32 @@ func active(words []text.Word) []text.Word {
 // isBreakOf tells a sign that ends what a sentence is about. A comma may stand between two names.
 func isBreakOf(w text.Word) bool { return isBreak(w) && w.Lower != "," }
 
+// wished puts a wish back before what politeness left of a sentence: in "we need DESKTOP-1 off the network" it is the verb.
+func wished(written, words []text.Word) []text.Word {
+	before := slices.IndexFunc(written, func(w text.Word) bool { return len(words) > 0 && w.From == words[0].From })
+	wish := longest(wanting, func(phrase []string) bool { return says(written, before-len(phrase), phrase) })
+	if wish == 0 {
+		return words
+	}
+	whole := slices.Concat(written[before-wish:before], words)
+	if _, ok := caused(whole); ok {
+		return whole
+	}
+	return words
+}
+
+// stated turns what is wished to be so into what is wished: "get that DESKTOP-1 is isolated" is "get DESKTOP-1 isolated".
+func stated(words []text.Word) []text.Word {
+	if !says(words, 1, []string{"that"}) {
+		return words
+	}
+	is := objectEnd(words, 2)
+	if is == 2 || is == len(words) || !oneOf(words[is].Lower, "is|are|gets|get|be") {
+		return words
+	}
+	return slices.Concat(words[:1], words[2:is], words[is+1:])
+}
+
 // ordered puts a verb before what it is done to, in place of the words from at to verb.
 func ordered(words []text.Word, verb string, at, end int) []text.Word {
 	order := words[end]
@@ -262,6 +288,7 @@ func caused(words []text.Word) ([]text.Word, bool) {
 	if n := longest(wanting, func(phrase []string) bool { return says(words, 0, phrase) }); n > 0 && len(words) > n {
 		words = slices.Clone(words[n-1:])
 		words[0].Lower = "get"
+		words = stated(words)
 	}
 	if len(words) < 3 || !oneOf(words[0].Lower, "get|have") || !isThing(words[1]) && !isPath(words[1]) && !oneOf(words[1].Lower, articles+"|"+hostNouns+"|"+owners) {
 		return nil, false
@@ -287,5 +314,5 @@ var (
 	is ready to be|is ok to be|is good to be|is safe to be|is clear to be|is cleared to be|are ready to be|has got to be|gotta be|wants to be`)
 	requires = combined("needs|need|requires|require|could use|must get", "|a|an|another", "|full|quick|deep|new|complete|immediate|fresh|av|virus|malware")
 	moves    = combined("needs to|need to|has to|have to|must|can|can now|may now|is ready to|is ok to|is good to|is clear to|is cleared to|is safe to|shall", "go|come|get")
-	wanting  = phrases(`i want|i need|we want|need|want|i'd like|we'd like|i would like|we would like|i want to have|i need to have|i'd like to have|please have`)
+	wanting  = phrases(`i want|i need|we want|need|want|i'd like|we'd like|i would like|we would like|i want to have|i need to have|i'd like to have|please have|we'd need|i'd need|i would need|we would need|we require|i require`)
 )

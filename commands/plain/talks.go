@@ -3,6 +3,7 @@ package plain
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
@@ -85,7 +86,7 @@ func said(w text.Word) bool {
 // it is written in quotes, or as a title is: "rules Login from TOR".
 func (r *Reader) Prose(cmd *catalog.Command, line string) bool {
 	f, ok := cmd.Lookup(cmd.Main)
-	words := text.Words(line)
+	words := text.Words(text.Unescape(line))
 	names := ok && cmd.Risk != catalog.Read && (f.List || f.Type.TakesNames() || f.Type.Selects != "") // its words are names
 	if !ok || len(words) < 3 && !names || len(words) < 2 || f.Type.Verbatim && isQuery(line, words) || strings.Contains(line, "=") || cmd.Risk != catalog.Read && f.Type.Name == "multiline" {
 		return false
@@ -98,13 +99,21 @@ func (r *Reader) Prose(cmd *catalog.Command, line string) bool {
 		if w.Quoted || w.Text != strings.ToLower(w.Text) || isBreak(w) {
 			continue
 		}
+		compares := strings.HasPrefix(w.Text, ">") || strings.HasPrefix(w.Text, "<") // "threats >7d"
 		joined = joined || joining[w.Lower] || limiting[w.Lower]
-		turned = turned || limiting[w.Lower] || oneOf(w.Lower, negating)
+		turned = turned || limiting[w.Lower] || oneOf(w.Lower, negating) || compares
 	}
 	if names {
-		return joined || r.Speaks(line)
+		return joined || endsInSigns(line) || r.Speaks(line)
 	}
 	return turned || joined && !titled
+}
+
+// endsInSigns tells what no name ends in: "isolate DESKTOP-1 !!!", "scan DESKTOP-1?".
+func endsInSigns(line string) bool {
+	fields := strings.Fields(line)
+	last := fields[len(fields)-1]
+	return strings.HasSuffix(last, "?") || !strings.ContainsFunc(last, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
 // goesOn tells whether more than names follows a sign: "isolate DESKTOP-1, ransomware" says why, "isolate DESKTOP-1, DESKTOP-2" is a list.

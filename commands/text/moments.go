@@ -250,6 +250,28 @@ func openRange(words []Word, at int, in Input) (Range, int) {
 	return Range{}, 0
 }
 
+// ReadAge reads how old things are: "older than 3 days", "newer than a week", "less than 2 hours old". What is older was there before.
+func ReadAge(words []Word, at int, in Input) (Range, int) {
+	if at+2 >= len(words) || in.Now.IsZero() || words[at+1].Lower != "than" {
+		return Range{}, 0
+	}
+	span, n := ReadSpanWords(words, at+2)
+	old := n > 0 && at+2+n < len(words) && words[at+2+n].Lower == "old"
+	end := in.Now.Add(-span)
+	switch how := words[at].Lower; {
+	case n == 0:
+	case how == "older":
+		return Range{Until: end}, 2 + n
+	case how == "newer" || how == "younger":
+		return Range{From: end}, 2 + n
+	case how == "more" && old:
+		return Range{Until: end}, 3 + n
+	case how == "less" && old:
+		return Range{From: end}, 3 + n
+	}
+	return Range{}, 0
+}
+
 // closedRange reads a stretch with two ends: "between 14:00 and 16:00", "from monday to yesterday".
 func closedRange(words []Word, at int, in Input) (Range, int) {
 	joins := map[string][]string{"between": {"and"}, "from": {"to", "until", "till"}}[words[at].Lower]
