@@ -411,7 +411,7 @@ func TestWordsThatNoNameHasAreNotLookedFor(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	for _, line := range []string{
-		"threats that are not malicious", "alerts other than critical", "threats older than 30 days", "agents without agent", "rules not active", "threats but only on DESKTOP-1",
+		"threats that are not malicious", "alerts other than critical", "threats older than yesterday", "agents without agent", "rules not active", "threats but only on DESKTOP-1",
 	} {
 		_, err := k.types(alice, line)
 		var usage *catalog.UsageError
