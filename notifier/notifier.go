@@ -93,6 +93,7 @@ type Config struct {
 	Files    delivery.Uploader
 	Actions  cards.Actions // what the cards offer: the catalog has them; empty, not nil, for cards without buttons
 
+	Requests  delivery.Requests     // that wait for an approval, for the cards of what they are about; nil: cards say nothing of them
 	Routes    func() routing.Routes // as they are now; nil: none
 	Operators func() string         // channel for notes about trouble, and what goes to a channel that is closed, as it is now; empty: nobody does, it waits
 
@@ -181,7 +182,7 @@ func (c Config) all() []Feeds { return append([]Feeds{c.Feeds}, c.More...) }
 func (n *Notifier) service(journal Journal) *service {
 	c := n.config
 	s := &service{feeds: map[string][]*feed.Feed{}, dispatcher: delivery.NewDispatcher(delivery.Config{Journal: journal, Messages: c.Messages, Files: c.Files, Consoles: c.drawn(), Actions: c.Actions,
-		Operators: c.Operators, Burst: c.Burst, Observer: c.Observer, Now: c.Now, Logger: c.Logger})}
+		Requests: c.Requests, Operators: c.Operators, Burst: c.Burst, Observer: c.Observer, Now: c.Now, Logger: c.Logger})}
 	s.parts = append(s.parts, c.Also...)
 	own := noteWriter{journal: journal, wake: s.dispatcher.Wake, now: c.Now, logger: c.Logger}
 	for _, console := range c.all() {

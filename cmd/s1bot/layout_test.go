@@ -412,7 +412,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{
 			"s1", "s1/unified", "s1/huntapi", "s1/s1sim", "s1/transport", "render", "render/cards", "render/tempfile",
 			"commands", "commands/catalog", "commands/consoles", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
-			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail", "approvals/trailfile",
+			"approvals", "approvals/plans", "approvals/policy", "approvals/syslog", "approvals/trail", "approvals/trailfile",
 			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",
 			"bot", "bot/chat", "bot/home", "bot/inbound", "bot/seal", "bot/setup", "bot/slacksim", "bot/snoozing", "bot/store", "bot/webapi",
 			"cmd/s1bot/memory", "cmd/s1bot/metrics", "cmd/s1bot/policyfile",

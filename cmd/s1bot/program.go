@@ -124,8 +124,8 @@ func (p *program) wire(ctx context.Context) error {
 	}
 	p.notifier, err = notifier.New(notifier.Config{
 		Feeds: p.feeds(p.consoles[0]), More: more, Actions: cards.NewActions(slices.Concat(catalog.CardActions(), bot.CardActions())), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot.Channels, Files: p.bot.Channels,
-		Operators: p.operators,
-		Routes:    func() routing.Routes { return *p.routes.Load() }, Reports: shifts{p},
+		Operators: p.operators, Requests: waits{p.ledger, p.set},
+		Routes: func() routing.Routes { return *p.routes.Load() }, Reports: shifts{p},
 		Also:     p.figures(),
 		Interval: c.PollInterval, Backfill: c.Backfill, Keep: c.Keep, Observer: p.metrics, Logger: p.log,
 	})

@@ -44,6 +44,7 @@ type Config struct {
 	Files     Uploader
 	Consoles  []Console     // whose items are delivered
 	Actions   cards.Actions // what cards offer
+	Requests  Requests      // that wait for an approval; nil: cards say nothing of them
 	Operators func() string // channel for notes about trouble, and what goes to a channel that is closed, as it is now; empty: nobody does, it waits
 	Burst     int           // more than so many in a minute and channel become a digest
 	Observer  Observer
@@ -86,7 +87,7 @@ type Dispatcher struct {
 // NewDispatcher makes a dispatcher; it starts nothing. Wake opens its channels.
 func NewDispatcher(c Config) *Dispatcher {
 	d := &Dispatcher{
-		deps: dependencies{journal: c.Journal, messages: c.Messages, files: c.Files, templates: templates(c.Consoles, c.Actions), actions: c.Actions, burstLimit: c.Burst, operators: c.Operators,
+		deps: dependencies{journal: c.Journal, messages: c.Messages, files: c.Files, templates: templates(c.Consoles, c.Actions), actions: c.Actions, waits: &waitBook{requests: c.Requests, now: c.Now}, burstLimit: c.Burst, operators: c.Operators,
 			pacer: pacing.NewPacer(postPause, c.Now), observer: c.Observer, now: c.Now, logger: c.Logger},
 		opened: map[string]bool{}, bell: make(chan struct{}, 1),
 	}

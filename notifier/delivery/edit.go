@@ -44,7 +44,7 @@ func (s *channelSender) draw(ctx context.Context, n journal.Notice) (drawing, er
 	card, err := s.card(n, under)
 	switch {
 	case err == nil:
-		card = s.annotated(n, card)
+		card = s.annotated(n, s.withWaits(n, card))
 		d := drawing{card: card, fingerprint: fingerprint(card)}
 		if n.Source != journal.Notes {
 			d.oldest = n.Created

@@ -53,6 +53,7 @@ type dependencies struct {
 	actions    cards.Actions // of digests
 	burstLimit int           // more than so many in a minute become a digest
 	operators  func() string // channel that stands in for one that is closed; may be empty
+	waits      *waitBook     // of the requests that wait for an approval
 	pacer      *pacing.Pacer
 	wake       func(channels ...string) // the senders of channels
 	observer   Observer
@@ -71,9 +72,10 @@ type channelSender struct {
 	postAt, editAt time.Time // the earliest next post and edit
 	closedUntil    time.Time // until then the channel is not tried, for it refused a post; zero if it takes them
 	burst          burst
+	shownWaits     []cards.Wait         // those that cards of the channel were last marked for
 	broadcasts     map[string]time.Time // by the ts of a root: when a reply to it was last shown in the channel
 
-	posting, editing, uploading, saving pacing.Streak
+	posting, editing, uploading, saving, asking pacing.Streak
 }
 
 // newChannelSender begins with a pause: the process before this one may have posted a moment ago.
@@ -121,6 +123,11 @@ func (s *channelSender) run(ctx context.Context) {
 // work does one post and one round of edits, as far as they are due, and returns how long nothing
 // will be.
 func (s *channelSender) work(ctx context.Context) (time.Duration, error) {
+	if err := s.followWaits(ctx); err != nil { // a hint on cards; they are delivered without it
+		s.asking.Failed(s.logger, s.now(), "can't tell which requests wait, retrying", err, "channel", s.channel)
+	} else {
+		s.asking.Over(s.logger, s.now(), "cards follow requests again", "channel", s.channel)
+	}
 	posted, err := s.postNext(ctx)
 	if err != nil {
 		return 0, err

@@ -27,6 +27,7 @@ type DigestRow struct {
 	Host, Site, Group string
 	Status, Verdict   string
 	Storyline         string
+	Agent             string // the word by which commands find its endpoint; empty where none can be told something
 	Created           time.Time
 	URL               string
 	Gravity           int         // orders items by how bad they are now
@@ -339,7 +340,7 @@ func ThreatRow(t s1.Threat, links Links) DigestRow {
 	return DigestRow{
 		Kind: "threat", ID: string(t.Identity()), Name: cmp.Or(said(t.Name()), "unnamed"), Level: level(t), Host: t.Host(), Site: t.SiteName(), Group: t.GroupName(),
 		Status: joined(", ", t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()), Verdict: t.Info.AnalystVerdict.Label(),
-		Storyline: t.Info.Storyline, Created: first(t.Info.CreatedAt, t.Info.IdentifiedAt), URL: links.ThreatURL(t.Identity()), Gravity: threatGravity(t), Tone: threatTone(t),
+		Storyline: t.Info.Storyline, Agent: ThreatEndpoint(t), Created: first(t.Info.CreatedAt, t.Info.IdentifiedAt), URL: links.ThreatURL(t.Identity()), Gravity: threatGravity(t), Tone: threatTone(t),
 	}
 }
 
@@ -348,7 +349,7 @@ func AlertRow(a s1.Alert, links Links) DigestRow {
 	return DigestRow{
 		Kind: "alert", ID: string(a.Identity()), Name: cmp.Or(said(a.Name()), "unnamed rule"), Level: cmp.Or(said(a.Rule.Severity.Label()), "Alert"), Host: a.Host(),
 		Site: a.Detection.SiteName, Group: a.Detection.GroupName,
-		Status: a.Info.IncidentStatus.Label(), Verdict: a.Info.AnalystVerdict.Label(), Storyline: a.Storyline(),
+		Status: a.Info.IncidentStatus.Label(), Verdict: a.Info.AnalystVerdict.Label(), Storyline: a.Storyline(), Agent: AlertEndpoint(a),
 		Created: first(a.Info.CreatedAt, a.Info.ReportedAt), URL: links.AlertURL(a.Identity()), Gravity: alertGravity(a), Tone: alertTone(a),
 	}
 }

@@ -242,7 +242,7 @@ const UnifiedKind = "unified alert"
 func UnifiedRow(a unified.Alert, links Links) DigestRow {
 	return DigestRow{
 		Kind: UnifiedKind, ID: string(a.ID), Name: unifiedName(a), Level: cmp.Or(said(a.Severity.Label()), "Alert"), Host: cmp.Or(said(a.Host()), said(a.User())),
-		Site: a.Site(), Group: a.Group(), Status: joined(", ", a.Status.Label(), a.Result.Label()), Verdict: a.Verdict.Label(), Storyline: a.Storyline,
+		Site: a.Site(), Group: a.Group(), Status: joined(", ", a.Status.Label(), a.Result.Label()), Verdict: a.Verdict.Label(), Storyline: a.Storyline, Agent: UnifiedEndpoint(a),
 		Created: first(a.CreatedAt, a.DetectedAt), URL: links.UnifiedURL(string(a.ID)), Gravity: unifiedGravity(a), Tone: unifiedTone(a),
 	}
 }
