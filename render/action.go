@@ -20,6 +20,22 @@ func Fits(in Invocation) bool {
 	return err == nil && len(text) <= maxButtonValue-SealSize
 }
 
+// Fits says that a menu can be drawn as one: its options take far less than a button, see pack. Where
+// it can't, the invocations of its options are to be stored like those of long buttons; else each
+// option would be a button of its own.
+func (m Menu) Fits() bool {
+	texts := make([]string, len(m.Options))
+	for i, o := range m.Options {
+		text, err := compact(m.Invocation(o))
+		if err != nil {
+			return false
+		}
+		texts[i] = text
+	}
+	_, _, ok := pack("o"+strconv.Itoa(maxElements*maxOptions)+":", texts)
+	return ok
+}
+
 // Invocation is what choosing o from m invokes.
 func (m Menu) Invocation(o Option) Invocation {
 	if o.Do != nil {

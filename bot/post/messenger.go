@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -262,26 +263,53 @@ func (p *Messenger) clip(ctx context.Context, card render.Card) (render.Card, er
 // Fitting are the actions with short invocations in the place of long ones, which lie in the
 // database.
 func (p *Messenger) Fitting(ctx context.Context, all []render.Action) ([]render.Action, error) {
-	actions := make([]render.Action, len(all))
+	actions := slices.Clone(all)
 	for i, action := range all {
-		actions[i] = action
-		button, ok := action.(render.Button)
-		if !ok || button.URL != "" || render.Fits(button.Do) {
-			continue
+		var err error
+		switch a := action.(type) {
+		case render.Button:
+			if a.URL == "" && !render.Fits(a.Do) {
+				a.Do, err = p.writtenDown(ctx, a.Do)
+				actions[i] = a
+			}
+		case render.Menu:
+			if !a.Fits() {
+				actions[i], err = p.shortened(ctx, a)
+			}
 		}
-		body, err := json.Marshal(button.Do)
 		if err != nil {
 			return nil, fmt.Errorf("write a button down: %w", err)
 		}
-		id, err := p.Clips.Put(ctx, body, clipTTL)
-		if err != nil {
-			return nil, fmt.Errorf("write a button down: %w", err)
-		}
-		args, _ := json.Marshal(map[string]string{"id": id})
-		button.Do = render.Invocation{Command: ClipWord, Args: args, Console: button.Do.Console}
-		actions[i] = button
 	}
 	return actions, nil
+}
+
+// shortened is a menu whose options' invocations lie in the database.
+func (p *Messenger) shortened(ctx context.Context, menu render.Menu) (render.Menu, error) {
+	options := slices.Clone(menu.Options)
+	for i, o := range options {
+		do, err := p.writtenDown(ctx, menu.Invocation(o))
+		if err != nil {
+			return menu, err
+		}
+		options[i].Do = &do
+	}
+	menu.Options = options
+	return menu, nil
+}
+
+// writtenDown is the short invocation that stands for a long one.
+func (p *Messenger) writtenDown(ctx context.Context, do render.Invocation) (render.Invocation, error) {
+	body, err := json.Marshal(do)
+	if err != nil {
+		return do, err
+	}
+	id, err := p.Clips.Put(ctx, body, clipTTL)
+	if err != nil {
+		return do, err
+	}
+	args, _ := json.Marshal(map[string]string{"id": id})
+	return render.Invocation{Command: ClipWord, Args: args, Console: do.Console}, nil
 }
 
 // WithKey marks a message of ours, so that it is found again where the answer to its post got lost.

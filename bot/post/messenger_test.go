@@ -2,6 +2,7 @@ package post
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,7 +38,7 @@ type drawer struct{ bodies []string }
 
 func (d *drawer) Put(_ context.Context, body []byte, _ time.Duration) (string, error) {
 	d.bodies = append(d.bodies, string(body))
-	return "clip-1", nil
+	return fmt.Sprintf("clip-%d", len(d.bodies)), nil
 }
 func (d *drawer) Get(context.Context, string) ([]byte, error) { return nil, errors.New("not asked") }
 
@@ -295,6 +296,29 @@ func TestALongButtonLiesInTheDatabase(t *testing.T) {
 	require.Equal(t, link, all[2], "a link carries nothing")
 	require.Len(t, clips.bodies, 1)
 	require.Contains(t, clips.bodies[0], "yyy")
+}
+
+// An option's value has 75: a menu stays one menu, however long what it invokes is.
+func TestAMenuOfLongOptionsStaysAMenu(t *testing.T) {
+	t.Parallel()
+	clips := &drawer{}
+	m := &Messenger{Clips: clips}
+	long := func(word string) *render.Invocation {
+		return &render.Invocation{Command: "query", Args: []byte(`{"query":"` + strings.Repeat("y", 300) + word + `"}`), Console: "emea"}
+	}
+	menu := render.Menu{Label: "Narrow by", Options: []render.Option{{Label: "one", Value: "1", Do: long("one")}, {Label: "two", Value: "2", Do: long("two")}}}
+	short := render.Menu{Label: "Verdict", Do: render.Invocation{Command: "verdict"}, Param: "verdict", Options: []render.Option{{Label: "one", Value: "1"}, {Label: "two", Value: "2"}}}
+	all, err := m.Fitting(t.Context(), []render.Action{menu, short})
+	require.NoError(t, err)
+	require.Equal(t, short, all[1])
+	require.Len(t, clips.bodies, 2)
+	require.Contains(t, clips.bodies[1], "yytwo")
+	require.JSONEq(t, `{"id":"clip-2"}`, string(all[0].(render.Menu).Options[1].Do.Args))
+	require.Equal(t, "emea", all[0].(render.Menu).Options[1].Do.Console)
+	require.Contains(t, menu.Options[0].Do.Command, "query", "the card itself is as it was")
+	blocks, err := json.Marshal(render.Card{Actions: all}.Message(render.Options{}).Blocks)
+	require.NoError(t, err)
+	require.Equal(t, 2, strings.Count(string(blocks), `"type":"static_select"`))
 }
 
 // A file stands in the thread of its card, and a card whose file did not get there says so.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
 	"s1bot/s1/s1sim"
 )
 
@@ -55,6 +56,29 @@ func TestAHuntIsOneMessageFromProgressToRows(t *testing.T) {
 	s.submits("alice", s.form("alice", "Disconnect Agent"), map[string]any{"Reason": "seen in a hunt"})
 	s.sees("#approvals", "Approval needed", "DESKTOP-2", "seen in a hunt")
 	require.Len(t, s.starts(), 1)
+}
+
+// What was found says what to narrow by; the form has the query with it, to look at first.
+func TestAHuntIsNarrowedDownByWhatItFound(t *testing.T) {
+	t.Parallel()
+	s := tell(t, onTheLake)
+	for query, narrowed := range map[string]string{
+		`AgentName IN ("DESKTOP-1", "DESKTOP-2")`:    `(AgentName IN ("DESKTOP-1", "DESKTOP-2")) AND AgentName = "DESKTOP-2"`,
+		`endpoint.name in ('DESKTOP-1','DESKTOP-2')`: `(endpoint.name in ('DESKTOP-1','DESKTOP-2')) and endpoint.name = 'DESKTOP-2'`,
+	} {
+		s.types("alice", "#soc", "/s1 hunt since=-1d until=now query="+query)
+		found := s.isWrittenTo("alice", "Successful · Query · 18 events", query)
+		s.clicks("alice", found, "Only DESKTOP-2")
+		form := s.form("alice", "Hunts for events")
+		require.Contains(t, string(form.Blocks), strings.Trim(string(catalog.Marshal(narrowed)), `"`))
+		require.True(t, s.submits("alice", form, nil).Closed)
+		found = s.isWrittenTo("alice", "Successful", narrowed, "9 events", "DESKTOP-2 9")
+		require.NotContains(t, found.PlainText(), "Only DESKTOP-2", "nothing to choose from")
+		s.clicks("alice", found, "Without svchost.exe")
+		form = s.form("alice", "Hunts for events")
+		require.True(t, s.submits("alice", form, nil).Closed)
+		s.isWrittenTo("alice", "Query · 8 events", narrowed, "svchost.exe")
+	}
 }
 
 func TestAHuntIsCancelledAtTheConsole(t *testing.T) {

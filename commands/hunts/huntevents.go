@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -115,11 +116,14 @@ func (t *tally) Add(events []huntapi.Event) {
 	t.rows += len(events)
 	t.first = append(t.first, events[:min(len(events), listing.PageRows-len(t.first))]...)
 	for _, e := range events {
-		t.kinds.Add(cmp.Or(e.EventType, e.ObjectType, "unknown"))
-		t.hosts.Add(cmp.Or(e.Host(), string(e.AgentID), "unknown"))
+		t.kinds.Add(cmp.Or(e.EventType, e.ObjectType, unknown))
+		t.hosts.Add(cmp.Or(e.Host(), string(e.AgentID), unknown))
 	}
 	t.suspects = suspectsIn(t.suspects, events)
 }
+
+// unknown is counted where an event doesn't say.
+const unknown = "unknown"
 
 // counts is how often each word came up.
 type counts map[string]int
@@ -131,18 +135,14 @@ func (c *counts) Add(word string) {
 	(*c)[word]++
 }
 
+// names are the words, the most frequent first.
+func (c counts) names() []string {
+	return slices.SortedFunc(maps.Keys(c), func(a, b string) int { return cmp.Or(c[b]-c[a], strings.Compare(a, b)) })
+}
+
 // words lists the most frequent ones: "Process Creation 30, Login 2 and 3 more".
 func (c counts) words(most int) string {
-	var names []string
-	for name := range c {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if c[a] != c[b] {
-			return c[b] - c[a]
-		}
-		return strings.Compare(a, b)
-	})
+	names := c.names()
 	typed := ""
 	for i, name := range names[:min(len(names), most)] {
 		if i > 0 {
@@ -178,8 +178,10 @@ func (h *hunt) events(id huntapi.QueryID, b bounds, t *tally, file *listing.Expo
 		card.Parts = append(card.Parts, render.Line{render.Text("I couldn't read the rest: " + refusal.Reason(t.broken))})
 	}
 	card.Parts = append(card.Parts, h.asSent()...)
-	card.Actions = append(isolating(t.suspects), eventActions(id, b.kind, t.rows)...)
-	card.Actions = append(card.Actions, h.again()...)
+	card.Actions = h.again()
+	if rows := eventActions(id, b.kind, t.rows); len(rows) > 0 { // four that show; the form that changes the query hunts again as well
+		card.Actions = slices.Concat(isolating(t.suspects), h.narrowing(t), rows[:1], card.Actions[1:], rows[1:])
+	}
 	card.Actions = append(card.Actions, render.Button{Label: "Open the console", URL: h.call.Console.ConsoleURL()})
 	if t.rows > 0 {
 		card.Files = file.Card("Events", "").Files
