@@ -57,7 +57,7 @@ func (w reportWord) report(ctx context.Context, a exchange.Interaction, rest str
 	if to != "" {
 		return w.handOver(ctx, a, to, card)
 	}
-	card.Parts = append(card.Parts, render.Note{render.Text("To hand the shift over to somebody: /s1 report to @name")})
+	card.Parts = append(card.Parts, render.Note{render.Text("To hand the shift over to somebody, who gets this report: /s1 report to @name")})
 	share := render.Invocation{Command: "report", How: render.Share, Args: catalog.Marshal(map[string]string{"span": rest})}
 	card.Actions = append(card.Actions, render.Button{Label: "Share in channel", Do: share})
 	w.responder.Reply(ctx, a, card)
@@ -80,8 +80,8 @@ func recipient(rest string) (user, span string) {
 	return rest[found[2]:found[3]], strings.Trim(rest[:found[0]]+rest[found[1]:], " \t\n.,!")
 }
 
-// handOver gives the report to who takes over, by direct message, and tells who asked that they have
-// it. Somebody who may not ask for it themselves gets none.
+// handOver gives the report to who takes over, by direct message, and shows who asked what was sent
+// and to whom: a handover to the wrong person is noticed then. Somebody who may not ask for it themselves gets none.
 func (w reportWord) handOver(ctx context.Context, a exchange.Interaction, to string, card render.Card) error {
 	switch known := w.people.Who(ctx, to).Known(); {
 	case known.No():
@@ -89,14 +89,17 @@ func (w reportWord) handOver(ctx context.Context, a exchange.Interaction, to str
 	case known.Open() != "":
 		return &catalog.UsageError{Problem: "I can't look that person up in Slack right now, so nobody got the report", Hint: "try again in a moment"}
 	}
-	card.Text = "Shift handed over to you. " + card.Text
-	card.Parts = append([]render.Part{render.Line{render.User(a.User), render.Text(" hands the shift over to you.")}}, card.Parts...)
-	_, err := w.responder.Deliver(ctx, to, exchange.Origin{}, card)
+	sent := card
+	sent.Text = "Shift handed over to you. " + card.Text
+	sent.Parts = append([]render.Part{render.Line{render.User(a.User), render.Text(" hands the shift over to you.")}}, card.Parts...)
+	_, err := w.responder.Deliver(ctx, to, exchange.Origin{}, sent)
 	if err != nil {
 		return &catalog.UsageError{Problem: "Slack didn't accept a direct message to them, so nobody got the report", Hint: "/s1 report shows it, with a button to share it with the channel"}
 	}
-	done := render.Card{Tone: render.Good, Text: "Shift handed over.", Parts: []render.Part{render.Line{render.Text("Shift handed over to "), render.User(to), render.Text(": they have the report in their direct messages with me.")}}}
-	w.responder.Reply(ctx, a, done)
+	card.Tone, card.Text = render.Good, "Shift handed over."
+	told := render.Line{render.Text("Shift handed over to "), render.User(to), render.Text(": they have this report in their direct messages with me, with its buttons. I told nobody else.")}
+	card.Parts = append([]render.Part{told}, card.Parts...)
+	w.responder.Reply(ctx, a, card)
 	return nil
 }
 

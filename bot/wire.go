@@ -120,7 +120,7 @@ func (b *Bot) wireSlack(client *http.Client, giveWay func(context.Context)) (w w
 func (b *Bot) shifts() (all report.All) {
 	for _, c := range b.Consoles.All() {
 		all = append(all, report.Shifts{
-			Console: c.Client, Links: c.Client, Requests: b.Ledger, Catalog: c.Catalog, Now: b.Now, Label: b.Consoles.Label(c),
+			Console: c.Client, Links: c.Client, Requests: b.Ledger, Catalog: c.Catalog, Now: b.Now, Label: b.Consoles.Label(c), Stamp: b.Consoles.Stamp(c),
 			About: func(req approvals.Request) bool {
 				on, err := b.Consoles.Carried(req.Console)
 				return err == nil && on.Name == c.Name

@@ -37,13 +37,19 @@ func (r *Responder) Share(ctx context.Context, a Interaction, card render.Card) 
 // errUnshared tells a person how to share where the bot is not invited.
 var errUnshared = errors.New("slack doesn't let me post here; invite me with /invite @s1bot, then share it again")
 
-// SendDownload sends files to the caller's direct messages: an ephemeral message cannot hold a file.
+// SendDownload sends files to the caller's direct messages: an ephemeral message cannot hold a file,
+// and one in the channel would be for everybody. The answer says what was sent and where it is.
 func (r *Responder) SendDownload(ctx context.Context, a Interaction, card render.Card) error {
 	where, err := r.sendFiles(ctx, a, card)
 	if err != nil {
 		return err
 	}
-	r.Reply(ctx, a, render.Card{Tone: render.Info, Text: where[0].Text, Parts: []render.Part{where}})
+	words := where[0].Text
+	if card.Title != "" {
+		words = card.Title + ". " + words
+		where = append(render.Line{render.Bold(card.Title), render.Text(". ")}, where...)
+	}
+	r.Reply(ctx, a, render.Card{Tone: render.Info, Text: words, Parts: []render.Part{where}})
 	return nil
 }
 

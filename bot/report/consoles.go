@@ -45,6 +45,7 @@ func (all All) Since(ctx context.Context, since time.Time, zone *time.Location) 
 		}
 		whole.Text += " · " + one.Label + card.Text[len(card.Title):]
 		whole.Parts = append(append(whole.Parts, head), card.Parts...)
+		whole.Actions = append(whole.Actions, card.Actions...)
 	}
 	if whole.Title == "" {
 		return render.Card{}, failed

@@ -7,11 +7,15 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"s1bot/approvals"
 	"s1bot/approvals/plans"
+	"s1bot/approvals/requestcards"
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
+	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
@@ -27,6 +31,8 @@ const (
 	reportLooked = 200
 	reportRows   = 10
 	reportAlerts = 5
+	// reportReviews is how many requests can be opened from a report.
+	reportReviews = 25
 	// reportPage is how many requests are in memory at once: a month has many, and every verdict is
 	// one.
 	reportPage = 250
@@ -57,6 +63,7 @@ type Shifts struct {
 	Now      func() time.Time
 
 	Label string                       // of the console, where there are several
+	Stamp string                       // what its buttons carry of the console
 	About func(approvals.Request) bool // which requests are about it; nil: all
 
 	Snoozes func(ctx context.Context) ([]Snooze, error) // of the console that have not ended, by their end; nil: nothing is ever snoozed
@@ -140,8 +147,45 @@ func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location)
 	if s.more > 0 {
 		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The chart covers the first %d threats and leaves out %d more.", reportMost, s.more))})
 	}
+	card.Actions = slices.Concat(reviews(pending), r.lists(s))
 	card.Parts = append(card.Parts, render.Note{render.Text("Mean times cover threats that changed in this period and run to each threat's last change in the console, so they are upper bounds.")})
 	return card, nil
+}
+
+// reviews show the requests that wait: who takes over decides them, or sees to it that somebody does.
+func reviews(pending []approvals.Request) []render.Action {
+	review := func(req approvals.Request) render.Invocation {
+		return requestcards.About(requestcards.ReviewWord, req.ID)
+	}
+	switch len(pending) {
+	case 0:
+		return nil
+	case 1:
+		return []render.Action{render.Button{Label: "Review " + pending[0].Ref, Do: review(pending[0])}}
+	}
+	menu := render.Menu{Label: "Review"}
+	for _, req := range pending[:min(len(pending), reportReviews)] {
+		do := review(req)
+		menu.Options = append(menu.Options, render.Option{Label: req.Ref + " · " + req.Title, Value: req.Ref, Do: &do})
+	}
+	return []render.Action{menu}
+}
+
+// lists show what is open, as of when somebody clicks.
+func (r Shifts) lists(s *shift) (actions []render.Action) {
+	for _, list := range []struct {
+		line string
+		any  bool
+	}{{"threats open", s.open > 0}, {"alerts open", s.alerts.n > 0}} {
+		do, _, err := slash.Parse(r.Catalog, list.line, text.Input{Now: r.Now()})
+		if err != nil || !list.any {
+			continue
+		}
+		do.Console = r.Stamp
+		what, _, _ := strings.Cut(list.line, " ")
+		actions = append(actions, render.Button{Label: strings.TrimSpace("Show " + what + " " + r.Label), Do: do})
+	}
+	return actions
 }
 
 func words(text string) render.Line { return render.Line{render.Text(text)} }

@@ -120,7 +120,7 @@ func TestAlertsThatCannotBeReadAreSaidToBeMissing(t *testing.T) {
 	card, err := shiftsOf(watch{fails: "alerts"}).Since(t.Context(), shiftEnd.Add(-Span), nil)
 	require.NoError(t, err)
 	require.Contains(t, card.Text, "open alerts: unknown")
-	require.Contains(t, text(card), "I couldn't read the open alerts: the console answered 403")
+	require.Contains(t, written(card), "I couldn't read the open alerts: the console answered 403")
 }
 
 // All that wait are counted, those of another console that are older notwithstanding, and what is not named is said to be there.
@@ -135,7 +135,7 @@ func TestAllRequestsThatWaitAreCounted(t *testing.T) {
 	card, err := shifts.Since(t.Context(), shiftEnd.Add(-Span), nil)
 	require.NoError(t, err)
 	require.Contains(t, card.Text, "15 waiting for approval")
-	require.Contains(t, text(card), "and 5 more that wait")
+	require.Contains(t, written(card), "and 5 more that wait")
 }
 
 // What is quiet the next shift must know: who silenced it, until when and why; what is not named is said to be there.
@@ -160,7 +160,7 @@ func TestWhatIsSnoozedIsInTheReport(t *testing.T) {
 }
 
 // text is what can be read of a card, in one line.
-func text(card render.Card) string {
+func written(card render.Card) string {
 	body, _ := json.Marshal(card)
 	return card.Text + " " + string(body)
 }
@@ -196,7 +196,7 @@ func TestAShiftLeavesWhatIsOpenTheGravestFirst(t *testing.T) {
 	card, err := shiftsOf(w).Since(t.Context(), shiftEnd.Add(-Span), time.UTC)
 	require.NoError(t, err)
 	require.Equal(t, "Shift report · last 8 h: 2 new, 2 open, open alerts: 2, 2 isolated, 2 waiting for approval", card.Text)
-	all := text(card)
+	all := written(card)
 	require.Less(t, strings.Index(all, "evil.exe"), strings.Index(all, "odd.exe"))
 	require.Less(t, strings.Index(all, "Mimikatz"), strings.Index(all, "Odd login"))
 	for _, want := range []string{"1 h 30 min (2 threats)", "2 h (1 threat)", "DESKTOP-1", "U0ALICE", "U0BOB", "isolated outside Slack", "A-7F3A", "U0CAROL", "Extension by 4 h", "U0DAVE"} {
@@ -238,7 +238,7 @@ func TestWhatAReportLeavesOutIsCounted(t *testing.T) {
 	card, err := shiftsOf(w).Since(t.Context(), shiftEnd.Add(-Span), nil)
 	require.NoError(t, err)
 	require.Contains(t, card.Text, "5007 new, 13 open, open alerts: 0, 13 isolated")
-	all := text(card)
+	all := written(card)
 	require.Contains(t, all, "The chart covers the first 5000 threats and leaves out 7 more.")
 	require.Contains(t, all, "and 3 more open")
 	require.Contains(t, all, "and 3 more isolated")
@@ -272,14 +272,14 @@ func TestSeveralConsolesStandBelowEachOther(t *testing.T) {
 	card, err := All{one, two}.Since(t.Context(), shiftEnd.Add(-Span), nil)
 	require.NoError(t, err)
 	require.Contains(t, card.Text, "emea: 0 new, 0 open, open alerts: 0, 0 isolated, 1 waiting for approval")
-	require.Contains(t, text(card), "A-EMEA")
-	require.NotContains(t, text(card), "A-APAC")
-	require.Contains(t, text(card), "I couldn't read this console, so it's missing here")
+	require.Contains(t, written(card), "A-EMEA")
+	require.NotContains(t, written(card), "A-APAC")
+	require.Contains(t, written(card), "I couldn't read this console, so it's missing here")
 	_, err = All{two, two}.Since(t.Context(), shiftEnd.Add(-Span), nil)
 	require.ErrorContains(t, err, "403", "nothing at all is no report")
 	single, err := All{one}.Since(t.Context(), shiftEnd.Add(-Span), nil)
 	require.NoError(t, err)
-	require.NotContains(t, text(single), "Console emea")
+	require.NotContains(t, written(single), "Console emea")
 }
 
 func TestADurationIsSaidInTwoUnits(t *testing.T) {

@@ -257,7 +257,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/slack-go/slack", "github.com/hashicorp/golang-lru/v2"},
 	},
 	"bot/report": {
-		[]string{"approvals", "approvals/plans", "commands/catalog", "render", "render/cards", "s1"},
+		[]string{"approvals", "approvals/plans", "approvals/requestcards", "commands/catalog", "commands/slash", "commands/text", "render", "render/cards", "s1"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"bot/seal": {

@@ -20,4 +20,5 @@ func TestAnEventIsShownWithEveryFieldOfItsMapping(t *testing.T) {
 	one := s.isTold("alice", "Field mapping", "Document ID", "Malicious Process Arguments", ".threatInfo.maliciousProcessArguments")
 	s.clicks("alice", one, "CSV file")
 	s.isWrittenTo("alice", "1 as a file")
+	s.isTold("alice", "1 as a file", "The file is in your direct messages with me.", "Open it")
 }
