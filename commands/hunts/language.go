@@ -1,10 +1,13 @@
 package hunts
 
 import (
+	"cmp"
 	"context"
+	"regexp"
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/s1/huntapi"
 )
 
@@ -24,7 +27,7 @@ func checkQuery(ctx context.Context, call *catalog.Call, query huntText) error {
 		return err
 	}
 	tokens, unread := lex(string(query))
-	if err := noPipes(tokens); err != nil {
+	if err := cmp.Or(noBareWord(tokens), noPipes(tokens)); err != nil {
 		return err
 	}
 	if engine != huntapi.DataLake {
@@ -36,6 +39,37 @@ func checkQuery(ctx context.Context, call *catalog.Call, query huntText) error {
 	_, err = translate(string(query))
 	return err
 }
+
+// noBareWord refuses a name where a query is wanted: neither language has a term of one word. Whoever
+// typed only what they look for reads how to ask for it.
+func noBareWord(tokens []token) error {
+	if len(tokens) != 1 || !bareWord.MatchString(tokens[0].text) {
+		return nil
+	}
+	name := strings.Trim(tokens[0].text, `"'`)
+	e := catalog.Wrong("query", "%s is only a name; a query is a field, an operator and a value", text.Quote(text.Shorten(name, 60)))
+	e.Hint = "write " + strings.ReplaceAll(queryFor(name), "$what", name)
+	return e
+}
+
+// queryFor is how a name that stands alone is looked for.
+func queryFor(name string) string {
+	switch {
+	case address.MatchString(name):
+		return byIP
+	case !hash.MatchString(name):
+		return byProcess
+	}
+	return map[int]string{32: byMD5, 40: bySHA1, 64: bySHA256}[len(name)]
+}
+
+var (
+	address = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+){3}$`)
+	hash    = regexp.MustCompile(`^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$`)
+)
+
+// bareWord is a name of a file or a process, an address or a hash.
+var bareWord = regexp.MustCompile(`^["']?[\w-]+(?:[.:-][\w-]+)+["']?$|^["']?(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})["']?$`)
 
 // noPipes refuses a PowerQuery where one for events is wanted. Two bars side by side are an "or".
 func noPipes(tokens []token) error {
