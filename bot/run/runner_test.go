@@ -445,6 +445,34 @@ func TestWordsThatNoNameHasAreNotLookedFor(t *testing.T) {
 	require.Len(t, k.counted, 5)
 }
 
+// A name, an address or a hash alone is offered what fits it, by a button each: nothing runs, and a change opens its form.
+func TestANameAloneIsOfferedWhatFitsIt(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	for line, wants := range map[string][]string{
+		"DESKTOP-3":              {"get-agent-info", "get-threat", "list-agents", "disconnect-agent-from-network"},
+		"hey, desktop-3?":        {"get-agent-info", "get-threat", "list-agents", "disconnect-agent-from-network"},
+		"203[.]0[.]113[.]9":      {"list-agents", "query", "block-remote-hosts", "create-ioc"},
+		"evil.example please":    {"query", "block-remote-hosts", "create-ioc"},
+		"INC-1042":               nil,
+		"DESKTOP-3 and DESKTOP4": nil,
+		"24h":                    nil,
+	} {
+		_, err := k.types(alice, line)
+		var usage *catalog.UsageError
+		require.ErrorAs(t, err, &usage, line)
+		var offered []string
+		for _, o := range usage.Offers {
+			cmd, ok := k.runner.Catalog.Find(o.Do.Command)
+			require.True(t, ok)
+			require.True(t, cmd.Risk == catalog.Read || o.Do.How == render.Open, "%s: a change opens its form", o.Do.Command)
+			offered = append(offered, o.Do.Command)
+		}
+		require.ElementsMatch(t, wants, offered, line)
+	}
+	require.Empty(t, k.counted, "nothing ran")
+}
+
 // What is no order to the reader of sentences is none as a command line either, though it may begin with a command's name: nothing of it is looked for in
 // the console.
 func TestWhatIsNoOrderIsNoCommandLine(t *testing.T) {

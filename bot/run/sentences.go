@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"s1bot/approvals/workflow"
@@ -30,6 +31,11 @@ import (
 // plain.Limits).
 func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras, parsed error, in text.Input) (p plain.Proposal, read bool, err error) {
 	unknown := parsed != nil && inv.Command == ""
+	if unknown && !guessed(parsed) {
+		if err := r.alone(line); err != nil {
+			return p, false, err
+		}
+	}
 	cmd, known := r.Catalog.Find(inv.Command)
 	if p, read := r.otherwise(line, inv, parsed, in); read {
 		return p, true, nil
@@ -52,6 +58,16 @@ func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras,
 		return p, false, literally(err, inv, parsed)
 	}
 	return p, false, nil
+}
+
+// alone refuses a line that is a name, an address or a hash and nothing else, and offers what can be done with it. Nothing is looked up for that, so a
+// name need not be an endpoint's. Nil where the line is anything else.
+func (r *Runner) alone(line string) error {
+	name, offers := r.Catalog.OffersOn(plain.Alone(line))
+	if len(offers) == 0 {
+		return nil
+	}
+	return &catalog.UsageError{Problem: fmt.Sprintf("%q names no command", name), Hint: "Pick what to do with it.", Offers: offers}
 }
 
 // mistyped tells a line that begins with no command and is no sentence from one that is: "list offline servers" has no slip in it, however near

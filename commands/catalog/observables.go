@@ -44,3 +44,17 @@ func (c *Catalog) ObservableActions(o observables.Observable) []render.Action {
 	}
 	return actions
 }
+
+// OffersOn is what can be done with a word that is one observable and nothing else, which is returned as commands take it; no offers where it is none.
+func (c *Catalog) OffersOn(word string) (value string, offers []Offer) {
+	found := observables.Find(word)
+	if len(found) != 1 || found[0].Kind == observables.Word && found[0].Value != word {
+		return "", nil
+	}
+	for _, action := range c.ObservableActions(found[0]) {
+		if b, ok := action.(render.Button); ok {
+			offers = append(offers, Offer{Label: b.Label, Do: b.Do})
+		}
+	}
+	return found[0].Value, offers
+}

@@ -77,11 +77,29 @@ func applicationsOnCards() []cards.Action {
 	return []cards.Action{{Place: 41, Label: "Applications", Agent: func(a s1.Agent) (cards.Filling, bool) { return onEndpoint(string(a.ID)) }}}
 }
 
-// agentsOnObservables lists the endpoints that have an address.
+// agentsOnObservables lists the endpoints that have an address, and those that have a name among theirs.
 func agentsOnObservables() []catalog.ObservableAction {
-	return []catalog.ObservableAction{{Place: 10, Label: "Endpoints", Fill: func(o observables.Observable) (any, bool) {
-		return map[string]any{"query": o.Value}, o.Kind == observables.IPv4 || o.Kind == observables.IPv6
-	}}}
+	return []catalog.ObservableAction{
+		{Place: 10, Label: "Endpoints", Fill: func(o observables.Observable) (any, bool) {
+			return map[string]any{"query": o.Value}, o.Kind == observables.IPv4 || o.Kind == observables.IPv6
+		}},
+		{Place: 20, Label: "Search endpoints", Fill: func(o observables.Observable) (any, bool) {
+			return map[string]any{"computer-name": o.Value}, o.Kind == observables.Word && len([]rune(o.Value)) > 1
+		}},
+	}
+}
+
+// named fills the endpoint of a name in.
+func named(o observables.Observable) (any, bool) {
+	return map[string]any{"agent-ids": []string{o.Value}}, o.Kind == observables.Word
+}
+
+func infoOnObservables() []catalog.ObservableAction {
+	return []catalog.ObservableAction{{Place: 5, Label: "Endpoint", Fill: named}}
+}
+
+func disconnectOnObservables() []catalog.ObservableAction {
+	return []catalog.ObservableAction{{Place: 60, Label: "Disconnect host", Style: render.Danger, How: render.Open, Fill: named}}
 }
 
 func scanOnCards() []cards.Action {

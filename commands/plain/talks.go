@@ -135,6 +135,20 @@ func isQuery(line string, words []text.Word) bool {
 	return slices.ContainsFunc(words[2:], func(w text.Word) bool { return operators[w.Lower] && w.Lower != "in" && w.Lower != "and" })
 }
 
+// Alone is the one word that a line has beside politeness, where it is what an endpoint is called, a hash or an address; "" where the line says more.
+func Alone(line string) string {
+	words := politely(text.Words(text.Unescape(line)))
+	if len(words) != 1 || words[0].Quoted {
+		return ""
+	}
+	word := strings.TrimRight(armed.Replace(words[0].Text), "?!.,:")
+	w := text.Word{Text: word, Lower: strings.ToLower(word)}
+	if len(ticketAt([]text.Word{w}, 0)) > 0 || !isNamedHost(w) && !isHash(word) && !isAddress(w) {
+		return ""
+	}
+	return word
+}
+
 // Limits tells whether a line says that something is not to be done, or not to all: a change that the grammar does not understand is
 // refused then, for as a command line it would say the opposite.
 func Limits(line string) bool {

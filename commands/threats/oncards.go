@@ -68,12 +68,14 @@ func threatsOnCards() []cards.Action {
 	}
 }
 
-// threatsOnObservables lists the threats of a file. The console's key for hashes knows SHA-1 alone;
+// threatsOnObservables lists the threats of a file, or of an endpoint by its name. The console's key for hashes knows SHA-1 alone;
 // its search knows the others. A search by query may find the hash in other fields too, so the list
 // is of threats that have to do with it.
 func threatsOnObservables() []catalog.ObservableAction {
 	return []catalog.ObservableAction{{Place: 10, Label: "Threats", Fill: func(o observables.Observable) (any, bool) {
-		key := map[observables.Kind]string{observables.SHA1: "contentHashes", observables.MD5: "query", observables.SHA256: "query"}[o.Kind]
+		key := map[observables.Kind]string{
+			observables.SHA1: "contentHashes", observables.MD5: "query", observables.SHA256: "query", observables.Word: "computerName__contains",
+		}[o.Kind]
 		return map[string]any{"custom-input": map[string]any{key: o.Value}}, key != ""
 	}}}
 }
