@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -185,6 +187,7 @@ func (w *worker) paint(ctx context.Context) {
 // show posts the job's message, or edits it. It goes into the thread where the work was asked for,
 // else to the person's direct messages: an ephemeral message cannot be edited.
 func (w *worker) show(ctx context.Context, card render.Card) error {
+	card = w.fromWhere(card)
 	card.Files = nil // see end
 	w.mu.Lock()
 	j, mute := w.job, w.mute
@@ -206,6 +209,18 @@ func (w *worker) show(ctx context.Context, card render.Card) error {
 		w.Responder.ShownAt(ctx, j.User, j.Origin, post.Sent{Channel: channel, TS: ts})
 	}
 	return w.write(ctx, jobLease)
+}
+
+// fromWhere is a card that says where the work was asked for, if it stands in the direct messages:
+// the answer there has a link to it, and this is the way back. An answer for one person's eyes has no
+// address, so the link is the channel's.
+func (w *worker) fromWhere(card render.Card) render.Card {
+	at := w.job.Origin
+	if at.Thread != "" || at.Channel == "" || strings.HasPrefix(at.Channel, "D") {
+		return card
+	}
+	card.Parts = append(slices.Clip(card.Parts), render.Note{render.Text("Asked for in "), render.Channel(at.Channel)})
+	return card
 }
 
 // place is where the job's message goes.
@@ -250,6 +265,7 @@ func (w *worker) end(card render.Card) {
 	defer card.Discard()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), endLimit)
 	defer cancel()
+	card = w.fromWhere(card)
 	err := errNoMessage
 	if w.job.TS != "" {
 		if err = w.Messages.Replace(ctx, w.job.Channel, w.job.TS, w.job.Origin.Thread, card); err != nil {

@@ -45,7 +45,8 @@ func TestAHuntIsOneMessageFromProgressToRows(t *testing.T) {
 	require.Contains(t, s.starts()[0].Body, `"query":"processName = \"svchost.exe\" AND AgentName IN (\"DESKTOP-1\", \"DESKTOP-2\")"`)
 
 	s.console.SetQueryTime(0)
-	done := s.becomes(message, "Successful", "4 events", "Process Creation 2", "Registry Value Modified 2", "DESKTOP-1", "W32Time")
+	require.Contains(t, message.PlainText(), "Asked for in <#"+s.slack.ChannelID("#soc")+">", "the way back")
+	done := s.becomes(message, "Successful", "4 events", "Asked for in ", "Process Creation 2", "Registry Value Modified 2", "DESKTOP-1", "W32Time")
 	require.Contains(t, string(done.Blocks), `"type":"data_table"`)
 	table := s.file("alice", ".csv")
 	require.Equal(t, 5, strings.Count(string(table.Content), "\r\n"), "a heading and all rows")
