@@ -134,7 +134,7 @@ func reconnectionWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(restore|re-establish|reestablish|reenable|re-enable|enable|turn on|switch on|give back|return|resume|unblock) [network|internet] (connectivity|connection|access|network access|network connection) (of|for|on|to|at) {agent-ids}",
 		"(restore|re-enable|unblock) {agent-ids} [network] (connectivity|connection|access)",
-		"(lift|end|remove|release|cancel|revoke|undo|stop|reverse|drop|terminate|clear|take off|disable|turn off) [network] (isolation|quarantine|containment|lockdown|network quarantine) (of|for|on|from|at) {agent-ids}",
+		"(lift|end|remove|release|cancel|revoke|undo|stop|reverse|drop|terminate|clear|take off|disable|deactivate|turn off|switch off) [network] (isolation|quarantine|containment|lockdown|network quarantine) (of|for|on|from|at) {agent-ids}",
 		"(lift|end|remove|cancel|undo|clear) {agent-ids} [network] (isolation|quarantine|containment)",
 		"(un-isolate|unisolate|release|reconnect|deisolate|free|uncontain|un-contain|de-isolate|unlock|unquarantine) {agent-ids} again",
 		"(put|bring|let|get|take|plug|hook|connect|move|add) {agent-ids} back [(on|onto|on to|to|in|into)] [corporate|company|corp|our] (network|net|internet|online|lan|grid|wire|production|wifi)",
