@@ -87,7 +87,7 @@ func FuzzEnvelope(f *testing.F) {
 		b.scheduler.Work = intake.NewWork(b.Log)
 		b.intake.Take(t.Context(), env)
 		intake.Classify(b.scheduler.Words, b.intake.Reader.Saved("one", kind, env.Payload, time.Now()))
-		require.Equal(t, 1, acks+b.intake.Queue.Depth()["suggestions"], "acknowledged, or a search box whose turn comes")
+		require.Equal(t, 1, acks+b.intake.Queue.Depth()["suggestions"]+b.intake.Queue.Depth()["forms"], "acknowledged, or a search box or form whose turn comes")
 		key, again := b.intake.Reader.Envelope(env).Key, env
 		again.ID = "two"
 		require.NotEmpty(t, key)

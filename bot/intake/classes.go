@@ -14,6 +14,7 @@ import (
 const (
 	envelopeClass   fairqueue.Class = iota // written down and acknowledged
 	suggestionClass                        // search boxes, whose acknowledgement is an answer of the console's
+	formClass                              // forms, whose acknowledgement says what is wrong in them
 )
 
 // Classes of work on what was written down.
@@ -27,14 +28,16 @@ const (
 	tellingClass                         // the end of what ran; these wait longest for their turn
 )
 
-// intakeLimits bound the two classes of the intake. Envelopes wait for nothing but the database,
+// intakeLimits bound the classes of the intake. Envelopes wait for nothing but the database,
 // which writes down in one transaction what came together (see bot/store), so they need no limit
 // per person. A search box asks anew as somebody types, and each question goes to the console: of
-// these a person has four at once and eight in line, and what is beyond gets no options.
+// these a person has four at once and eight in line, and what is beyond gets no options. The same holds for
+// forms, of which one beyond is not checked before it is written down.
 func intakeLimits() []fairqueue.Limit {
 	return []fairqueue.Limit{
 		envelopeClass:   {Name: "envelopes", Slots: 64},
 		suggestionClass: {Name: "suggestions", Slots: 32, PerOwner: 4, Backlog: 8},
+		formClass:       {Name: "forms", Slots: 128, PerOwner: 4, Backlog: 8},
 	}
 }
 

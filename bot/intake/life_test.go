@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -195,6 +197,44 @@ func TestWhatIsKnownIsAcknowledgedAndNotWorkedOnAgain(t *testing.T) {
 		require.Equal(t, []string{"known", "acknowledged"}, l.arrives(t, "slash_commands", typedHelp))
 		l.arrives(t, "interactive", sentForm)
 		require.Equal(t, []string{"known", "acknowledged", "sent again"}, l.arrives(t, "interactive", sentForm), "who presses twice reads that once was enough")
+	})
+}
+
+// silent is a Slack that does not tell who anybody is.
+type silent struct{ nobody }
+
+func (silent) Who(ctx context.Context, _ string) workflow.Person {
+	<-ctx.Done()
+	return workflow.Person{}
+}
+
+// The check of a form may wait for Slack and for the console. A hundred that wait hold up no click, and those beyond what one person may have
+// waiting are written down unchecked.
+func TestFormsThatWaitForTheirCheckHoldNothingUp(t *testing.T) {
+	serve(t, func(t *testing.T, l *life) {
+		l.Forms.Gate = &exchange.Gate{People: silent{}, Log: slog.New(slog.DiscardHandler)}
+		sends := func(kind, payload string) *atomic.Bool {
+			acknowledged := &atomic.Bool{}
+			l.Receive(socketmode.Envelope{ID: "env", Type: kind, Received: time.Now(), Payload: json.RawMessage(payload)}.AnsweredBy(func(context.Context, any) error {
+				acknowledged.Store(true)
+				return nil
+			}))
+			synctest.Wait()
+			return acknowledged
+		}
+		filled := strings.Replace(sentForm, `"values":{}`, `"values":{"reason":{"a":{"value":"x"}}}`, 1)
+		waiting := 0
+		for n := range 100 {
+			if !sends("interactive", strings.Replace(filled, `"V1"`, fmt.Sprintf(`"V%d"`, n), 1)).Load() {
+				waiting++
+			}
+		}
+		require.Equal(t, 12, waiting, "four are checked and eight wait")
+		require.True(t, sends("interactive", clicked).Load(), "a click does not wait for them")
+		require.True(t, sends("interactive", strings.Replace(clicked, "U1", "U2", 1)).Load())
+		another := sends("interactive", strings.Replace(filled, "U1", "U2", 1))
+		<-time.After(2 * time.Second)
+		require.True(t, another.Load(), "nor does another person's form")
 	})
 }
 

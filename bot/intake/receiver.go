@@ -22,9 +22,13 @@ import (
 // What remains is for the way to the bot, for its place in line, and for the way back.
 const saveLimit = 2 * time.Second
 
+// formLimit is how long the check of a form may take with its time in line: the form is still to be
+// written down.
+const formLimit = 2 * time.Second
+
 // A Receiver takes what Slack delivers: it is written down, acknowledged, and given its turn.
-// Nothing here may wait for the console or for another person's work, except for search boxes,
-// which have slots apart from the others.
+// Nothing here may wait for the console or for another person's work, except for search boxes and the
+// checks of forms, which have slots apart from the others.
 type Receiver struct {
 	Queue     *fairqueue.Queue // see NewQueue
 	First     *AcksFirst
@@ -94,7 +98,7 @@ func (i *Receiver) open(env socketmode.Envelope, ended func()) letter {
 
 // Take acknowledges envelopes: after they were written down, all at once, or, for the two kinds
 // whose answer is the acknowledgement, with the answer. A form has to be looked at first, which may
-// wait for Slack: nothing else waits for it.
+// wait for Slack and for the console: nothing else waits for it.
 func (i *Receiver) Take(ctx context.Context, envs ...socketmode.Envelope) {
 	i.takeEach(ctx, envs, func() {})
 }
@@ -104,13 +108,11 @@ func (i *Receiver) Take(ctx context.Context, envs ...socketmode.Envelope) {
 func (i *Receiver) takeEach(ctx context.Context, envs []socketmode.Envelope, end func()) {
 	var letters []letter
 	var ends []func()
-	defer func() { // after the forms: of one that panicked, too
+	defer func() { // of one that panicked, too
 		for _, ended := range ends {
 			ended()
 		}
 	}()
-	var forms sync.WaitGroup
-	defer forms.Wait()
 	for _, env := range envs {
 		ended := sync.OnceFunc(end)
 		ends = append(ends, ended)
@@ -118,10 +120,8 @@ func (i *Receiver) takeEach(ctx context.Context, envs []socketmode.Envelope, end
 			l := i.open(env, ended)
 			defer i.Meter.Envelope(l.d.Kind)
 			switch {
-			case i.answered(ctx, l):
+			case i.answered(ctx, l), l.d.Kind == inbound.Submission && i.takeForm(l):
 				ended()
-			case l.d.Kind == inbound.Submission:
-				forms.Go(func() { i.alone(env, func() { i.takeForm(ctx, l) }) })
 			default:
 				letters = append(letters, l)
 			}
@@ -154,15 +154,20 @@ func (i *Receiver) answered(ctx context.Context, l letter) bool {
 	return true
 }
 
-// takeForm acknowledges a form with what is wrong in it, or once it was written down.
-func (i *Receiver) takeForm(ctx context.Context, l letter) {
-	ctx = inbound.WithReference(ctx, l.d.Key)
-	if refused := i.Forms.CheckForm(ctx, l.d.Payload); refused != nil {
-		i.ack(ctx, l.env, refused)
-		l.ended()
-		return
-	}
-	i.writeDown(ctx, l)
+// takeForm acknowledges a form in its person's turn: with what is wrong in it, or once it was written
+// down. It tells whether the form has a turn; where too many of theirs wait it is written down like
+// everything else, and its run says what is wrong.
+func (i *Receiver) takeForm(l letter) bool {
+	in, due := l.d.Payload, time.Now().Add(formLimit)
+	return nil == i.Queue.Push(fairqueue.Work{Class: formClass, Pool: i.Scheduler.Pools.ofDrawn(in.Form.Do), Owner: in.User.ID, Ref: l.env.ID, Do: func(ctx context.Context) {
+		check, cancel := context.WithDeadline(inbound.WithReference(ctx, l.d.Key), due)
+		defer cancel()
+		if refused := i.Forms.CheckForm(check, in); refused != nil {
+			i.ack(ctx, l.env, refused)
+			return
+		}
+		i.writeDown(ctx, l)
+	}})
 }
 
 // takeSearch answers a search box in its person's turn; where too many of theirs wait, with
