@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -60,10 +61,14 @@ func (known) Save(context.Context, string, string, []byte) func() (bool, error) 
 	return func() (bool, error) { return false, nil }
 }
 
-// forgetful is a trail that keeps no refusal.
+// forgetful is a trail that keeps no refusal, and cannot say what anybody did in the last hour: no change gets as far as the console.
 type forgetful struct{ approvals.Store }
 
 func (forgetful) Append(context.Context, ...approvals.Entry) error { return nil }
+
+func (forgetful) Find(context.Context, approvals.Query) ([]approvals.Request, error) {
+	return nil, errors.New("it keeps nothing")
+}
 
 // FuzzEnvelope: whatever Slack's frame holds, or somebody who has got hold of a socket, it is acknowledged once; an event may be left
 // without, and comes again. The same delivery has the same key in every envelope, or else the envelope's own.

@@ -72,7 +72,7 @@ func TestWhatIsIsolatedIsListed(t *testing.T) {
 	k.clicks(bob, card, "Approve")
 	k.await(alice, "DESKTOP-1")
 	ref := regexp.MustCompile(`A-[0-9A-Z]{4,}`).FindString(card.text())
-	k.types(dave, "isolated").has("Isolated now (1)", "DESKTOP-1", "until", "since", alice, bob, ref, "Extend", "Reconnect")
+	k.types(alice, "isolated").has("Isolated now (1)", "DESKTOP-1", "until", "since", alice, bob, ref, "Extend", "Reconnect")
 	k.types(dave, "what is isolated").has("Isolated now (1)")
 	k.types(dave, "help").has("isolated")
 }
