@@ -503,11 +503,11 @@ func TestUntilWhenHowOldAndWhatIsWished(t *testing.T) {
 	}
 }
 
-// What no name ends in, and what compares, is no name: a line with it is a sentence.
+// What no name ends in, what compares and what names nothing is no name: a line with it is a sentence.
 func TestSignsAreNoNames(t *testing.T) {
 	t.Parallel()
 	c, r := grammar(t)
-	for line, prose := range map[string]bool{"isolate LAB-7 !!!": true, "scan LAB-7?": true, "threats >7d open": true, "threats &gt;7d open": true, "isolate LAB-7": false, "agents LAB-7": false} {
+	for line, prose := range map[string]bool{"isolate LAB-7 !!!": true, "scan LAB-7?": true, "isolate nothing": true, "threats >7d open": true, "threats &gt;7d open": true, "isolate LAB-7": false, "agents LAB-7": false} {
 		name, _ := text.CutWord(line)
 		cmd, ok := c.Find(name)
 		require.True(t, ok, line)
@@ -522,7 +522,7 @@ func TestARefusalOffersNothingElse(t *testing.T) {
 	_, r := grammar(t)
 	for sentence, nearest := range map[string][]string{
 		"is SRV-DC-1 patched?": nil, "is SRV-DC-1 encrypted?": nil, "does HR-WS-22 need a reboot?": nil, "has SRV-DC-1 rebooted?": nil,
-		"stop the alerts for DESKTOP-1": {"alerts"}, "mute the alerts for DESKTOP-1": {"alerts"}, "stop the scan on DESKTOP-1": nil,
+		"stop the alerts for DESKTOP-1": {"alerts"}, "mute the alerts for DESKTOP-1": {"alerts"}, "stop the scan on DESKTOP-1": nil, "stop scanning DESKTOP-1": nil, "stop monitoring DESKTOP-1": nil,
 		"who isolated DESKTOP-1?": nil, "don't isolate DESKTOP-1": {"isolate"}, "why has DESKTOP-1 no internet?": nil, "let's not isolate DESKTOP-1 just yet": {"isolate"},
 		"isolate DESKTOP-1 and LAB-7 tomorrow": {"isolate"}, "close the threats on LAB-7 of last week": {"status", "resolve"}, "do you know if bob is in": nil,
 	} {

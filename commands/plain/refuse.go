@@ -69,9 +69,14 @@ func (h head) mayBeMeant(cmd *catalog.Command, words []text.Word, has map[string
 		verb = words[1]
 	}
 	return (isThing(verb) || slices.Contains(own, verb.Lower)) && !slices.ContainsFunc(words, func(w text.Word) bool {
-		stops := oneOf(verb.Lower, "stop|abort|cancel|halt|end|pause|prevent") && oneOf(w.Lower, orders)
+		stops := oneOf(verb.Lower, "stop|abort|cancel|halt|end|pause|prevent") && w.From != verb.From && isDeed(w)
 		return (oneOf(w.Lower, detections) || stops) && !slices.Contains(own, w.Lower) && !speaksOf(cmd, w.Lower)
 	})
+}
+
+// isDeed tells a word for what is done: "scan", "scanning", "monitored".
+func isDeed(w text.Word) bool {
+	return oneOf(w.Lower, orders) || oneOf(stem(w.Lower), orders) || participles[w.Lower] != ""
 }
 
 // detections are nouns for what a change is done to; one that is done to anything else is not meant where a sentence has them.

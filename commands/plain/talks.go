@@ -38,7 +38,7 @@ func Talks(cmd *catalog.Command, line string) bool {
 // nothing and look like an all-clear.
 var limiting = wordSet(`or other than older newer younger without no more less fewer but only which who whom whose when where while before after during until through except excluding
 	be been was were has have had might may could would should must can will does did do how why what my your our their
-	most least neither nor nobody almost about whichever whatever any every anything everything everyone everybody everywhere this those these him her both`)
+	most least neither nor nobody nothing none almost about whichever whatever any every anything everything everyone everybody everywhere this those these him her both`)
 
 // nameLength is how many words of a line are the command's name, at most all but one.
 func nameLength(cmd *catalog.Command, words []text.Word) int {
