@@ -60,6 +60,7 @@ func InARow(targets []catalog.Target) []string {
 		return nil
 	case 1:
 		t := targets[0]
+		t.Host = "" // its name says it
 		return slices.DeleteFunc(append([]string{t.Place(), signed(t.State)}, remarks(t)...), func(s string) bool { return s == "" })
 	}
 	words := []string{Count(targets)}

@@ -200,10 +200,13 @@ func Object(req approvals.Request) string {
 	return fmt.Sprintf("%s and %d more", text.Shorten(names[0], maxName), len(names)-1)
 }
 
-// Names is "DESKTOP-1, DESKTOP-2 and 3 more".
+// Names is "DESKTOP-1, DESKTOP-2 and 3 more"; what is on a host has it: "evil.exe (DESKTOP-1)".
 func Names(targets []catalog.Target, most int) string {
 	var names []string
 	for _, t := range targets[:min(len(targets), most)] {
+		if t.Host != "" {
+			t.Name += " (" + t.Host + ")"
+		}
 		names = append(names, t.Name)
 	}
 	text := strings.Join(names, ", ")

@@ -90,3 +90,13 @@ func TestAFailureKeepsItsIndicator(t *testing.T) {
 	require.Contains(t, card.Plain(), "Disconnect Agent From Network failed.")
 	require.Equal(t, "DESKTOP-1: Disconnect Agent From Network failed. Status Code: 403. Message: no", card.Text)
 }
+
+// A threat's name alone leaves open which of several hosts is meant.
+func TestAThreatIsNamedWithItsHost(t *testing.T) {
+	t.Parallel()
+	req := isolation(planned(t, nil, catalog.Target{Kind: "threat", ID: "7", Name: "evil.exe", Host: "DESKTOP-1"}))
+	require.Contains(t, Asked(req, "CAPPROVALS").Plain(), "on evil.exe (DESKTOP-1)")
+	row := render.Card{Parts: []render.Part{RowLine(req, false)}}.Plain()
+	require.Contains(t, row, "evil.exe (DESKTOP-1)")
+	require.NotContains(t, row, "on DESKTOP-1", "once is enough")
+}

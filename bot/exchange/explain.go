@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -195,13 +196,39 @@ func ambiguousCard(_ Interaction, e *catalog.AmbiguousError) render.Card {
 	return card
 }
 
+// matchFacts are the columns of what could be meant, the most telling first: on a phone the others
+// are out of sight.
+func matchFacts() []matchFact {
+	return []matchFact{
+		{"Name", func(m catalog.Target) render.Span { return render.Link(m.Name, m.URL) }},
+		{"Host", func(m catalog.Target) render.Span { return render.Text(m.Host) }},
+		{"Site / group", func(m catalog.Target) render.Span { return render.Text(m.Place()) }},
+		{"State", func(m catalog.Target) render.Span { return render.Text(m.State) }},
+		{"OS", func(m catalog.Target) render.Span { return render.Text(m.OS) }},
+		{"User", func(m catalog.Target) render.Span { return render.Text(m.User) }},
+		{"When", func(m catalog.Target) render.Span { return render.Text(m.Seen) }},
+		{"Id", func(m catalog.Target) render.Span { return render.Mono(m.ID) }},
+	}
+}
+
+// A matchFact is a column; one that says nothing of any match is left out.
+type matchFact struct {
+	title string
+	cell  func(catalog.Target) render.Span
+}
+
 func matchTable(matches []catalog.Target) render.Part {
-	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Site / group"}, {Title: "State"}, {Title: "OS"}, {Title: "User"}, {Title: "When"}, {Title: "Id"}}}
-	for _, m := range matches {
-		table.Rows = append(table.Rows, []render.Line{
-			{render.Link(m.Name, m.URL)}, {render.Text(cmp.Or(m.Place(), "—"))}, {render.Text(cmp.Or(m.State, "—"))}, {render.Text(cmp.Or(m.OS, "—"))},
-			{render.Text(cmp.Or(m.User, "—"))}, {render.Text(cmp.Or(m.Seen, "—"))}, {render.Mono(m.ID)},
-		})
+	table := render.Table{Rows: make([][]render.Line, len(matches))}
+	for _, f := range matchFacts() {
+		if !slices.ContainsFunc(matches, func(m catalog.Target) bool { return f.cell(m).Text != "" }) {
+			continue
+		}
+		table.Columns = append(table.Columns, render.Column{Title: f.title})
+		for i, m := range matches {
+			span := f.cell(m)
+			span.Text = cmp.Or(span.Text, "—")
+			table.Rows[i] = append(table.Rows[i], render.Line{span})
+		}
 	}
 	return table
 }

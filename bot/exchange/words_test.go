@@ -179,3 +179,18 @@ func TestWithoutDirectMessagesTheReasonIsNamed(t *testing.T) {
 	require.Contains(t, whyNoDirect(fmt.Errorf("x: %w", post.UnconfirmedError{})), "you may find this there, too")
 	require.Equal(t, "Slack didn't accept my direct message.", whyNoDirect(errors.New("EOF")))
 }
+
+// Threats of one name differ by the host that they are on, which is what people know of them.
+func TestThreatsOfOneNameAreToldApartByTheirHosts(t *testing.T) {
+	t.Parallel()
+	twin := func(id, host string) catalog.Target {
+		return catalog.Target{Kind: "threat", ID: id, Name: "evil.exe", Host: host, Site: "Paris"}
+	}
+	card, fault := Explain(Interaction{}, &catalog.AmbiguousError{Name: "evil.exe", Matches: []catalog.Target{twin("1", "DESKTOP-1"), twin("2", "DESKTOP-2")}})
+	require.NoError(t, fault)
+	table, is := card.Parts[1].(render.Table)
+	require.True(t, is)
+	require.Equal(t, "Host", table.Columns[1].Title, "a phone shows the first columns")
+	require.Equal(t, render.Line{render.Text("DESKTOP-2")}, table.Rows[1][1])
+	require.NotContains(t, fmt.Sprint(table.Columns), "User", "nothing is said of it")
+}

@@ -141,9 +141,6 @@ func (f *Forms) glimpse(ctx context.Context, cmd *catalog.Command, a exchange.In
 		return render.Line{render.Mono("/s1 " + slash.Line(cmd, a.Do.Args))}, nil
 	}
 	line := render.Line{render.Text("Touches "), render.Bold(plans.Names(plan.Targets, 3))}
-	if host := plan.Targets[0].Host; host != "" && len(plan.Targets) == 1 {
-		line = append(line, render.Text(" on "), render.Bold(host))
-	}
 	for _, f := range plan.Facts {
 		line = append(line, render.Text(" · "+f.Label+" "), render.Bold(f.Value))
 	}
