@@ -166,9 +166,10 @@ func newKit(t *testing.T, edit func(*policy.Settings), more ...func(*Config)) *k
 	require.NoError(t, err)
 	*k.bot.self = identity{Team: "T0SOC", User: "U0BOT", BotID: "B0BOT", Address: "https://soc.slack.com/"}
 	var working sync.WaitGroup
-	queue := k.bot.scheduler.Work
+	queue, intake := k.bot.scheduler.Work, k.bot.intake.Queue
+	working.Go(func() { intake.Run(context.Background()) })
 	working.Go(func() { queue.Run(context.Background()) })
-	t.Cleanup(func() { queue.Finish(); working.Wait(); k.bot.jobs.Close() })
+	t.Cleanup(func() { intake.Finish(); queue.Finish(); working.Wait(); k.bot.jobs.Close() })
 	return k
 }
 
