@@ -196,6 +196,10 @@ func (j Journal) Notices(ctx context.Context, q journal.Query) ([]journal.Notice
 	if len(q.IDs) > 0 {
 		in(&w, "id", texts(q.IDs))
 	}
+	if len(q.Agents) > 0 {
+		in(&w, "agent", texts(q.Agents))
+		w.add("agent <> ''") // as its index has it
+	}
 	if cond, known := wants[q.Want]; known {
 		w.add(cond)
 	}
@@ -217,7 +221,7 @@ func (j Journal) Notices(ctx context.Context, q journal.Query) ([]journal.Notice
 	}
 	rows, err := j.db.read.QueryContext(ctx, `
 		SELECT source, id, channel, seq, rev, state, thread_group, created, version, body,
-			thread, ts, shown, fingerprint, replies, tries, tried, not_before, rank, mention, place, digest
+			thread, ts, shown, fingerprint, replies, tries, tried, not_before, rank, mention, place, digest, agent
 		FROM notices`+w.String()+order, w.args...)
 	found, err := collect(rows, err, scanNotice)
 	if err != nil {
@@ -230,7 +234,7 @@ func scanNotice(rows *sql.Rows) (n journal.Notice, err error) {
 	var created, tried, notBefore, rank int64
 	var body string
 	err = rows.Scan(&n.Source, &n.ID, &n.Channel, &n.Seq, &n.Rev, &n.State, &n.Group, &created, &n.Version, &body,
-		&n.Thread, &n.TS, &n.Shown, &n.Fingerprint, &n.Replies, &n.Tries, &tried, &notBefore, &rank, &n.Mention, &n.Place, &n.Digest)
+		&n.Thread, &n.TS, &n.Shown, &n.Fingerprint, &n.Replies, &n.Tries, &tried, &notBefore, &rank, &n.Mention, &n.Place, &n.Digest, &n.Agent)
 	n.Urgent = rank == 0
 	n.Created, n.Tried, n.NotBefore = moment(created), moment(tried), moment(notBefore)
 	if body != "" {
@@ -249,10 +253,10 @@ func (j Journal) Save(ctx context.Context, notices ...journal.Notice) error {
 			rows, err := affected(tx.ExecContext(ctx, `
 				UPDATE notices SET rev = rev + 1, state = $1, thread = $2, ts = $3, shown = $4, fingerprint = $5,
 					replies = $6, tries = $7, tried = $8, not_before = $9,
-					place = $10
-				WHERE source = $11 AND id = $12 AND channel = $13 AND rev = $14`,
+					place = $10, agent = $11
+				WHERE source = $12 AND id = $13 AND channel = $14 AND rev = $15`,
 				n.State, n.Thread, n.TS, text(n.Shown), n.Fingerprint, n.Replies, n.Tries, millis(n.Tried), millis(n.NotBefore),
-				n.Place, n.Source, text(n.ID), text(n.Channel), n.Rev))
+				n.Place, text(n.Agent), n.Source, text(n.ID), text(n.Channel), n.Rev))
 			switch {
 			case err != nil:
 				return err

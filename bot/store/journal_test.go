@@ -120,6 +120,20 @@ func TestTheTwoSidesOfANoticeNeverMeet(t *testing.T) {
 	})
 }
 
+func TestTheMessagesOfAnEndpointAreFound(t *testing.T) {
+	onEach(t, func(t *testing.T, address string) {
+		j := open(t, address).Journal()
+		record(t, j, journal.Batch{Fresh: []journal.Notice{notice("1", "C1"), notice("2", "C1"), notice("3", "C1")}})
+		all := find(t, j, journal.Query{})
+		all[0].Agent, all[1].Agent = "77", "78"
+		require.NoError(t, j.Save(t.Context(), all...))
+		found := find(t, j, journal.Query{Channel: "C1", Agents: []string{"77", "79", ""}})
+		require.Len(t, found, 1)
+		require.Equal(t, all[0].ID, found[0].ID)
+		require.Equal(t, "77", found[0].Agent)
+	})
+}
+
 func TestAConflictSavesNothing(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		j := open(t, address).Journal()

@@ -196,6 +196,7 @@ func walkJournal(t *testing.T, j Journal, now time.Time) {
 		{Channel: "C", Want: journal.ToPost, Ready: now, Limit: 1}, {Channel: "C", Want: journal.ToEdit, Ready: now, Limit: 1},
 		{Source: journal.Threats, Channel: "C", Group: "g", Want: journal.Roots, Limit: 1}, {Source: journal.Threats, Channel: "C", Group: "g"},
 		{Source: journal.Threats, IDs: []string{"t"}}, {Digest: "d"}, {Channel: "C", Digest: "d"}, {TS: "1.1"}, {TS: "1.1", Limit: 10},
+		{Channel: "C", Agents: []string{"a"}, Limit: 10}, {Source: journal.Threats, Channel: "C", IDs: []string{"t"}, Limit: 10},
 	} {
 		_, err := j.Notices(ctx, q)
 		require.NoError(t, err)

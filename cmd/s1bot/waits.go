@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"s1bot/approvals"
@@ -21,34 +22,40 @@ const (
 	endedLast = 24 * time.Hour // no card lags behind for longer
 )
 
+// Waiting are the oldest of those that wait, one page of them: it is asked for every few seconds.
 func (w waits) Waiting(ctx context.Context) ([]cards.Wait, error) {
-	return w.find(ctx, approvals.Query{States: []approvals.State{approvals.Pending}})
+	found, err := w.ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending}, Limit: waitsPage})
+	if err != nil {
+		return nil, err
+	}
+	return w.shown(found), nil
 }
 
-func (w waits) Ended(ctx context.Context) ([]cards.Wait, error) {
-	return w.find(ctx, approvals.Query{Since: time.Now().Add(-endedLast)})
-}
-
-// find reads requests that needed an approval. One of a console that is configured no more is on no
-// card.
-func (w waits) find(ctx context.Context, q approvals.Query) (all []cards.Wait, err error) {
-	for q.Limit = waitsPage; ; {
+// Ended are those that wait no more; of them a process asks once.
+func (w waits) Ended(ctx context.Context) (all []cards.Wait, err error) {
+	for q := (approvals.Query{Since: time.Now().Add(-endedLast), Limit: waitsPage}); ; {
 		found, err := w.ledger.Find(ctx, q)
 		if err != nil {
 			return nil, err
 		}
-		for _, req := range found { // what comes again on the next page does no harm
-			on, err := w.set.Carried(req.Console)
-			if ended := len(q.States) == 0; err != nil || req.Quorum == 0 || ended && req.State == approvals.Pending {
-				continue
-			}
-			all = append(all, waitOf(req, w.set.Mark(on)))
-		}
+		ended := slices.DeleteFunc(slices.Clone(found), func(req approvals.Request) bool { return req.State == approvals.Pending })
+		all = append(all, w.shown(ended)...) // what comes again on the next page does no harm
 		if len(found) < waitsPage {
 			return all, nil
 		}
 		q = q.Next(found)
 	}
+}
+
+// shown are requests that needed an approval, as cards show them. One of a console that is configured
+// no more is on no card.
+func (w waits) shown(found []approvals.Request) (all []cards.Wait) {
+	for _, req := range found {
+		if on, err := w.set.Carried(req.Console); err == nil && req.Quorum > 0 {
+			all = append(all, waitOf(req, w.set.Mark(on)))
+		}
+	}
+	return all
 }
 
 func waitOf(req approvals.Request, console string) cards.Wait {

@@ -158,7 +158,7 @@ func (s *channelSender) edit(ctx context.Context, n journal.Notice, d drawing) e
 	}
 	s.observer.Notified("update", "edited")
 	s.editing.Over(s.logger, s.now(), "cards can be edited again", "channel", s.channel)
-	n.Shown, n.Fingerprint, n.Tries, n.NotBefore = n.Version, d.fingerprint, 0, s.now().Add(drawPause)
+	n.Shown, n.Fingerprint, n.Agent, n.Tries, n.NotBefore = n.Version, d.fingerprint, s.agentOf(n), 0, s.now().Add(drawPause)
 	root, err := s.rootAbove(ctx, n)
 	if err != nil || root.TS == "" {
 		return errors.Join(err, s.save(ctx, n))

@@ -101,7 +101,7 @@ func (s *channelSender) prepare(ctx context.Context, n journal.Notice, blind boo
 	case again && n.Source != journal.Files:
 		d.card = withReplacementNote(d.card)
 	}
-	n.State, n.Thread, n.Fingerprint = journal.Sending, root.TS, d.fingerprint
+	n.State, n.Thread, n.Fingerprint, n.Agent = journal.Sending, root.TS, d.fingerprint, s.agentOf(n)
 	return attempt{n, root, d}, true, nil
 }
 

@@ -1,10 +1,9 @@
 package delivery
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"reflect"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -17,7 +16,8 @@ import (
 // Requests tell which requests wait for an approval: the card of a threat says that one about it
 // does, and does not offer the same again. They are rows of the ledger; no console is asked.
 type Requests interface {
-	// Waiting are those that wait now, and Ended those of the last day that do not any more.
+	// Waiting are those that wait now, not all where there are hundreds, and Ended those of the last
+	// day that do not any more.
 	Waiting(ctx context.Context) ([]cards.Wait, error)
 	Ended(ctx context.Context) ([]cards.Wait, error)
 }
@@ -79,54 +79,76 @@ func (s *channelSender) followWaits(ctx context.Context) error {
 
 // missing are those of waits that are not among others.
 func missing(waits, others []cards.Wait) (left []cards.Wait) {
+	among := map[string]bool{}
+	for _, w := range others {
+		among[w.Ref] = true
+	}
 	for _, w := range waits {
-		if !slices.ContainsFunc(others, func(o cards.Wait) bool { return reflect.DeepEqual(o, w) }) {
+		if !among[w.Ref] {
 			left = append(left, w)
 		}
 	}
 	return left
 }
 
-// redraw marks the cards of what requests are about. Which threats an endpoint has, the journal
-// does not know; so all cards of the channel are looked through, which happens at the pace at which
-// people ask for approvals.
+// thingsAtOnce bounds a question to the journal: a request may be about thousands of things.
+const thingsAtOnce = 500
+
+// redraw marks the cards of what requests are about, and those of its endpoints. The journal finds
+// both by their ids, however many cards there are.
 func (s *channelSender) redraw(ctx context.Context, changed []cards.Wait) error {
-	if len(changed) == 0 {
+	marked := map[string]journal.Notice{}
+	mark := func(n journal.Notice) {
+		if n.State == journal.Delivered && len(s.waitsOf(n, changed)) > 0 {
+			n.Shown = redrawn(n.Shown)
+			marked[n.Key()] = n
+		}
+	}
+	for things := range slices.Chunk(thingsOf(changed), thingsAtOnce) {
+		queries := []journal.Query{{Channel: s.channel, Agents: things}}
+		for source := range s.templates {
+			queries = append(queries, journal.Query{Source: source, Channel: s.channel, IDs: things})
+		}
+		for _, q := range queries {
+			if err := s.eachNotice(ctx, q, mark); err != nil {
+				return err
+			}
+		}
+	}
+	if len(marked) == 0 {
 		return nil
 	}
-	var marked []journal.Notice
-	err := s.eachNotice(ctx, journal.Query{Channel: s.channel}, func(n journal.Notice) {
-		if n.State == journal.Delivered && mentions(n, changed) && len(s.waitsOf(n, changed)) > 0 {
-			n.Shown = redrawn(n.Shown)
-			marked = append(marked, n)
-		}
-	})
-	if err != nil || len(marked) == 0 {
-		return err
-	}
-	return s.journal.Save(ctx, marked...)
+	return s.journal.Save(ctx, slices.Collect(maps.Values(marked))...)
 }
 
-// mentions tells whether any id of the requests stands in a notice at all: most rows need not be
-// read.
-func mentions(n journal.Notice, waits []cards.Wait) bool {
-	return slices.ContainsFunc(waits, func(w cards.Wait) bool {
-		return slices.ContainsFunc(w.Things, func(id string) bool { return id == n.ID || bytes.Contains(n.Body, []byte(id)) })
-	})
+func thingsOf(waits []cards.Wait) (things []string) {
+	for _, w := range waits {
+		things = append(things, w.Things...)
+	}
+	slices.Sort(things)
+	return slices.Compact(things)
 }
 
 // waitsOf are those of the requests that are about a notice's thing, or its endpoint.
 func (s *channelSender) waitsOf(n journal.Notice, waits []cards.Wait) (own []cards.Wait) {
-	if _, drawn := s.templates[n.Source]; !drawn || !mentions(n, waits) {
+	if len(waits) == 0 {
 		return nil
 	}
-	agent := s.row(n).Agent
+	agent := s.agentOf(n)
 	for _, w := range waits {
 		if w.Console == n.Source.Console() && w.About(n.ID, agent) {
 			own = append(own, w)
 		}
 	}
 	return own
+}
+
+// agentOf is the endpoint of a notice's thing; empty for messages that are about none.
+func (s *channelSender) agentOf(n journal.Notice) string {
+	if _, drawn := s.templates[n.Source]; !drawn {
+		return ""
+	}
+	return s.row(n).Agent
 }
 
 // withWaits says on a card what waits about its thing, as of the last look.

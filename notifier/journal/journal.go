@@ -148,6 +148,7 @@ type Notice struct {
 	NotBefore   time.Time // when it may be tried next; zero means at once
 	Place       string    // the channel where the message stands, if that is not Channel
 	Digest      string    // ID of the digest that lists it; Gather alone writes it
+	Agent       string    // id of the endpoint that the message is about; empty until delivered, or where there is none
 
 	// The journal's own.
 	Seq int64 // grows in the order in which notices were recorded
@@ -193,6 +194,7 @@ type Batch struct {
 type Query struct {
 	Source  Source
 	IDs     []string
+	Agents  []string
 	Channel string
 	Group   string
 	Digest  string
