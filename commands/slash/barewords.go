@@ -46,6 +46,7 @@ func clockWord(word string) bool {
 
 // mainWords gives the bare words to the main parameter: several to a list, joined to a text.
 func (p *parser) mainWords() error {
+	p.timeBehind()
 	if len(p.main) == 0 {
 		return nil
 	}
@@ -84,6 +85,21 @@ func (p *parser) mainWords() error {
 		}
 	}
 	return p.set(f, whole)
+}
+
+// timeBehind takes "for 4 hours" at the end of the bare words for how long, where a command has a time: "isolate DESKTOP-1 for 4h reason=x".
+func (p *parser) timeBehind() {
+	at := slices.IndexFunc(p.main, func(t text.Token) bool { return p.isFor(t.Value) && !t.Quoted })
+	if at < 0 || p.extras.For != 0 {
+		return
+	}
+	var words []string
+	for _, t := range p.main[at+1:] {
+		words = append(words, t.Value)
+	}
+	if span, err := catalog.ReadSpan(strings.Join(words, " ")); err == nil && span > 0 {
+		p.extras.For, p.main = span, p.main[:at]
+	}
 }
 
 // choiceBehind takes the last bare words for a choice that must be made, where they are one: "status evil.exe resolved". At least one word

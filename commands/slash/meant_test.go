@@ -91,3 +91,19 @@ func TestAMistypedCommandOffersWhatItWasGiven(t *testing.T) {
 	require.True(t, errors.As(err, &usage))
 	require.NotContains(t, string(usage.Given.Args), "Hush")
 }
+
+// Who writes some of a line in words and some as name=value means both.
+func TestForIsNoEndpoint(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		`isolate DESKTOP-1 for 4h reason=phishing`:                     `{"agent-ids":["DESKTOP-1"]} 4h0m0s`,
+		`isolate DESKTOP-1 DESKTOP-2 for 2 hours reason="they beacon"`: `{"agent-ids":["DESKTOP-1","DESKTOP-2"]} 2h0m0s`,
+		`isolate DESKTOP-1 "for" 4h reason=x`:                          `{"agent-ids":["DESKTOP-1","for","4h"]} 0s`,
+		`isolate DESKTOP-1 for ever reason=x`:                          `{"agent-ids":["DESKTOP-1","for","ever"]} 0s`,
+		`scan DESKTOP-1 for 4h`:                                        `{"agent-ids":["DESKTOP-1","for","4h"]} 0s`,
+	} {
+		inv, extras, err := slash.Parse(commands.All(), line, commandtest.Input())
+		require.NoError(t, err, line)
+		require.Equal(t, want, string(inv.Args)+" "+extras.For.String(), line)
+	}
+}
