@@ -291,12 +291,16 @@ func TestAnAnswerAbove8MiBIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, transport.ErrTooLarge)
 	require.Len(t, announced.Asked(), 1, "asking again would bring the same")
 
-	var bomb bytes.Buffer
-	packer := gzip.NewWriter(&bomb)
-	_, err = packer.Write(bytes.Repeat([]byte(" "), 1<<20))
-	require.NoError(t, err)
-	require.NoError(t, packer.Close())
-	squeezed := consoletest.Start(t, consoletest.Status(200, strings.Repeat(bomb.String(), 9), "Content-Encoding", "gzip"))
+	packed := func(text string) string {
+		var b bytes.Buffer
+		packer := gzip.NewWriter(&b)
+		_, err := packer.Write([]byte(text))
+		require.NoError(t, err)
+		require.NoError(t, packer.Close())
+		return b.String()
+	}
+	bomb := packed(`{"data":"`) + strings.Repeat(packed(strings.Repeat("x", 1<<20)), 9) // a text, for json reads blanks again with each piece
+	squeezed := consoletest.Start(t, consoletest.Status(200, bomb, "Content-Encoding", "gzip"))
 	_, err = squeezed.AgentsPage(t.Context(), nil)
 	require.ErrorIs(t, err, transport.ErrTooLarge, "what counts is the size after unpacking")
 	require.Equal(t, "The console's answer is larger than 8 MiB, so I didn't read it. Request less at a time.", consoletest.AsError(t, err).Message)
