@@ -23,7 +23,7 @@ func shares() (values, frames uint32) {
 	if os.Getenv("S1BOT_TEST_MUTATIONS") != "" {
 		return 1, 1
 	}
-	return 150, 4
+	return 300, 8
 }
 
 // leaked is what no person should read: Go's words, and a console's words for nothing.
