@@ -74,54 +74,30 @@ func Where(plan catalog.Plan) string {
 //
 // The order is that of the table's columns, and on a phone only the first ones are in sight: name,
 // state and what makes one look twice.
-func targetFacts() []targetFact {
-	return []targetFact{
-		{"Name", func(t catalog.Target) render.Span { return render.Link(t.Name, t.URL) }},
-		{"State", func(t catalog.Target) render.Span { return render.Text(signed(t.State)) }},
-		{"Note", func(t catalog.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
-		{"OS", func(t catalog.Target) render.Span { return render.Text(t.OS) }},
-		{"User", func(t catalog.Target) render.Span { return render.Text(t.User) }},
-		{"Site / group", func(t catalog.Target) render.Span { return render.Text(t.Place()) }},
+func targetFacts() []catalog.TargetFact {
+	return []catalog.TargetFact{
+		{Title: "Name", Cell: func(t catalog.Target) render.Span { return render.Link(t.Name, t.URL) }},
+		{Title: "State", Cell: func(t catalog.Target) render.Span { return render.Text(signed(t.State)) }},
+		{Title: "Note", Cell: func(t catalog.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
+		{Title: "OS", Cell: func(t catalog.Target) render.Span { return render.Text(t.OS) }},
+		{Title: "User", Cell: func(t catalog.Target) render.Span { return render.Text(t.User) }},
+		{Title: "Site / group", Cell: func(t catalog.Target) render.Span { return render.Text(t.Place()) }},
 	}
-}
-
-// A targetFact is a column, or a field where there is one target; an empty cell is left out there.
-type targetFact struct {
-	title string
-	cell  func(catalog.Target) render.Span
 }
 
 // TargetParts tell what is touched: one thing by its facts, several as a table, where they can be
 // compared. On a phone a table shows its first columns alone.
 func TargetParts(targets []catalog.Target) render.Part {
 	if len(targets) > 1 {
-		return targetTable(targets)
+		return catalog.TargetTable(targetFacts(), targets[:min(len(targets), Shown)])
 	}
 	var fields render.Fields
 	for _, f := range targetFacts() {
-		if span := f.cell(targets[0]); span.Text != "" {
-			fields = append(fields, render.Field{Label: f.title, Value: render.Line{span}})
+		if span := f.Cell(targets[0]); span.Text != "" {
+			fields = append(fields, render.Field{Label: f.Title, Value: render.Line{span}})
 		}
 	}
 	return fields
-}
-
-// targetTable lists the first targets, with the columns that say anything about them.
-func targetTable(targets []catalog.Target) render.Part {
-	shown := targets[:min(len(targets), Shown)]
-	table := render.Table{Rows: make([][]render.Line, len(shown))}
-	for _, c := range targetFacts() {
-		if !slices.ContainsFunc(shown, func(t catalog.Target) bool { return c.cell(t).Text != "" }) {
-			continue
-		}
-		table.Columns = append(table.Columns, render.Column{Title: c.title})
-		for i, t := range shown {
-			span := c.cell(t)
-			span.Text = cmp.Or(span.Text, "—")
-			table.Rows[i] = append(table.Rows[i], render.Line{span})
-		}
-	}
-	return table
 }
 
 // signed is a state with its sign, where it has one.

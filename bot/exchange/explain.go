@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -186,7 +185,7 @@ func OpenButton(inv render.Invocation) render.Button {
 // one that is chosen.
 func ambiguousCard(_ Interaction, e *catalog.AmbiguousError) render.Card {
 	words := fmt.Sprintf("%s are called “%s”. Which one do you mean?", e.Fits(), e.Name)
-	card := render.Card{Tone: render.Warning, Text: words, Parts: []render.Part{render.Line{render.Text(words)}, matchTable(e.Matches)}}
+	card := render.Card{Tone: render.Warning, Text: words, Parts: []render.Part{render.Line{render.Text(words)}, catalog.TargetTable(matchFacts(), e.Matches)}}
 	if e.More > 0 {
 		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("… and %d more: give a site or an id.", e.More))})
 	}
@@ -198,39 +197,17 @@ func ambiguousCard(_ Interaction, e *catalog.AmbiguousError) render.Card {
 
 // matchFacts are the columns of what could be meant, the most telling first: on a phone the others
 // are out of sight.
-func matchFacts() []matchFact {
-	return []matchFact{
-		{"Name", func(m catalog.Target) render.Span { return render.Link(m.Name, m.URL) }},
-		{"Host", func(m catalog.Target) render.Span { return render.Text(m.Host) }},
-		{"Site / group", func(m catalog.Target) render.Span { return render.Text(m.Place()) }},
-		{"State", func(m catalog.Target) render.Span { return render.Text(m.State) }},
-		{"OS", func(m catalog.Target) render.Span { return render.Text(m.OS) }},
-		{"User", func(m catalog.Target) render.Span { return render.Text(m.User) }},
-		{"When", func(m catalog.Target) render.Span { return render.Text(m.Seen) }},
-		{"Id", func(m catalog.Target) render.Span { return render.Mono(m.ID) }},
+func matchFacts() []catalog.TargetFact {
+	return []catalog.TargetFact{
+		{Title: "Name", Cell: func(m catalog.Target) render.Span { return render.Link(m.Name, m.URL) }},
+		{Title: "Host", Cell: func(m catalog.Target) render.Span { return render.Text(m.Host) }},
+		{Title: "Site / group", Cell: func(m catalog.Target) render.Span { return render.Text(m.Place()) }},
+		{Title: "State", Cell: func(m catalog.Target) render.Span { return render.Text(m.State) }},
+		{Title: "OS", Cell: func(m catalog.Target) render.Span { return render.Text(m.OS) }},
+		{Title: "User", Cell: func(m catalog.Target) render.Span { return render.Text(m.User) }},
+		{Title: "When", Cell: func(m catalog.Target) render.Span { return render.Text(m.Seen) }},
+		{Title: "Id", Cell: func(m catalog.Target) render.Span { return render.Mono(m.ID) }},
 	}
-}
-
-// A matchFact is a column; one that says nothing of any match is left out.
-type matchFact struct {
-	title string
-	cell  func(catalog.Target) render.Span
-}
-
-func matchTable(matches []catalog.Target) render.Part {
-	table := render.Table{Rows: make([][]render.Line, len(matches))}
-	for _, f := range matchFacts() {
-		if !slices.ContainsFunc(matches, func(m catalog.Target) bool { return f.cell(m).Text != "" }) {
-			continue
-		}
-		table.Columns = append(table.Columns, render.Column{Title: f.title})
-		for i, m := range matches {
-			span := f.cell(m)
-			span.Text = cmp.Or(span.Text, "—")
-			table.Rows[i] = append(table.Rows[i], render.Line{span})
-		}
-	}
-	return table
 }
 
 // consoleCard is a failure with the specification's three parts, and what to do about it.

@@ -24,6 +24,7 @@ func TestAFormStaysOpenWithWhatOnlyTheConsoleCanTell(t *testing.T) {
 	refused("hunt", "Hunts for events", map[string]any{"Query": `powershell.exe`}, "Query", `TgtProcName ContainsCIS "powershell.exe"`)
 	refused("hunt", "Hunts for events", map[string]any{"Query": `203.0.113.9`}, "Query", `DstIP = "203.0.113.9"`)
 	refused("hunt", "Hunts for events", map[string]any{"Query": `3395856ce81f2b7382dee72602f798b642f14140`}, "Query", `TgtProcSha1 In Anycase ("3395856ce81f2b7382dee72602f798b642f14140")`)
+	refused("hunt", "Hunts for events", map[string]any{"Query": `cdn.evil.example`}, "Query", `DnsRequest ContainsCIS "cdn.evil.example"`)
 	refused("create-query", "Starts a Deep Visibility query", map[string]any{"Query": `event.type = 'Login' | group count() by endpoint.name`}, "Query", "create-power-query")
 	refused("update-global-policy", "global policy", map[string]any{"Policy": `{"mitigationMod":"protect"}`, "Reason": "x"}, "Policy", "mitigationMod")
 	require.Empty(t, s.lakeStates())

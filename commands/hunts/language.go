@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/observables"
 	"s1bot/commands/text"
 	"s1bot/s1/huntapi"
 )
@@ -43,33 +44,32 @@ func checkQuery(ctx context.Context, call *catalog.Call, query huntText) error {
 // noBareWord refuses a name where a query is wanted: neither language has a term of one word. Whoever
 // typed only what they look for reads how to ask for it.
 func noBareWord(tokens []token) error {
-	if len(tokens) != 1 || !bareWord.MatchString(tokens[0].text) {
+	if len(tokens) != 1 {
 		return nil
 	}
 	name := strings.Trim(tokens[0].text, `"'`)
+	found := observables.Find(name)
+	if isHash := len(found) == 1 && found[0].IsHash(); !isHash && !joined.MatchString(name) {
+		return nil
+	}
 	e := catalog.Wrong("query", "%s is only a name; a query is a field, an operator and a value", text.Quote(text.Shorten(name, 60)))
-	e.Hint = "write " + strings.ReplaceAll(queryFor(name), "$what", name)
+	e.Hint = "write " + strings.ReplaceAll(queryFor(found), "$what", name)
 	return e
 }
 
-// queryFor is how a name that stands alone is looked for.
-func queryFor(name string) string {
-	switch {
-	case address.MatchString(name):
-		return byIP
-	case !hash.MatchString(name):
+// joined is a name of a file or a process, an address or a domain.
+var joined = regexp.MustCompile(`^[\w-]+(?:[.:-][\w-]+)+$`)
+
+// queryFor is how a name that stands alone is looked for: as what it is, else as a process.
+func queryFor(found []observables.Observable) string {
+	if len(found) != 1 {
 		return byProcess
 	}
-	return map[int]string{32: byMD5, 40: bySHA1, 64: bySHA256}[len(name)]
+	return cmp.Or(map[observables.Kind]string{
+		observables.IPv4: byIP, observables.IPv6: byIP, observables.Domain: byDomain,
+		observables.MD5: byMD5, observables.SHA1: bySHA1, observables.SHA256: bySHA256,
+	}[found[0].Kind], byProcess)
 }
-
-var (
-	address = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+){3}$`)
-	hash    = regexp.MustCompile(`^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$`)
-)
-
-// bareWord is a name of a file or a process, an address or a hash.
-var bareWord = regexp.MustCompile(`^["']?[\w-]+(?:[.:-][\w-]+)+["']?$|^["']?(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})["']?$`)
 
 // noPipes refuses a PowerQuery where one for events is wanted. Two bars side by side are an "or".
 func noPipes(tokens []token) error {
@@ -84,9 +84,9 @@ func noPipes(tokens []token) error {
 	return nil
 }
 
-// touches tells whether the i-th token is a bar that touches another one.
+// touches tells whether the i-th token is a bar right beside another one.
 func touches(tokens []token, i int, bar token) bool {
-	return i >= 0 && i < len(tokens) && tokens[i].text == "|" && (tokens[i].at-bar.at)*(tokens[i].at-bar.at) == 1
+	return i >= 0 && i < len(tokens) && tokens[i].text == "|" && max(tokens[i].at, bar.at)-min(tokens[i].at, bar.at) == 1
 }
 
 // noLakeFields refuses fields of the data lake, for Deep Visibility knows none of them.

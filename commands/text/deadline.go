@@ -49,7 +49,8 @@ func deadline(words []Word, now time.Time) (time.Time, bool) {
 	if !ok {
 		return time.Time{}, false
 	}
-	t := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, day.Location()).Add(clock)
+	// By the clock on the wall, which may be put forward that night.
+	t := time.Date(day.Year(), day.Month(), day.Day(), 0, int(clock/time.Minute), 0, 0, day.Location())
 	if n == 0 && !t.After(now) { // "until 8am", said at night
 		t = t.AddDate(0, 0, 1)
 	}

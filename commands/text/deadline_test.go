@@ -27,6 +27,11 @@ func TestADeadlineIsStillToCome(t *testing.T) {
 		}
 		require.Equal(t, want, got.Format("01-02 15:04"), said)
 	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	spring := text.Input{Zone: berlin, Now: time.Date(2026, 3, 28, 15, 0, 0, 0, berlin)} // clocks are put forward that night
+	got, _ := text.ReadDeadline(text.Words("sunday 8am"), 0, spring)
+	require.Equal(t, "03-29 08:00", got.Format("01-02 15:04"))
 	_, n := text.ReadDeadline(text.Words("monday"), 0, text.Input{})
 	require.Zero(t, n, "without a now nothing is to come")
 }
