@@ -66,6 +66,14 @@ func TestACardFollowsTheRequestsAboutItsThing(t *testing.T) {
 		require.NotContains(t, card(1), "waits")
 		require.Empty(t, w.Slack.In("CTHREATS")[1].Edits)
 
+		onItsHost := cards.Wait{Ref: "A-0347", Title: "Disconnect Agent From Network", Command: "disconnect-agent-from-network", Things: []string{"78"}}
+		requests.set([]cards.Wait{kill, isolate, elsewhere, onItsHost}, nil, nil)
+		w.Pass(time.Minute)
+		require.Contains(t, card(1), "Disconnect host waits for an approval · A-0347", "found by its endpoint alone")
+		requests.set([]cards.Wait{kill, isolate, elsewhere}, nil, nil)
+		w.Pass(time.Minute)
+		require.NotContains(t, card(1), "waits")
+
 		requests.set(nil, nil, errors.New("disk trouble"))
 		w.Console.AddThreat(notifiertest.NewThreat{Name: "third.exe", Agent: "79"})
 		w.Pass(time.Minute)

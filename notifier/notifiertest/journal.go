@@ -190,7 +190,7 @@ func matches(q journal.Query, n journal.Notice) bool {
 	switch {
 	case q.Source != "" && q.Source != n.Source, q.Channel != "" && q.Channel != n.Channel, q.Group != "" && q.Group != n.Group:
 		return false
-	case len(q.IDs) > 0 && !slices.Contains(q.IDs, n.ID):
+	case len(q.IDs) > 0 && !slices.Contains(q.IDs, n.ID), len(q.Agents) > 0 && (n.Agent == "" || !slices.Contains(q.Agents, n.Agent)):
 		return false
 	case q.Digest != "" && q.Digest != n.Digest, q.TS != "" && q.TS != n.TS, n.Seq <= q.After:
 		return false
