@@ -75,13 +75,13 @@ FUZZ = ./commands/slash:FuzzParse ./commands/slash:FuzzLine ./bot:FuzzEnvelope .
 FUZZTIME ?= 30s
 
 fuzz: ## slash text, envelopes, forms, filters, policy files, audit rows and escaping, 30 s each (FUZZTIME=5s for a quick look)
-	@for f in $(FUZZ); do $(GO) test -run '^$$' -fuzz "^$${f##*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$${f%%:*}" || exit 1; done
+	@for f in $(FUZZ); do ./.ci/fuzz $(GO) test -run '^$$' -fuzz "^$${f##*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$${f%%:*}" || exit 1; done
 
 # CI's short form builds nothing anew: without the instrumentation that leads the search, mutations of the seeds alone. What fails is no
 # flake: the input is written to the package's testdata/fuzz, fails from then on in `make test`, and goes into the commit that mends it.
 fuzz-quick: ## the same for 5 s each, as CI does
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && for f in $(FUZZ); do \
-		$(GO) test -c -o "$$dir/fuzz" "$${f%%:*}" && (cd "$${f%%:*}" && "$$dir/fuzz" -test.run '^$$' -test.fuzz "^$${f##*:}$$" -test.fuzztime 5s -test.fuzzminimizetime 5s -test.fuzzcachedir "$$dir/cache") || exit 1; done
+		$(GO) test -c -o "$$dir/fuzz" "$${f%%:*}" && (ci=$$PWD/.ci && cd "$${f%%:*}" && "$$ci/fuzz" "$$dir/fuzz" -test.run '^$$' -test.fuzz "^$${f##*:}$$" -test.fuzztime 5s -test.fuzzminimizetime 5s -test.fuzzcachedir "$$dir/cache") || exit 1; done
 
 soak: ## ten minutes of twenty people, two processes on PostgreSQL, faults on both sides, a restart a minute: nothing lost, done twice or grown
 	@./.ci/setup
