@@ -20,7 +20,10 @@ func (s scene) afterthought(words []text.Word, at int) []text.Filling {
 	for start < len(words) && isBreak(words[start]) {
 		start++
 	}
-	if start == len(words) || start == at && !states(words[start:]) || !s.explains(words[start:]) {
+	if start == len(words) {
+		return nil
+	}
+	if !s.forSafety(words[start:]) && (start == at && !states(words[start:]) || !s.explains(words[start:])) {
 		return nil
 	}
 	all := s.reasonAt("@reason", words, start)
@@ -115,7 +118,7 @@ func (s scene) explains(words []text.Word) bool {
 		return false
 	}
 	for i := range words {
-		if begins := i == 0 || isBreak(words[i-1]) || oneOf(words[i-1].Lower, "and|then|also|please|&"); begins && ordersAt(words, i) {
+		if begins := i == 0 || isBreak(words[i-1]) || oneOf(words[i-1].Lower, "and|then|also|please|kindly|&|or|else|otherwise|now"); begins && ordersAt(words, i) {
 			return false
 		}
 	}

@@ -122,7 +122,6 @@ func Plainly(line string) string {
 // Courteous tells whether a line begins as people ask somebody for something: "can you isolate DESKTOP-1" is no question about a dry run,
 // although "can" is the word for one.
 func Courteous(line string) bool {
-	words := text.Words(line)
-	return pleads(words) || longest(before, func(phrase []string) bool { return len(phrase) > 1 && says(words, 0, phrase) }) > 0 ||
-		longest(asking, func(phrase []string) bool { return says(words, 0, phrase) }) > 0
+	_, courteous := requested(text.Words(line))
+	return courteous
 }

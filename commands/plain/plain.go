@@ -80,7 +80,11 @@ func (r *Reader) Check() error { return r.compile() }
 
 // learn compiles the patterns of all commands, and collects the words that they have.
 func (r *Reader) learn() error {
-	for _, phrase := range slices.Concat(before, asking, after, needs) {
+	said := slices.Concat(before, after, needs)
+	for _, f := range asking {
+		said = append(said, f.words()...)
+	}
+	for _, phrase := range said {
 		for _, w := range phrase {
 			r.vocabulary[w] = true
 		}
@@ -183,6 +187,9 @@ func (r *Reader) readOtherwise(sentence string, written, words []text.Word, in t
 	}
 	if other, ok := reordered(words); ok && len(found) == 0 {
 		found = r.readings(sentence, other, in, true)
+	}
+	if whole, ok := had(written, words); ok && len(found) == 0 {
+		found = r.readings(sentence, whole, in, true)
 	}
 	if len(found) == 0 {
 		found = r.readLoosely(sentence, words, in)

@@ -13,7 +13,7 @@ import (
 // looked at (see the macro <show>).
 var before = phrases(`please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so|now|then|and|well|bot|s1bot|team|all|everyone|folks|guys|there|colleagues|
 	good morning|good afternoon|good evening|good night|good day|morning|mornin|afternoon|evening|bonjour|moin|servus|ciao|guten morgen|guten tag|hola|hallo|salut|gm|excuse me|sorry to bother|greetings|
-	can you|could you|would you|will you|you can|you may|please can you|please could you|can you please|could you please|would you please|can you just|could you just|could you quickly|
+	can you|could you|would you|will you|please can you|please could you|can you please|could you please|would you please|can you just|could you just|could you quickly|
 	can i get|could i get|can i have|could i have|may i have|can i see|could i see|may i see|can we get|could we get|can we have|could we have|can we see|could we see|
 	could we please|can we please|could i please|can i please|can you to|could you to|please could you to|may you|may you please|can you help me to|could you help me to|can you go ahead and|
 	can someone|could someone|can somebody|could somebody|
@@ -25,17 +25,6 @@ var before = phrases(`please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so
 	any chance you could|any chance you can|any chance to|just wondering|just curious|i'd be interested in|i'm interested in|interested in|
 	you need to|you must|you have to|we gotta|gotta|i gotta|we've got to|i've got to|trying to|i'm trying to|i am trying to|i wanna|wanna|we wanna|i'd love to|i'd need to|i would need to|we'd need to|
 	help me|help me to|quick|quickly|quick one|urgent|urgently|asap|immediately|,|:|!|.|;|-`)
-
-// asking are the frames that people put around a request, in all their forms: "could someone from the SOC please", "I'd be grateful if you could".
-var asking = slices.Concat(
-	combined("can|could|would|will", "you|someone|somebody|anyone|anybody|one of you", "|from soc|from the soc|from the team|in the team|on shift|here", "|please|kindly|please kindly|quickly|be so kind and|be so kind to|be so kind as to"),
-	combined("i'd be|i would be|we'd be|we would be", "grateful|thankful|glad|happy|obliged", "if you", "could|would|can"),
-	combined("i'd|i would|we'd|we would|i'll|would", "appreciate it|appreciate", "if you", "could|would|can"),
-	combined("|i|we", "request you|requesting you|ask you|am asking you|are asking you|beg you", "|kindly", "to"),
-	combined("|i|we", "request|requesting|ask|asking|request you|am asking|would like to ask|would ask", "for"),
-	combined("my|our|the", "manager|boss|ciso|lead|director|customer|client|auditor|auditors|management", "wants|want|needs|would like|asks", "to know|to see"),
-	phrases("do the needful and|do needful and|request you|you are requested to|it is requested to"),
-)
 
 // combined is every way to say one of each in turn.
 func combined(parts ...string) [][]string {
@@ -92,13 +81,26 @@ func unhurried(words []text.Word) []text.Word {
 // politely takes politeness off both ends. It goes on until nothing more comes off, since people
 // stack it: "hey bot, can you please".
 func politely(words []text.Word) []text.Word {
-	if pleads(words) {
-		words = words[2:]
+	rest, _ := requested(words)
+	return rest
+}
+
+// requested is politely, and tells whether a frame was among it: who asks "could you" wants it done, also where it ends in a question mark.
+func requested(words []text.Word) (rest []text.Word, courteous bool) {
+	if _, _, ok := unframed(words); !ok && pleads(words) {
+		words, courteous = words[2:], true
 	}
-	for n := 1; n > 0; words = words[n:] {
-		n = max(longest(before, func(phrase []string) bool { return says(words, 0, phrase) }), longest(asking, func(phrase []string) bool { return says(words, 0, phrase) }))
+	for {
+		n := max(opens(words), longest(before, func(phrase []string) bool { return says(words, 0, phrase) }))
+		if behind, then, ok := unframed(words); ok && len(words)-len(behind) >= n {
+			words, courteous = behind, courteous || then != allowing
+			continue
+		}
+		if n == 0 {
+			return unhurried(withoutThanks(words)), courteous
+		}
+		words, courteous = words[n:], courteous || n > 1
 	}
-	return unhurried(withoutThanks(words))
 }
 
 // pleads tells "can we isolate DESKTOP-1 please", which asks for it, from "can we isolate DESKTOP-1", which asks whether we may.
@@ -106,10 +108,16 @@ func pleads(words []text.Word) bool {
 	return len(words) > 3 && oneOf(words[0].Lower, "can|could|may") && oneOf(words[1].Lower, "we|i") && slices.ContainsFunc(words[2:], func(w text.Word) bool { return !w.Quoted && oneOf(w.Lower, hurry) })
 }
 
+// possessive are words behind which no courtesy begins.
+const possessive = articles + "|my|our|his|her|their|your|from|by|of|to|with"
+
 // withoutThanks takes politeness off the end.
 func withoutThanks(words []text.Word) []text.Word {
 	for n := 1; n > 0; words = words[:len(words)-n] {
-		n = longest(after, func(phrase []string) bool { return says(words, len(words)-len(phrase), phrase) })
+		n = max(closes(words), longest(after, func(phrase []string) bool { return says(words, len(words)-len(phrase), phrase) }))
+		if n > 0 && n < len(words) && oneOf(words[len(words)-n-1].Lower, possessive) { // "the green light from the boss"
+			return words
+		}
 		if n > 0 && oneOf(words[len(words)-1].Lower, "now|asap") && slices.ContainsFunc(words[:len(words)-n-1], isBreak) {
 			return words // "it is clean now" is what somebody says of it
 		}

@@ -355,7 +355,7 @@ func distinct(w text.Word) bool {
 	}
 	letters := 0
 	for _, r := range w.Text {
-		if strings.ToUpper(string(r)) == string(r) {
+		if unicode.IsLetter(r) && strings.ToUpper(string(r)) == string(r) { // the sign of "Let's" is none
 			letters++
 		}
 	}

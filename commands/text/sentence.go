@@ -29,7 +29,7 @@ func Words(sentence string) []Word {
 			at += size
 			continue
 		}
-		if content, after, ok := CutQuoted(rest, true); ok {
+		if content, after, ok := quotedIn(rest); ok {
 			to := len(sentence) - len(after)
 			words, at = append(words, Word{Text: content, Quoted: true, From: at, To: to}), to
 			continue
@@ -38,6 +38,24 @@ func Words(sentence string) []Word {
 		words, at = append(words, Word{From: at, To: to}.of(sentence)), to
 	}
 	return trimSigns(words)
+}
+
+// quotedIn is what stands in quotes at the beginning of a part of a sentence. Behind a single quote may stand the sentence's own sign: "disable the rule
+// 'Rclone upload'?"
+func quotedIn(rest string) (content, after string, ok bool) {
+	content, after, ok = CutQuoted(rest, true)
+	open, size := utf8.DecodeRuneInString(rest)
+	if !strings.ContainsRune(singleQuotes, open) {
+		return content, after, ok
+	}
+	for at := size; at < len(rest); {
+		r, n := utf8.DecodeRuneInString(rest[at:])
+		if strings.ContainsRune(singleQuotes, r) && at+n < len(rest) && isSign(rest[at+n:at+n+1]) && ends(rest[at+n:]) && (!ok || at-size < len(content)) {
+			return rest[size:at], rest[at+n:], true
+		}
+		at += n
+	}
+	return content, after, ok
 }
 
 // trimSigns drops what a sentence ends in. What stands in brackets is as if it stood behind a comma.

@@ -18,7 +18,8 @@ func TestASentenceIsCutIntoWordsAndSigns(t *testing.T) {
 		"don’t isolate it (INC-1042)":               "don’t|isolate|it|(|INC-1042",
 		`add a note to evil.exe: "it's a test, ok"`: "add|a|note|to|evil.exe|:|it's a test, ok",
 		"stop. Isolate DESKTOP-1":                   "stop|.|Isolate|DESKTOP-1",
-		"…":                                         "",
+		"disable 'Rclone upload'? it's the 'x' one": "disable|Rclone upload|?|it's|the|x|one",
+		"…": "",
 	} {
 		var words []string
 		for _, w := range text.Words(sentence) {
