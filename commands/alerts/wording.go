@@ -91,6 +91,7 @@ func unifiedListWording() catalog.Wording {
 func unifiedChangeWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(assign|hand|give|pass|reassign|re-assign|route|forward|escalate|transfer|hand over) [unified] (alert|alerts) {alert-ids} [over] (to|onto) {assignee:source}",
+		"(assign|hand|give|pass|reassign|re-assign|route|escalate|transfer|hand over) [unified] (alert|alerts) {alert-ids} [over] (to|onto) {assignee:source} [,] and (set|put|mark|move) (it|them|both|status) [(to|in|into|as)] {status}",
 		"(make|set) {assignee:source} [(as|be)] (assignee|owner) (of|for|on) [unified] (alert|alerts) {alert-ids}",
 		"(set|change|update) (assignee|owner) (of|for|on) [unified] (alert|alerts) {alert-ids} (to|as|:|=) {assignee:source}",
 		"<put> unified (alert|alerts) {alert-ids} [back] [(as|to|in|into|:|=|status|with status|status to|to status)] {status}",

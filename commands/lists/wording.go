@@ -18,7 +18,7 @@ func exclusionsWording() catalog.Wording {
 }
 
 func excludeWording() catalog.Wording {
-	const exclude = "(exclude|allowlist|whitelist|white-list|allow-list|except|exempt|ignore|(add|create|make|set up|put in|define|need|set|configure|i need|we need|want|register|put) [new] [path|hash|folder|file] (exclusion|exception|exclusions) (for|of|on|:)) "
+	const exclude = "(exclude|allowlist|whitelist|white-list|allow-list|except|exempt|ignore|(add|create|make|set up|put in|define|need|set|configure|i need|we need|want|i want|i'd like|we'd like|i would like|we would like|i'd need|we'd need|i would need|we would need|would need|would like|register|put) [new] [path|hash|folder|file] (exclusion|exception|exclusions) [by (hash|path)] (for|of|on|:)) "
 	return catalog.Wording{
 		Heads: []string{
 			exclude + "[path] {value:path} -> type=path", exclude + "(folder|directory) {value:path} -> type=path & path-exclusion-type=folder", exclude + "{value:hash} -> type=white_hash", "(add|create|make) [new] [{type}] (exclusion|exception)",
@@ -95,7 +95,7 @@ func reputationWording() catalog.Wording {
 		"(do|does|did) (we|you|sentinelone|s1|anyone) [already] (know|have|recognize|have anything on|know anything about|have info on) [(this|that|about)] [hash] {file-hashes:hash}",
 		"(rate|score|classify|evaluate|vet|validate|check out|look into|research|enrich|reputation|rep|lookup|hash check|hash lookup) [hash|hashes|file] {file-hashes:hash}",
 		"(run|do|make|perform) (reputation|hash) (check|lookup|look up|query) (of|on|for) {file-hashes:hash}",
-		"(is|are|was|were) [this|that|these|following|file|files] [hash|hashes] {file-hashes:hash} [(known|a|any|known as|considered|safe or|good or|clean or|something|flagged as|known to be|rated|rated as)] " + bad + " [or " + bad + "]",
+		"(is|are|was|were) [this|that|these|following|file|files] [hash|hashes] {file-hashes:hash} [(known|a|any|known as|considered|safe or|good or|clean or|something|flagged as|known to be|rated|rated as|known to us as|already known as)] " + bad + " [one|file|hash] [or " + bad + "]",
 		"(how|what) (reputable|trustworthy|risky|bad|safe) is {file-hashes:hash}", "(reputation|verdict|score|rating) [check] [(of|for|on|:)] {file-hashes:hash}",
 		"(what kind of|what sort of) (file|malware|hash) is {file-hashes:hash}", "is {file-hashes:hash} (a problem|anything|something we know|in your database|known to (you|us|sentinelone|s1))",
 		"<show> reputation [of|for|on|:] {file-hashes:hash}", "(check|look|look at|look up|<show>) reputation (of|for|on) (this|that|these|following) [file|hash|:] [:] {file-hashes:hash}",
@@ -137,14 +137,14 @@ func addIOCWording() catalog.Wording {
 	const (
 		add  = "(add|create|make|register|new|import|record|put in|enter|submit|upload|file|ingest|log|set up) [new] [ip|domain|hash|url] (ioc|indicator) [for|:] "
 		turn = "(add|create|register|import|put|make|record|enter|submit|upload|mark|flag|ingest|save|store|treat|set) [ip|domain|hash|url|address|ip address|file] "
-		as   = " (as|to|in|into|as an|as new|onto|on|among) [our] (ioc list|threat intel|indicator list|indicator of compromise|ioc|indicator|iocs|indicators)"
+		as   = " (as|to|in|into|as an|as new|onto|on|among) [our] (ioc list|threat intel|threat intelligence|intel|indicator list|indicator of compromise|ioc|indicator|iocs|indicators)"
 	)
 	var heads []string
 	for _, kind := range []struct{ slot, means string }{{"{ioc-value:ip}", " -> type=IPV4"}, {"{ioc-value:domain}", " -> type=DNS"}, {"{ioc-value:hash}", ""}} {
 		heads = append(heads, add+kind.slot+kind.means, turn+kind.slot+as+kind.means)
 	}
 	return catalog.Wording{Heads: heads, Clauses: []string{
-		"[,] (from|source|by|via|from source|with source|came from|comes from|reported by|origin|provided by|per|according to) [is|:|=] {source:source}",
+		"[,] as [a|an] {type} (indicator|ioc)", "[,] (from|source|by|via|from source|with source|came from|comes from|reported by|origin|provided by|per|according to) [is|:|=] {source:source}",
 		"[,] [it|this|they] (came from|comes from|is from|are from) {source:source}", "[,] (type|of type|as type|kind) [is|:|=] {type}",
 		"[,] [(valid|active|expires|expiring|expire|keep it)] (until|till|on|by) {valid-until}", "[,] (call it|named|called|name|with name|title|labelled|label) [:|=] {name:source}",
 		"[,] (in|at|for|of|under) account {account-ids:account}", "[,] [with] name {name:title}", "(in|at|for|of) {account-ids:account}",

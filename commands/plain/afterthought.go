@@ -45,7 +45,7 @@ func (s scene) purpose(words []text.Word, at int) []text.Filling {
 	return s.reasonAt("@reason", words, at)
 }
 
-const purposes = "patching|patch|patches|maintenance|investigation|investigations|investigating|forensics|analysis|review|triage|cleanup|cleaning|reimaging|reimage|remediation|updates|update|upgrade|upgrades|testing|audit|troubleshooting|response|check|checks|examination|inspection|imaging|rebuild|rollout|onboarding|offboarding|drill|exercise|research|hardening|decommissioning|quarantine"
+const purposes = "reverse|reversing|sandbox|sandboxing|detonation|patching|patch|patches|maintenance|investigation|investigations|investigating|forensics|analysis|review|triage|cleanup|cleaning|reimaging|reimage|remediation|updates|update|upgrade|upgrades|testing|audit|troubleshooting|response|check|checks|examination|inspection|imaging|rebuild|rollout|onboarding|offboarding|drill|exercise|research|hardening|decommissioning|quarantine"
 
 // aside reads what follows a question or a request to see something and only tells why: "is the console healthy? feels slow". It is left out, so it may
 // have no word that narrows a list down.
@@ -54,14 +54,8 @@ func (s scene) aside(words []text.Word, at int) []text.Filling {
 	for start < len(words) && (isBreak(words[start]) || words[start].Lower == "?") {
 		start++
 	}
-	rest := words[start:]
-	if start == at || len(rest) < 2 || !states(rest) && !oneOf(rest[0].Lower, "feels|seems|looks|writing|working|preparing|investigating|looking") || !s.explains(rest) {
+	if start == at || start == len(words) || !s.remarks(words[start:]) {
 		return nil
-	}
-	for i, w := range rest {
-		if n, sets := s.narrow(rest, i); n > 0 && len(sets) > 0 || isThing(w) {
-			return nil
-		}
 	}
 	return []text.Filling{{Taken: len(words) - at, Value: []setting(nil)}}
 }
@@ -110,7 +104,7 @@ func (s scene) explains(words []text.Word) bool {
 	if oneOf(words[len(words)-1].Lower, "group|site|account") {
 		return false // "the Servers - Strict group" is one name
 	}
-	if listsMore(words) {
+	if listsMore(words) || longest(approximately, func(phrase []string) bool { return says(words, 0, phrase) }) == len(words) {
 		return false
 	}
 	clear := len(words) > 1 && words[0].Lower == "all" && oneOf(words[1].Lower, "clear|good|clean|safe|done")

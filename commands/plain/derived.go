@@ -124,7 +124,7 @@ func judging(cmd *catalog.Command) []string {
 
 // doing are the ways to say a command's name as a noun: "make a scan of DESKTOP-1", "do a reboot on DESKTOP-1".
 func doing(name, main string) string {
-	return "(make|do|perform|run|trigger|force|start|initiate|launch|carry out|schedule) [full|complete|immediate|new] " + name + " (of|on|for|in|at) {" + main + "}"
+	return "(make|do|perform|run|trigger|force|start|initiate|launch|carry out|schedule) [full|complete|immediate|new|thorough|deep|quick] [disk] " + name + " (of|on|for|in|at) {" + main + "}"
 }
 
 var (

@@ -25,6 +25,7 @@ const (
 	ordering  form = iota // "isolate DESKTOP-1"
 	gerundial             // "isolating DESKTOP-1"
 	having                // what somebody wants to have or see: "the notes on evil.exe", "DESKTOP-1 isolated"
+	seeking               // "searching for evil.exe", which who is at it wants to be done
 	allowing              // "you can isolate DESKTOP-1", which with a question mark is a question
 )
 
@@ -77,6 +78,7 @@ var asking = []frame{
 	framed(having, "i'd|i would|we'd|we would", "|really|also", "love|like|be interested|be keen|be curious|be happy", "to", "see|have|get|know|view|look at|check"),
 	framed(having, "i'd be|i would be|we'd be|we would be|i'm|i am|we're|we are", "|really|very|quite", "interested in|curious about|keen to see|keen to know|curious to see|curious to know"),
 	framed(having, "i|we", "could|can", "use|do with"),
+	framed(seeking, "i'm|i am|we're|we are|i've been|we've been", "|currently|now|just|also|still"),
 	framed(having, "i|we", "request|requesting|ask|asking|am asking|request you|would like to ask|would ask|am requesting|are requesting", "for"),
 	framed(having, "request|requesting|ask|asking|request you", "for"),
 	framed(having, "i'm going to|we're going to|i am going to|we are going to|i'll|we'll|i will|we will|i'm gonna|gonna", "need|require|want"),
@@ -111,19 +113,30 @@ func unframed(words []text.Word) (rest []text.Word, then form, ok bool) {
 		if n <= most || n >= len(words) {
 			continue
 		}
-		behind := words[n:]
-		if f.then == gerundial {
-			verb := gerund(behind[0].Lower)
-			if verb == "" && !oneOf(behind[0].Lower, articles) { // "help with the scan of DESKTOP-1"
-				continue
-			}
-			if behind = slices.Clone(behind); verb != "" {
-				behind[0].Lower = verb
-			}
+		if behind, ok := f.then.behind(words[n:]); ok {
+			rest, then, most = behind, f.then, n
 		}
-		rest, then, most = behind, f.then, n
 	}
 	return rest, then, most > 0
+}
+
+// behind is what stands behind a frame as an order; false where it can't.
+func (how form) behind(words []text.Word) ([]text.Word, bool) {
+	if how != gerundial && how != seeking {
+		return words, true
+	}
+	verb := gerund(words[0].Lower)
+	if how == seeking {
+		if verb = "hunt"; len(words) < 2 || !oneOf(words[0].Lower, "searching|hunting") || words[1].Lower != "for" {
+			return nil, false
+		}
+	}
+	if verb == "" { // "help with the scan of DESKTOP-1"
+		return words, oneOf(words[0].Lower, articles)
+	}
+	words = slices.Clone(words)
+	words[0].Lower = verb
+	return words, true
 }
 
 // gerund is the order to do what a word says that one does: "isolate" of "isolating"; "" for any other word.

@@ -17,14 +17,14 @@ const (
 		we need|i'm after|i search|need|i require|we require|wanna see|let's see|let us see|lemme see|may i see|remind me of|remind me|inform|brief|advise|report|
 		i would like to have|i'd like to have|can you see|run me through|walk me through|pull up|bring up|get hold of|dump|hit me with|gimme|check out|i am looking for|
 		i'm looking for|looking for|search| check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|
-		do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know) [up|out] [to] [me|us] [about] [number of|list of|overview of|
-		in detail] [any|all|just|only|there|which|what|how many]]`
+		do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know|did we have|did we get|have we had|had we|were there|was there|what's new in|what is new in|what's new with|what's new on|anything new in|anything new on|any news on) [up|out] [to] [me|us] [about] [number of|list of|overview of|
+		in detail] [any|all|just|only|there|which|what|how many|some]]`
 	ofMacro = `(of|for|on|about|from)`
 )
 
 // who are people and endpoints as a hunt asks for them; reach and runs what they did, in any form of the verb.
 const (
-	whoMacro = `(who|anyone|anybody|someone|somebody|everyone|what|we|[(any|which|what|all)] [of] [our] (endpoint|endpoints|users|user|servers|server|workstations|laptops|clients|system|
+	whoMacro = `(who|anyone|anybody|someone|somebody|everyone|anything|something|what|we|[(any|which|what|all)] [of] [our] (endpoint|endpoints|users|user|servers|server|workstations|laptops|clients|system|
 		systems) [here]) [else|ever|already|also]`
 	askMacro   = `[(tell me|show me|show|check|find out|find|see|know|i search|let me know|list|get|give me) [if|whether]]`
 	didMacro   = `(did|has|have|had|is|are|was|were|does|do)`
@@ -82,7 +82,8 @@ var (
 		"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|added|made|opened|updated|detected|found|seen|raised|reported|generated|triggered)] {@range}",
 		"(that|which) (are|is|were) {@range}",
 	}
-	listClauses = []string{"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "{@aside}", "[,] for [my|our|customer] [shift|incident|customer] (mail|email|ticket|report|records|documentation|meeting|handover|sandbox|writeup|write-up|customer)", "[,] (only|just) {+}", ", {+} [only]", "[(are|is) [still|currently|now]] in {+} [status|state]", "in (status|state) {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
+	listClauses = []string{"[,|?|.|;|-] (all of them|all of it|all of those|all types|all kinds|in full|as complete as possible)", "[,] with (everything|all) [that] [you|we] (have|got|know|you've got|we've got|you have got)", "[,] with all details",
+		"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "{@aside}", "[,] for [my|our|customer] [shift|incident|customer] (mail|email|ticket|report|records|documentation|meeting|handover|sandbox|writeup|write-up|customer)", "[,] (only|just) {+}", ", {+} [only]", "[(are|is) [still|currently|now]] in {+} [status|state]", "in (status|state) {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
 		"(are there|there are|do we have|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]",
 		"(are|is) [currently|still|now] {+}",
 		"[that|which] [were|was|are|have been|has been|got] (created|detected|found|seen|raised|reported|generated|triggered)"}
@@ -136,7 +137,9 @@ func sharedClauses(cmd *catalog.Command) []string {
 	}
 	if f, ok := cmd.Lookup("limit"); ok && cmd.Risk == catalog.Read {
 		list = append(list, "[,|?|.|;|-] (maximum|max|limit|at most|up to|only|first|last|top|no more than|with limit|with maximum|limited to|with max) [of] {"+f.Name+"} [activities|results|events|rows|entries|threats|alerts|endpoints|of them|ones|only]",
-			"[,] {"+f.Name+"} [results|events|rows|entries] (max|maximum|at most|only|tops)", "[,] (just|show|give me) {"+f.Name+"} [of them|results|rows|entries]")
+			"[,] {"+f.Name+"} [results|events|rows|entries] (max|maximum|at most|only|tops)", "[,] (just|show|give me) {"+f.Name+"} [of them|results|rows|entries]",
+			"[,|?|.|;|-] (i|we) [only|just] (need|want|require|care about) {+"+f.Name+"} [of them|ones|results|rows|entries|of those]",
+			"[,|?|.|;|-] {+"+f.Name+"} [of them|ones|results|rows|entries] (is|are|will|would|should) [be] (enough|do|fine|sufficient|plenty|ok|okay)")
 	}
 	if cmd.Timed {
 		list = append(list, timedClauses...)

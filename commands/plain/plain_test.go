@@ -127,11 +127,12 @@ func lineMeans(t *testing.T, c *catalog.Catalog, sentence, line string) string {
 // threat's, a host is no site. The first file was written with the grammar, the others by people who had not seen it; those of strangers knew the list of
 // commands alone; personas are a new analyst, one who writes the English of another language, a terse lead at night, and a manager; the night shift has what must be
 // refused as well; analysts are seven at work, in chat, by whose sentences words in any order are read; three voices are a terse, a chatty and a foreign one who
-// ask for much that the bot has no command for.
+// ask for much that the bot has no command for; chatty is how an American, an English, an Indian and a German analyst ask when they are polite, and held is what two strangers wrote who
+// had seen nothing of this.
 func TestSentencesMeanTheirCommand(t *testing.T) {
 	t.Parallel()
 	c, r := grammar(t)
-	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv", "nightshift.tsv", "analysts.tsv", "threevoices.tsv"} {
+	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv", "nightshift.tsv", "analysts.tsv", "threevoices.tsv", "chatty.tsv", "held.tsv"} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			counts := map[string]int{}

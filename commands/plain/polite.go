@@ -96,7 +96,7 @@ func requested(words []text.Word) (rest []text.Word, courteous bool) {
 			words, courteous = behind, courteous || then != allowing
 			continue
 		}
-		if n == 0 {
+		if n == 0 || n == 1 && words[0].Lower == "there" && len(words) > 1 && oneOf(words[1].Lower, "is|are|was|were") {
 			return unhurried(withoutThanks(words)), courteous
 		}
 		words, courteous = words[n:], courteous || n > 1
@@ -111,11 +111,20 @@ func pleads(words []text.Word) bool {
 // possessive are words behind which no courtesy begins.
 const possessive = articles + "|my|our|his|her|their|your|from|by|of|to|with"
 
+// vocatives are whom people speak to; what is told may end in them as well.
+const vocatives = "mate|buddy|folks|guys|all|everyone|man|dude|sir|boss|team|bot"
+
+// addressed tells whether the last word is nothing that is told: "isolate DESKTOP-1 boss", and no "DESKTOP-1 was reimaged by the desktop team".
+func addressed(words []text.Word) bool {
+	last := len(words) - 1
+	return !oneOf(words[last].Lower, vocatives) || isBreak(words[last-1]) || oneOf(words[0].Lower, orders+"|"+requesting) && !slices.ContainsFunc(words, func(w text.Word) bool { return isBreak(w) || oneOf(w.Lower, "because|since|due|as") })
+}
+
 // withoutThanks takes politeness off the end.
 func withoutThanks(words []text.Word) []text.Word {
 	for n := 1; n > 0; words = words[:len(words)-n] {
 		n = max(closes(words), longest(after, func(phrase []string) bool { return says(words, len(words)-len(phrase), phrase) }))
-		if n > 0 && n < len(words) && oneOf(words[len(words)-n-1].Lower, possessive) { // "the green light from the boss"
+		if n > 0 && n < len(words) && (oneOf(words[len(words)-n-1].Lower, possessive) || n == 1 && !addressed(words)) { // "the green light from the boss"
 			return words
 		}
 		if n > 0 && oneOf(words[len(words)-1].Lower, "now|asap") && slices.ContainsFunc(words[:len(words)-n-1], isBreak) {
@@ -156,6 +165,9 @@ var retracting = phrases(`unless|except|but not|only if|instead|not yet|don't|do
 // retracts looks at the whole sentence, the reason included: it is better to ask once too often.
 func retracts(words []text.Word) bool {
 	for at := range words {
+		if at > 0 && words[at].Lower == "sorry" && words[at-1].Lower == "than" { // better safe than sorry
+			continue
+		}
 		if !words[at].Quoted && mayTurn(words[at].Lower) || longest(retracting, func(phrase []string) bool { return says(words, at, phrase) }) > 0 {
 			return true
 		}

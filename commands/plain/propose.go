@@ -244,7 +244,7 @@ func (s scene) number(words []text.Word, at int) (int, []setting) {
 		return 0, nil
 	}
 	many, isNumber := text.Count(words[i].Lower)
-	if !isNumber || many != words[i].Text && (i+1 == len(words) || oneOf(words[i+1].Lower, "of|day|days|hour|hours|week|weeks|month|months|minute|minutes")) { // "two days" is a stretch of time
+	if !isNumber || many != words[i].Text && (i+1 == len(words) && i == at || i+1 < len(words) && oneOf(words[i+1].Lower, "of|day|days|hour|hours|week|weeks|month|months|minute|minutes")) { // "two days" is a stretch of time
 		return 0, nil
 	}
 	f, ok := s.cmd.Lookup("limit")

@@ -165,6 +165,14 @@ func comma(words []text.Word, at int) int {
 	}
 	if i < len(words) && (words[i].Lower == "and" || words[i].Lower == "&" || words[i].Lower == "+") {
 		i++
+	} else if says(words, i, []string{"as", "well", "as"}) {
+		i += 3
+	}
+	if i > at && i+1 < len(words) && words[i].Lower == "also" { // "scan A and also on B"
+		i++
+		if words[i].Lower == "on" && i+1 < len(words) && isNamedHost(words[i+1]) {
+			i++
+		}
 	}
 	if i == at {
 		return -1
@@ -283,7 +291,7 @@ var common = wordSet(`isolate disconnect reconnect connect contain quarantine ki
 	host hosts endpoint endpoints agent agents machine machines computer computers laptop laptops server servers workstation workstations
 	device devices threat threats alert alerts file files process processes site sites group groups account accounts rule rules script scripts
 	hash hashes network user users soc ip ips id box boxes pc pcs notebook notebooks vm vms system systems
-	fp tp fps tps c2 cnc c&c apt edr siem ioc iocs rce cve rdp smb dns url urls vpn mfa av pua pup bec dfir ir it hr ceo cfo cto vip poc qa dc os
+	fp tp fps tps c2 cnc c&c apt edr siem ioc iocs rce cve rdp smb dns url urls vpn mfa av pua pup bec dfir ir it hr ceo cfo cto vip poc qa dc os ciso cso csirt cert noc dba msp mssp
 	sha1 sha256 sha-1 sha-256 md5 ipv4 ipv6 in-progress false-positive true-positive not-mitigated on-demand follow-up read-only high-severity low-severity`)
 
 func wordSet(list string) map[string]bool {
@@ -408,7 +416,7 @@ var domainForm = regexp.MustCompile(`^(?i)(?:https?://\S+|(?:[a-z0-9_-]+\.)+[a-z
 // isPlace tells names of sites, groups and accounts: they begin with a capital letter. One with a digit
 // looks like a host's ("the threats of SRV-APP05"), unless a noun says what it is.
 func isPlace(w text.Word) bool {
-	return w.Quoted || isCapital(w) && !grammatical[w.Lower] && !oneOf(w.Lower, "windows|linux|macos") && !strings.ContainsAny(w.Text, "0123456789")
+	return w.Quoted || isCapital(w) && !isPath(w) && !grammatical[w.Lower] && !oneOf(w.Lower, "windows|linux|macos") && !strings.ContainsAny(w.Text, "0123456789")
 }
 
 // isTitle tells names of rules and scripts.

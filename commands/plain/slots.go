@@ -191,19 +191,34 @@ func asWritten(words []text.Word, at int) bool {
 
 // prose is what stands in quotes, or all of the rest of the sentence as it was written.
 func (s scene) prose(t slot, words []text.Word, at int) []text.Filling {
-	if at >= len(words) {
+	skipped := vaguely(words, at)
+	if at += skipped; at >= len(words) || longest(approximately, func(phrase []string) bool { return says(words, at, phrase) }) == len(words)-at { // "add a note, something like that" leaves out which
 		return nil
 	}
 	if words[at].Quoted {
-		return []text.Filling{{Taken: 1, Value: []setting{{t.field.Name, "", []string{words[at].Text}}}}}
+		return []text.Filling{{Taken: skipped + 1, Value: []setting{{t.field.Name, "", []string{words[at].Text}}}}}
 	}
 	// "send a message to KIOSK-07 in group Lobby: hello" has its text behind the colon.
 	if at > 0 && !oneOf(words[at-1].Lower, ":|that|saying|says|text|with|-|,|to|know") && slices.ContainsFunc(words[at:], func(w text.Word) bool { return w.Lower == ":" }) {
 		return nil
 	}
 	rest := strings.TrimSpace(s.sentence[words[at].From:])
-	return []text.Filling{{Taken: len(words) - at, Value: []setting{{t.field.Name, "", []string{rest}}}}}
+	return []text.Filling{{Taken: skipped + len(words) - at, Value: []setting{{t.field.Name, "", []string{rest}}}}}
 }
+
+// vaguely is how many words before a text say that it follows: "something like: sent to the sandbox".
+func vaguely(words []text.Word, at int) int {
+	n := longest(approximately, func(phrase []string) bool { return says(words, at, phrase) })
+	if n > 0 && at+n < len(words) && (words[at+n].Lower == ":" || words[at+n].Quoted) {
+		if words[at+n].Lower == ":" {
+			n++
+		}
+		return n
+	}
+	return 0
+}
+
+var approximately = phrases(`something like|something like that|like that|something|something like this|something along the lines of|along the lines of|in the sense of|roughly|to the effect of|like this|the following|the text|this text|as follows`)
 
 var bareSpan = regexp.MustCompile(`^\d{1,4}[hdw]$`)
 

@@ -93,7 +93,8 @@ func notesWording() catalog.Wording {
 		"(read|see) [me] [the] (notes|comments) (of|on|for) {threat-id}",
 		"(did|has|have) (anyone|anybody|someone|somebody) (write|written|comment|commented|leave|left|add|added) [a] [notes|note|anything|something] (on|to|about) {threat-id}",
 		"<show> {threat-id:case} notes", "[is there] (anything|something) [new] in notes (on|of|for|about) {threat-id} [yet|already]",
-		"what (did|has|have) [last|previous|other|day|night|morning|evening|late|early] (shift|team|crew|colleague|analyst|soc|day shift|night shift) (write|written|say|said|note|noted|leave|left|add|added) (about|on|to|in|for) {threat-id}",
+		"what (did|has|have) [my|our|other|all|rest of] (colleagues|colleague|others|team|people|we|you|they|everybody|everyone|anybody|analysts|analyst|soc|folks|day shift|night shift) [already|so far] (write|written|say|said|note|noted|comment|commented|leave|left|add|added|document|documented) [down] (about|on|to|in|for) {threat-id} [already|so far]",
+		"what (did|has|have) [last|previous|other|day|night|morning|evening|late|early] (shift|team|crew|colleague|analyst|soc|day shift|night shift) [already|so far] (write|written|say|said|note|noted|leave|left|add|added) (about|on|to|in|for) {threat-id}",
 		"what (did|have|has) (people|we|analysts|colleagues|anyone|others) (write|written|say|said|note|noted) (about|on|to) {threat-id}",
 		"<show> {*} (notes|comments) (on|of|for|about|to) {threat-id}", "(what|which) notes (are|are there|do we have) on {threat-id}", "(what do notes|what notes) on {threat-id} say",
 	}}
@@ -102,7 +103,7 @@ func notesWording() catalog.Wording {
 func addNoteWording() catalog.Wording {
 	const writes = "<write>"
 	return catalog.Wording{Heads: []string{
-		writes + " [(this|following|quick|short|new|another)] (note|comment|remark|notes) (to|on|for|about|in|onto|under|against|at) {filter} (:|,|-|;|saying|that says|that|with text|with|reading|stating|that reads|which says|with text :|saying :|with message|with content|noting|noting that|saying that|stating that) {note-text}", writes + " [(this|as)] (note|comment) {note-text:quoted} (to|on|for|in|onto|under|against|at) {filter}", writes + " {note-text:quoted} [(as (note|comment)|in notes|to notes)] (to|on|in|of|for|under|onto) {filter:case}",
+		writes + " [(this|following|quick|short|new|another)] (note|comment|remark|notes) (to|on|for|about|in|onto|under|against|at) {filter} (:|,|-|;|saying|that says|that|with text|with|reading|stating|that reads|which says|with text :|saying :|with message|with content|noting|noting that|saying that|stating that|along the lines of|along the lines of :|something like|something like :|like :|to the effect that|to the effect of :) {note-text}", writes + " [(this|as)] (note|comment) {note-text:quoted} (to|on|for|in|onto|under|against|at) {filter}", writes + " {note-text:quoted} [(as (note|comment)|in notes|to notes)] (to|on|in|of|for|under|onto) {filter:case}",
 		writes + " (note|comment) [:] {note-text:quoted} (to|on|for|in|under) {filter}", "(comment|note|annotate|remark) {note-text:quoted} (on|to|in|under|for|at|about) {filter}", "(comment|note|annotate) {filter:case} (with|:|-|,|saying|as) {note-text}", writes + " (on|to|in|for|under) {filter:case} (that|:|,|-) {note-text}", "(note|comment|notes) (for|on|to|about|in|re) {filter:case} (:|-|,|that|saying) {note-text}", "(let) notes (of|on) {filter} say {note-text}",
 		"(add|leave|write|put|attach|make|drop|new) [this|following] (note|comment) (to|on|for|about|in) {filter} (:|,|-|saying|that says|that|with text|with) {note-text}",
 		"(comment|note|annotate|document) [on|for|to] {filter:case} (:|,|-|that|with|saying) {note-text}", "(comment|note) (on|for|to) {filter} (-|,|saying) {note-text}",
@@ -119,6 +120,7 @@ func addNoteWording() catalog.Wording {
 func verdictWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"<judge> [(verdict|analyst verdict) (of|for|on)] {threat-ids:case} [(as|to|in|into|:|=|verdict|with verdict)] [a|being] {analyst-verdict}",
+		"(put|set|change|reset|switch|turn|revert) [(verdict|analyst verdict) (of|on|for)] {threat-ids:case} back to {analyst-verdict}",
 		"(set|change|update|put|give|make|switch|modify|adjust|correct|flip|turn) [analyst] verdict (of|on|for|in|from|at) {threat-ids:case} (to|as|in|into|:|=|from undefined to) {analyst-verdict}",
 		"(set|put|change|give|record|assign|add|apply|enter) [analyst] verdict [of|to|:|=|as] {analyst-verdict} (on|for|to|in|at) {threat-ids:case}",
 		"[analyst] verdict (of|on|for) {threat-ids:case} [:|=|to|is|should be|must be|needs to be|as] {analyst-verdict}",
