@@ -11,13 +11,14 @@ import "s1bot/commands/text"
 
 // remarks tells whether words are one.
 func (s scene) remarks(words []text.Word) bool {
-	if !toldOf(words) || !s.explains(words) {
+	if !toldOf(words) || !s.explains(words) || mayBePlace(words[0]) {
 		return false
 	}
 	_, _, ranged := rangeSlots(s.cmd)
 	for i, w := range words {
 		n, sets := s.narrow(words, i)
-		if n > 0 && len(sets) > 0 || isThing(w) || oneOf(w.Lower, choosing) || w.Lower == "called" && i > 0 && oneOf(words[i-1].Lower, "is|are|was|were") || i > 0 && isCapital(w) && !allCapitals(w) && !isBreak(words[i-1]) && w.Lower != "i" {
+		named := i > 0 && oneOf(w.Lower, "called") && oneOf(words[i-1].Lower, "is|are|was|were")
+		if n > 0 && len(sets) > 0 || isThing(w) || oneOf(w.Lower, choosing) || named || i > 0 && !isBreak(words[i-1]) && mayBePlace(w) {
 			return false
 		}
 		if _, n := text.ReadRange(words, i, s.in); ranged && (n > 1 || oneOf(w.Lower, timing)) {
@@ -26,6 +27,14 @@ func (s scene) remarks(words []text.Word) bool {
 	}
 	return true
 }
+
+// mayBePlace tells a name: "Paris is affected", and no "Somebody complained". An abbreviation is none.
+func mayBePlace(w text.Word) bool {
+	return isCapital(w) && !allCapitals(w) && !grammatical[w.Lower] && !common[w.Lower] && !oneOf(w.Lower, articles+"|"+contracted+"|"+persons)
+}
+
+// persons are who remarks are about, as sentences begin with them.
+const persons = "we|there|user|users|somebody|someone|anybody|everyone|everybody|nobody|management|finance|legal|people|helpdesk|colleagues|customers|auditors|feels|seems|looks|writing|working|preparing|investigating|looking"
 
 // choosing are the words by which people choose among what is listed.
 const choosing = "one|ones|those|these|rest|other|others|first|last|top|newest|latest|oldest|each|every|especially|mainly|mostly|particularly|specifically|enough|suffices|matter|matters|relevant|important|care|concern|concerns|interest|interested|interesting|except|" +
