@@ -6,6 +6,7 @@ package commands
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"s1bot/commands/admin"
 	"s1bot/commands/alerts"
@@ -27,6 +28,12 @@ func All() *catalog.Catalog {
 	}
 	return c
 }
+
+// known is made once: a catalog costs some milliseconds, and a start asks for names at several places.
+var known = sync.OnceValue(All)
+
+// Known is a catalog for whoever asks what commands there are and runs none of them. All who ask share it.
+func Known() *catalog.Catalog { return known() }
 
 // all lists every command, area by area, in the order in which people see them.
 func all() []*catalog.Command {

@@ -17,7 +17,7 @@ func TestOperatorsHearFourTimesThatTheTokenEnds(t *testing.T) {
 		var known atomic.Pointer[s1.Token]
 		known.Store(&s1.Token{})
 		w.Config.Operators = func() string { return "COPS" }
-		w.Config.Keep = 7 * day
+		w.Config.Keep, w.Config.Interval = 7*day, 30*time.Minute
 		w.Config.Token = func() s1.Token { return *known.Load() }
 		told := func(want ...string) {
 			t.Helper()

@@ -162,6 +162,7 @@ func TestAThousandUnifiedAlertsAreToldOnce(t *testing.T) {
 				crash(w, 1+r.IntN(60), r.IntN(2) == 0, time.Minute)
 			}
 		}
+		w.Config.Interval = 10 * time.Minute
 		w.Start()
 		w.Pass(6 * time.Hour) // the latest are five hours late
 		w.Stop()

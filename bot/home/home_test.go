@@ -441,14 +441,30 @@ func TestATabFollowsWhatChangesAtMostEveryTenSeconds(t *testing.T) {
 		require.GreaterOrEqual(t, r.count("UBOB"), 3)
 		require.LessOrEqual(t, r.count("UBOB"), 4)
 		require.Contains(t, r.published["UBOB"][r.count("UBOB")-1], "A-00")
-		before := r.count("UBOB")
+	})
+}
+
+func TestATabThatNobodyLooksAtForADayStays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.Every = time.Minute
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go r.Run(ctx)
+		require.NoError(t, r.Keeper.Opened(ctx, "UBOB"))
+		changes := func() (edits int) {
+			before := r.count("UBOB")
+			r.mu.Lock()
+			r.requests = append(r.requests, asked(fmt.Sprintf("A-%04d", len(r.requests))))
+			r.mu.Unlock()
+			time.Sleep(2 * time.Minute)
+			synctest.Wait()
+			return r.count("UBOB") - before
+		}
+		require.Equal(t, 1, changes())
 		time.Sleep(25 * time.Hour)
-		r.mu.Lock()
-		r.requests = nil
-		r.mu.Unlock()
-		time.Sleep(time.Minute)
-		synctest.Wait()
-		require.LessOrEqual(t, r.count("UBOB"), before+2, "nobody looked at it for a day")
+		require.Zero(t, changes())
 	})
 }
 

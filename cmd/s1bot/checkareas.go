@@ -154,7 +154,7 @@ func (a area) loss() string {
 // its own is no command of its area.
 func commandList(serves ...string) string {
 	var names []string
-	for _, cmd := range commands.All().Commands() {
+	for _, cmd := range commands.Known().Commands() {
 		if slices.Contains(serves, cmd.Route) || cmd.Route == "" && slices.Contains(serves, cmd.Area) {
 			names = append(names, cmd.Name)
 		}

@@ -349,5 +349,5 @@ func (c *config) policyFile() (policyfile.File, error) {
 	if c.PolicyFile == "" {
 		return policyfile.File{}, nil
 	}
-	return policyfile.Load(c.PolicyFile, commands.All().Commands())
+	return policyfile.Load(c.PolicyFile, commands.Known().Commands())
 }

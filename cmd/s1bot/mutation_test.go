@@ -23,7 +23,7 @@ func shares() (values, frames uint32) {
 	if os.Getenv("S1BOT_TEST_MUTATIONS") != "" {
 		return 1, 1
 	}
-	return 300, 8
+	return 600, 8
 }
 
 // leaked is what no person should read: Go's words, and a console's words for nothing.
@@ -121,7 +121,7 @@ func TestEveryCommandTellsOddFrames(t *testing.T) {
 func (m *mutant) meetsOddFrames() {
 	_, share := shares()
 	if m.cmd.Risk == catalog.Read { // it asks little else than what it shows
-		share = 1
+		share = min(share, 2)
 	}
 	for key, answer := range m.answers() {
 		object, ok := answer.(map[string]any)

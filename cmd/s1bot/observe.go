@@ -21,7 +21,7 @@ import (
 func (p *program) newMetrics() *metrics.Metrics {
 	v := version()
 	names := bot.BuiltinWords()
-	for _, cmd := range commands.All().Commands() {
+	for _, cmd := range commands.Known().Commands() {
 		names = append(names, cmd.Name)
 	}
 	return metrics.New(metrics.Sources{

@@ -14,7 +14,7 @@ func (policySchemaCmd) Help() string {
 
 // Run prints the schema.
 func (policySchemaCmd) Run(std streams) error {
-	body, err := policyfile.Schema(commands.All().Commands())
+	body, err := policyfile.Schema(commands.Known().Commands())
 	if err != nil {
 		return err
 	}

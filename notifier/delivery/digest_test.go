@@ -40,7 +40,7 @@ func TestABurstIsOneDigestWithAFileOfAllAndCriticalOnesKeepTheirCards(t *testing
 		require.Len(t, w.Slack.Files, 1)
 		require.Equal(t, digest.TS, w.Slack.Files[0].Thread)
 		require.Len(t, notifiertest.Listed(w, "CTHREATS"), 405)
-		w.Pass(time.Hour)
+		w.Pass(15 * time.Minute)
 		require.Len(t, w.Slack.In("CTHREATS"), 8)
 		require.Len(t, w.Slack.Files, 1)
 		require.Empty(t, notifiertest.Pending(w))
@@ -63,19 +63,19 @@ func TestASteadyStreamBecomesAFewDigests(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
 		w.Config.Burst, w.Config.Interval = 5, time.Second
 		w.Start()
-		for i := range 300 {
+		for i := range 150 {
 			w.Console.AddThreat(notifiertest.NewThreat{Name: fmt.Sprint("threat ", i)})
 			w.Pass(time.Second)
 		}
 		w.Pass(time.Minute)
-		require.Less(t, len(w.Slack.In("CTHREATS")), 40)
+		require.Less(t, len(w.Slack.In("CTHREATS")), 25)
 		cards := 0
 		for _, m := range w.Slack.In("CTHREATS") {
 			if strings.HasPrefix(m.Key, "threat:") {
 				cards++
 			}
 		}
-		require.Equal(t, 300, cards+len(notifiertest.Listed(w, "CTHREATS")))
+		require.Equal(t, 150, cards+len(notifiertest.Listed(w, "CTHREATS")))
 	})
 }
 

@@ -118,7 +118,7 @@ func Story(t *testing.T, tell func(*testing.T, *World)) {
 func NewWorld(t *testing.T) *World {
 	w := &World{T: t, Console: &Console{}, Slack: &Slack{Closed: map[string]bool{}}, Journal: NewMemory(), Log: &logBook{}, Stop: func() {}}
 	w.Config = notifier.Config{Feeds: notifier.Feeds{Name: "default", Console: w.Console, ThreatsChannel: "CTHREATS", AlertsChannel: "CALERTS"}, Journal: w.Journal, Leases: w.Journal, Messages: w.Slack, Files: w.Slack, Burst: 5000,
-		Actions: commands.All().CardActions(),
+		Actions: commands.Known().CardActions(),
 		Logger:  slog.New(slog.NewTextHandler(w.Log, nil))}
 	return w
 }

@@ -66,7 +66,7 @@ func TestAnEmptyPageWithACursorIsNotTheEnd(t *testing.T) {
 // A page of fat rows is asked for again with fewer of them, and the list goes on.
 func TestAPageThatIsTooLargeIsAskedForWithFewerRows(t *testing.T) {
 	t.Parallel()
-	fat := strings.Repeat("x", 20<<10)
+	fat := strings.Repeat("x", 10<<10)
 	console := consoletest.Start(t, func(w http.ResponseWriter, r *http.Request) {
 		limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
 		from, _ := strconv.Atoi(r.URL.Query().Get("cursor"))
