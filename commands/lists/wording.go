@@ -9,7 +9,8 @@ func exclusionsWording() catalog.Wording {
 		"<show> {*} (exclusions|exclusion|exceptions|exception|allowlist|whitelist|allow list|white list|exclusion list|exclusions list) {*} [entries|list|items]",
 		"(what is|what's|what|which files are|which paths are|which hashes are|anything|is anything) [currently|all] (excluded|whitelisted|allowlisted|exempted|on allowlist|on exclusion list|in exclusions)",
 		"(do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted|allowlist) (anything|something|any files|any paths)",
-		"(what|which) [things|files|paths|stuff] (do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted)",
+		"(what|which) [things|files|stuff] (do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted)",
+		"(what|which) (paths|path|folders) (do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted|allowlisted) -> type=path", "(what|which) (hashes|hash) (do|did|have) (we|you) [already] (exclude|excluded|whitelist|whitelisted|allowlisted) -> type=white_hash",
 		"(what|which) {+type} [paths|files] (is|are) [currently] (excluded|whitelisted|allowlisted|exempted)", "<show> {*} (excluded|whitelisted|allowlisted) (paths|path|folders|files) -> type=path",
 		"<show> {*} (excluded|whitelisted|allowlisted) (hashes|hash) -> type=white_hash", "(what|which) (paths|folders) (is|are) [currently] (excluded|whitelisted|allowlisted) -> type=path",
 		"(what|which) hashes (is|are) [currently] (excluded|whitelisted|allowlisted) -> type=white_hash",
@@ -144,7 +145,7 @@ func addIOCWording() catalog.Wording {
 		heads = append(heads, add+kind.slot+kind.means, turn+kind.slot+as+kind.means)
 	}
 	return catalog.Wording{Heads: heads, Clauses: []string{
-		"[,] as [a|an] {type} (indicator|ioc)", "[,] (from|source|by|via|from source|with source|came from|comes from|reported by|origin|provided by|per|according to) [is|:|=] {source:source}",
+		"[,] as [a|an] {type} (indicator|ioc)", "[,] (from|source|by|via|from source|with source|came from|comes from|reported by|origin|provided by|per|according to) [is|:|=] [our] {source:source}",
 		"[,] [it|this|they] (came from|comes from|is from|are from) {source:source}", "[,] (type|of type|as type|kind) [is|:|=] {type}",
 		"[,] [(valid|active|expires|expiring|expire|keep it)] (until|till|on|by) {valid-until}", "[,] (call it|named|called|name|with name|title|labelled|label) [:|=] {name:source}",
 		"[,] (in|at|for|of|under) account {account-ids:account}", "[,] [with] name {name:title}", "(in|at|for|of) {account-ids:account}",

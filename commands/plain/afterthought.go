@@ -107,16 +107,24 @@ func (s scene) explains(words []text.Word) bool {
 	if listsMore(words) || longest(approximately, func(phrase []string) bool { return says(words, 0, phrase) }) == len(words) {
 		return false
 	}
-	clear := len(words) > 1 && words[0].Lower == "all" && oneOf(words[1].Lower, "clear|good|clean|safe|done")
-	if oneOf(words[0].Lower, noReason) && !clear || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || s.chooses(words) || mayBeSecret(s.cmd, words) || retracts(words) || slices.ContainsFunc(words, turns) {
+	clear := bothAre(words) || len(words) > 1 && words[0].Lower == "all" && oneOf(words[1].Lower, "clear|good|clean|safe|done")
+	if oneOf(words[0].Lower, noReason) && !clear || !slices.ContainsFunc(words, tells) || s.namesParameter(words[0].Lower) || s.chooses(words) || mayBeSecret(s.cmd, words) || retracts(words) {
 		return false
 	}
 	for i := range words {
+		if turnsAt(words, i, turns) {
+			return false
+		}
 		if begins := i == 0 || isBreak(words[i-1]) || oneOf(words[i-1].Lower, "and|then|also|please|kindly|&|or|else|otherwise|now"); begins && ordersAt(words, i) {
 			return false
 		}
 	}
 	return strings.ContainsFunc(rest, isLetter)
+}
+
+// bothAre tells what is said of all that an order names: "both are sending spam".
+func bothAre(words []text.Word) bool {
+	return len(words) > 2 && oneOf(words[0].Lower, "both|all") && oneOf(words[1].Lower, "are|were|have|had|keep|look|show")
 }
 
 // listsMore tells whether a clause may name more of what the order is for: "isolate DESKTOP-1, DESKTOP-2 and the DC", "…, bob's laptop", "…, the
@@ -141,7 +149,7 @@ const devices = "dc|dcs|laptop|laptops|server|servers|host|hosts|machine|machine
 
 // ordersAt tells a verb that orders from a noun with a verb behind it: "update is blocked", "scan found malware".
 func ordersAt(words []text.Word, at int) bool {
-	return oneOf(words[at].Lower, orders) && !(at+1 < len(words) && oneOf(words[at+1].Lower, "is|was|are|were|has|had|have|found|failed|fails|shows|showed|detected|says|said|shown|came|got"))
+	return oneOf(words[at].Lower, orders) && !(words[at].Lower == "update" && at+1 < len(words) && oneOf(words[at+1].Lower, "on|regarding")) && !(at+1 < len(words) && oneOf(words[at+1].Lower, "is|was|are|were|has|had|have|found|failed|fails|shows|showed|detected|says|said|shown|came|got"))
 }
 
 // tells tells a word that is more than one more name in a list: "scan DESKTOP-1, DESKTOP-2 and LAB-7" has no reason.

@@ -20,6 +20,7 @@ var closings = append([]frame{
 	framed(ordering, "that would be|that'd be|it would be|it'd be|this would be|would be", "|really|very|most|so|much|a", "great|nice|good|lovely|awesome|helpful|fantastic|perfect|cool|brilliant|kind|appreciated|big help|great help"),
 	framed(ordering, "i'd|i would|we'd|we would|", "|much|really|very much|greatly|highly", "appreciate|appreciate it|appreciate that|appreciated|be grateful"),
 	framed(ordering, "thanks|thank you|thx|cheers|ty|many thanks", "|so|very|many|a", "|much|lot|bunch|million|kindly", "|in advance|mate|team|all|again|for your help|for the help|for helping|for your support|for checking|for looking|for looking into it|for taking care"),
+	framed(ordering, "that's|that is|that'd be|this is", "all|it|enough|all i need|fine", "|for now|for today|for the moment"),
 	framed(ordering, "have a", "nice|good|great|lovely|quiet", "day|evening|weekend|one|shift|night"),
 	framed(ordering, "let me know|tell me|ping me|give me a shout", "when|once|if", "done|it's done|it is done|that's done|that is done|finished|you're done|you are done|anything is unclear|that works"),
 	framed(ordering, "then|so far|by now|over here|on our side|on your side|from here"),

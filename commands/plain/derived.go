@@ -29,7 +29,7 @@ func paramClauses(cmd *catalog.Command) []string {
 		}
 		switch {
 		case place && cmd.Risk == catalog.Read:
-			all = append(all, "[,] (in|at|of|from|for|on|under|within) "+said+" {"+f.Name+":"+f.Type.Name+"}", "[,] "+said+" {"+f.Name+":"+f.Type.Name+"}")
+			all = append(all, "[,] (in|at|of|from|for|on|under|within) "+said+" {"+f.Name+":"+f.Type.Name+"}", "[,] "+said+" {"+f.Name+":"+f.Type.Name+"}", "[,] (in|at|of|from|for|on|under|within) {"+f.Name+":"+f.Type.Name+"} "+said)
 		case place:
 			all = append(all, "[,] [in|at|for|on|under] "+said+" {"+f.Name+":"+f.Type.Name+"}")
 		case f.Type.Name == "multiline":

@@ -12,7 +12,7 @@ import (
 
 // Macros are parts of patterns that many have.
 const (
-	showMacro = `[(list of|overview of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|share|forward|revert with|get back with|come back with|let me know|
+	showMacro = `[(list of|overview of|quick overview of|short overview of|brief overview of|full list of|complete list of|number of|show|list|get|give|display|see|view|pull|bring|send|print|provide|share|forward|revert with|get back with|come back with|let me know|
 		let us know|tell|say|let me see|search for|look for|find out|look up|i want to see|i would like to see|i'd like to see|i need|i want|i would like|i'd like|we want|
 		we need|i'm after|i search|need|i require|we require|wanna see|let's see|let us see|lemme see|may i see|remind me of|remind me|inform|brief|advise|report|
 		i would like to have|i'd like to have|can you see|run me through|walk me through|pull up|bring up|get hold of|dump|hit me with|gimme|check out|i am looking for|
@@ -41,7 +41,7 @@ const (
 	judgeMacro  = `(mark|flag|classify|label|treat|set|tag|change|put|update|call|rate|verdict|consider|declare)`
 	putMacro    = `(mark|set|move|change|put|flag|update|switch|bring|take|turn|flip|push|transition|get)`
 	closeMacro  = `(close|resolve|close out|finish|wrap up|complete|solve|clear|close off)`
-	writeMacro  = `(add|leave|write|put|attach|make|drop|post|append|record|enter|log|document|save|create|submit|new|stick)`
+	writeMacro  = `(add|leave|write|put|attach|make|drop|post|append|record|enter|log|document|save|create|submit|new|stick|write down|note down|jot down|put down)`
 	deleteMacro = `(delete|remove|drop|erase|purge|get rid of|trash|throw away|scrap|kill off|clean up|revoke|take out|retire|clear|dissolve)`
 	fetchMacro  = `(fetch|get|grab|retrieve|pull|download|give|copy|bring|send|recover|obtain|need|i need|we need|i want|we want|want|upload|pull down|pull back|bring back|extract|snag|
 		i'd like|i would like|can i have|can i get|exfil|save|dump)`
@@ -76,7 +76,7 @@ var (
 	timedClauses = []string{
 		"[,] for [max|maximum|at most|at least|a minimum of|up to|about|next|coming|now|just|only|another|a good|around|roughly|approximately|approx|ca] {@for}",
 		"[,] (lasting|duration|time|limit|limited to|time limit|timer|length) [of|is|:|=|about] {@for}", "[,] [for] {@for} (max|maximum|only|long|tops|at most|at least)",
-		"[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till|til|up to|up until|to|end) {@until}",
+		"[,] for {@for} or so", "[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till|til|up to|up until|to|end) {@until}",
 	}
 	rangeClauses = []string{
 		"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|added|made|opened|updated|detected|found|seen|raised|reported|generated|triggered)] {@range}",
@@ -85,7 +85,7 @@ var (
 	listClauses = []string{"[,|?|.|;|-] (all of them|all of it|all of those|all types|all kinds|in full|as complete as possible)", "[,] with (everything|all) [that] [you|we] (have|got|know|you've got|we've got|you have got)", "[,] with all details",
 		"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "{@aside}", "[,] for [my|our|customer] [shift|incident|customer] (mail|email|ticket|report|records|documentation|meeting|handover|sandbox|writeup|write-up|customer)", "[,] (only|just) {+}", ", {+} [only]", "[(are|is) [still|currently|now]] in {+} [status|state]", "in (status|state) {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
 		"(are there|there are|do we have|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]",
-		"(are|is) [currently|still|now] {+}",
+		"(are|is) [currently|still|now] {+}", "(are|is) (set|set up|configured|defined|in place|active there) [right now|currently|now]", "[that|which] (we|we've) [have] (added|created|imported|made|set up|got|defined)",
 		"[that|which] [were|was|are|have been|has been|got] (created|detected|found|seen|raised|reported|generated|triggered)"}
 )
 

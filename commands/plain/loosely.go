@@ -15,7 +15,7 @@ import (
 // those limits, negates, or asks for anything but the list.
 
 // fillers say nothing of what is listed.
-var fillers = phrases(`,|.|?|;|-|:|so|and|well|the|a|an|any|some|our|me|us|there|here|please|just|still|currently|right now|now|at the moment|in total|overall|at all|or not|actually|so far|by now|to date|to me|for me|for us|ones|
+var fillers = phrases(`,|.|?|;|-|:|so|and|well|the|a|an|any|some|our|me|us|there|here|please|just|still|quick|short|brief|rough|currently|right now|now|at the moment|in total|overall|at all|or not|actually|so far|by now|to date|to me|for me|for us|ones|
 	are there|is there|were there|do we still have|did we already have|are there still|is there still|do we already have|do we have|did we have|did we get|did we see|have we had|have we got|we have|we had|we got|you have|do you have|do you see|of ours|of them|
 	in our environment|in environment|in our network|in network|in our estate|in our fleet|in console|on console|in s1|in sentinelone|in our tenant|everywhere|anywhere|all of|
 	i need|i want|we need|give me|show me|show|list|get me|tell me|can i see|let me see|i'd like|looking for|which|what|how many|count|number of|list of|overview of`)

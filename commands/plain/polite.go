@@ -11,7 +11,7 @@ import (
 
 // before may stand ahead of a request. "Should we" and "did you" are questions about it, and are not here; "can I" is one, but for what is only
 // looked at (see the macro <show>).
-var before = phrases(`please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so|now|then|and|well|bot|s1bot|team|all|everyone|folks|guys|there|colleagues|
+var before = phrases(`yes|yes please|yep|yeah|sure|alright then|please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so|now|then|and|well|bot|s1bot|team|all|everyone|folks|guys|there|colleagues|
 	good morning|good afternoon|good evening|good night|good day|morning|mornin|afternoon|evening|bonjour|moin|servus|ciao|guten morgen|guten tag|hola|hallo|salut|gm|excuse me|sorry to bother|greetings|
 	can you|could you|would you|will you|please can you|please could you|can you please|could you please|would you please|can you just|could you just|could you quickly|
 	can i get|could i get|can i have|could i have|may i have|can i see|could i see|may i see|can we get|could we get|can we have|could we have|can we see|could we see|
@@ -165,7 +165,7 @@ var retracting = phrases(`unless|except|but not|only if|instead|not yet|don't|do
 // retracts looks at the whole sentence, the reason included: it is better to ask once too often.
 func retracts(words []text.Word) bool {
 	for at := range words {
-		if at > 0 && words[at].Lower == "sorry" && words[at-1].Lower == "than" { // better safe than sorry
+		if at > 0 && words[at].Lower == "sorry" && words[at-1].Lower == "than" || deniesFact(words, at) { // better safe than sorry
 			continue
 		}
 		if !words[at].Quoted && mayTurn(words[at].Lower) || longest(retracting, func(phrase []string) bool { return says(words, at, phrase) }) > 0 {

@@ -18,7 +18,7 @@ import (
 // behindPreamble are the readings of what stands behind a preamble.
 func (r *Reader) behindPreamble(sentence string, words []text.Word, in text.Input) (as []text.Word, found []reading) {
 	for at, w := range words {
-		if !isBreak(w) && w.Lower != ":" && w.Lower != "?" || at < 1 || at+2 >= len(words) {
+		if !isBreak(w) && !oneOf(w.Lower, ":|?|"+hurry) || at < 1 || at+2 >= len(words) {
 			continue
 		}
 		told, asks := politely(words[:at]), words[at+1:]
@@ -34,7 +34,7 @@ func (r *Reader) behindPreamble(sentence string, words []text.Word, in text.Inpu
 			if slices.ContainsFunc(also, func(o reading) bool { return !o.proposal.same(found[0].proposal) }) {
 				return nil, nil // "the alert X is a false positive" is an order as well, for something else
 			}
-			if request.itself {
+			if request.itself || oneOf(told[0].Lower, mentioning) {
 				return as, found
 			}
 			return as, r.because(found, statement)
@@ -42,6 +42,9 @@ func (r *Reader) behindPreamble(sentence string, words []text.Word, in text.Inpu
 	}
 	return nil, nil
 }
+
+// mentioning are words by which people name what they will speak of, and say nothing of it.
+const mentioning = "about|regarding|concerning|re|reg"
 
 // writtenAs is what is told, as it was written.
 func writtenAs(sentence string, told []text.Word) string {

@@ -25,6 +25,9 @@ func cautious(words []text.Word) int {
 
 // aims tells whether words say what something is done for: "to stop the spread". What they name beside it may be one more thing to do it to.
 func (s scene) aims(words []text.Word) bool {
+	if len(words) > 2 && words[0].Lower == "before" && oneOf(words[1].Lower, "it|they|this|that|he|she|somebody|someone|anything") { // haste
+		return s.explains(words[2:])
+	}
 	return len(words) > 2 && words[0].Lower == "to" && oneOf(words[1].Lower, purposeVerbs) && !slices.ContainsFunc(words, isThing) && s.explains(words[2:])
 }
 

@@ -37,6 +37,8 @@ func followups(sentence string, told, written []text.Word) []followup {
 	}
 	from, to := pronounAt(asks)
 	switch {
+	case from < 0 && asks[len(asks)-1].Lower == "there" && len(onlyHost(told)) > 0 && !slices.ContainsFunc(asks, isNamedHost): // "who is logged on there"
+		return []followup{{text: sentence[written[0].From:asks[len(asks)-1].From] + "on " + onlyHost(told)[0].Text}}
 	case from < 0 && !hasThing(told):
 		return []followup{{text: whole(0, 1, sentence[asks[0].From:asks[0].To])}}
 	case from < 0 || hasThing(asks[:from]):
@@ -51,7 +53,7 @@ func followups(sentence string, told, written []text.Word) []followup {
 	pronoun := asks[from:to]
 	with(antecedent(told, pronoun), false)
 	if !slices.ContainsFunc(pronoun, several) {
-		if !slices.ContainsFunc(pronoun, func(w text.Word) bool { return oneOf(w.Lower, "that|this") }) { // "the host is WKS-1, isolate that one"
+		if len(pronoun) == 2 && oneOf(pronoun[1].Lower, anyEndpoint) || !slices.ContainsFunc(pronoun, func(w text.Word) bool { return oneOf(w.Lower, "that|this") }) { // "the host is WKS-1, isolate that one"
 			with(onlyEndpoint(told, asks, from, to), false)
 		}
 		with(onlySure(told), true)
@@ -216,11 +218,15 @@ func onlyHost(words []text.Word) []text.Word {
 // takingUp is how people say what they speak of: "I take X", "got X".
 var takingUp = phrases(`i take|i've got|i have got|i've|here is|here's|i'll take|i will take|i'm taking|im taking|im working on|i'm working on|i am working on|working on|im on|i'm on|i am on|got|i got|we got|i have|we have|i see|we see|seeing|there is|there's|looking at|i'm looking at|im looking at|i am looking at|about|regarding|fyi|ok|so`)
 
+// seenTo is how people say what they have done with what they speak of: "I've checked X".
+var seenTo = framed(ordering, "i've|i have|we've|we have|i|we|i'm|i am|we're|we are", "|just|now|already|also", "checked|reviewed|analysed|analyzed|investigated|examined|looked at|looked into|had a look at|been through|gone through|finished|finished with|done with|"+
+	"cleaned|wiped|reimaged|rebuilt|patched|restored|fixed|verified|through with|done with cleaning|finished cleaning")
+
 // subject is what a preamble is about: what stands before its verb. The rest is what is said of it.
 func subject(words []text.Word) (about, rest []text.Word) {
-	words = words[longest(takingUp, func(phrase []string) bool { return says(words, 0, phrase) }):]
+	words = words[max(seenTo.length(words), longest(takingUp, func(phrase []string) bool { return says(words, 0, phrase) })):]
 	end := slices.IndexFunc(words, func(w text.Word) bool {
-		return isBreak(w) || oneOf(w.Lower, "is|are|was|were|has|have|had|keeps|keep|makes|looks|look|seems|seem|needs|came|comes|gets|shows|from|just|again|imo|now")
+		return isBreak(w) || w.Lower == ":" || oneOf(w.Lower, "is|are|was|were|has|have|had|keeps|keep|makes|looks|look|seems|seem|needs|came|comes|gets|shows|from|just|again|imo|now")
 	})
 	if end < 0 {
 		end = len(words)

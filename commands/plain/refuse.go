@@ -146,6 +146,24 @@ func doubtful(w text.Word) bool {
 	return strings.HasSuffix(w.Lower, "n't") || strings.HasSuffix(w.Lower, "n’t") || mayTurn(w.Lower) || oneOf(w.Lower, "not|no|never|if|when|later|tomorrow|tonight|after|before|until|should|would|without|only|but|or|stop|dont|cannot|maybe|perhaps")
 }
 
+// turnsAt tells a word that turns what a sentence asks for. "We don't use it" and "the user doesn't answer" are facts, "we don't need it" turns.
+func turnsAt(words []text.Word, at int, turns func(text.Word) bool) bool {
+	return turns(words[at]) && !(deniesFact(words, at) || at > 0 && deniesFact(words, at-1))
+}
+
+// deniesFact tells whether a negation between a subject and a verb of some is a fact.
+func deniesFact(words []text.Word, at int) bool {
+	w := words[at].Lower
+	negation, verb := oneOf(w, "don't|doesn't|can't|cannot|couldn't|didn't|isn't|aren't|wasn't|hasn't|haven't"), at+1
+	if oneOf(w, "do|does|did|can|could|is|are") && verb < len(words) && words[verb].Lower == "not" {
+		negation, verb = true, at+2
+	}
+	return negation && at > 0 && verb < len(words) && oneOf(words[at-1].Lower, "we|they|he|she|it|user|users|customer|owner|that|host|machine|endpoint|server|nobody|file|vendor") && oneOf(words[verb].Lower, facts)
+}
+
+// facts are what somebody or something doesn't do or isn't, and nobody takes anything back by that.
+const facts = "use|used|reach|recognize|recognise|recognized|trust|trusted|answer|answered|respond|responded|responding|reply|replied|answering|boot|signed|patched|managed|reachable|responsive|ours|supported|monitored|known"
+
 // Begins tells whether a refusal offers a form with what a sentence begins with: such a form has
 // values in it, those of other offers are empty.
 func Begins(err error) bool {

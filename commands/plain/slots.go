@@ -203,6 +203,9 @@ func (s scene) prose(t slot, words []text.Word, at int) []text.Filling {
 		return nil
 	}
 	rest := strings.TrimSpace(s.sentence[words[at].From:])
+	if at > 0 && oneOf(words[at-1].Lower, "that|saying") && Courteous(s.sentence) { // "could you note that it is done?"
+		rest = strings.TrimRight(rest, "?")
+	}
 	return []text.Filling{{Taken: skipped + len(words) - at, Value: []setting{{t.field.Name, "", []string{rest}}}}}
 }
 
@@ -316,6 +319,9 @@ func (s scene) reasonAt(how string, words []text.Word, at int) []text.Filling {
 		end--
 	}
 	if start >= end {
+		return nil
+	}
+	if !slices.ContainsFunc(words[start:end], tells) && len(ticketAt(words, start)) == 0 { // "isolate A: B" names two
 		return nil
 	}
 	to := words[end-1].To

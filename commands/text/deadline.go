@@ -45,7 +45,7 @@ func deadline(words []Word, now time.Time) (time.Time, bool) {
 	if len(rest) == 0 {
 		return day, n > 0
 	}
-	clock, ok := timeOfDay(rest)
+	clock, ok := timeOfDay(halved(rest))
 	if !ok {
 		return time.Time{}, false
 	}
@@ -87,6 +87,25 @@ func comingDay(words []Word, now time.Time) (time.Time, int) {
 		return day, at + 1
 	}
 	return today, 0
+}
+
+// halves are parts of a day, and the half that a time in them is of.
+var halves = map[string]string{"morning": "am", "afternoon": "pm", "evening": "pm"}
+
+// halved says which half of the day a time is of: "morning at 8" is "8 am".
+func halved(words []Word) []Word {
+	half := halves[words[0].Lower]
+	rest := words[1:]
+	if len(rest) > 1 && rest[0].Lower == "at" {
+		rest = rest[1:]
+	}
+	if half == "" || len(rest) != 1 {
+		return words
+	}
+	if _, ok := timeOfDay([]Word{rest[0], {Lower: half}}); ok {
+		return []Word{rest[0], {Lower: half}}
+	}
+	return words
 }
 
 // timeOfDay reads all of the words as a time of day: "6pm", "18:00", "8:30 am", "noon". A number alone is none.

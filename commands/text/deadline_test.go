@@ -17,6 +17,8 @@ func TestADeadlineIsStillToCome(t *testing.T) {
 		"monday morning": "11-30 08:00", "Monday": "11-30 00:00", "next Monday": "11-30 00:00", "mon 8am": "11-30 08:00", "friday noon": "11-27 12:00", "this friday": "11-27 00:00",
 		"friday at 6 pm": "11-27 18:00", "wednesday": "12-02 00:00", "tomorrow": "11-26 00:00", "tomorrow morning": "11-26 08:00", "tomorrow 6:30pm": "11-26 18:30", "tomorrow at 18:00": "11-26 18:00",
 		"6pm": "11-25 18:00", "18:00": "11-25 18:00", "8am": "11-26 08:00", "noon": "11-26 12:00", "today 18:00": "11-25 18:00", "2026-11-28 10:00": "11-28 10:00",
+		"monday morning at 8": "11-30 08:00", "tomorrow evening at 7": "11-26 19:00", "friday afternoon 3": "11-27 15:00", "tomorrow morning 8:30": "11-26 08:30",
+		"monday at 8": "", "tomorrow morning at 20:00": "",
 		"next friday": "", "this monday": "", "evening": "", "monday or tuesday": "", "yesterday": "", "2026-11-20": "", "today": "", "8": "", "next": "", "25:00": "",
 	} {
 		words := text.Words(said)

@@ -178,8 +178,9 @@ func mitigationWording() catalog.Wording {
 		"(clean up|clean|cleanup|fix) [after] threat {filter:case} -> mitigate-action=Remediate",
 		"(restore|release|recover|give back|take|get|bring) [(file|files)] [(of|from)] [threat] {filter:case} [back] (from|out of) quarantine -> mitigate-action=Unquarantine",
 		"(un-quarantine|unquarantine) [(file|files)] [(of|from|for)] [threat|threats] {filter:case} -> mitigate-action=Unquarantine",
+		"(roll back|rollback|revert|undo) (changes|damage|everything|all changes|what) [that|which] [threat] {filter:case} [has|have] (did|done|made|caused) -> mitigate-action=Rollback",
 		"(roll back|rollback|revert|undo) [(changes|damage|everything|effects|all changes)] [(of|from|by|done by|made by|caused by)] threat {filter:case} -> mitigate-action=Rollback",
-		"(put) [(file|files)] [(of|from)] [threat|threats] {filter:case} (in|into) quarantine -> mitigate-action=Quarantine",
+		"(put|get|move|bring|send) [(file|files|malware|sample|binary)] [(of|from|behind)] [threat|threats] {filter:case} (in|into) quarantine -> mitigate-action=Quarantine",
 		"(kill|terminate|stop|end) [(process|processes)] (of|from|behind|for) [threat|threats] {filter:case} -> mitigate-action=Kill",
 		"(kill|terminate|stop) threat {filter:case} -> mitigate-action=Kill",
 		"(run|start|perform|do|make|trigger|apply) [a] {mitigate-action} (of|on|for) [threat] {filter:case}", "{mitigate-action} [file of|file from|malware of] {filter:case}",
@@ -218,7 +219,7 @@ func onHost(verb string) []string {
 
 func triageWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and (set|mark|set it to|mark it as|mark it|set it|set status to|status) [as|to] {incident-status}",
+		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and (set|mark|set it to|mark it as|mark it|set it|set status to|status|put it|move it|put it back|change it|set the status) [as|to|in|into] {incident-status}",
 		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and {incident-status}",
 		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and (resolve|close) [it|them] -> incident-status=resolved",
 		"(resolve|close) {filter:case} [as|:|,|-|because it is|because it's] {analyst-verdict} -> incident-status=resolved",
