@@ -18,7 +18,7 @@ import (
 func Result(req approvals.Request) render.Card {
 	var card render.Card
 	if req.State != approvals.Interrupted && len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil {
-		return named(withEffect(named(card, req), req), req) // of what may have run it says that it failed
+		return named(withEffect(card, req), req) // of what may have run it says that it failed
 	}
 	card.Tone, card.Title = requestTitle(req)
 	card.Text = Text(req)
