@@ -102,6 +102,7 @@ func infoWording() catalog.Wording {
 func testWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(is|are) (bot|you|s1bot) [still|even|really] (connected|online|working|alive|up|ok|okay|there|running|runs|awake|reachable|responding)",
+		"you (up|there|alive|awake|online|ok|okay|working) [(bot|s1bot)]",
 		"(does|is|do|will) [our|your|bot's|s1] (api|api connection|connection|console connection|link|token|api token|api key|key|credentials|access|api access|integration|console access) [to [our] (console|sentinelone|s1|management)] [still|currently] (work|works|working|valid|ok|okay|good|accepted|alive|up|fine|in order|established|healthy|intact)",
 		"(test|check|verify|try|probe) [our|your] (api|console|sentinelone|s1) (connection|connectivity|access|token|link|api|integration) [to (console|sentinelone|s1)]",
 		"(test|check|verify|try|probe) [if] [your|our] (connection|connectivity|access|link) (to|with) [our] (console|sentinelone|s1|management|api)",

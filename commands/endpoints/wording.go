@@ -55,7 +55,7 @@ func listWording() catalog.Wording {
 
 func infoWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
-		"<show> " + trait + " (and|,|&) " + trait + " (of|on|for|from) {agent-ids}", "<show> [(current|exact|full)] " + trait + " (of|on|for|from) {agent-ids}",
+		"confirm [(current|exact)] " + trait + " (of|on|for|from) {agent-ids}", "<show> " + trait + " (and|,|&) " + trait + " (of|on|for|from) {agent-ids}", "<show> [(current|exact|full)] " + trait + " (of|on|for|from) {agent-ids}",
 		"(<show>|check|which|whose|who is|who's) {agent-ids} [(current|exact|full)] " + trait,
 		"(what|which) " + trait + " (is|are|does|do|has|have) {agent-ids} [(in|on|have|has|run|runs|using|use|at|with|belong to|belong|located in|assigned to)]",
 		"(what|which) " + trait + " is [currently] (used|installed|active|logged in|logged on|signed in|assigned|set|shown) (on|at|to|for|in) {agent-ids}",
@@ -171,7 +171,7 @@ func scanWording() catalog.Wording {
 		"(full|complete|deep) [disk] scan (of|on|for) {agent-ids}",
 		"(virus|malware|av) scan (of|on|for) {agent-ids}",
 		"{agent-ids} [full] scan", "(re-scan|rescan|scan|check|sweep) {agent-ids} (again|once more|one more time|completely|fully|in full)",
-		"(run|do|start|make|give) (me|us) [(full|complete|deep|quick|new)] [disk|malware|virus|av] scan (of|on|for) {agent-ids}",
+		"(arrange|organize|organise|plan) [full|complete|deep|quick|new] [disk|malware|virus|av] scan (of|on|for) {agent-ids}", "(run|do|start|make|give) (me|us) [(full|complete|deep|quick|new)] [disk|malware|virus|av] scan (of|on|for) {agent-ids}",
 		"(run|start|initiate|kick off|launch|do|trigger|make|perform|execute|schedule|get|give|need|request|order|fire off|fire|queue) [(full|complete|deep|quick|new|on-demand|full disk|fresh|another|full system|whole|complete disk|thorough|proper)] [disk|malware|virus|av|antivirus|system|anti-virus|s1|sentinelone|security] (scan|scans|sweep|check) (of|on|for|at|against|over|across) {agent-ids}",
 		"(run|start|do|initiate|launch|perform) {agent-ids} [full] scan", "(give|run) {agent-ids} [(full|complete|deep|quick|new)] [disk|malware|virus|av] scan",
 		"(scan|sweep|check) [(whole|entire|full)] (disk|disks|drive|drives|system|filesystem) (of|on) {agent-ids}",

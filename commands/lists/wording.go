@@ -19,7 +19,7 @@ func exclusionsWording() catalog.Wording {
 }
 
 func excludeWording() catalog.Wording {
-	const exclude = "(exclude|allowlist|whitelist|white-list|allow-list|except|exempt|ignore|(add|create|make|set up|put in|define|need|set|configure|i need|we need|want|i want|i'd like|we'd like|i would like|we would like|i'd need|we'd need|i would need|we would need|would need|would like|register|put) [new] [path|hash|folder|file] (exclusion|exception|exclusions) [by (hash|path)] (for|of|on|:)) "
+	const exclude = "(exclude|allowlist|whitelist|white-list|allow-list|except|exempt|ignore|(add|create|make|set up|put in|define|need|set|configure|i need|we need|want|i want|i'd like|we'd like|i would like|we would like|i'd need|we'd need|i would need|we would need|would need|would like|register|put) [new] [path|hash|folder|file] (exclusion|exception|exclusions) [by (hash|path)] [on {operation-system}] (for|of|on|:)) "
 	return catalog.Wording{
 		Heads: []string{
 			exclude + "[path] {value:path} -> type=path", exclude + "(folder|directory) {value:path} -> type=path & path-exclusion-type=folder", exclude + "{value:hash} -> type=white_hash", "(add|create|make) [new] [{type}] (exclusion|exception)",
@@ -80,8 +80,8 @@ func blockWording() catalog.Wording {
 func unblockWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(unblock|un-block|unban|allow|unblacklist|unblocklist|whitelist|release) (item|items|entry|entries|blocklist item|blocklist entry|hash|hashes|file) {item-ids}",
-		"(remove|delete|take|get|drop|clear|erase|pull|kick) (item|items|entry|entries|hash|hashes|file) {item-ids} (from|off|out of) [our|hash] (block list|blocklist)",
-		"(remove|delete|take|get|drop|clear|erase|pull|kick) {item-ids:hash} (from|off|out of|off of) [our|hash] (block list|blocklist|black list)",
+		"(remove|delete|take|get|drop|clear|erase|pull|kick) (item|items|entry|entries|hash|hashes|file) {item-ids} [away] (from|off|out of) [our|hash] (block list|blocklist)",
+		"(remove|delete|take|get|drop|clear|erase|pull|kick) {item-ids:hash} [away] (from|off|out of|off of) [our|hash] (block list|blocklist|black list)",
 		"(remove|delete|drop) (blocklist|block list) (item|items|entry|entries) {item-ids}", "(remove|lift|undo|end) (block|ban) (of|on|for|from) {item-ids:hash}",
 		"(unblock|un-block|unban|allow|unblacklist|unblocklist) {item-ids:hash}", "(remove|delete|take|get) {item-ids:hash} (from|off|out of) [block list|blocklist]",
 		"(remove|delete|take) {item-ids:hash} (from|off) (blocklist|blacklist)", "stop blocking {item-ids:hash}",

@@ -41,7 +41,7 @@ func framed(then form, parts ...string) frame {
 const (
 	someone = "you|u|someone|somebody|anyone|anybody|one of you|you guys|any of you"
 	softly  = "|please|kindly|please kindly|quickly|just|just quickly|quickly just|possibly|maybe|perhaps|also|now|then|please also|also please|just please"
-	helping = "|be so kind and|be so kind to|be so kind as to|be able to|manage to|go ahead and|help to|help me|help me to|help us|help us to|do me a favour and|do me a favor and|do us a favour and|do us a favor and"
+	helping = "|be so kind and|be so kind to|be so kind as to|be so nice and|be so nice to|be so good and|be so good to|be so good as to|be able to|manage to|go ahead and|help to|help me|help me to|help us|help us to|do me a favour and|do me a favor and|do us a favour and|do us a favor and"
 	might   = "could|can|would|might"
 	wishing = "i|we|i'd|we'd|i would|we would|i will|we will|i'll|we'll|i do|i'm going to|we're going to|i am going to|we are going to|i'm gonna"
 	pleased = "great|nice|good|lovely|awesome|helpful|fantastic|perfect|cool|brilliant|kind|wonderful|super|appreciated|much appreciated"
@@ -70,13 +70,14 @@ var asking = []frame{
 	framed(gerundial, "|is there", "any|a", "chance|possibility", "of", "|you"),
 	framed(ordering, "do the needful|do needful", "|and|to"),
 	framed(gerundial, "do the needful|do needful", "by"),
-	framed(ordering, "be so kind", "and|to|as to"),
+	framed(ordering, "be so", "kind|nice|good", "and|to|as to"),
+	framed(having, "it'd be|it would be|would be", "|very|also|really", "interesting|good|nice|great|helpful|useful", "to know|to see|to have"),
 	framed(ordering, "do me|do us", "|a", "|big|small|quick", "favour|favor", "|and|,|:|-|!|."),
 	framed(ordering, "i want that you|it would help if you could|you are requested to|it is requested to"),
 	framed(having, "may|can|could|might", "i|we", softly, "get|have|obtain|receive|request|see|view|know|ask for|be given|be shown"),
 	framed(having, "can|could|may|let|might|i want to|i'd like to|i would like to|we'd like to|let's|lets|let us|need to|i need to", "|i|we|me|us", softly, "have|take|get", "a", "|quick|brief|closer|short", "look|peek|glance", "at|into|on|over"),
 	framed(having, "i'd|i would|we'd|we would", "|really|also", "love|like|be interested|be keen|be curious|be happy", "to", "see|have|get|know|view|look at|check"),
-	framed(having, "i'd be|i would be|we'd be|we would be|i'm|i am|we're|we are", "|really|very|quite", "interested in|curious about|keen to see|keen to know|curious to see|curious to know"),
+	framed(having, "i'd be|i would be|we'd be|we would be|i'm|i am|we're|we are", "|really|very|quite", "interested|interested to know|curious|interested in|curious about|keen to see|keen to know|curious to see|curious to know"),
 	framed(having, "i|we", "could|can", "use|do with"),
 	framed(seeking, "i'm|i am|we're|we are|i've been|we've been", "|currently|now|just|also|still"),
 	framed(having, "i|we", "request|requesting|ask|asking|am asking|request you|would like to ask|would ask|am requesting|are requesting", "for"),

@@ -80,7 +80,7 @@ var (
 	}
 	rangeClauses = []string{
 		"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|added|made|opened|updated|detected|found|seen|raised|reported|generated|triggered)] {@range}",
-		"(that|which) (are|is|were) {@range}",
+		"(that|which) (are|is|were) {@range}", "[,] (say|let's say|lets say) {@range}",
 	}
 	listClauses = []string{"[,|?|.|;|-] (all of them|all of it|all of those|all types|all kinds|in full|as complete as possible)", "[,] with (everything|all) [that] [you|we] (have|got|know|you've got|we've got|you have got)", "[,] with all details",
 		"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "{@aside}", "[,] for [my|our|customer] [shift|incident|customer] (mail|email|ticket|report|records|documentation|meeting|handover|sandbox|writeup|write-up|customer)", "[,] (only|just) {+}", ", {+} [only]", "[(are|is) [still|currently|now]] in {+} [status|state]", "in (status|state) {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
@@ -140,6 +140,9 @@ func sharedClauses(cmd *catalog.Command) []string {
 			"[,] {"+f.Name+"} [results|events|rows|entries] (max|maximum|at most|only|tops)", "[,] (just|show|give me) {"+f.Name+"} [of them|results|rows|entries]",
 			"[,|?|.|;|-] (i|we) [only|just] (need|want|require|care about) {+"+f.Name+"} [of them|ones|results|rows|entries|of those]",
 			"[,|?|.|;|-] {+"+f.Name+"} [of them|ones|results|rows|entries] (is|are|will|would|should) [be] (enough|do|fine|sufficient|plenty|ok|okay)")
+	}
+	if f, ok := cmd.Lookup("sort-by"); ok && !f.Hidden && cmd.Risk == catalog.Read {
+		list = append(list, "[,|?|.|;|-] [please] (sort|sorted|order|ordered|sorting) [them|it|these|those|list] by {sort-by}")
 	}
 	if cmd.Timed {
 		list = append(list, timedClauses...)

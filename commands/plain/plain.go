@@ -231,9 +231,22 @@ func (g grammar) ownWords(words []text.Word) []text.Word {
 	if colon < 0 || !slices.ContainsFunc(g.cmd.Fields, func(f catalog.Field) bool { return f.Type.Name == "multiline" }) {
 		return words
 	}
-	forbids := longest(forbidding, func(phrase []string) bool { return says(words, colon+1, phrase) })
-	return slices.Concat(words[:colon+1], words[colon+1+forbids:])
+	own := slices.Clone(words[:colon+1])
+	for at := colon + 1; at < len(words); at++ {
+		forbids := longest(forbidding, func(phrase []string) bool { return says(words, at, phrase) })
+		if verb := at + forbids; forbids > 0 && (at == colon+1 || verb < len(words) && !isBreak(words[verb]) && !oneOf(words[verb].Lower, noting)) {
+			at = verb
+			if at == len(words) {
+				break
+			}
+		}
+		own = append(own, words[at])
+	}
+	return own
 }
+
+// noting are the verbs by which people take back a text: "hello. Don't send it".
+const noting = "do|add|post|send|write|save|submit|record|log|broadcast|message|note|put|leave|mind|bother|worry|it|that|this"
 
 var forbidding = phrases(`do not|don't|dont|please do not|please don't`)
 

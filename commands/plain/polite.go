@@ -11,7 +11,7 @@ import (
 
 // before may stand ahead of a request. "Should we" and "did you" are questions about it, and are not here; "can I" is one, but for what is only
 // looked at (see the macro <show>).
-var before = phrases(`yes|yes please|yep|yeah|sure|alright then|please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so|now|then|and|well|bot|s1bot|team|all|everyone|folks|guys|there|colleagues|
+var before = phrases(`good|fine|excellent|noted|understood|got it|yes|yes please|yep|yeah|sure|alright then|please|pls|plz|kindly|hey|hi|hello|hiya|yo|dear|ok|okay|so|now|then|and|well|bot|s1bot|team|all|everyone|folks|guys|there|colleagues|
 	good morning|good afternoon|good evening|good night|good day|morning|mornin|afternoon|evening|bonjour|moin|servus|ciao|guten morgen|guten tag|hola|hallo|salut|gm|excuse me|sorry to bother|greetings|
 	can you|could you|would you|will you|please can you|please could you|can you please|could you please|would you please|can you just|could you just|could you quickly|
 	can i get|could i get|can i have|could i have|may i have|can i see|could i see|may i see|can we get|could we get|can we have|could we have|can we see|could we see|
@@ -21,7 +21,7 @@ var before = phrases(`yes|yes please|yep|yeah|sure|alright then|please|pls|plz|k
 	i want to|i wish to|i wish you to|i need to|i would like to|i would like you to|i'd like to|i'd like you to|we need to|we want to|we would like to|we'd like to|we have to|we must|we need|i have to|i must|i have need to|need to|want to|please to|
 	it is necessary to|it's necessary to|it is needed to|let us|let's|lets|go ahead and|just|quick question|question|
 	alright|alrighty|right|hmm|hm|um|uh|oh|ah|ahoy|heya|hey there|hi there|hello there|cool|great|nice|perfect|thanks|thx|thank you|cheers|sup|listen|btw|by the way|fyi|heads up|one more thing|one more|also|first|firstly|
-	quick favour|quick favor|favour|favor|quick ask|a question|i have a question|got a question|small question|one question|request|small request|do me a favour and|do me a favor and|if you could|if possible|when you can|when you have a sec|when you get a chance|real quick|super quick|for me|for us|
+	quick favour|quick favor|favour|favor|quick ask|a question|i have a question|got a question|small question|one question|request|small request|request from my side|small request from my side|one request from my side|one thing|one more thing|one question from my side|do me a favour and|do me a favor and|if you could|if possible|when you can|when you have a sec|when you get a chance|real quick|super quick|for me|for us|
 	any chance you could|any chance you can|any chance to|just wondering|just curious|i'd be interested in|i'm interested in|interested in|
 	you need to|you must|you have to|we gotta|gotta|i gotta|we've got to|i've got to|trying to|i'm trying to|i am trying to|i wanna|wanna|we wanna|i'd love to|i'd need to|i would need to|we'd need to|
 	help me|help me to|quick|quickly|quick one|urgent|urgently|asap|immediately|,|:|!|.|;|-`)

@@ -21,8 +21,8 @@ func (r *Reader) behindPreamble(sentence string, words []text.Word, in text.Inpu
 		if !isBreak(w) && !oneOf(w.Lower, ":|?|"+hurry) || at < 1 || at+2 >= len(words) {
 			continue
 		}
-		told, asks := politely(words[:at]), words[at+1:]
-		if len(told) == 0 || !onlyTells(told) || w.Lower == ":" && !speaks(told, politely(asks)) {
+		told, asks := informed(politely(words[:at])), words[at+1:]
+		if len(told) == 0 || len(told) == 1 && !isThing(told[0]) || !onlyTells(outlived(told, asks)) || w.Lower == ":" && !speaks(told, politely(asks)) {
 			continue
 		}
 		for _, request := range followups(sentence, told, asks) {
@@ -34,13 +34,41 @@ func (r *Reader) behindPreamble(sentence string, words []text.Word, in text.Inpu
 			if slices.ContainsFunc(also, func(o reading) bool { return !o.proposal.same(found[0].proposal) }) {
 				return nil, nil // "the alert X is a false positive" is an order as well, for something else
 			}
-			if request.itself || oneOf(told[0].Lower, mentioning) {
+			if request.itself || oneOf(told[0].Lower, mentioning) || len(told) == 1 {
 				return as, found
 			}
 			return as, r.because(found, statement)
 		}
 	}
 	return nil, nil
+}
+
+// informed is what somebody is told, without the words that say that they are told, and without what leads over to the request.
+func informed(told []text.Word) []text.Word {
+	told = told[longest(informing, func(phrase []string) bool { return says(told, 0, phrase) }):]
+	for len(told) > 0 && oneOf(told[len(told)-1].Lower, "so|and|then|therefore|hence|thus|:|,|-|.") {
+		told = told[:len(told)-1]
+	}
+	return told
+}
+
+var informing = phrases(`note that|be informed that|please be informed that|this is to inform that|this is to inform you that|just to let you know|just to let you know that|for your information|fyi|i want to let you know that|pfa|attached is|below is|what about|how about|quick update :`)
+
+// outlived leaves out that a thing isn't needed any longer where it is to be deleted or switched off, which is no negation of that: "the exclusion for C:\x isn't
+// needed anymore, delete it".
+func outlived(told, asks []text.Word) []text.Word {
+	rest := politely(asks)
+	if len(rest) == 0 || !oneOf(rest[0].Lower, "delete|remove|drop|disable|deactivate|unblock|switch|turn|clear|revoke") {
+		return told
+	}
+	for at, w := range told {
+		longer := w.Lower == "no" && says(told, at+1, []string{"longer"})
+		needless := oneOf(w.Lower, "isn't|aren't|don't|doesn't") && at+1 < len(told) && oneOf(told[at+1].Lower, "needed|need|used|use|required|necessary|relevant|valid") && oneOf(told[len(told)-1].Lower, "anymore|more|longer|now")
+		if longer || needless {
+			return slices.Concat(told[:at], told[at+1:])
+		}
+	}
+	return told
 }
 
 // mentioning are words by which people name what they will speak of, and say nothing of it.
@@ -105,7 +133,7 @@ const requesting = "is|are|was|does|do|did|has|have|what|which|who|whos|who's|wh
 
 // onlyTells tells whether words state something and nothing else.
 func onlyTells(words []text.Word) bool {
-	if retracts(words) || slices.ContainsFunc(words, func(w text.Word) bool { return doubtful(w) && w.Lower != "tonight" || w.Lower == "?" || w.Quoted }) || oneOf(words[len(words)-1].Lower, reporting) ||
+	if retracts(words) || slices.ContainsFunc(words, func(w text.Word) bool { return doubtful(w) && w.Lower != "tonight" || w.Lower == "?" }) || quotes(words) || oneOf(words[len(words)-1].Lower, reporting) ||
 		oneOf(words[0].Lower, "since|from|between|during|within|until|on|in|at|for|of|by|with|last|past|only") { // "since yesterday, any threats?" narrows it down
 		return false
 	}
@@ -115,6 +143,16 @@ func onlyTells(words []text.Word) bool {
 		}
 	}
 	return true
+}
+
+// quotes tells whether words have something in quotes that isn't a name: what somebody wrote.
+func quotes(words []text.Word) bool {
+	for at, w := range words {
+		if w.Quoted && (at == 0 || !oneOf(words[at-1].Lower, "rule|rules|group|site|script|exclusion|named|called")) {
+			return true
+		}
+	}
+	return false
 }
 
 // reporting are words behind which somebody else's words begin.

@@ -226,13 +226,15 @@ var seenTo = framed(ordering, "i've|i have|we've|we have|i|we|i'm|i am|we're|we 
 func subject(words []text.Word) (about, rest []text.Word) {
 	words = words[max(seenTo.length(words), longest(takingUp, func(phrase []string) bool { return says(words, 0, phrase) })):]
 	end := slices.IndexFunc(words, func(w text.Word) bool {
-		return isBreak(w) || w.Lower == ":" || oneOf(w.Lower, "is|are|was|were|has|have|had|keeps|keep|makes|looks|look|seems|seem|needs|came|comes|gets|shows|from|just|again|imo|now")
+		return isBreak(w) || w.Lower == ":" || oneOf(w.Lower, "is|isn't|aren't|no|are|was|were|has|have|had|keeps|keep|makes|looks|look|seems|seem|needs|came|comes|gets|shows|from|just|again|imo|now")
 	})
 	if end < 0 {
 		end = len(words)
 	}
 	about, rest = words[:end], words[end:]
-	if len(about) > 6 || !slices.ContainsFunc(about, func(w text.Word) bool { return isThing(w) || oneOf(w.Lower, objects+"|rule|group") }) {
+	if len(about) > 6 || !slices.ContainsFunc(about, func(w text.Word) bool {
+		return isThing(w) || !w.Quoted && isPath(w) || oneOf(w.Lower, objects+"|rule|group")
+	}) {
 		return nil, words
 	}
 	return about, rest

@@ -1,6 +1,12 @@
 package plain
 
-import "s1bot/commands/text"
+import (
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+)
 
 // A remark is a sentence behind a question or a request to see something that only tells why somebody asks: "show the threats on LAB-7. The auditor wants
 // to know", "which software is on LAB-7? I think it is old". It has a subject and a verb, and it is left out, for a look changes nothing and needs no
@@ -11,14 +17,20 @@ import "s1bot/commands/text"
 
 // remarks tells whether words are one.
 func (s scene) remarks(words []text.Word) bool {
-	if !toldOf(words) || !s.explains(words) || mayBePlace(words[0]) {
+	if !toldOf(words) || !s.explains(words) {
 		return false
 	}
 	_, _, ranged := rangeSlots(s.cmd)
+	mayName := func(w text.Word) bool { return isThing(w) || mayBePlace(w) }
+	if !slices.ContainsFunc(s.cmd.Fields, narrows) { // "which software is on LAB-7? I suspect an old TeamViewer"
+		mayName = func(w text.Word) bool {
+			return isThing(w) && (isFile(w) || strings.ContainsAny(w.Text, "0123456789-_."))
+		}
+	}
 	for i, w := range words {
 		n, sets := s.narrow(words, i)
 		named := i > 0 && oneOf(w.Lower, "called") && oneOf(words[i-1].Lower, "is|are|was|were")
-		if n > 0 && len(sets) > 0 || isThing(w) || oneOf(w.Lower, choosing) || named || i > 0 && !isBreak(words[i-1]) && mayBePlace(w) {
+		if n > 0 && len(sets) > 0 || mayName(w) || oneOf(w.Lower, choosing) || named {
 			return false
 		}
 		if _, n := text.ReadRange(words, i, s.in); ranged && (n > 1 || oneOf(w.Lower, timing)) {
@@ -26,6 +38,11 @@ func (s scene) remarks(words []text.Word) bool {
 		}
 	}
 	return true
+}
+
+// narrows tells a parameter by which a name could narrow down what is looked at.
+func narrows(f catalog.Field) bool {
+	return !f.Hidden && (f.Type.Filter || oneOf(f.Type.Name, "site|group|account|text|rule|script"))
 }
 
 // mayBePlace tells a name: "Paris is affected", and no "Somebody complained". An abbreviation is none.

@@ -118,7 +118,7 @@ func belongs(words []text.Word) bool {
 	return named >= 0 && named == len(words)-1 && (named > 0 || isThing(words[named]))
 }
 
-var whether = combined("check|tell me|tell us|do you know|do we know|any idea|i wonder|wondering|i was wondering|double check|double-check|can you see|see|find out|verify|know|to know|look|say|say me|confirm|check for me", "if|whether")
+var whether = append(phrases("could it be that|can it be that|is it true that|is it possible that|is it correct that|is it right that|am i right that|may it be that"), combined("once look|have a look|take a look|please look|check|tell me|tell us|do you know|do we know|any idea|i wonder|wondering|i was wondering|double check|double-check|can you see|see|find out|verify|know|to know|look|say|say me|confirm|check for me", "if|whether")...)
 
 // idle are clauses that say nothing of what is listed but that it is there.
 var idle = phrases(`for me|for us|do we have|which exist|that exist|what exist|which exists|exist|exists|which we have|what we have|that we have|we have|which you have|that you have|what you have|which are there|that are there|there are|

@@ -266,14 +266,15 @@ func wished(written, words []text.Word) []text.Word {
 
 // stated turns what is wished to be so into what is wished: "get that DESKTOP-1 is isolated" is "get DESKTOP-1 isolated".
 func stated(words []text.Word) []text.Word {
-	if !says(words, 1, []string{"that"}) {
+	from := 1
+	if says(words, 1, []string{"that"}) {
+		from = 2
+	}
+	is := objectEnd(words, from)
+	if is == from || is == len(words) || !oneOf(words[is].Lower, "is|are|gets|get|be") {
 		return words
 	}
-	is := objectEnd(words, 2)
-	if is == 2 || is == len(words) || !oneOf(words[is].Lower, "is|are|gets|get|be") {
-		return words
-	}
-	return slices.Concat(words[:1], words[2:is], words[is+1:])
+	return slices.Concat(words[:1], words[from:is], words[is+1:])
 }
 
 // ordered puts a verb before what it is done to, in place of the words from at to verb.
@@ -314,5 +315,5 @@ var (
 	is ready to be|is ok to be|is good to be|is safe to be|is clear to be|is cleared to be|are ready to be|has got to be|gotta be|wants to be`)
 	requires = combined("needs|need|requires|require|could use|must get", "|a|an|another", "|full|quick|deep|new|complete|immediate|fresh|av|virus|malware")
 	moves    = combined("needs to|need to|has to|have to|must|can|can now|may now|is ready to|is ok to|is good to|is clear to|is cleared to|is safe to|shall", "go|come|get")
-	wanting  = phrases(`i want|i need|we want|need|want|i'd like|we'd like|i would like|we would like|i want to have|i need to have|i'd like to have|please have|we'd need|i'd need|i would need|we would need|we require|i require`)
+	wanting  = phrases(`i want|i need|we want|need|want|i'd like|we'd like|i would like|we would like|i want to have|i need to have|i'd like to have|please have|we'd need|i'd need|i would need|we would need|we require|i require|make sure|ensure|see to it|take care`)
 )

@@ -103,7 +103,7 @@ func notesWording() catalog.Wording {
 func addNoteWording() catalog.Wording {
 	const writes = "<write>"
 	return catalog.Wording{Heads: []string{
-		writes + " [(this|following|quick|short|new|another)] (note|comment|remark|notes) (to|on|for|about|in|onto|under|against|at) {filter} (:|,|-|;|saying|that says|that|with text|with|reading|stating|that reads|which says|with text :|saying :|with message|with content|noting|noting that|saying that|stating that|along the lines of|along the lines of :|something like|something like :|like :|to the effect that|to the effect of :) {note-text}", writes + " [(this|as)] (note|comment) {note-text:quoted} (to|on|for|in|onto|under|against|at) {filter}", writes + " {note-text:quoted} [(as (note|comment)|in notes|to notes)] (to|on|in|of|for|under|onto) {filter:case}",
+		writes + " [(this|following|quick|short|new|another)] (note|comment|remark|notes) (to|on|for|about|in|onto|under|against|at) {filter} (:|,|-|;|saying|that says|that|with text|with|reading|stating|that reads|which says|with text :|saying :|with message|with content|noting|noting that|saying that|stating that|along the lines of|along the lines of :|something like|something like :|like :|to the effect that|to the effect of :) {note-text}", writes + " [(this|as)] (note|comment) {note-text:quoted} (to|on|for|in|onto|under|against|at) {filter}", writes + " [this|following|that] as [a|new] (note|comment) (to|on|for|in|under) {filter} (:|-) {note-text}", writes + " {note-text:quoted} [(as (note|comment)|in notes|to notes)] (to|on|in|of|for|under|onto) {filter:case}",
 		writes + " (note|comment) [:] {note-text:quoted} (to|on|for|in|under) {filter}", "(comment|note|annotate|remark) {note-text:quoted} (on|to|in|under|for|at|about) {filter}", "(comment|note|annotate) {filter:case} (with|:|-|,|saying|as) {note-text}", writes + " (on|to|in|for|under) {filter:case} (that|:|,|-) {note-text}", "(note|comment|notes) (for|on|to|about|in|re) {filter:case} (:|-|,|that|saying) {note-text}", "(let) notes (of|on) {filter} say {note-text}",
 		"(add|leave|write|put|attach|make|drop|new) [this|following] (note|comment) (to|on|for|about|in) {filter} (:|,|-|saying|that says|that|with text|with) {note-text}",
 		"(comment|note|annotate|document) [on|for|to] {filter:case} (:|,|-|that|with|saying) {note-text}", "(comment|note) (on|for|to) {filter} (-|,|saying) {note-text}",
@@ -224,7 +224,7 @@ func triageWording() catalog.Wording {
 		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and (resolve|close) [it|them] -> incident-status=resolved",
 		"(resolve|close) {filter:case} [as|:|,|-|because it is|because it's] {analyst-verdict} -> incident-status=resolved",
 		"(resolve|close) {filter:threat} as {analyst-verdict} -> incident-status=resolved",
-		"{filter:case} [is|:|=|-] {analyst-verdict} (and|,|and status|and status is|, status|and now) [status] {incident-status}",
+		"{filter:case} [is|:|=|-] {analyst-verdict} (and|,|+|&|and status|and status is|, status|and now) [status] {incident-status}",
 		"(set|mark|put|change) {filter:threat} (as|to|in) {analyst-verdict} (and|,) [status] [to] {incident-status}", "{analyst-verdict} and {incident-status} (for|on) {filter:case}",
 		"(set|mark|put|change|update) {filter:threat} [as|to|in|:] {incident-status} (,|and|, and) [verdict] {analyst-verdict}",
 		"(set|mark|put|change|update) {filter:threat} [as|to|in|:] {analyst-verdict} (,|and|, and) [status] {incident-status}",
