@@ -8,10 +8,13 @@
 //
 // In a pattern, {agent-ids} is a slot for a parameter, {filter.computerName__contains} one for a key of a parameter that is a filter,
 // {$file} a value that "->" puts into a text; a shape behind a colon says what a value looks like ({paths:path}), else the parameter's
-// kind does. What parameters, menus and names of a command say by themselves needs no pattern: see paramClauses. {*} is any number of words that narrow a list down (see Wording.Words), {+} one or more. <show> stands for the ways to ask
-// for a list, and other macros for who, what they did and where. What follows a change behind a sign is its reason: see afterthought;
-// what stands before a request and only tells: see behindPreamble. Who asks to see something says its parts in any order: see loosely.go. A line that begins
-// with a command's name may be a sentence as well, and is never run word by word where it is one that isn't read: see Reader.Prose.
+// kind does. What parameters, menus and names of a command say by themselves needs no pattern: see paramClauses. {*} is any number of words that
+// narrow a list down (see Wording.Words), {+} one or more. <show> stands for the ways to ask for a list, and other macros for who, what they did and where.
+//
+// What people ask with ("would you mind", "if you can") is taken off first: see frames.go and courtesy.go. What follows a change behind a sign is its reason:
+// see afterthought; what follows a look and only tells is left out: see remark.go. What stands before a request and only tells: see behindPreamble, and
+// pronouns.go for what "it" means then. Who asks to see something says its parts in any order: see loosely.go. A line that begins with a command's name may
+// be a sentence as well, and is never run word by word where it is one that isn't read: see Reader.Prose.
 //
 // The rule that must not break: no word is dropped, but for what only tells beside something to look at. A sentence is read when every word of it has a place in the grammar and all readings
 // that fit best say the same; else it is refused with the nearest commands. What negates, limits or postpones ("don't", "except",

@@ -22,7 +22,7 @@ func (r *Reader) behindPreamble(sentence string, words []text.Word, in text.Inpu
 			continue
 		}
 		told, asks := informed(politely(words[:at])), words[at+1:]
-		if len(told) == 0 || len(told) == 1 && !isThing(told[0]) || !onlyTells(outlived(told, asks)) || w.Lower == ":" && !speaks(told, politely(asks)) {
+		if !endsBefore(w, told, asks) {
 			continue
 		}
 		for _, request := range followups(sentence, told, asks) {
@@ -54,6 +54,14 @@ func informed(told []text.Word) []text.Word {
 
 var informing = phrases(`note that|be informed that|please be informed that|this is to inform that|this is to inform you that|just to let you know|just to let you know that|for your information|fyi|i want to let you know that|pfa|attached is|below is|what about|how about|quick update :`)
 
+// flowsOn tells what isn't told to its end before a "please", which is in the middle of it then: "nobody wants us to please isolate LAB-7".
+func flowsOn(told []text.Word) bool {
+	return oneOf(told[len(told)-1].Lower, "to|will|would|could|can|may|might|must|shall|do|does|did|that|you|we|i|he|she|they|it|us|them|him|her|who|which|whoever|someone|somebody|anyone|anybody|everyone|and|or|nor|than|as|the|a|an|my|our|also|then|just|always|ever|of|for|from|with|by|on|in|at|be|is|are|was|were") ||
+		slices.ContainsFunc(told, func(w text.Word) bool {
+			return oneOf(w.Lower, "nobody|none|noone|no-one|neither|nor|nothing|hardly|barely|rarely|seldom|wrong|wrongly|mistake|forgot|refuse|refused|refuses|denied|against|want|wants|wanted|ask|asks|asked|let")
+		})
+}
+
 // outlived leaves out that a thing isn't needed any longer where it is to be deleted or switched off, which is no negation of that: "the exclusion for C:\x isn't
 // needed anymore, delete it".
 func outlived(told, asks []text.Word) []text.Word {
@@ -73,6 +81,17 @@ func outlived(told, asks []text.Word) []text.Word {
 
 // mentioning are words by which people name what they will speak of, and say nothing of it.
 const mentioning = "about|regarding|concerning|re|reg"
+
+// endsBefore tells whether words are a preamble that ends with a sign or a "please".
+func endsBefore(sign text.Word, told, asks []text.Word) bool {
+	switch {
+	case len(told) == 0 || len(told) == 1 && !isThing(told[0]) || !onlyTells(outlived(told, asks)):
+		return false
+	case oneOf(sign.Lower, hurry):
+		return !flowsOn(told)
+	}
+	return sign.Lower != ":" || speaks(told, politely(asks))
+}
 
 // writtenAs is what is told, as it was written.
 func writtenAs(sentence string, told []text.Word) string {

@@ -44,20 +44,28 @@ func followups(sentence string, told, written []text.Word) []followup {
 	case from < 0 || hasThing(asks[:from]):
 		return nil
 	}
-	var all []followup
-	with := func(about []text.Word, looks bool) {
+	return resolved(told, asks, from, to, func(about []text.Word) string {
+		return whole(from, to, sentence[about[0].From:about[len(about)-1].To])
+	})
+}
+
+// resolved are the followups with what the pronoun of a request may stand for, the surest first.
+func resolved(told, asks []text.Word, from, to int, with func(about []text.Word) string) (all []followup) {
+	add := func(about []text.Word, looks bool) {
 		if len(about) > 0 {
-			all = append(all, followup{text: whole(from, to, sentence[about[0].From:about[len(about)-1].To]), looks: looks})
+			all = append(all, followup{text: with(about), looks: looks})
 		}
 	}
 	pronoun := asks[from:to]
-	with(antecedent(told, pronoun), false)
-	if !slices.ContainsFunc(pronoun, several) {
-		if len(pronoun) == 2 && oneOf(pronoun[1].Lower, anyEndpoint) || !slices.ContainsFunc(pronoun, func(w text.Word) bool { return oneOf(w.Lower, "that|this") }) { // "the host is WKS-1, isolate that one"
-			with(onlyEndpoint(told, asks, from, to), false)
-		}
-		with(onlySure(told), true)
+	add(antecedent(told, pronoun), false)
+	if slices.ContainsFunc(pronoun, several) {
+		return all
 	}
+	named := len(pronoun) == 2 && oneOf(pronoun[1].Lower, anyEndpoint)
+	if named || !slices.ContainsFunc(pronoun, func(w text.Word) bool { return oneOf(w.Lower, "that|this") }) { // "the host is WKS-1, isolate that one"
+		add(onlyEndpoint(told, asks, from, to), false)
+	}
+	add(onlySure(told), true)
 	return all
 }
 
