@@ -21,19 +21,19 @@ import (
 const isolatedFor = 90 * 24 * time.Hour
 
 // isolator finds the request because of which the endpoint is isolated: the last that ran and has
-// not ended.
+// not ended. Where there is none it is the one that runs: the console isolates before it answers.
 func (m Maker) isolator(ctx context.Context, c *Case) error {
 	if !c.isolated.Isolated() || len(m.Isolating) == 0 {
 		return nil
 	}
-	q := approvals.Query{States: []approvals.State{approvals.Done, approvals.Interrupted}, Commands: m.Isolating, Since: m.Now().Add(-isolatedFor), Limit: requestPage}
+	q := approvals.Query{States: []approvals.State{approvals.Done, approvals.Interrupted, approvals.Running}, Commands: m.Isolating, Since: m.Now().Add(-isolatedFor), Limit: requestPage}
 	for looked := 0; looked < maxRequests; {
 		found, err := m.Ledger.Find(ctx, q)
 		if err != nil {
 			return err
 		}
 		for _, r := range found {
-			if m.Here(r) && m.isolates(r, c.Agent) && (c.isolation == nil || r.Started.After(c.isolation.Started)) {
+			if m.Here(r) && m.isolates(r, c.Agent) && (c.isolation == nil || explains(r, *c.isolation)) {
 				c.isolation = &r
 			}
 		}
@@ -43,6 +43,14 @@ func (m Maker) isolator(ctx context.Context, c *Case) error {
 		looked, q = looked+len(found), q.Next(found)
 	}
 	return nil
+}
+
+// explains tells whether an isolation is rather due to a request than to another.
+func explains(r, other approvals.Request) bool {
+	if runs := r.State == approvals.Running; runs != (other.State == approvals.Running) {
+		return !runs
+	}
+	return r.Started.After(other.Started)
 }
 
 // isolates tells whether a request is one that isolated an endpoint and did not end since. The store
@@ -63,14 +71,25 @@ func (c *Case) isolationLine() render.Line {
 	if r == nil {
 		return append(line, render.Text(", and I know of no request that did it."))
 	}
-	line = append(line, render.Text(" ("+r.Ref+"): requested by "), render.User(r.Requester))
+	line = append(line, render.Text(" ("+r.Ref+underWay(*r)+"): requested by "), render.User(r.Requester))
 	for i, v := range r.Counting() {
 		line = append(line, render.Text([]string{", approved by ", ", "}[min(i, 1)]), render.User(v.User))
+	}
+	if r.State == approvals.Running {
+		return append(line, render.Text("."))
 	}
 	if r.Term == nil || r.Term.Ends.IsZero() {
 		return append(line, render.Text(". No end set."))
 	}
 	return append(line, render.Text(", until "), render.At(r.Term.Ends), render.Text("."))
+}
+
+// underWay says of a request that its outcome isn't there yet.
+func underWay(r approvals.Request) string {
+	if r.State == approvals.Running {
+		return ", still under way"
+	}
+	return ""
 }
 
 // isolationWords are the same for the report.
@@ -79,13 +98,16 @@ func (c *Case) isolationWords() string {
 	if r == nil {
 		return "isolated; no request through the bot is known that did it"
 	}
-	end := "no end set"
-	if r.Term != nil && !r.Term.Ends.IsZero() {
-		end = "until " + when(r.Term.Ends)
+	end := ", no end set"
+	switch {
+	case r.State == approvals.Running:
+		end = ""
+	case r.Term != nil && !r.Term.Ends.IsZero():
+		end = ", until " + when(r.Term.Ends)
 	}
-	words := "isolated by " + r.Ref + ", requested by " + cmp.Or(r.RequesterName, r.Requester)
+	words := "isolated by " + r.Ref + underWay(*r) + ", requested by " + cmp.Or(r.RequesterName, r.Requester)
 	for i, v := range r.Counting() {
 		words += []string{", approved by ", ", "}[min(i, 1)] + v.User
 	}
-	return words + ", " + end
+	return words + end
 }

@@ -427,6 +427,18 @@ func TestACaseTellsWhoIsolatedTheEndpoint(t *testing.T) {
 	d.requests[0].Term = nil
 	c, _ = collected(t, d, evil())
 	require.Contains(t, c.Card().Plain(), "No end set.")
+
+	running := d.requests[0]
+	running.ID, running.Ref, running.State, running.Started = "R10", "A-10", approvals.Running, found.Add(time.Minute)
+	d.requests = append(d.requests, running)
+	c, _ = collected(t, d, evil())
+	require.Contains(t, c.Card().Plain(), "is isolated (A-9): requested by ", "it was before")
+	d.requests = d.requests[1:]
+	c, files = collected(t, d, evil())
+	require.Contains(t, c.Card().Plain(), "is isolated (A-10, still under way): requested by ")
+	require.NotContains(t, c.Card().Plain(), "No end set.")
+	require.Contains(t, files["report.md"], "isolated by A-10, still under way, requested by Alice")
+	require.NotContains(t, files["report.md"], "no end set")
 }
 
 // The events tell of the threat's own process and whom it contacted; each once.

@@ -26,6 +26,7 @@ func TestACaseFileHoldsWhatIsKnown(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=beaconing")
 	s.clicks("bob", s.sees("#approvals", "Approval needed"), "Approve")
 	s.changes(2)
+	s.sees("#approvals", "Successful", "DESKTOP-1")
 	s.types("carol", "#soc", "/s1 case "+id)
 	s.sees("#soc", "Case file", "DESKTOP-1", "Requests", "beaconing")
 	m, err := s.slack.WaitMessage(s.patient(), "#soc", func(m slacksim.Message) bool { return len(m.Files) > 0 })
