@@ -104,6 +104,9 @@ func (s scene) explains(words []text.Word) bool {
 	if oneOf(words[len(words)-1].Lower, "group|site|account") {
 		return false // "the Servers - Strict group" is one name
 	}
+	if longest(hedges, func(phrase []string) bool { return says(words, 0, phrase) }) == len(words) {
+		return false
+	}
 	if listsMore(words) || longest(approximately, func(phrase []string) bool { return says(words, 0, phrase) }) == len(words) {
 		return false
 	}
@@ -121,6 +124,9 @@ func (s scene) explains(words []text.Word) bool {
 	}
 	return strings.ContainsFunc(rest, isLetter)
 }
+
+// hedges are what somebody adds who isn't sure.
+var hedges = phrases(`i guess|i think|i suppose|i believe|i assume|i reckon|i hope|probably|possibly|presumably|i'd say|i would say|it seems|it looks like it|so i think|so it seems`)
 
 // bothAre tells what is said of all that an order names: "both are sending spam".
 func bothAre(words []text.Word) bool {
