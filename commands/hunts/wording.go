@@ -51,7 +51,7 @@ const (
 // What is hunted. A name that a program has is one of a process, any other is one of a file, unless
 // a word says which: nobody starts a process called invoice.pdf.
 var (
-	images    = target{"[" + process + "|executable|executables|binary|program|anything named|anything called] {$what:image}", byProcess}
+	images    = target{"[" + process + "|executable|executables|binary|program|anything named|anything called] {$what:image} [process|processes]", byProcess}
 	programs  = target{"[" + process + "] {$what:program}", byProcess}
 	files     = target{"(file|files|file (called|named|like)|files (called|named|like)|files with name|document|documents|script|scripts|attachment|dll) {$what:file}", byFile}
 	documents = target{"[anything named|anything called|use of] {$what:document}", byFile}
@@ -128,6 +128,7 @@ func reached(what string) []string {
 		"(was|is|were|has) " + what + contacted + " [by (anyone|anybody|somebody|any endpoint|any of our endpoints|us)]", "(was|is|were|has) " + what + contacted + " by {$host:host}",
 		"(did|has|is|was|does) {$host:host} <reach> " + what, huntFor + " [any|all] [outgoing|outbound|network] " + traffic + " (to|with|towards) " + what, traffic + " (to|with|towards) " + what,
 		"(is there|was there|are there|were there|do we see|did we see|do we have|do you see|<show>) [any|some] [outgoing|outbound|network] " + traffic + " (to|with|towards) " + what,
+		"(" + huntFor + "|<show>|is there|was there|are there|were there) [any|all|some] [outgoing|outbound|network] " + traffic + " (from|of|by) {$host:host} (to|with|towards) " + what,
 	}
 }
 
@@ -142,7 +143,7 @@ func processesWording() catalog.Wording {
 		`(what is|what's|what was) (running|runs) (on|at) {$host:host} -> query=` + byHost, `what (did|does|has) {$host:host} (runs|runs) -> query=` + byHost,
 		`<show> {*} processes (where|with|matching|for) [:] {query:query}`,
 		`<show> {*} (processes|running processes|process activity) (on|of|at|from) {$host:host} -> query=` + byHost,
-		`(what|which) processes (ran|run|are running|were running) on {$host:host} -> query=` + byHost, `what ran on {$host:host} -> query=` + byHost,
+		`<show> {*} processes [that|which] [have|has] (ran|run|runs|been run) (on|at) {$host:host} -> query=` + byHost, `(what|which) processes (ran|run|are running|were running) on {$host:host} -> query=` + byHost, `what ran on {$host:host} -> query=` + byHost,
 	}}
 }
 

@@ -56,7 +56,7 @@ func blocklistWording() catalog.Wording {
 		"(what is|what's|what are|who is) [all|currently] [(hashes|files)] (on|in) [our] (blocklist|block list|black list)",
 		"<show> {*} (blocklist|blacklist|blocked hashes|block list|black list|blocked files) [entries|items|hashes]",
 		"(what is|what's|which hashes are|what are|which files are) (on|in) (blocklist|blacklist)",
-		"(is|are) {custom-input:hash} [already|currently] [on|in] (blocked|blocklist|blocklisted|blacklisted|banned)",
+		"(is|are) {custom-input:hash} [already|currently] [on|in] (blocked|blocklist|blocklisted|blacklisted|banned) [already|by now|yet]",
 		"(did|do|have) (we|you|anyone|somebody|someone) [already|ever] (block|blocked|banned|ban|blacklisted|blocklisted) {custom-input:hash}",
 		"[do you|does anyone|do we|can you] [tell me|check|find out|see|know|let me know] (if|whether) (somebody|someone|anyone|anybody|we|you) [has|have] [already|ever] (blocked|banned|blacklisted|blocklisted) {custom-input:hash}",
 		"has {custom-input:hash} [already] been (blocked|blocklisted|blacklisted)", "do we block {custom-input:hash}",

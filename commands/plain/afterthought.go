@@ -20,7 +20,7 @@ func (s scene) afterthought(words []text.Word, at int) []text.Filling {
 	for start < len(words) && isBreak(words[start]) {
 		start++
 	}
-	if start == len(words) {
+	if start == len(words) || start == at && words[at].Lower == "looks" && slices.ContainsFunc(words[:at], joins) { // "isolate WS-1, WS-2 looks bad" says it of WS-2
 		return nil
 	}
 	if !s.forSafety(words[start:]) && (start == at && !states(words[start:]) || !s.explains(words[start:])) {
@@ -78,6 +78,9 @@ func Reason(clause string) (why string, ok bool) {
 
 var becauses = phrases(`because of|because|since|due to|reason :|reason =|reason`)
 
+// joins tells what stands between two things.
+func joins(w text.Word) bool { return isBreak(w) || oneOf(w.Lower, "and|&|or|plus") }
+
 // isBreak tells a sign behind which something new begins.
 func isBreak(w text.Word) bool { return !w.Quoted && (oneOf(w.Lower, ",|;|.|-|--|!") || w.Text == "|") }
 
@@ -88,6 +91,7 @@ func states(words []text.Word) bool {
 	}
 	return len(words) > 1 && (oneOf(words[0].Lower, "it's|its|it|there's|they're|somebody|someone|i'm|we're") ||
 		words[0].Lower == "i" && oneOf(words[1].Lower, "am|need|have|was") ||
+		words[0].Lower == "looks" && words[1].Lower == "like" ||
 		oneOf(words[0].Lower, "they|there|he|she|user|users|we|this|both|all") && oneOf(words[1].Lower, "is|are|was|were|has|have|had|got|looks|look|seems|seem|clicked|opened|reported|called|says|said"))
 }
 

@@ -25,6 +25,8 @@ var closings = append([]frame{
 	framed(ordering, "have a", "nice|good|great|lovely|quiet", "day|evening|weekend|one|shift|night"),
 	framed(ordering, "let me know|tell me|ping me|give me a shout", "when|once|if", "done|it's done|it is done|that's done|that is done|finished|you're done|you are done|anything is unclear|that works"),
 	framed(ordering, "then|so far|by now|over here|on our side|on your side|from here"),
+	framed(ordering, "|and", "|kindly|please", "do the needful|do needful"),
+	framed(ordering, "|,|and", "kindly|please", "share|share it|share the same|advise|provide|provide the same|share them|check"),
 }, courtesies...)
 
 // longestCourtesy is how long a clause of courtesy at the end of a sentence is at most.

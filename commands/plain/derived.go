@@ -31,7 +31,7 @@ func paramClauses(cmd *catalog.Command) []string {
 		case place && cmd.Risk == catalog.Read:
 			all = append(all, "[,] (in|at|of|from|for|on|under|within) "+said+" {"+f.Name+":"+f.Type.Name+"}", "[,] "+said+" {"+f.Name+":"+f.Type.Name+"}", "[,] (in|at|of|from|for|on|under|within) {"+f.Name+":"+f.Type.Name+"} "+said)
 		case place:
-			all = append(all, "[,] [in|at|for|on|under] "+said+" {"+f.Name+":"+f.Type.Name+"}")
+			all = append(all, "[,] [in|at|for|on|under] "+said+" {"+f.Name+":"+f.Type.Name+"}", "[,] [in|at|for|on|under] {"+f.Name+":"+f.Type.Name+"} "+said)
 		case f.Type.Name == "multiline":
 			all = append(all, joins+" "+said+" [is] : {"+f.Name+"}", joins+" "+said+" [is|:|=] {"+f.Name+":quoted}")
 		case f.Type.Name == "text":

@@ -18,7 +18,7 @@ const (
 		i would like to have|i'd like to have|can you see|run me through|walk me through|pull up|bring up|get hold of|dump|hit me with|gimme|check out|i am looking for|
 		i'm looking for|looking for|search| check|find|which are|which|what are|read|what is|what's|what were|what|what about|how about|are there|is there|do we have|do you have|
 		do you see|have we got|got|how many|count|i would like to know|i'd like to know|to know|know|did we have|did we get|have we had|had we|were there|was there|what's new in|what is new in|what's new with|what's new on|anything new in|anything new on|any news on) [up|out] [to] [me|us] [about] [number of|list of|overview of|
-		in detail] [any|all|just|only|there|which|what|how many|some]]`
+		in detail] [any|all|just|only|there|which|what|how many|some|what all|which all]]`
 	ofMacro = `(of|for|on|about|from)`
 )
 
@@ -76,16 +76,16 @@ var (
 	timedClauses = []string{
 		"[,] for [max|maximum|at most|at least|a minimum of|up to|about|next|coming|now|just|only|another|a good|around|roughly|approximately|approx|ca] {@for}",
 		"[,] (lasting|duration|time|limit|limited to|time limit|timer|length) [of|is|:|=|about] {@for}", "[,] [for] {@for} (max|maximum|only|long|tops|at most|at least)",
-		"[,] for {@for} or so", "[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till|til|up to|up until|to|end) {@until}",
+		"[,] for {@for} or so", "[,] for {@for} [,] while {@meanwhile}", "[,] (during|max|maximum|at most|up to) {@for}", "[,] {@for}", "[,] (until|till|til|up to|up until|to|end) {@until}",
 	}
 	rangeClauses = []string{
 		"[,] [[that|which] (happened|occurred|appeared|came in|came up)|[that|which] [were|was|are|have been|has been|got] (created|added|made|opened|updated|detected|found|seen|raised|reported|generated|triggered)] {@range}",
 		"(that|which) (are|is|were) {@range}", "[,] (say|let's say|lets say) {@range}",
 	}
 	listClauses = []string{"[,|?|.|;|-] (all of them|all of it|all of those|all types|all kinds|in full|as complete as possible)", "[,] with (everything|all) [that] [you|we] (have|got|know|you've got|we've got|you have got)", "[,] with all details",
-		"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "(marked|flagged|classified|labelled|labeled) as {+}", "{@aside}", "[,] for [my|our|customer] [shift|incident|customer] (mail|email|ticket|report|records|documentation|meeting|handover|sandbox|writeup|write-up|customer)", "[,] (only|just) {+}", ", {+} [only]", "[(are|is) [still|currently|now]] in {+} [status|state]", "in (status|state) {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
-		"(are there|there are|do we have|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]",
-		"(are|is) [currently|still|now] {+}", "(are|is) (set|set up|configured|defined|in place|active there) [right now|currently|now]", "[that|which] (we|we've) [have] (added|created|imported|made|set up|got|defined)",
+		"(that|which) {+}", "(that|which) (are|is|were|was) [still|currently] {+}", "[(that|which)] [(are|is|were|was|have been|has been|being)] (marked|flagged|classified|labelled|labeled) [as] {+}", "{@aside}", "[,] for [my|our|customer] [shift|incident|customer] (mail|email|ticket|report|records|documentation|meeting|handover|sandbox|writeup|write-up|customer)", "[,] [but] (only|just) {+}", ", {+} [only]", "[(are|is) [still|currently|now]] in {+} [status|state]", "in (status|state) {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
+		"(are there|there are|(do|did) we [currently|already|still] have [in place|set up|configured|set|here|here now]|we have|did we have|have we got|have we|we got|you have|exist|exists|are in place|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]",
+		"(are|is) [currently|still|now|right now|at the moment|at present] {+}", "(are|is) (set|set up|configured|defined|in place|active there) [right now|currently|now]", "[that|which] (we|we've) [have] (added|created|imported|made|set up|got|defined)",
 		"[that|which] [were|was|are|have been|has been|got] (created|detected|found|seen|raised|reported|generated|triggered)"}
 )
 

@@ -132,7 +132,7 @@ func lineMeans(t *testing.T, c *catalog.Catalog, sentence, line string) string {
 func TestSentencesMeanTheirCommand(t *testing.T) {
 	t.Parallel()
 	c, r := grammar(t)
-	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv", "nightshift.tsv", "analysts.tsv", "threevoices.tsv", "chatty.tsv", "held.tsv"} {
+	for _, file := range []string{"sentences.tsv", "fresh.tsv", "outsider.tsv", "strangers.tsv", "personas.tsv", "nightshift.tsv", "analysts.tsv", "threevoices.tsv", "chatty.tsv", "held.tsv", "fourvoices.tsv"} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			counts := map[string]int{}
@@ -157,7 +157,7 @@ func TestSentencesMeanTheirCommand(t *testing.T) {
 func TestSentencesThatTheGrammarWasNotFittedToAreNeverWrong(t *testing.T) {
 	t.Parallel()
 	c, r := grammar(t)
-	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 222, "newcomers.tsv": 129} {
+	for file, atLeast := range map[string]int{"unfitted.tsv": 73, "voices.tsv": 222, "newcomers.tsv": 130} {
 		counts := map[string]int{}
 		for _, row := range rows(t, file) {
 			verdict, got, want := judge(t, c, r, row)
@@ -292,6 +292,9 @@ func TestWhatFollowsAChangeIsItsReason(t *testing.T) {
 		"DESKTOP-1 needs to be isolated, it beacons to a C2": "it beacons to a C2",
 		"isolate DESKTOP-1, DESKTOP-2 is infected":           "DESKTOP-2 is infected", "isolate DESKTOP-1, malware on the laptop of bob": "malware on the laptop of bob", "isolate DESKTOP-1, user and helpdesk confirmed": "user and helpdesk confirmed",
 		"isolate DESKTOP-1, logons are too many for a person": "logons are too many for a person",
+		"please isolate TWIN-1 because T-8":                   "T-8", "isolate DESKTOP-1 due to WS-2": "WS-2", "isolate DESKTOP-1 reason: T-8": "T-8",
+		"isolate DESKTOP-1 as the user has clicked a link": "the user has clicked a link", "isolate DESKTOP-1, since its scan was bad": "its scan was bad",
+		"isolate A-1 and A-2, as both are infected": "both are infected", "isolate DESKTOP-1 for 2 hours while we check it": "we check it", "isolate DESKTOP-1 looks like emotet": "looks like emotet",
 	} {
 		p, err := r.Read(sentence, text.Input{Now: now})
 		require.NoError(t, err, sentence)

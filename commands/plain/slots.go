@@ -113,6 +113,11 @@ func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
 			return []text.Filling{{Taken: n, Value: span(end.Sub(s.in.Now).Truncate(time.Minute))}}
 		}
 		return nil
+	case "@meanwhile":
+		if at < len(words) && oneOf(words[at].Lower, "we|i|we're|i'm|they|the") && s.explains(words[at:]) { // the end is said: this is what it is for
+			return s.reasonAt("@reason", words, at)
+		}
+		return nil
 	case "@ticket":
 		return ticketAt(words, at)
 	case "@closing":
@@ -294,7 +299,7 @@ const subjects = "it|they|we|i|he|she|there|this|that|its|somebody|someone|user|
 // reasonAt takes the rest of the sentence for a reason, but for a ticket and a duration at its end. "Because it beaconed for 4 hours"
 // may say how long to isolate or how long it beaconed: that is nobody's to guess. "Because phishing for 4h" says how long to isolate.
 func (s scene) reasonAt(how string, words []text.Word, at int) []text.Filling {
-	if at >= len(words) || how == "@why" && !oneOf(words[at].Lower, subjects) || !asWritten(words, at) {
+	if at >= len(words) || how == "@why" && !s.gives(words[at:]) || !asWritten(words, at) {
 		return nil
 	}
 	start, end := at, len(words)
@@ -321,12 +326,28 @@ func (s scene) reasonAt(how string, words []text.Word, at int) []text.Filling {
 	if start >= end {
 		return nil
 	}
-	if !slices.ContainsFunc(words[start:end], tells) && len(ticketAt(words, start)) == 0 { // "isolate A: B" names two
+	colon := at > 1 && words[at-1].Lower == ":" && words[at-2].Lower != "reason"
+	if colon && !slices.ContainsFunc(words[start:end], tells) && len(ticketAt(words, start)) == 0 { // "isolate A: B" names two, "isolate A because B" one
 		return nil
 	}
 	to := words[end-1].To
 	return []text.Filling{{Taken: taken, Value: reason(strings.TrimSpace(s.sentence[words[start].From:to]))}}
 }
+
+// gives tells whether words behind "as" or "since" are a statement, which gives the reason: "as it beacons", "as the rebuild has been verified". "As
+// suspicious" and "since yesterday" are none.
+func (s scene) gives(words []text.Word) bool {
+	if oneOf(words[0].Lower, subjects) || len(words) > 2 && oneOf(words[0].Lower, "both|all|these|those") && oneOf(words[1].Lower, "are|were|have") {
+		return true
+	}
+	verb := slices.IndexFunc(words, func(w text.Word) bool {
+		return isBreak(w) || oneOf(w.Lower, "is|are|was|were|has|have|had|keeps|keep|looks|look|seems|seem|needs|need|shows|makes|got")
+	})
+	return verb > 0 && verb <= longestSubject && verb+1 < len(words) && !isBreak(words[verb]) && s.explains(words) && !slices.ContainsFunc(words, func(w text.Word) bool { return w.Lower == "not" })
+}
+
+// longestSubject is how many words what a reason speaks of has at most.
+const longestSubject = 6
 
 // lasts tells words that may go on for a while: a verb or the subject of one ("it beaconed", "beaconing"), and how somebody is ("away").
 func lasts(w text.Word) bool {

@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// Layouts with a zone of their own, and those that mean the caller's zone.
+// Layouts with a zone of their own, and those that mean the caller's zone. With full stops the day comes before the month everywhere; with slashes it
+// doesn't, so those are not read.
 var (
 	zonedLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04Z07:00", "2006-01-02T15:04Z07:00"}
-	localLayouts = []string{"2006-01-02 15:04:05.999999999", "2006-01-02 15:04", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", time.DateOnly}
+	localLayouts = []string{"2006-01-02 15:04:05.999999999", "2006-01-02 15:04", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", time.DateOnly, "2.1.2006 15:04:05", "2.1.2006 15:04", "2.1.2006"}
 )
 
 // ReadTime reads a moment as people write it: a date with or without a time of day, RFC 3339,
@@ -82,7 +83,7 @@ func plausible(t time.Time, text string) (time.Time, error) {
 
 var (
 	// phones and pasted text have dashes and the minus sign for the hyphen
-	distanceForm = regexp.MustCompile(`^(?:[-–—−]\s*|(\+\s*|in\s+))?(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?:\s+ago)?$`)
+	distanceForm = regexp.MustCompile(`^(?:[-–—−]\s*|(\+\s*|in\s+))?(\d{1,6})\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)(?:\s+ago)?$`)
 	dayForm      = regexp.MustCompile(`^(?:(today|yesterday|tomorrow)\s*)?(?:(?:at\s+)?(\d{1,2}):(\d{2}))?$`)
 )
 

@@ -200,6 +200,7 @@ func quarantineWording() catalog.Wording {
 
 func rollbackWording() catalog.Wording {
 	return catalog.Wording{Heads: append(onHost("(roll back|rollback|undo changes of|undo changes by|revert)"), "(roll back|rollback) {computer-names:host}",
+		"[make|do|run|start] [a] (roll back|rollback) [(of|for)] threat {threat-ids:threat} (on|at) {computer-names:host}",
 		"(roll back|rollback|undo|revert) (ransomware|malware|threat|threats|changes|all changes|everything|damage|encryption|attack) (on|at|from) {computer-names:host}")}
 }
 
@@ -221,7 +222,7 @@ func triageWording() catalog.Wording {
 	return catalog.Wording{Heads: []string{
 		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and (set|mark|set it to|mark it as|mark it|set it|set status to|status|put it|move it|put it back|change it|set the status) [as|to|in|into] {incident-status}",
 		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and {incident-status}",
-		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and (resolve|close) [it|them] -> incident-status=resolved",
+		"(mark|set|flag|triage) {filter:threat} (as|to) {analyst-verdict} [,] and (resolve|close) [it|them|same|the same] -> incident-status=resolved",
 		"(resolve|close) {filter:case} [as|:|,|-|because it is|because it's] {analyst-verdict} -> incident-status=resolved",
 		"(resolve|close) {filter:threat} as {analyst-verdict} -> incident-status=resolved",
 		"{filter:case} [is|:|=|-] {analyst-verdict} (and|,|+|&|and status|and status is|, status|and now) [status] {incident-status}",
