@@ -104,9 +104,14 @@ func (r *Reader) Prose(cmd *catalog.Command, line string) bool {
 		turned = turned || limiting[w.Lower] || oneOf(w.Lower, negating) || compares
 	}
 	if names {
-		return joined || endsInSigns(line) || r.Speaks(line)
+		return joined || endsInSigns(line) || ends(words) || r.Speaks(line)
 	}
 	return turned || joined && !titled
+}
+
+// ends tells whether a sentence ends in the middle: "isolate DESKTOP-1. Probably" names one endpoint.
+func ends(words []text.Word) bool {
+	return slices.ContainsFunc(words[:len(words)-1], func(w text.Word) bool { return !w.Quoted && oneOf(w.Lower, ".|!") })
 }
 
 // endsInSigns tells what no name ends in: "isolate DESKTOP-1 !!!", "scan DESKTOP-1?".
