@@ -48,6 +48,7 @@ check: lint deploy-check fuzz-quick ## formatting, vet, staticcheck, layout, gen
 	$(GO) mod verify
 	@./.ci/vulnerabilities
 	$(GO) test -count=1 -run 'TestLayout|TestFresh' ./cmd/s1bot
+	$(GO) test -count=1 ./commands/plain # all sentences: under the race detector it is a fifth of the long tables
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt these: $$unformatted"; exit 1; }

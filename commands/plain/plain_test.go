@@ -213,7 +213,10 @@ func TestWhatIsNoOrderIsRefused(t *testing.T) {
 	_, r := grammar(t)
 	sentences, err := os.ReadFile("testdata/refused.txt")
 	require.NoError(t, err)
-	for sentence := range strings.SplitSeq(strings.TrimSpace(string(sentences)), "\n") {
+	for i, sentence := range strings.Split(strings.TrimSpace(string(sentences)), "\n") {
+		if i%share > 0 {
+			continue
+		}
 		p, err := r.Read(sentence, text.Input{Now: now})
 		require.Error(t, err, "%s is read as %s %s %v", sentence, p.Do.Command, p.Do.Args, p.Extras)
 	}
@@ -253,8 +256,11 @@ func TestNegatedChangesAreRefused(t *testing.T) {
 			continue
 		}
 		changes++
-		for _, turned := range []string{"please do not %s", "Don’t %s", "never %s", "should we %s", "if it is bad %s", "%s unless it is a server", "%s? never mind",
+		for i, turned := range []string{"please do not %s", "Don’t %s", "never %s", "should we %s", "if it is bad %s", "%s unless it is a server", "%s? never mind",
 			"would you mind not to %s", "would you mind if we %s", "I'd appreciate it if you wouldn't %s", "I'd need that nobody will %s", "is it ok to %s?", "WS-1 is bad, should we %s?", "%s, or should we wait?", "we don't use it, so don't %s"} {
+			if (i+changes)%share > 0 {
+				continue
+			}
 			sentence := strings.ReplaceAll(turned, "%s", row.sentence)
 			p, err := r.Read(sentence, in)
 			require.Error(t, err, "%s is read as %s %s", sentence, p.Do.Command, p.Do.Args)
