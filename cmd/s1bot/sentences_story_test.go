@@ -10,6 +10,7 @@ import (
 func TestPlainWordsBecomeAForm(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
+	s.readsSentences()
 	for _, line := range []string{"/s1 isolate DESKTOP-1 for 4 hours because phishing", "/s1 please take DESKTOP-1 off the network for 4 hours because phishing"} {
 		s.types("alice", "#soc", line)
 		form := s.form("alice", "Disconnect Agent From Network", "phishing", "4h")
@@ -21,6 +22,14 @@ func TestPlainWordsBecomeAForm(t *testing.T) {
 	}
 	s.sees("#approvals", "Approval needed", "DESKTOP-1", "phishing", "4 hours")
 	require.Zero(t, len(s.console.Changes()))
+}
+
+// readsSentences has the bot read one, for the first of a process compiles the grammar: under the race detector, beside seven other stories, that can
+// take longer than the three seconds in which Slack lets a form be opened.
+func (s *story) readsSentences() {
+	s.t.Helper()
+	s.types("carol", "#soc", "/s1 please show me the open threats on DESKTOP-1")
+	s.isTold("carol", "Nothing has run yet")
 }
 
 // A message opens no form, so it is answered with the button that does.
