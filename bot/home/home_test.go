@@ -416,13 +416,19 @@ func TestAHundredPeopleWhoOpenItTogetherReadItOnce(t *testing.T) {
 	})
 }
 
+// runs has the keeper keep tabs up to date until the test ends.
+func (r *rig) runs(t *testing.T) context.Context {
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	go r.Run(ctx)
+	return ctx
+}
+
 func TestATabFollowsWhatChangesAtMostEveryTenSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx, stop := context.WithCancel(t.Context())
-		defer stop()
-		go r.Run(ctx)
+		ctx := r.runs(t)
 		require.NoError(t, r.Keeper.Opened(ctx, "UBOB"))
 		require.NoError(t, r.Keeper.Opened(ctx, "UBOB"))
 		require.Equal(t, 1, r.count("UBOB"), "opened twice within ten seconds")
@@ -449,9 +455,7 @@ func TestATabThatNobodyLooksAtForADayStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		r.Every = time.Minute
-		ctx, stop := context.WithCancel(t.Context())
-		defer stop()
-		go r.Run(ctx)
+		ctx := r.runs(t)
 		require.NoError(t, r.Keeper.Opened(ctx, "UBOB"))
 		changes := func() (edits int) {
 			before := r.count("UBOB")
@@ -473,9 +477,7 @@ func TestATabFollowsAtOnceWhatItsOwnerDidThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		r.Every = time.Minute
-		ctx, stop := context.WithCancel(t.Context())
-		defer stop()
-		go r.Run(ctx)
+		ctx := r.runs(t)
 		act := func(ref string) {
 			r.mu.Lock()
 			r.requests = []approvals.Request{asked(ref)}
@@ -499,9 +501,7 @@ func TestWhatDidNotGetThereIsPublishedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx, stop := context.WithCancel(t.Context())
-		defer stop()
-		go r.Run(ctx)
+		ctx := r.runs(t)
 		r.fails = errors.New("hash_conflict")
 		require.Error(t, r.Keeper.Opened(ctx, "UBOB"))
 		r.mu.Lock()

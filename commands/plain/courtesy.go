@@ -6,7 +6,7 @@ import "s1bot/commands/text"
 // soon as you can", "that would be great". They speak to whoever is asked. A condition on anything else ("if it beacons", "when the user is gone", "if
 // bob agrees") is none.
 var courtesies = []frame{
-	framed(ordering, "if|when|whenever|once|as soon as", someone, "have|get|got|find|find|can spare|could spare|'ve got", "|a|some", "|free|spare|quick|little", "moment|minute|min|mins|minutes|second|sec|chance|time"),
+	framed(ordering, "if|when|whenever|once|as soon as", someone, "have|get|got|find|can spare|could spare|'ve got", "|a|some", "|free|spare|quick|little", "moment|minute|min|mins|minutes|second|sec|chance|time"),
 	framed(ordering, "if", "|it's|it is|that's|that is|this is|it would be|that would be|at all", "possible|ok|okay|fine|alright|feasible|doable|convenient|no trouble|no problem|no bother|not too much trouble|not too much to ask|not a problem", "|with you|for you"),
 	framed(ordering, "if you", "don't mind|do not mind|wouldn't mind|would be so kind|'d be so kind|could be so kind|can manage|could manage|can help|could help|could do that|can do that|would do that|could do this|can do this"),
 	framed(ordering, "sorry|apologies|excuse me", "to bother|to disturb|to trouble|for bothering|for disturbing|for the trouble|for the disturbance", "|you|again|you again", "|,", "|but"),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/plain"
 	"s1bot/commands/text"
 )
 
@@ -38,11 +39,16 @@ func TestARequestMeansTheSameInEveryFrame(t *testing.T) {
 				continue
 			}
 			sentence := strings.NewReplacer("%s", request.order, "%i", request.doing).Replace(frame)
-			p, err := r.Read(sentence, text.Input{Now: now})
-			require.NoError(t, err, sentence)
-			require.Equal(t, alone, p, sentence)
+			requireSame(t, r, alone, sentence)
 		}
 	}
+}
+
+func requireSame(t *testing.T, r *plain.Reader, alone plain.Proposal, sentence string) {
+	t.Helper()
+	p, err := r.Read(sentence, text.Input{Now: now})
+	require.NoError(t, err, sentence)
+	require.Equal(t, alone, p, sentence)
 }
 
 // So does what somebody wants to have.
@@ -57,9 +63,7 @@ func TestWhatSomebodyWantsToHaveIsReadInEveryFrame(t *testing.T) {
 			"I'm going to need %n", "I'd like to ask for %n", "may I ask for %n", "would you show me %n", "my manager wants to see %n",
 		} {
 			sentence := strings.ReplaceAll(frame, "%n", thing)
-			p, err := r.Read(sentence, text.Input{Now: now})
-			require.NoError(t, err, sentence)
-			require.Equal(t, alone, p, sentence)
+			requireSame(t, r, alone, sentence)
 		}
 	}
 }
