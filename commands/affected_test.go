@@ -1,4 +1,4 @@
-package commands
+package commands_test
 
 import (
 	"encoding/json"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/render"
@@ -139,7 +140,7 @@ func twoOfEach(t *testing.T, line string) (*miscounting, *commandtest.Session, s
 		list = quoted
 	}
 	agent := sim.Agent("DESKTOP-1")
-	return c, commandtest.At(t, All(), c), strings.NewReplacer(
+	return c, commandtest.At(t, commands.All(), c), strings.NewReplacer(
 		"{agents}", list([]string{sim.Agent("DESKTOP-1")["id"].(string), sim.Agent("DESKTOP-2")["id"].(string)}), "{threats}", list(threats), "{threat}", threats[0], "{alerts}", list(alerts), "{collections}", list(collections), "{group}", sim.GroupID("Paris", "Kiosks"), "{account}", agent["accountId"].(string),
 		"{rules}", list(ids(sim.Rules(), func(r map[string]any) bool { return r["status"] == "Active" })), "{exclusions}", list(ids(sim.Exclusions(), every)), "{blocked}", list(ids(sim.Blocklist(), every)),
 	).Replace(line)
@@ -150,7 +151,7 @@ func TestEveryChangeThatIsCountedIsListed(t *testing.T) {
 	listed := append(slices.Collect(maps.Keys(counted())), uncounted()...)
 	slices.Sort(listed)
 	var changes []string
-	for _, cmd := range All().Commands() {
+	for _, cmd := range commands.All().Commands() {
 		if cmd.Risk != catalog.Read {
 			changes = append(changes, cmd.Name)
 		}

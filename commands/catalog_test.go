@@ -1,4 +1,4 @@
-package commands
+package commands_test
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/slash"
@@ -18,14 +19,14 @@ import (
 
 func TestEveryCommandIsCompleteAndItsExamplesMeanWhatTheySay(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, All().Validate())
-	require.NoError(t, slash.Validate(All()))
+	require.NoError(t, commands.All().Validate())
+	require.NoError(t, slash.Validate(commands.All()))
 }
 
 // What `s1bot commands --json` offers for a parameter is what slash text takes for it.
 func TestEveryChoiceIsTakenAsItIsListed(t *testing.T) {
 	t.Parallel()
-	for _, cmd := range All().Commands() {
+	for _, cmd := range commands.All().Commands() {
 		for _, f := range cmd.Fields {
 			for _, c := range f.Choices {
 				labelled, err := f.Type.Read(c.Label, text.Input{})
@@ -75,7 +76,7 @@ func readFacts(t *testing.T, raw []byte) []facts {
 // compareFacts wants every command of the specification, and a mark on every other one that it is the bot's own.
 func compareFacts(t *testing.T, known []facts) {
 	require.Len(t, known, 80)
-	all := All()
+	all := commands.All()
 	for _, cmd := range all.Commands() {
 		require.Equal(t, slices.ContainsFunc(known, func(f facts) bool { return f.Name == cmd.Name }), !cmd.Own, cmd.Name)
 	}
@@ -108,7 +109,7 @@ func TestPermissionsAreThoseOfTheSpecification(t *testing.T) {
 	}
 	_, table, _ := strings.Cut(string(text), "\nCommand | Required Permission | Role Scope | |\n")
 	var cmd *catalog.Command
-	all, checked := All(), 0
+	all, checked := commands.All(), 0
 	for line := range strings.Lines(table) {
 		cells := strings.Split(line, " | ")
 		if !strings.Contains(line, "|") {

@@ -1,4 +1,4 @@
-package commands
+package commands_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/forms"
@@ -35,10 +36,10 @@ func TestWhatDoesNotGoTogetherIsSaidAtOnce(t *testing.T) {
 		"list-iocs account-ids=Acme created-after=now created-before=yesterday":                                              "nothing can match",
 		`get-black-list custom-input={"site":"1"}`:                                                                           "has no key",
 	} {
-		_, _, err := slash.Parse(All(), text, commandtest.Input())
+		_, _, err := slash.Parse(commands.All(), text, commandtest.Input())
 		require.ErrorContains(t, err, problem, text)
 	}
-	cmd, _ := All().Find("create-star-custom-rule")
+	cmd, _ := commands.All().Find("create-star-custom-rule")
 	_, _, wrongs := forms.Read(cmd, map[string][]string{
 		"expiration-mode": {"Temporary"}, "name": {"x"}, "query-type": {"events"}, "s1ql": {"y"}, "severity": {"Low"}, "status": {"Draft"},
 		"expiration-date": {"2027-06-01T00:00:00Z"}, "reason": {"x"},

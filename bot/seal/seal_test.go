@@ -1,4 +1,4 @@
-package seal
+package seal_test
 
 import (
 	"testing"
@@ -6,11 +6,12 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
 
+	"s1bot/bot/seal"
 	"s1bot/render"
 	"s1bot/s1"
 )
 
-func sealer(key string) Sealer { return Sealer{Key: s1.NewSecret(key)} }
+func sealer(key string) seal.Sealer { return seal.Sealer{Key: s1.NewSecret(key)} }
 
 func form() render.Form {
 	return render.Form{Title: "Deny", Submit: "Deny", Do: render.Invocation{Command: "deny", Args: []byte(`{"request":"R1"}`)},
@@ -62,10 +63,10 @@ func TestAMenuGivesBackWhatItOffers(t *testing.T) {
 		for value, field := range map[string]string{"a": "", "b": "", "": "", "c": "verdict"} {
 			view := slack.View{Blocks: slack.Blocks{BlockSet: []slack.Block{&slack.InputBlock{BlockID: "verdict", Element: element}}},
 				State: &slack.ViewState{Values: map[string]map[string]slack.BlockAction{"verdict": {"x": {SelectedOption: slack.OptionBlockObject{Value: value}}}}}}
-			require.Equal(t, field, OutsideMenu(view), "%s %q", name, value)
+			require.Equal(t, field, seal.OutsideMenu(view), "%s %q", name, value)
 		}
 	}
-	require.Empty(t, OutsideMenu(slack.View{}))
+	require.Empty(t, seal.OutsideMenu(slack.View{}))
 	free := slack.View{Blocks: slack.Blocks{BlockSet: []slack.Block{&slack.InputBlock{BlockID: "note", Element: &slack.PlainTextInputBlockElement{}}, &slack.DividerBlock{}}}, State: &slack.ViewState{}}
-	require.Empty(t, OutsideMenu(free), "what has no choices takes any value")
+	require.Empty(t, seal.OutsideMenu(free), "what has no choices takes any value")
 }

@@ -1,4 +1,4 @@
-package webapi
+package webapi_test
 
 import (
 	"errors"
@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
 
+	"s1bot/bot/webapi"
 	"s1bot/s1"
 )
 
@@ -36,7 +37,7 @@ func TestAnAnswerIsAYesANoOrNone(t *testing.T) {
 			_, _ = io.WriteString(w, c.body)
 		}))
 		var counted []string
-		_, api := New(Config{Tokens: Tokens{Bot: s1.NewSecret("xoxb-1")}.Now, Address: server.URL, Timeout: time.Minute,
+		_, api := webapi.New(webapi.Config{Tokens: webapi.Tokens{Bot: s1.NewSecret("xoxb-1")}.Now, Address: server.URL, Timeout: time.Minute,
 			Count: func(method, result string) { counted = append(counted, method+" "+result) }})
 		members, err := api.GetUserGroupMembersContext(t.Context(), "S1")
 		require.Equal(t, c.fails, err != nil, "%d %s", c.status, c.body)
@@ -53,7 +54,7 @@ func TestWhatSlackSendsBackOfAMessageIsNotRead(t *testing.T) {
 		_, _ = io.WriteString(w, `{"ok":true,"channel":"C1","ts":"1.2","message":{"blocks":"of a kind that is new"}}`)
 	}))
 	t.Cleanup(server.Close)
-	_, api := New(Config{Tokens: Tokens{Bot: s1.NewSecret("xoxb-1")}.Now, Address: server.URL, Timeout: time.Minute})
+	_, api := webapi.New(webapi.Config{Tokens: webapi.Tokens{Bot: s1.NewSecret("xoxb-1")}.Now, Address: server.URL, Timeout: time.Minute})
 	channel, ts, err := api.PostMessageContext(t.Context(), "C1", slack.MsgOptionText("hello", false))
 	require.NoError(t, err)
 	require.Equal(t, []string{"C1", "1.2"}, []string{channel, ts})
@@ -70,29 +71,29 @@ func TestANewTokenIsShownFromThenOn(t *testing.T) {
 		_, _ = io.WriteString(w, `{"ok":true}`)
 	}))
 	t.Cleanup(server.Close)
-	now := Tokens{Bot: s1.NewSecret("xoxb-old")}
-	_, api := New(Config{Tokens: func() Tokens { return now }, Address: server.URL, Timeout: time.Minute})
+	now := webapi.Tokens{Bot: s1.NewSecret("xoxb-old")}
+	_, api := webapi.New(webapi.Config{Tokens: func() webapi.Tokens { return now }, Address: server.URL, Timeout: time.Minute})
 	say := func() string {
 		_, _, err := api.PostMessageContext(t.Context(), "C1", slack.MsgOptionText("my token is xoxb-old", false))
 		require.NoError(t, err)
 		return shown.Load().(string)
 	}
 	require.Contains(t, say(), "xoxb-old my token is xoxb-old")
-	now = Tokens{Bot: s1.NewSecret("xoxb-new")}
-	require.False(t, now.Equal(Tokens{}))
+	now = webapi.Tokens{Bot: s1.NewSecret("xoxb-new")}
+	require.False(t, now.Equal(webapi.Tokens{}))
 	require.Contains(t, say(), "xoxb-new my token is xoxb-old", "what people wrote stays as it is")
 }
 
 func TestAProbeSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	refused, limited := slack.SlackErrorResponse{Err: "missing_scope"}, &slack.RateLimitedError{RetryAfter: time.Second}
-	require.ErrorContains(t, Advise(refused, "add the scope"), "missing_scope: add the scope")
-	require.ErrorContains(t, Advise(limited, "add the scope"), "rate-limiting the bot")
-	require.ErrorContains(t, Advise(errors.New("dial tcp"), "add the scope"), "check the network")
-	require.NoError(t, Probe(t.Context(), func() error { return nil }))
-	require.ErrorContains(t, Probe(t.Context(), func() error { return refused }), "missing_scope")
-	require.Equal(t, "missing_scope", Reason(refused))
-	require.Equal(t, "Slack asks the bot to wait", Reason(limited))
-	require.Equal(t, "HTTP 503 Service Unavailable", Reason(slack.StatusCodeError{Code: 503}))
-	require.Equal(t, "Slack isn't responding", Reason(errors.New("token xoxb-1 is bad")))
+	require.ErrorContains(t, webapi.Advise(refused, "add the scope"), "missing_scope: add the scope")
+	require.ErrorContains(t, webapi.Advise(limited, "add the scope"), "rate-limiting the bot")
+	require.ErrorContains(t, webapi.Advise(errors.New("dial tcp"), "add the scope"), "check the network")
+	require.NoError(t, webapi.Probe(t.Context(), func() error { return nil }))
+	require.ErrorContains(t, webapi.Probe(t.Context(), func() error { return refused }), "missing_scope")
+	require.Equal(t, "missing_scope", webapi.Reason(refused))
+	require.Equal(t, "Slack asks the bot to wait", webapi.Reason(limited))
+	require.Equal(t, "HTTP 503 Service Unavailable", webapi.Reason(slack.StatusCodeError{Code: 503}))
+	require.Equal(t, "Slack isn't responding", webapi.Reason(errors.New("token xoxb-1 is bad")))
 }

@@ -15,7 +15,7 @@ type commandsCmd struct {
 
 // Run prints the catalog.
 func (c commandsCmd) Run(std streams) error {
-	catalog := commands.All()
+	catalog := commands.Known()
 	if c.JSON {
 		body, err := catalog.JSON()
 		if err != nil {
@@ -35,7 +35,7 @@ type manifestCmd struct{}
 
 // Run prints the Slack app manifest.
 func (manifestCmd) Run(std streams) error {
-	body, err := setup.Manifest(commands.All())
+	body, err := setup.Manifest(commands.Known())
 	if err != nil {
 		return err
 	}

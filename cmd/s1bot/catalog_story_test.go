@@ -219,15 +219,15 @@ func (s stage) makers() map[string]func() string {
 
 func TestEveryCommandHasAStory(t *testing.T) {
 	t.Parallel()
-	for _, cmd := range commands.All().Commands() {
+	for _, cmd := range commands.Known().Commands() {
 		require.NotEmpty(t, lines()[cmd.Name], "write a line for %s", cmd.Name)
 	}
-	require.Len(t, lines(), len(commands.All().Commands()))
+	require.Len(t, lines(), len(commands.Known().Commands()))
 }
 
 func TestEveryCommandFromSlashText(t *testing.T) {
 	t.Parallel()
-	for _, cmd := range commands.All().Commands() {
+	for _, cmd := range commands.Known().Commands() {
 		t.Run(cmd.Name, func(t *testing.T) {
 			t.Parallel()
 			s := setStage(t)
@@ -239,7 +239,7 @@ func TestEveryCommandFromSlashText(t *testing.T) {
 
 func TestEveryCommandFromItsForm(t *testing.T) {
 	t.Parallel()
-	for _, cmd := range commands.All().Commands() {
+	for _, cmd := range commands.Known().Commands() {
 		t.Run(cmd.Name, func(t *testing.T) {
 			t.Parallel()
 			s := setStage(t)
@@ -291,7 +291,7 @@ func (s stage) redrawn(before slacksim.View) slacksim.View {
 // asked are the fields of a form that asks for what the command's line asks for, filled.
 func (s stage) asked(cmd *catalog.Command) []render.FormField {
 	s.t.Helper()
-	inv, _, err := slash.Parse(commands.All(), s.line(cmd.Name), text.Input{Zone: time.UTC, Now: time.Now()})
+	inv, _, err := slash.Parse(commands.Known(), s.line(cmd.Name), text.Input{Zone: time.UTC, Now: time.Now()})
 	require.NoError(s.t, err)
 	return forms.Of(cmd, inv.Args, catalog.Caller{Zone: time.UTC}).Fields
 }
@@ -299,7 +299,7 @@ func (s stage) asked(cmd *catalog.Command) []render.FormField {
 // fields is what a person enters into the form to ask for what the line asks for.
 func (s stage) fields(cmd *catalog.Command, form slacksim.View) map[string]any {
 	s.t.Helper()
-	inv, extras, err := slash.Parse(commands.All(), s.line(cmd.Name), text.Input{Zone: time.UTC, Now: time.Now()})
+	inv, extras, err := slash.Parse(commands.Known(), s.line(cmd.Name), text.Input{Zone: time.UTC, Now: time.Now()})
 	require.NoError(s.t, err)
 	fields := map[string]any{}
 	for _, f := range forms.Of(cmd, inv.Args, catalog.Caller{Zone: time.UTC}).Fields {

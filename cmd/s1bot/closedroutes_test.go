@@ -36,7 +36,7 @@ func TestEveryCommandMeetsClosedRoutes(t *testing.T) {
 	t.Parallel()
 	taken := map[string]bool{}
 	fails := map[string]map[string]bool{} // by method and route, the commands that do not work without it
-	for _, cmd := range commands.All().Commands() {
+	for _, cmd := range commands.Known().Commands() {
 		t.Run(cmd.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := breed(t, cmd)

@@ -65,7 +65,7 @@ func startServices(addr, consoleAddr string, behind func(http.Handler) http.Hand
 		sim: s1sim.New(s1sim.Options{Latency: 120 * time.Millisecond, EffectDelay: 6 * time.Second, QueryTime: 12 * time.Second})}
 	s.sim.SetToken(s1sim.TokenSpec{Expires: time.Now().Add(41 * 24 * time.Hour)}) // so that Home and /metrics show one
 	s.settings = populate(s.workspace)
-	manifest, err := setup.Manifest(commands.All())
+	manifest, err := setup.Manifest(commands.Known())
 	if err == nil {
 		err = s.workspace.Install(manifest) // its tabs and shortcuts are what a real installation has
 	}

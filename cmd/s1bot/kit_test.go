@@ -84,7 +84,7 @@ func (s *story) openDatabase() *sql.DB {
 func simulate(t testing.TB, behind func(http.Handler) http.Handler) *story {
 	t.Helper()
 	s := &story{t: t, slack: slacksim.New(slacksim.Options{AckTimeout: unhurried, TriggerLife: unhurried}), console: s1sim.New(s1sim.Options{Empty: true})}
-	manifest, err := setup.Manifest(commands.All()) // what people install: no story needs more than its scopes and events
+	manifest, err := setup.Manifest(commands.Known()) // what people install: no story needs more than its scopes and events
 	require.NoError(t, err)
 	require.NoError(t, s.slack.Install(manifest))
 	slackServer, consoleServer := httptest.NewServer(behind(s.slack)), httptest.NewServer(behind(s.console))

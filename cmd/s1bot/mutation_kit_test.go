@@ -108,7 +108,7 @@ func breed(t testing.TB, cmd *catalog.Command) *mutant {
 	s := dress(&story{t: t, console: console, program: &program{consoles: []*connection{{client: client}}}})
 	time.Sleep(2 * time.Minute) // the rates of what was prepared are over
 	line := s.line(cmd.Name)
-	inv, _, err := slash.Parse(commands.All(), line, text.Input{Zone: time.UTC, Now: m.now})
+	inv, _, err := slash.Parse(commands.Known(), line, text.Input{Zone: time.UTC, Now: m.now})
 	require.NoError(t, err, line)
 	m.inv = inv
 	m.call = func() *catalog.Call {

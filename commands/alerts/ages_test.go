@@ -1,10 +1,11 @@
-package alerts
+package alerts_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/alerts"
 	"s1bot/commands/commandtest"
 	"s1bot/s1/s1sim"
 )
@@ -16,7 +17,7 @@ func TestAlertsOnEveryAge(t *testing.T) {
 	for _, cmd := range cat(t).Commands() {
 		names = append(names, cmd.Name)
 	}
-	commandtest.Ages(t, "testdata/ages", Commands, func(c *s1sim.Console) commandtest.Names {
+	commandtest.Ages(t, "testdata/ages", alerts.Commands, func(c *s1sim.Console) commandtest.Names {
 		alert := c.AddAlert(s1sim.AlertSpec{Rule: "Encoded PowerShell", Agent: "DESKTOP-1"})
 		other := c.AddUnifiedAlert(s1sim.UnifiedSpec{Name: "Phishing mail", Vendor: "Proofpoint", Product: "TAP", Surface: "EMAIL", User: "jdoe@example.com"})
 		return commandtest.Names{"alert": func() string { return alert }, "unified": func() string { return other }}

@@ -77,8 +77,9 @@ func (cmd *Command) bind(l *lookups) error {
 
 // fieldsOf reads the parameters off a struct, embedded structs included: what many commands share is written once and embedded.
 func (l *lookups) fieldsOf(t reflect.Type) ([]Field, error) {
-	var fields []Field
-	for _, f := range reflect.VisibleFields(t) {
+	visible := reflect.VisibleFields(t)
+	fields := make([]Field, 0, len(visible))
+	for _, f := range visible {
 		if f.Anonymous {
 			continue
 		}

@@ -1,4 +1,4 @@
-package consoles
+package consoles_test
 
 import (
 	"testing"
@@ -6,20 +6,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/s1"
 )
 
 // called is a console of which only the name matters.
-func called(t *testing.T, name string, channels ...string) Console {
+func called(t *testing.T, name string, channels ...string) consoles.Console {
 	client, err := s1.New(s1.Config{BaseURL: "https://" + name + ".example", Token: s1.NewSecret("x")})
 	require.NoError(t, err)
 	c, err := catalog.New(nil)
 	require.NoError(t, err)
-	return Console{Name: name, Client: client, Catalog: c, Channels: channels}
+	return consoles.Console{Name: name, Client: client, Catalog: c, Channels: channels}
 }
 
-func set(t *testing.T, all ...Console) *Set {
-	s, err := NewSet(all...)
+func set(t *testing.T, all ...consoles.Console) *consoles.Set {
+	s, err := consoles.NewSet(all...)
 	require.NoError(t, err)
 	return s
 }
@@ -31,9 +32,9 @@ func TestAConsoleIsNeverGuessed(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "emea", found.Name)
 	_, err = both.Here("C0SOC")
-	require.ErrorIs(t, err, ErrSeveral)
+	require.ErrorIs(t, err, consoles.ErrSeveral)
 	_, err = both.Here("")
-	require.ErrorIs(t, err, ErrSeveral)
+	require.ErrorIs(t, err, consoles.ErrSeveral)
 	found, err = both.Typed("EMEA")
 	require.NoError(t, err)
 	require.Equal(t, "emea", found.Name)
@@ -41,8 +42,8 @@ func TestAConsoleIsNeverGuessed(t *testing.T) {
 	var usage *catalog.UsageError
 	require.ErrorAs(t, err, &usage)
 	require.Equal(t, []string{"emea"}, usage.Nearest)
-	for _, carried := range []string{"", "apac", "EMEA", Unsettled, Default} {
-		var gone *GoneError
+	for _, carried := range []string{"", "apac", "EMEA", consoles.Unsettled, consoles.Default} {
+		var gone *consoles.GoneError
 		_, err = both.Carried(carried)
 		require.ErrorAs(t, err, &gone, carried)
 	}
@@ -54,12 +55,12 @@ func TestWhatCarriesNoNameIsOfOneConsoleOrOfNone(t *testing.T) {
 	was := called(t, "emea")
 	was.Was = true
 	for name, row := range map[string]struct {
-		set  *Set
+		set  *consoles.Set
 		want string
 	}{
-		"the one of the settings":        {set(t, called(t, Default)), Default},
+		"the one of the settings":        {set(t, called(t, consoles.Default)), consoles.Default},
 		"the only one, whatever it is":   {set(t, called(t, "emea")), "emea"},
-		"the one that is called default": {set(t, called(t, "us"), called(t, Default)), Default},
+		"the one that is called default": {set(t, called(t, "us"), called(t, consoles.Default)), consoles.Default},
 		"the one of S1_URL":              {set(t, called(t, "us"), was), "emea"},
 	} {
 		found, err := row.set.Carried("")
@@ -71,22 +72,22 @@ func TestWhatCarriesNoNameIsOfOneConsoleOrOfNone(t *testing.T) {
 // With one console nothing tells of consoles, and buttons are as they were.
 func TestOneConsoleHasNoCeremony(t *testing.T) {
 	t.Parallel()
-	one := set(t, called(t, Default))
+	one := set(t, called(t, consoles.Default))
 	c, err := one.Here("C0ANY")
 	require.NoError(t, err)
 	require.Empty(t, one.Stamp(c)+one.Label(c)+one.Mark(c))
 	emea := set(t, called(t, "emea"))
 	c, _ = emea.Here("")
 	require.Equal(t, "emea emea ", emea.Stamp(c)+" "+emea.Mark(c)+" "+emea.Label(c))
-	both := set(t, called(t, Default), called(t, "us"))
-	c, _ = both.Typed(Default)
+	both := set(t, called(t, consoles.Default), called(t, "us"))
+	c, _ = both.Typed(consoles.Default)
 	require.Equal(t, "default  default", both.Stamp(c)+" "+both.Mark(c)+" "+both.Label(c))
 }
 
 func TestASetHasNamesThatDiffer(t *testing.T) {
 	t.Parallel()
-	for _, wrong := range [][]Console{nil, {called(t, "a"), called(t, "A")}, {{Name: "a"}}, {called(t, "a"), {Name: Unsettled, Client: called(t, "b").Client, Catalog: called(t, "b").Catalog}}} {
-		_, err := NewSet(wrong...)
+	for _, wrong := range [][]consoles.Console{nil, {called(t, "a"), called(t, "A")}, {{Name: "a"}}, {called(t, "a"), {Name: consoles.Unsettled, Client: called(t, "b").Client, Catalog: called(t, "b").Catalog}}} {
+		_, err := consoles.NewSet(wrong...)
 		require.Error(t, err)
 	}
 }

@@ -1,19 +1,20 @@
-package endpoints
+package endpoints_test
 
 import (
 	"testing"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/endpoints"
 	"s1bot/s1/s1sim"
 )
 
 // cat is a catalog of this area alone: none of its commands needs another area's.
-func cat(t testing.TB) *catalog.Catalog { return commandtest.Catalog(t, Commands()...) }
+func cat(t testing.TB) *catalog.Catalog { return commandtest.Catalog(t, endpoints.Commands()...) }
 
 func TestStories(t *testing.T) {
 	t.Parallel()
-	commandtest.Stories(t, "testdata", Commands)
+	commandtest.Stories(t, "testdata", endpoints.Commands)
 }
 
 // office is a console in which nothing has happened yet, and a session at it.

@@ -1,4 +1,4 @@
-package listing
+package listing_test
 
 import (
 	"encoding/csv"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/render"
 	"s1bot/render/tempfile"
 )
@@ -25,8 +26,8 @@ func table(n, width int) render.Table {
 	return t
 }
 
-func exporting(how render.How, space *tempfile.Space) *Export {
-	return NewExport(&catalog.Call{How: how, Now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC), Exports: space}, "agents")
+func exporting(how render.How, space *tempfile.Space) *listing.Export {
+	return listing.NewExport(&catalog.Call{How: how, Now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC), Exports: space}, "agents")
 }
 
 func written(t *testing.T, card render.Card) string {

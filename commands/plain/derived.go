@@ -136,6 +136,9 @@ var (
 // widened lets any preposition of place stand before an endpoint or a threat where a pattern has one: "a scan in DESKTOP-1", "the programs from
 // DESKTOP-1", and any that says a value before one of a menu. One that means a direction ("to", "into", "back") is the pattern's own.
 func (g grammar) widened(source string) string {
+	if !strings.Contains(source, ") {") && !strings.Contains(source, "] {") { // most have none, and the expression takes its time to see that
+		return source
+	}
 	return beforeSlot.ReplaceAllStringFunc(source, func(part string) string {
 		m := beforeSlot.FindStringSubmatch(part)
 		s, err := g.slot(m[3])

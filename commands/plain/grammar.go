@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
@@ -54,15 +55,26 @@ const (
 		own)`
 )
 
-// macros are written over several lines, and read as one.
-var macros = strings.NewReplacer(
-	"<show>", oneLine(showMacro), "<of>", ofMacro, "<who>", oneLine(whoMacro), "<ask>", oneLine(askMacro), "<did>", didMacro, "<reach>", oneLine(reachMacro), "<runs>", runsMacro, "<anywhere>",
-	oneLine(anywhereMacro),
-	"<judge>", judgeMacro, "<put>", putMacro, "<close>", closeMacro, "<write>", oneLine(writeMacro), "<delete>", oneLine(deleteMacro), "<fetch>", oneLine(fetchMacro), "<arrived>", oneLine(arrivedMacro),
-	"<working>", oneLine(workingMacro), "<take>", oneLine(takeMacro), "<taking>", oneLine(takingMacro),
-)
+// macroSources are what <show> and the like stand for. They are written over several lines, and read as one.
+var macroSources = map[string]string{
+	"show": showMacro, "of": ofMacro, "who": whoMacro, "ask": askMacro, "did": didMacro, "reach": reachMacro, "runs": runsMacro, "anywhere": anywhereMacro, "judge": judgeMacro, "put": putMacro,
+	"close": closeMacro, "write": writeMacro, "delete": deleteMacro, "fetch": fetchMacro, "arrived": arrivedMacro, "working": workingMacro, "take": takeMacro, "taking": takingMacro,
+}
 
-func oneLine(macro string) string { return strings.Join(strings.Fields(macro), " ") }
+// A process reads the macros once: for phrases as they are written, for commands in the one spelling.
+var phraseMacros, commandMacros = sync.OnceValue(func() map[string]text.Pattern { return readMacros(nil) }), sync.OnceValue(func() map[string]text.Pattern { return readMacros(spelled) })
+
+func readMacros(spell func(string) string) map[string]text.Pattern {
+	read, macros := text.Patterns{Spell: spell}, map[string]text.Pattern{}
+	for name, source := range macroSources {
+		pattern, err := read.Read(strings.Join(strings.Fields(source), " "))
+		if err != nil {
+			panic(fmt.Sprintf("plain: macro %s: %v", name, err))
+		}
+		macros[name] = pattern
+	}
+	return macros
+}
 
 // Clauses that go with any command that has what they need.
 var (
@@ -192,7 +204,7 @@ func (g grammar) head(source string) (head, error) {
 
 // Its slots are checked against the command here, so that filling one never fails.
 func (g grammar) pattern(source string) (text.Pattern, error) {
-	p, err := g.patterns.Read(g.widened(macros.Replace(source)))
+	p, err := g.patterns.Read(g.widened(strings.ReplaceAll(source, "<of>", ofMacro)))
 	if err != nil {
 		return nil, err
 	}

@@ -17,9 +17,9 @@ type Phrases []text.Pattern
 func ReadPhrases(patterns ...string) (Phrases, error) {
 	var all Phrases
 	var problems []error
-	var read text.Patterns
+	read := text.Patterns{Macros: phraseMacros()}
 	for _, source := range patterns {
-		p, err := read.Read(macros.Replace(source))
+		p, err := read.Read(source)
 		problems = append(problems, err)
 		all = append(all, p)
 	}
@@ -104,7 +104,7 @@ func fits(p text.Pattern, sentence string, words []text.Word) (rest string, ok b
 func (p Phrases) Words() string {
 	var all []string
 	for _, pattern := range p {
-		all = append(all, pattern.Literals()...)
+		all = slices.AppendSeq(all, pattern.Literals())
 	}
 	slices.Sort(all)
 	return strings.Join(slices.Compact(all), " ")

@@ -103,7 +103,7 @@ func (r *Reader) learn() error {
 		}
 	}
 	var problems []error
-	patterns := &text.Patterns{Spell: spelled}
+	patterns := &text.Patterns{Spell: spelled, Macros: commandMacros()}
 	for _, cmd := range r.catalog.Commands() {
 		g, err := grammarOf(cmd, patterns)
 		if err != nil {
@@ -113,7 +113,20 @@ func (r *Reader) learn() error {
 		r.grammar = append(r.grammar, g)
 		g.learn(r.vocabulary)
 	}
+	r.learnWords(patterns)
 	return errors.Join(problems...)
+}
+
+// learnWords collects the words of all patterns that were read.
+func (r *Reader) learnWords(patterns *text.Patterns) {
+	for w := range patterns.Words() {
+		r.vocabulary[w] = true
+	}
+	for _, macro := range patterns.Macros {
+		for w := range macro.Literals() {
+			r.vocabulary[w] = true
+		}
+	}
 }
 
 // menusNear are the menus of a command, and of the changes in its area: "resolve evil.exe, false positive" says a verdict, which is another

@@ -64,7 +64,7 @@ func (h head) mayBeMeant(cmd *catalog.Command, words []text.Word, has map[string
 	if there*2 <= of || cmd.Risk == catalog.Read {
 		return there*2 > of
 	}
-	own, verb := h.pattern.Literals(), words[0]
+	own, verb := slices.Collect(h.pattern.Literals()), words[0]
 	if len(words) > 1 && oneOf(verb.Lower, negating) {
 		verb = words[1]
 	}
@@ -191,7 +191,7 @@ func shared(distinctive map[string]bool, words []text.Word) int {
 // distinctive are the words of a pattern that tell commands apart: no short ones, and none that many have.
 func distinctive(p text.Pattern) map[string]bool {
 	words := map[string]bool{}
-	for _, w := range p.Literals() {
+	for w := range p.Literals() {
 		if len(w) > 3 && !many[w] {
 			words[w] = true
 		}

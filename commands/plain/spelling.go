@@ -164,18 +164,8 @@ func mayTurn(word string) bool {
 	return len(word) >= shortest && slices.ContainsFunc(turning, func(known string) bool { return slipOf(word, known) })
 }
 
-// learn collects the words of a command's grammar.
+// learn collects the words that narrow a command's list down, and those of its menus.
 func (g grammar) learn(vocabulary map[string]bool) {
-	for _, h := range g.heads {
-		for _, w := range h.pattern.Literals() {
-			vocabulary[w] = true
-		}
-	}
-	for _, c := range g.clauses {
-		for _, w := range c.Literals() {
-			vocabulary[w] = true
-		}
-	}
 	phrases := slices.Collect(maps.Keys(g.words))
 	for _, f := range g.cmd.Fields {
 		for _, c := range f.Choices {

@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,7 +159,7 @@ func TestAPatternSaysWhatItNeeds(t *testing.T) {
 	p, err := text.ReadPattern("(shut down|power off) {host} [because {why}]")
 	require.NoError(t, err)
 	require.Equal(t, []string{"host", "why"}, p.Slots())
-	require.Subset(t, p.Literals(), []string{"shut", "down", "power", "off"})
+	require.Subset(t, slices.Collect(p.Literals()), []string{"shut", "down", "power", "off"})
 	require.True(t, p.MayFit(map[string]bool{"power": true, "off": true}))
 	require.False(t, p.MayFit(map[string]bool{"power": true, "down": true}))
 }

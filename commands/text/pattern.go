@@ -2,6 +2,8 @@ package text
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -11,6 +13,7 @@ import (
 //	take {agent-ids} off the network      words, and slots for values
 //	(power|turn) off                      one of several
 //	[please] scan                         what may be missing
+//	<show> threats                        a macro, which stands for a pattern that many have
 //
 // Articles in a sentence never count ("off the network"), so patterns leave them out; before a slot its Filler sees them.
 type Pattern []element
@@ -26,13 +29,16 @@ type element struct {
 // type.
 func ReadPattern(source string) (Pattern, error) { return new(Patterns).Read(source) }
 
-// Patterns reads many patterns. A choice that is written alike in several is one in memory: a few
-// hundred ways to say something begin with the same "(show|list|give me|…)".
+// Patterns reads many patterns. What many have in common is one in memory: a macro, and a choice that is written alike in several.
 type Patterns struct {
-	Spell func(word string) string // another spelling of the words; may be nil
-	read  map[string][]Pattern     // choices, by how they are written
-	words map[string]string        // of their own, for a part of a source would keep all of it
+	Spell  func(word string) string // another spelling of the words; may be nil
+	Macros map[string]Pattern       // what stands for <show> and the like, by name
+	read   map[string][]Pattern     // choices, by how they are written
+	words  map[string]string        // of their own, for a part of a source would keep all of it
 }
+
+// Words are all words of the patterns that were read, as they are spelled; those of macros are with whoever made these.
+func (all *Patterns) Words() iter.Seq[string] { return maps.Keys(all.words) }
 
 func (all *Patterns) word(source string) string {
 	if all.Spell != nil {
@@ -76,12 +82,31 @@ func (r *patternReader) sequence() (Pattern, error) {
 		if r.rest == "" || strings.ContainsRune("|)]", rune(r.rest[0])) {
 			return pattern, nil
 		}
+		if r.rest[0] == '<' {
+			macro, err := r.macro()
+			if err != nil {
+				return nil, err
+			}
+			pattern = append(pattern, macro...)
+			continue
+		}
 		e, err := r.element()
 		if err != nil {
 			return nil, err
 		}
 		pattern = append(pattern, e)
 	}
+}
+
+// macro is what the name in angle brackets stands for.
+func (r *patternReader) macro() (Pattern, error) {
+	name, rest, _ := strings.Cut(r.rest[1:], ">")
+	macro, ok := r.all.Macros[name]
+	if !ok {
+		return nil, fmt.Errorf("<%s> stands for nothing", name)
+	}
+	r.rest = rest
+	return macro, nil
 }
 
 func (r *patternReader) element() (element, error) {
@@ -110,19 +135,38 @@ func (r *patternReader) element() (element, error) {
 	return e, nil
 }
 
-// choice is the choice that stands here, or the same one of before.
+// choice is the choice that stands here, or the same one of before: what is written alike is read once, and skipped from then on.
 func (r *patternReader) choice(closing byte) (element, error) {
-	source := r.rest
+	source := r.rest[:span(r.rest)]
+	if same, ok := r.all.read[source]; ok {
+		r.rest = r.rest[len(source):]
+		return element{choice: same}, nil
+	}
 	choice, err := r.alternatives(closing)
+	if err != nil {
+		return element{}, err
+	}
 	if closing == ']' {
 		choice = append(choice, nil)
 	}
-	source = source[:len(source)-len(r.rest)]
-	if same, ok := r.all.read[source]; ok {
-		return element{choice: same}, err
-	}
 	r.all.read[source] = slices.Clip(choice)
-	return element{choice: r.all.read[source]}, err
+	return element{choice: r.all.read[source]}, nil
+}
+
+// span is how long the bracket is that source begins with, or what there is of it.
+func span(source string) int {
+	open := 0
+	for at := range len(source) {
+		switch source[at] {
+		case '(', '[':
+			open++
+		case ')', ']':
+			if open--; open == 0 {
+				return at + 1
+			}
+		}
+	}
+	return len(source)
 }
 
 func (r *patternReader) alternatives(closing byte) ([]Pattern, error) {
@@ -181,7 +225,7 @@ func (p Pattern) MayFit(has map[string]bool) bool {
 // is no part, and neither is a slot.
 func (p Pattern) Fits(has map[string]bool) (there, of int) {
 	for _, e := range p {
-		if e.slot != "" || slices.ContainsFunc(e.choice, func(c Pattern) bool { return len(c.Literals()) == 0 }) {
+		if e.slot != "" || slices.ContainsFunc(e.choice, Pattern.wordless) {
 			continue
 		}
 		of++
@@ -192,18 +236,31 @@ func (p Pattern) Fits(has map[string]bool) (there, of int) {
 	return there, of
 }
 
+// wordless tells a pattern that needs no word to be said.
+func (p Pattern) wordless() bool {
+	for range p.Literals() {
+		return false
+	}
+	return true
+}
+
 // Literals are all words of a pattern, those of every way to say it.
-func (p Pattern) Literals() []string {
-	var words []string
+func (p Pattern) Literals() iter.Seq[string] {
+	return func(yield func(string) bool) { p.literals(yield) }
+}
+
+func (p Pattern) literals(yield func(string) bool) bool {
 	for _, e := range p {
-		if e.word != "" {
-			words = append(words, e.word)
+		if e.word != "" && !yield(e.word) {
+			return false
 		}
 		for _, c := range e.choice {
-			words = append(words, c.Literals()...)
+			if !c.literals(yield) {
+				return false
+			}
 		}
 	}
-	return words
+	return true
 }
 
 // A Fill is a slot with what stands in it.

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestPatternsShareTheChoicesThatAreWrittenAlike(t *testing.T) {
 	require.NoError(t, err)
 	require.Same(t, &one[1].choice[0], &other[0].choice[0])
 	require.Same(t, &one[1].choice[0], &other[1].choice[0][0].choice[0])
-	require.Equal(t, []string{"please", "show", "list", "threats"}, one.Literals())
+	require.Equal(t, []string{"please", "show", "list", "threats"}, slices.Collect(one.Literals()))
 	require.Len(t, one[0].choice, 2, "or nothing")
 	require.Len(t, one[1].choice, 2)
 }

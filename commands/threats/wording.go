@@ -286,11 +286,11 @@ func eventsWording() catalog.Wording {
 		"<show> {*} events of {process-name:program} (in|of|for) [threat] {threat-id:case}", "<show> {*} {process-name:file} events (in|of|for) [threat] {threat-id:case}",
 		"<show> {+} (and|,) {+} events " + things, "<show> {+} events " + things,
 	}
-	for kind, words := range map[string]string{
-		"ip": "[network] connections|network traffic|ip events|network events", "file": "file events|file changes|files touched", "dns": "dns requests|dns events|dns lookups",
-		"registry": "registry changes|registry events|registry keys", "process": "processes|process events|process tree", "url": "urls|url events", "scheduled_task": "scheduled tasks",
+	for _, list := range []struct{ kind, words string }{
+		{"ip", "[network] connections|network traffic|ip events|network events"}, {"file", "file events|file changes|files touched"}, {"dns", "dns requests|dns events|dns lookups"},
+		{"registry", "registry changes|registry events|registry keys"}, {"process", "processes|process events|process tree"}, {"url", "urls|url events"}, {"scheduled_task", "scheduled tasks"},
 	} {
-		heads = append(heads, "<show> ("+words+")"+of+" -> event-types="+kind, "<show> ("+words+") "+things+" -> event-types="+kind)
+		heads = append(heads, "<show> ("+list.words+")"+of+" -> event-types="+list.kind, "<show> ("+list.words+") "+things+" -> event-types="+list.kind)
 	}
 	return catalog.Wording{Words: map[string]string{"network": "event-types=ip", "dns": "event-types=dns", "file": "event-types=file", "process": "event-types=process",
 		"login": "event-types=logins", "logon": "event-types=logins", "registry": "event-types=registry", "url": "event-types=url"}, Heads: append(heads,

@@ -1,4 +1,4 @@
-package pacing
+package pacing_test
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/notifier/pacing"
 )
 
 // bubble runs a test in simulated time.
@@ -21,7 +23,7 @@ func bubble(t *testing.T, test func(*testing.T)) {
 
 func TestTheFirstCallGoesAtOnceAndTheNextAPauseAfterItsEnd(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		p, began := NewPacer(time.Second, time.Now), time.Now()
+		p, began := pacing.NewPacer(time.Second, time.Now), time.Now()
 		done, err := p.Take(t.Context(), "C1")
 		require.NoError(t, err)
 		require.Zero(t, time.Since(began))
@@ -40,7 +42,7 @@ func TestTheFirstCallGoesAtOnceAndTheNextAPauseAfterItsEnd(t *testing.T) {
 
 func TestCallsOfOneKeyGoOneAfterTheOtherAndOtherKeysDoNotWait(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		p, began := NewPacer(time.Second, time.Now), time.Now()
+		p, began := pacing.NewPacer(time.Second, time.Now), time.Now()
 		ended := make(chan time.Duration, 3)
 		for range 3 {
 			go func() {
@@ -63,7 +65,7 @@ func TestCallsOfOneKeyGoOneAfterTheOtherAndOtherKeysDoNotWait(t *testing.T) {
 
 func TestWhoeverWaitsForTheirTurnMayLeave(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		p := NewPacer(time.Second, time.Now)
+		p := pacing.NewPacer(time.Second, time.Now)
 		done, err := p.Take(t.Context(), "C1")
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -80,21 +82,21 @@ func TestBackoffDoublesFromASecondToAMinute(t *testing.T) {
 	t.Parallel()
 	for try, want := range map[int]time.Duration{-1: time.Second, 0: time.Second, 1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second,
 		6: 32 * time.Second, 7: time.Minute, 8: time.Minute, 1000: time.Minute} {
-		require.Equal(t, want, Backoff(try), try)
+		require.Equal(t, want, pacing.Backoff(try), try)
 	}
 }
 
 func TestARestEndsByTimeByABellOrWithItsContext(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		began := time.Now()
-		Rest(t.Context(), time.Minute, nil)
+		pacing.Rest(t.Context(), time.Minute, nil)
 		require.Equal(t, time.Minute, time.Since(began))
 		bell := make(chan struct{}, 1)
 		bell <- struct{}{}
-		Rest(t.Context(), time.Minute, bell)
+		pacing.Rest(t.Context(), time.Minute, bell)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		Rest(ctx, time.Minute, nil)
+		pacing.Rest(ctx, time.Minute, nil)
 		require.Equal(t, time.Minute, time.Since(began))
 	})
 }
@@ -103,7 +105,7 @@ func TestAStreakOfFailuresIsTwoLines(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	log, now := slog.New(slog.NewTextHandler(&out, nil)), time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
-	var s Streak
+	var s pacing.Streak
 	s.Over(log, now, "nothing was wrong")
 	require.Empty(t, out.String())
 	for i := range 5 {
@@ -123,6 +125,6 @@ func TestAStreakOfFailuresIsTwoLines(t *testing.T) {
 func TestLaterIsTheLaterOfTwoMoments(t *testing.T) {
 	t.Parallel()
 	early := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
-	require.Equal(t, early.Add(1), Later(early, early.Add(1)))
-	require.Equal(t, early.Add(1), Later(early.Add(1), early))
+	require.Equal(t, early.Add(1), pacing.Later(early, early.Add(1)))
+	require.Equal(t, early.Add(1), pacing.Later(early.Add(1), early))
 }

@@ -1,4 +1,4 @@
-package enums
+package enums_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/s1/enums"
 	"s1bot/s1/wire"
 )
 
@@ -33,14 +34,14 @@ func reads[T wire.Enum](label func(T) string, read func(*T, []byte) error) func(
 func TestEnumerationsReadEverySpellingAndKeepWhatTheyDoNotKnow(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]func(*testing.T){
-		"Verdict": reads(Verdict.Label, (*Verdict).UnmarshalText), "IncidentStatus": reads(IncidentStatus.Label, (*IncidentStatus).UnmarshalText),
-		"MitigationStatus": reads(MitigationStatus.Label, (*MitigationStatus).UnmarshalText), "Confidence": reads(Confidence.Label, (*Confidence).UnmarshalText),
-		"AlertSeverity": reads(AlertSeverity.Label, (*AlertSeverity).UnmarshalText), "NetworkStatus": reads(NetworkStatus.Label, (*NetworkStatus).UnmarshalText),
-		"OSType": reads(OSType.Label, (*OSType).UnmarshalText), "RuleStatus": reads(RuleStatus.Label, (*RuleStatus).UnmarshalText),
-		"RuleQuery": reads(RuleQuery.Label, (*RuleQuery).UnmarshalText), "ExpirationMode": reads(ExpirationMode.Label, (*ExpirationMode).UnmarshalText),
-		"TreatAsThreat": reads(TreatAsThreat.Label, (*TreatAsThreat).UnmarshalText), "ScriptType": reads(ScriptType.Label, (*ScriptType).UnmarshalText),
-		"ScriptOS": reads(ScriptOS.Label, (*ScriptOS).UnmarshalText), "Destination": reads(Destination.Label, (*Destination).UnmarshalText),
-		"TaskStatus": reads(TaskStatus.Label, (*TaskStatus).UnmarshalText),
+		"Verdict": reads(enums.Verdict.Label, (*enums.Verdict).UnmarshalText), "IncidentStatus": reads(enums.IncidentStatus.Label, (*enums.IncidentStatus).UnmarshalText),
+		"MitigationStatus": reads(enums.MitigationStatus.Label, (*enums.MitigationStatus).UnmarshalText), "Confidence": reads(enums.Confidence.Label, (*enums.Confidence).UnmarshalText),
+		"AlertSeverity": reads(enums.AlertSeverity.Label, (*enums.AlertSeverity).UnmarshalText), "NetworkStatus": reads(enums.NetworkStatus.Label, (*enums.NetworkStatus).UnmarshalText),
+		"OSType": reads(enums.OSType.Label, (*enums.OSType).UnmarshalText), "RuleStatus": reads(enums.RuleStatus.Label, (*enums.RuleStatus).UnmarshalText),
+		"RuleQuery": reads(enums.RuleQuery.Label, (*enums.RuleQuery).UnmarshalText), "ExpirationMode": reads(enums.ExpirationMode.Label, (*enums.ExpirationMode).UnmarshalText),
+		"TreatAsThreat": reads(enums.TreatAsThreat.Label, (*enums.TreatAsThreat).UnmarshalText), "ScriptType": reads(enums.ScriptType.Label, (*enums.ScriptType).UnmarshalText),
+		"ScriptOS": reads(enums.ScriptOS.Label, (*enums.ScriptOS).UnmarshalText), "Destination": reads(enums.Destination.Label, (*enums.Destination).UnmarshalText),
+		"TaskStatus": reads(enums.TaskStatus.Label, (*enums.TaskStatus).UnmarshalText),
 	} {
 		t.Run(name, test)
 	}
@@ -48,29 +49,29 @@ func TestEnumerationsReadEverySpellingAndKeepWhatTheyDoNotKnow(t *testing.T) {
 
 func TestPolicySwitchesAreShownInWords(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "Protect", ModeProtect.Label())
-	require.Equal(t, "Off", OnOff("off").Label())
-	require.Equal(t, "Expired", State("expired").Label())
-	require.Equal(t, "Rollback", MitigateRollback.Label())
-	require.Len(t, MitigateKill.Choices(), 6)
+	require.Equal(t, "Protect", enums.ModeProtect.Label())
+	require.Equal(t, "Off", enums.OnOff("off").Label())
+	require.Equal(t, "Expired", enums.State("expired").Label())
+	require.Equal(t, "Rollback", enums.MitigateRollback.Label())
+	require.Len(t, enums.MitigateKill.Choices(), 6)
 }
 
 // What decides on a value takes an unknown one for neither: such a task goes on, such a rule is where it says, such an endpoint is not known
 // to be cut off.
 func TestAnUnknownValueIsNoYes(t *testing.T) {
 	t.Parallel()
-	require.True(t, TaskPartly.Ended())
-	require.False(t, TaskStatus("in_progress").Ended())
-	require.False(t, TaskStatus("of next year").Ended())
-	require.True(t, NetworkDisconnecting.Isolated())
-	require.False(t, NetworkConnecting.Isolated())
-	require.False(t, NetworkStatus("of next year").Isolated())
-	require.Equal(t, RuleActive, RuleActivating.Settled())
-	require.Equal(t, RuleDisabled, RuleDisabling.Settled())
-	require.Equal(t, RuleDeleted, RuleDeleting.Settled())
-	require.Equal(t, RuleStatus("of next year"), RuleStatus("of next year").Settled())
-	require.True(t, ScriptOS("windows").Runs("windows_legacy"))
-	require.False(t, ScriptOS("linux").Runs("macos"))
-	require.Equal(t, "TRUE_POSITIVE", VerdictTruePositive.Upper())
-	require.Equal(t, "IN_PROGRESS", StatusInProgress.Upper())
+	require.True(t, enums.TaskPartly.Ended())
+	require.False(t, enums.TaskStatus("in_progress").Ended())
+	require.False(t, enums.TaskStatus("of next year").Ended())
+	require.True(t, enums.NetworkDisconnecting.Isolated())
+	require.False(t, enums.NetworkConnecting.Isolated())
+	require.False(t, enums.NetworkStatus("of next year").Isolated())
+	require.Equal(t, enums.RuleActive, enums.RuleActivating.Settled())
+	require.Equal(t, enums.RuleDisabled, enums.RuleDisabling.Settled())
+	require.Equal(t, enums.RuleDeleted, enums.RuleDeleting.Settled())
+	require.Equal(t, enums.RuleStatus("of next year"), enums.RuleStatus("of next year").Settled())
+	require.True(t, enums.ScriptOS("windows").Runs("windows_legacy"))
+	require.False(t, enums.ScriptOS("linux").Runs("macos"))
+	require.Equal(t, "TRUE_POSITIVE", enums.VerdictTruePositive.Upper())
+	require.Equal(t, "IN_PROGRESS", enums.StatusInProgress.Upper())
 }

@@ -1,4 +1,4 @@
-package metrics
+package metrics_test
 
 import (
 	"context"
@@ -11,20 +11,22 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/cmd/s1bot/metrics"
 )
 
-func sources() Sources {
-	return Sources{
+func sources() metrics.Sources {
+	return metrics.Sources{
 		Version: "1.0.0", Commit: "abc123", Commands: []string{"list-agents", "help"},
 		Connections: func() int { return 2 },
 		QueueDepth:  func() map[string]int { return map[string]int{"decisions": 0, "commands": 7} },
-		Requests: func(context.Context) (Requests, error) {
-			return Requests{ByState: map[string]int{"pending": 3, "done": 40}, OldestPending: 90 * time.Second, Frozen: true}, nil
+		Requests: func(context.Context) (metrics.Requests, error) {
+			return metrics.Requests{ByState: map[string]int{"pending": 3, "done": 40}, OldestPending: 90 * time.Second, Frozen: true}, nil
 		},
 	}
 }
 
-func scrape(t *testing.T, m *Metrics) string {
+func scrape(t *testing.T, m *metrics.Metrics) string {
 	t.Helper()
 	w := httptest.NewRecorder()
 	m.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
@@ -34,7 +36,7 @@ func scrape(t *testing.T, m *Metrics) string {
 
 func TestEverySeriesHasItsDocumentedNameAndLabels(t *testing.T) {
 	t.Parallel()
-	m := New(sources())
+	m := metrics.New(sources())
 	m.Envelope("slash_commands")
 	m.Acknowledged(3 * time.Millisecond)
 	m.SlackRequest("chat.postMessage", "ok")
@@ -75,7 +77,7 @@ func TestEverySeriesHasItsDocumentedNameAndLabels(t *testing.T) {
 
 func TestNamesFromOutsideMakeNoSeries(t *testing.T) {
 	t.Parallel()
-	m := New(sources())
+	m := metrics.New(sources())
 	for i := range 500 {
 		hostile := fmt.Sprintf("x%d\"} 1\ns1bot_frozen 0", i)
 		m.Envelope(hostile)
@@ -95,8 +97,8 @@ func TestNamesFromOutsideMakeNoSeries(t *testing.T) {
 func TestADatabaseThatDoesNotAnswerSaysNothingOfRequests(t *testing.T) {
 	t.Parallel()
 	s := sources()
-	s.Requests = func(context.Context) (Requests, error) { return Requests{}, errors.New("no database") }
-	body := scrape(t, New(s))
+	s.Requests = func(context.Context) (metrics.Requests, error) { return metrics.Requests{}, errors.New("no database") }
+	body := scrape(t, metrics.New(s))
 	require.NotContains(t, body, "s1bot_frozen ")
 	require.NotContains(t, body, "s1bot_approvals{")
 	require.Contains(t, body, "s1bot_slack_connections 2")

@@ -105,7 +105,7 @@ func runScript(c *Cabinet, q *wire.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := world.AgentKeys(c.world)
+	known := maps.Clone(world.AgentKeys(c.world))
 	maps.Copy(known, keys.Of(keys.Legal("tenant", keys.Boolean)))
 	f, err := known.FromBody(body)
 	if err != nil {

@@ -1,10 +1,11 @@
-package filterkeys
+package filterkeys_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/wire"
 )
@@ -35,24 +36,24 @@ func TestKeysThatLookBesideTheRow(t *testing.T) {
 		body       wire.Object
 		has, lacks wire.Object
 	}{
-		{Agents(f), wire.Object{"threatResolved": true}, agent, clean},
-		{Agents(f), wire.Object{"threatResolved": false}, clean, agent},
-		{Agents(f), wire.Object{"threatMitigationStatus": "mitigated"}, agent, clean},
-		{Agents(f), wire.Object{"threatContentHash": "aa"}, agent, clean},
-		{Agents(f), wire.Object{"threatCreatedAt__gt": "2026-11-20T12:00:00Z"}, agent, clean},
-		{Agents(f), wire.Object{"totalMemory__between": "15-17"}, agent, clean}, // in GB
-		{Agents(f), wire.Object{"query": "00:00:5e"}, agent, clean},
-		{Threats(f), wire.Object{"noteExists": true}, f.threat, clean},
-		{Threats(f), wire.Object{"resolved": true}, f.threat, clean},
-		{Alerts(f), wire.Object{"groupIds": []any{"225494730938493001"}}, alert, nil},
-		{Alerts(f), wire.Object{"analystVerdict": []any{"TRUE_POSITIVE"}}, alert, clean},
+		{filterkeys.Agents(f), wire.Object{"threatResolved": true}, agent, clean},
+		{filterkeys.Agents(f), wire.Object{"threatResolved": false}, clean, agent},
+		{filterkeys.Agents(f), wire.Object{"threatMitigationStatus": "mitigated"}, agent, clean},
+		{filterkeys.Agents(f), wire.Object{"threatContentHash": "aa"}, agent, clean},
+		{filterkeys.Agents(f), wire.Object{"threatCreatedAt__gt": "2026-11-20T12:00:00Z"}, agent, clean},
+		{filterkeys.Agents(f), wire.Object{"totalMemory__between": "15-17"}, agent, clean}, // in GB
+		{filterkeys.Agents(f), wire.Object{"query": "00:00:5e"}, agent, clean},
+		{filterkeys.Threats(f), wire.Object{"noteExists": true}, f.threat, clean},
+		{filterkeys.Threats(f), wire.Object{"resolved": true}, f.threat, clean},
+		{filterkeys.Alerts(f), wire.Object{"groupIds": []any{"225494730938493001"}}, alert, nil},
+		{filterkeys.Alerts(f), wire.Object{"analystVerdict": []any{"TRUE_POSITIVE"}}, alert, clean},
 	} {
 		filter, err := row.table.FromBody(wire.Object{"filter": row.body})
 		require.NoError(t, err, "%v", row.body)
 		require.True(t, filter.Keep(row.has), "%v", row.body)
 		require.True(t, row.lacks == nil || !filter.Keep(row.lacks), "%v", row.body)
 	}
-	filter, err := Agents(f).FromBody(wire.Object{"filter": wire.Object{"query": "5e:00"}})
+	filter, err := filterkeys.Agents(f).FromBody(wire.Object{"filter": wire.Object{"query": "5e:00"}})
 	require.NoError(t, err)
 	require.False(t, filter.Keep(agent), "a hardware address is found by its beginning")
 }

@@ -1,4 +1,4 @@
-package filterkeys
+package filterkeys_test
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/s1/s1sim/filterkeys"
 	"s1bot/s1/s1sim/keys"
 )
 
@@ -24,7 +25,7 @@ type keyRule struct {
 // filterKeys shows the tables to the test that compares them with the vendor's.
 func filterKeys() map[string]map[string]keyRule {
 	out := map[string]map[string]keyRule{}
-	for name, table := range map[string]keys.Table{"threats": Threats(facts{}), "agents": Agents(facts{}), "alerts": Alerts(facts{})} {
+	for name, table := range map[string]keys.Table{"threats": filterkeys.Threats(facts{}), "agents": filterkeys.Agents(facts{}), "alerts": filterkeys.Alerts(facts{})} {
 		out[name] = map[string]keyRule{}
 		for k, v := range table {
 			out[name][k] = keyRule{Type: wireType(v), List: v.List, Min: v.Min, Max: v.Max, Enum: v.Enum}

@@ -1,4 +1,4 @@
-package keys
+package keys_test
 
 import (
 	"net/url"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/s1/s1sim/keys"
 	"s1bot/s1/s1sim/wire"
 )
 
@@ -14,12 +15,12 @@ const (
 	idB = "1834780238610855645"
 )
 
-func legal() Table {
-	return Of(
-		IDs("ids", "id"), Scope("siteIds", "siteId"), OneOfOrNot("osTypes", "os", "windows", "linux"), Just("kind", "kind"), Contains(2, "name", "name", "alias"), Yes("active", "active"),
-		YesList("flags", "active"), Span(Moment, "createdAt", "createdAt", "lt lte gt gte between"), Span(Integer, "cores", "cores", "gte between"), Search("query", "name", "alias"),
-		Tags("tags", "tags"), Legal("ignored", Textual), Count("n"), YesDerived("big", func(o wire.Object) bool { return wire.Text(o, "cores") == "16" }),
-		[]Key{{Name: "limit", Kind: Integer}},
+func legal() keys.Table {
+	return keys.Of(
+		keys.IDs("ids", "id"), keys.Scope("siteIds", "siteId"), keys.OneOfOrNot("osTypes", "os", "windows", "linux"), keys.Just("kind", "kind"), keys.Contains(2, "name", "name", "alias"), keys.Yes("active", "active"),
+		keys.YesList("flags", "active"), keys.Span(keys.Moment, "createdAt", "createdAt", "lt lte gt gte between"), keys.Span(keys.Integer, "cores", "cores", "gte between"), keys.Search("query", "name", "alias"),
+		keys.Tags("tags", "tags"), keys.Legal("ignored", keys.Textual), keys.Count("n"), keys.YesDerived("big", func(o wire.Object) bool { return wire.Text(o, "cores") == "16" }),
+		[]keys.Key{{Name: "limit", Kind: keys.Integer}},
 	)
 }
 
@@ -90,7 +91,7 @@ func TestAWrongFilterIsRefusedInTheServicesWords(t *testing.T) {
 // A cursor goes with its own question only.
 func TestAFingerprintIsOfTheQuestion(t *testing.T) {
 	t.Parallel()
-	read := func(query string) Filter {
+	read := func(query string) keys.Filter {
 		values, err := url.ParseQuery(query)
 		require.NoError(t, err)
 		f, err := legal().FromQuery(values, []string{"cursor"})
@@ -107,7 +108,7 @@ func TestAFingerprintIsOfTheQuestion(t *testing.T) {
 // The bodies that make or change things: what is unknown is told first, then all that is missing or of the wrong kind.
 func TestABodyIsCheckedFieldByField(t *testing.T) {
 	t.Parallel()
-	fields := []Member{Need("name", Textual).UpTo(5), May("kind", Textual, "a", "b"), May("ids", Ident).Several()}
+	fields := []keys.Member{keys.Need("name", keys.Textual).UpTo(5), keys.May("kind", keys.Textual, "a", "b"), keys.May("ids", keys.Ident).Several()}
 	for want, data := range map[string]wire.Object{
 		"":                             {"name": "x", "kind": nil, "ids": []any{idA}},
 		"data: colour: Unknown field.": {"colour": "red", "name": 7},
@@ -116,7 +117,7 @@ func TestABodyIsCheckedFieldByField(t *testing.T) {
 		"data: name: Not a valid string., data: ids: 0: Not a valid Identifier.":                 {"name": 7, "ids": []any{"1"}},
 		"data: name: Field may not be null.":                                                     {"name": nil},
 	} {
-		err := Check(data, "data", fields)
+		err := keys.Check(data, "data", fields)
 		if want == "" {
 			require.NoError(t, err)
 			continue
@@ -128,7 +129,7 @@ func TestABodyIsCheckedFieldByField(t *testing.T) {
 // Deletions take no filter, and no empty list of ids.
 func TestADeletionNamesItsIDs(t *testing.T) {
 	t.Parallel()
-	ids, of, err := WantedIDs(&wire.Request{Raw: []byte(`{"data":{"ids":["` + idA + `"],"type":"path"}}`)}, "path", "hash")
+	ids, of, err := keys.WantedIDs(&wire.Request{Raw: []byte(`{"data":{"ids":["` + idA + `"],"type":"path"}}`)}, "path", "hash")
 	require.NoError(t, err)
 	require.Equal(t, []string{idA}, ids)
 	require.Equal(t, "path", of)
@@ -136,7 +137,7 @@ func TestADeletionNamesItsIDs(t *testing.T) {
 		`{}`: "data: Missing data for required field.", `{"data":[]}`: "data: Invalid input type.", `{"data":{"ids":[]}}`: "Shorter than minimum length 1.", `{"data":{}}`: "Missing data",
 		`{"data":{"ids":["` + idA + `"],"type":"x"}}`: "is not a valid choice.", `[`: "Invalid JSON body.",
 	} {
-		_, _, err := WantedIDs(&wire.Request{Raw: []byte(raw)}, "path", "hash")
+		_, _, err := keys.WantedIDs(&wire.Request{Raw: []byte(raw)}, "path", "hash")
 		require.ErrorContains(t, err, want, raw)
 	}
 }

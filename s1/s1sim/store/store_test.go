@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"fmt"
@@ -8,24 +8,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
 	"s1bot/s1/s1sim/wire"
 )
 
 // shelf is a listing of things named n0, n1 and so on.
-func shelf(n int) (*Collection, Listing) {
-	c := &Collection{}
+func shelf(n int) (*store.Collection, store.Listing) {
+	c := &store.Collection{}
 	for i := range n {
 		c.Put(fmt.Sprint("id", i), wire.Object{"id": fmt.Sprint("id", i), "name": fmt.Sprintf("n%d", i), "size": (i * 7) % n, "gone": i == 0})
 	}
-	return c, Listing{
-		Rows: func(*wire.Request) *Collection { return c }, Keys: func() keys.Table {
+	return c, store.Listing{
+		Rows: func(*wire.Request) *store.Collection { return c }, Keys: func() keys.Table {
 			return keys.Of(keys.Just("name", "name"), keys.Yes("gone", "gone"), []keys.Key{{Name: "limit", Kind: keys.Integer}})
 		},
-		Sorts: SortsBy("name size"), Order: "size",
+		Sorts: store.SortsBy("name size"), Order: "size",
 	}
 }
 
-func ask(l Listing, query string) (names []string, next any, total any, err error) {
+func ask(l store.Listing, query string) (names []string, next any, total any, err error) {
 	values, _ := url.ParseQuery(query)
 	rows, page, err := l.List(&wire.Request{Path: "/things", Query: values})
 	for _, r := range rows {

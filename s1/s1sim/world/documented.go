@@ -12,7 +12,7 @@ import (
 
 // listedAlertKeys are those of a list of alerts; what is done to a selection takes alertKeys alone.
 func listedAlertKeys(w *World) keys.Table {
-	known := alertKeys(w)
+	known := maps.Clone(alertKeys(w))
 	maps.Copy(known, keys.Of(keys.Legal("disablePagination", keys.Boolean)))
 	return known
 }

@@ -108,7 +108,10 @@ type (
 )
 
 // A World is the things of a console and what happens to them. Each layer below knows the ones under it and none above.
-type World struct{ *findingTools }
+type World struct {
+	*findingTools
+	tables
+}
 
 // New makes the accounts, sites, groups and endpoints, to which nothing has happened yet.
 func New(opt Setup) *World {
@@ -116,7 +119,8 @@ func New(opt Setup) *World {
 	plan := &schedule{chronicle: &chronicle{&places{core: base, policies: map[string]wire.Object{}}}}
 	agents := &endpoints{schedule: plan, byAgent: map[string][]*store.Row{}, dirty: map[string]dirt{}, programs: map[string][]any{}}
 	found := &threats{actions: &actions{agents}, contents: map[string]string{}, notes: map[string]*store.Collection{}}
-	w := &World{&findingTools{&agentTools{&placeTools{&scenes{alerts: &alerts{found}}}}}}
+	w := &World{findingTools: &findingTools{&agentTools{&placeTools{&scenes{alerts: &alerts{found}}}}}}
+	w.tables = tablesOf(w)
 	w.seed()
 	return w
 }
