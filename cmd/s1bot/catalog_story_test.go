@@ -159,8 +159,8 @@ func (s stage) line(command string) string {
 	line := lines()[command]
 	require.NotEmpty(s.t, line, "write a line for %s", command)
 	for name, make := range s.makers() {
-		if strings.Contains(line, name) {
-			line = strings.ReplaceAll(line, name, make())
+		if _, made := s.ids[name]; !made && strings.Contains(line, name) {
+			s.ids[name] = make()
 		}
 	}
 	for name, id := range s.ids {

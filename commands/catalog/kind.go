@@ -117,19 +117,30 @@ func ChoiceKind(choices []s1.Choice) Kind {
 // spelling, because the API itself has three for the same value: lower_snake in threats,
 // UPPER_SNAKE in filters of alerts, "True positive" in their answers.
 func readChoice(typed string, choices []s1.Choice) (any, error) {
-	plain := text.Squash(typed)
-	for _, c := range choices {
-		value, _ := text.Matches(c.Value, plain)
-		label, _ := text.Matches(c.Label, plain)
-		if plain != "" && (value || label) {
-			return c.Value, nil
-		}
+	if value, ok := Chosen(typed, choices); ok {
+		return value, nil
 	}
 	var labels []string
 	for _, c := range choices {
 		labels = append(labels, c.Label)
 	}
 	return nil, &ValueError{Problem: fmt.Sprintf("%s isn't one of %s", text.Quote(typed), strings.Join(labels, ", ")), Nearest: text.Nearest(typed, labels)}
+}
+
+// Chosen is the value of the choice that somebody typed, as readChoice reads it, for who only asks whether it is one.
+func Chosen(typed string, choices []s1.Choice) (value string, ok bool) {
+	plain := text.Squash(typed)
+	if plain == "" {
+		return "", false
+	}
+	for _, c := range choices {
+		value, _ := text.Matches(c.Value, plain)
+		label, _ := text.Matches(c.Label, plain)
+		if value || label {
+			return c.Value, true
+		}
+	}
+	return "", false
 }
 
 // A ValueError says what is wrong with a value, and which values were probably meant.

@@ -259,7 +259,12 @@ func choiceOf(f catalog.Field, words []text.Word, in text.Input) (string, bool) 
 		lower[i] = cmp.Or(w.Lower, w.Text)
 	}
 	for _, value := range []string{joined(words), strings.Join(lower, " ")} {
-		if v, err := f.Type.Read(cmp.Or(saidChoices[strings.ToLower(value)], value), in); err == nil {
+		value = cmp.Or(saidChoices[strings.ToLower(value)], value)
+		if f.Type.Name == "choice" {
+			if v, ok := catalog.Chosen(value, f.Choices); ok {
+				return v, true
+			}
+		} else if v, err := f.Type.Read(value, in); err == nil {
 			return fmt.Sprint(v), true
 		}
 	}

@@ -214,12 +214,15 @@ func (p Pattern) MayFit(has map[string]bool) bool {
 		if e.word != "" && !has[e.word] {
 			return false
 		}
-		if e.choice != nil && !slices.ContainsFunc(e.choice, func(c Pattern) bool { return c.MayFit(has) }) {
+		if e.choice != nil && !e.mayBeMissing() && !slices.ContainsFunc(e.choice, func(c Pattern) bool { return c.MayFit(has) }) {
 			return false
 		}
 	}
 	return true
 }
+
+// mayBeMissing tells what stands in square brackets, whose last choice is nothing.
+func (e element) mayBeMissing() bool { return len(e.choice) > 0 && len(e.choice[len(e.choice)-1]) == 0 }
 
 // Fits tells how many of the parts that the pattern has whichever way it is said stand in a sentence, and of how many. What it may leave out
 // is no part, and neither is a slot.
@@ -288,6 +291,15 @@ type Filler func(slot string, words []Word, at int) []Filling
 // Articles never tell one command from another.
 var articles = map[string]bool{"the": true, "a": true, "an": true, "our": true}
 
+// mayBegin tells whether the pattern's first word stands at a place in a sentence, or an article before it. Of the dozens of ways to say "show"
+// it leaves the few that are worth a closer look.
+func (p Pattern) mayBegin(words []Word, at int) bool {
+	if len(p) == 0 || p[0].word == "" {
+		return true
+	}
+	return at < len(words) && (words[at].Lower == p[0].word || articles[words[at].Lower])
+}
+
 // Match finds every way in which the pattern fits words from m.End on. All readings are given to
 // each, not the first: a slot may take more words or fewer, and only the rest of the sentence
 // tells. Slices are cut to their length before they grow, because several readings go on from one.
@@ -298,7 +310,9 @@ func (p Pattern) Match(words []Word, m Match, fill Filler, each func(Match)) {
 	}
 	e, rest := p[0], p[1:]
 	for _, c := range e.choice {
-		append(c[:len(c):len(c)], rest...).Match(words, m, fill, each)
+		if c.mayBegin(words, m.End) {
+			append(c[:len(c):len(c)], rest...).Match(words, m, fill, each)
+		}
 	}
 	if e.choice != nil || m.End > len(words) {
 		return
