@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/bot/setup"
 	"s1bot/bot/slacksim"
+	"s1bot/bot/store"
 	"s1bot/commands"
 	"s1bot/s1/s1sim"
 )
@@ -95,11 +97,38 @@ func simulate(t testing.TB, behind func(http.Handler) http.Handler) *story {
 	settings["SLACK_APP_TOKEN"], settings["SLACK_BOT_TOKEN"] = slacksim.AppToken, slacksim.BotToken
 	settings["SLACK_API_URL"], settings["S1_URL"] = slackServer.URL+"/api/", consoleServer.URL
 	settings["S1_API_TOKEN"], settings["S1BOT_HTTP_ADDR"] = s1sim.Token, ""
-	settings["S1BOT_DATABASE_URL"] = "sqlite:" + filepath.Join(t.TempDir(), "story.db")
+	settings["S1BOT_DATABASE_URL"] = "sqlite:" + freshDatabase(t)
 	settings["S1BOT_POLL_INTERVAL"] = "1s"
 	settings["S1BOT_HUNT_ENGINE"] = "dv" // stories of hunts say when it is the data lake
 	s.environ, s.log = settings, newTestLog(t)
 	return s
+}
+
+// fresh is a database that has its tables and nothing in them, made once: to make the tables of each story's anew took longer than many a story.
+var fresh = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "s1bot-fresh-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	path := filepath.Join(folder, "fresh.db")
+	db, err := store.Open(context.Background(), "sqlite:"+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func freshDatabase(t testing.TB) (path string) {
+	t.Helper()
+	content, err := fresh()
+	require.NoError(t, err)
+	path = filepath.Join(t.TempDir(), "story.db")
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	return path
 }
 
 // start runs the program until stop; a story can do both again.
