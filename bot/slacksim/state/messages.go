@@ -22,7 +22,8 @@ type Message struct {
 	Broadcast   bool   // a reply that stands in the channel as well
 	User        string
 	Text        string
-	Blocks      json.RawMessage // with the ids that Slack makes where the app gave none
+	Blocks      json.RawMessage // with the ids that Slack makes where the app gave none; see setBlocks
+	shown       string          // by the blocks
 	Attachments json.RawMessage
 	Metadata    json.RawMessage
 	EphemeralTo string // the only user who sees it
@@ -41,13 +42,18 @@ type Message struct {
 // PlainText is all that a reader sees, in reading order: the blocks if it has any, else the text.
 func (m Message) PlainText() string {
 	text := m.Text
-	if blocks := blockkit.ParseBlocks(m.Blocks); len(blocks) > 0 {
-		text = blockkit.PlainText(blocks)
+	if len(m.Blocks) > 0 && m.shown != "" {
+		text = m.shown
 	}
 	for _, f := range m.Files {
 		text = strings.TrimPrefix(text+"\n", "\n") + f.Name
 	}
 	return text
+}
+
+// setBlocks also keeps what they show: whoever waits for a message reads all that there are, again and again.
+func (m *Message) setBlocks(blocks json.RawMessage) {
+	m.Blocks, m.shown = blocks, blockkit.PlainText(blockkit.ParseBlocks(blocks))
 }
 
 // Buttons are the labels of the buttons, in reading order.
@@ -89,10 +95,11 @@ type Content struct {
 // counts for nobody.
 func (ws *conversations) Post(c *Conversation, author *roster.User, in Content) *Message {
 	m := &Message{
-		Channel: c.ID, TS: ws.NextTS(), ThreadTS: in.ThreadTS, Broadcast: in.Broadcast, User: author.ID, Text: in.Text, Blocks: blockkit.WithIDs(in.Blocks, ws.NextID),
+		Channel: c.ID, TS: ws.NextTS(), ThreadTS: in.ThreadTS, Broadcast: in.Broadcast, User: author.ID, Text: in.Text,
 		Attachments: in.Attachments, Metadata: in.Metadata, EphemeralTo: in.EphemeralTo, Files: in.Files, Typed: in.Typed,
 		Time: ws.Opts.Now(), FromBot: author.IsBot,
 	}
+	m.setBlocks(blockkit.WithIDs(in.Blocks, ws.NextID))
 	c.Messages = append(c.Messages, m)
 	c.ByTS[m.TS] = m
 	if parent := c.ByTS[m.ThreadTS]; parent != nil && m.EphemeralTo == "" {
@@ -110,7 +117,7 @@ func (ws *conversations) Post(c *Conversation, author *roster.User, in Content) 
 func (ws *conversations) Edit(c *Conversation, m *Message, in Content) {
 	m.Text = in.Text
 	if in.Blocks != nil {
-		m.Blocks = blockkit.WithIDs(in.Blocks, ws.NextID)
+		m.setBlocks(blockkit.WithIDs(in.Blocks, ws.NextID))
 	}
 	if in.Attachments != nil {
 		m.Attachments = in.Attachments
