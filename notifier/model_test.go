@@ -21,7 +21,7 @@ import (
 // A model says what must be in Slack in the end; random worlds must agree with it.
 func TestRandomWorldsAgreeWithTheModel(t *testing.T) {
 	t.Parallel()
-	seeds := 4
+	seeds := 3
 	if os.Getenv("S1BOT_TEST_FLOOD") != "" { // make flood
 		seeds = 48
 	}

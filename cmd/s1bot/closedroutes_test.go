@@ -45,7 +45,11 @@ func TestEveryCommandMeetsClosedRoutes(t *testing.T) {
 					if fails[route] == nil {
 						fails[route] = map[string]bool{}
 					}
-					for i, status := range goneStatuses {
+					statuses := goneStatuses
+					if watched {
+						statuses = statuses[:2]
+					}
+					for i, status := range statuses {
 						page := (i+len(key))%2 == 0
 						fails[route][cmd.Name] = m.meetsClosed(key, status, page) && (i == 0 || fails[route][cmd.Name])
 						if way := otherWays[cmd.Name]; way.closed != "" && strings.HasPrefix(key, way.closed) {

@@ -168,8 +168,11 @@ func everything() bool { return os.Getenv("S1BOT_TEST_FLOOD") != "" }
 
 func TestAFloodOfThreatsInOnePoll(t *testing.T) {
 	threats := 3_000
-	if everything() {
+	switch {
+	case everything():
 		threats = 10_000
+	case watched:
+		threats = 1_000
 	}
 	f := pour(t, ownFile(t))
 	f.environ["S1BOT_POLL_INTERVAL"] = "10s"

@@ -67,6 +67,9 @@ func soakTime() (takes, restartEvery time.Duration) {
 
 const soakers = 20
 
+// pause is the least that a person does nothing between two of their commands.
+var pause = map[bool]time.Duration{true: 2 * time.Second, false: time.Second}[watched]
+
 func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("NOT CHECKED: -short leaves out the minute under load that make test and CI run")
@@ -139,7 +142,7 @@ func (s *soak) works(n int) {
 		if s.does(n, "/s1 "+command+" "+host+" reason=soak", host, s.finds(host, &card)) {
 			s.decides(n, round, host, id, card)
 		}
-		<-time.After(time.Duration(1000+rand.IntN(2000)) * time.Millisecond)
+		<-time.After(pause + rand.N(2*pause))
 	}
 }
 

@@ -94,7 +94,7 @@ func Readable(t time.Time, caller Caller) string {
 	return t.In(caller.Location()).Format("2006-01-02 15:04 MST")
 }
 
-// describeObject says what a JSON object asks for: `computerName__contains DESKTOP, resolved
+// describeObject says what a JSON object asks for: `computer name contains DESKTOP, resolved
 // false`. What cannot be read says nothing here: the command itself tells what is wrong with it.
 func (cmd *Command) describeObject(value json.RawMessage, caller Caller) string {
 	filter, err := filters.Parse(string(value))
@@ -114,7 +114,7 @@ func (cmd *Command) describeObject(value json.RawMessage, caller Caller) string 
 		if _, place := cmd.lookups.filterKeys[key]; place || key == SelectedIDs {
 			says = cmd.Names.List(idWordsOf(fields[key]))
 		}
-		parts = append(parts, key+" "+says)
+		parts = append(parts, keyWords(key)+" "+says)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -34,7 +34,7 @@ func TestIdsThatPassedByAreShownByName(t *testing.T) {
 
 	card, err = s.Run(`activities filter={"agentIds":"DESKTOP-1"}`)
 	require.NoError(t, err)
-	require.Contains(t, card.Plain(), "agentIds DESKTOP-1")
+	require.Contains(t, card.Plain(), "agent ids DESKTOP-1")
 
 	_, err = all.Search(t.Context(), s.Call, "agents", "DESKTOP-2")
 	require.NoError(t, err)

@@ -236,10 +236,10 @@ func TestATitleSaysTheWordThatWasAskedWith(t *testing.T) {
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious"})
 	s := commandtest.At(t, commands.All(), console)
 	for line, title := range map[string]string{
-		"threats open": `Threats · \d+ open$`, "threats filter=incidentStatuses=in_progress,unresolved": `Threats · \d+ match incidentStatuses in_progress,unresolved`,
+		"threats open": `Threats · \d+ open$`, "threats filter=incidentStatuses=in_progress,unresolved": `Threats · \d+ match incident statuses in_progress,unresolved`,
 		"threats filter=incidentStatuses=unresolved": `Threats · \d+ unresolved$`, "threats filter=confidenceLevels=malicious": `Threats · \d+ malicious$`,
-		"threats filter=incidentStatuses=unresolved,in_progress&computerName__contains=DESKTOP": `Threats · \d+ open match computerName__contains DESKTOP$`,
-		"threats filter=osTypes=windows": `Threats · \d+ match osTypes windows$`, "threats resolved": `Threats · \d+ resolved$`, "threats malicious open": `Threats · \d+ open malicious$`, "threats malicious not mitigated open": `Threats · \d+ open not mitigated malicious$`, "alerts open": `Alerts · \d+ open$`,
+		"threats filter=incidentStatuses=unresolved,in_progress&computerName__contains=DESKTOP": `Threats · \d+ open match computer name contains DESKTOP$`,
+		"threats filter=osTypes=windows": `Threats · \d+ match os types windows$`, "threats resolved": `Threats · \d+ resolved$`, "threats malicious open": `Threats · \d+ open malicious$`, "threats malicious not mitigated open": `Threats · \d+ open not mitigated malicious$`, "alerts open": `Alerts · \d+ open$`,
 	} {
 		inv, _, err := slash.Parse(commands.All(), line, commandtest.Input())
 		require.NoError(t, err, line)
