@@ -152,6 +152,9 @@ func (f Field) ReadAll(words []string, in text.Input) (any, error) {
 
 // ungrouped are the values that a word stands for; itself if for none but itself.
 func (k Kind) ungrouped(word string) []string {
+	if len(k.groups) == 0 {
+		return []string{word}
+	}
 	if group, ok := k.groups[text.Squash(word)]; ok {
 		return group
 	}

@@ -34,8 +34,8 @@ func Scan(text string) []Token {
 	var tokens []Token
 	for text = TrimBlank(text); text != ""; text = TrimBlank(text) {
 		t, whole := Token{}, text
-		if m := NamePart.FindStringSubmatch(text); m != nil {
-			t.Name, text = PlainName(m[1]), text[len(m[0]):]
+		if name, value, named := cutName(text); named {
+			t.Name, text = name, value
 			if after := TrimBlank(text); after != text && !NamePart.MatchString(after) {
 				text = after // "limit= 10"
 			}
@@ -48,6 +48,26 @@ func Scan(text string) []Token {
 		tokens = append(tokens, t)
 	}
 	return tokens
+}
+
+// cutName cuts what NamePart fits off a text. Of plain letters, which is nearly all that anybody types, it needs no expression.
+func cutName(text string) (name, value string, ok bool) {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= utf8.RuneSelf || i == 0 && c == '-':
+			m := NamePart.FindStringSubmatch(text)
+			if m == nil {
+				return "", text, false
+			}
+			return PlainName(m[1]), text[len(m[0]):], true
+		case c == '=' && i > 0:
+			return text[:i], text[i+1:], true
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || i > 0 && ('0' <= c && c <= '9' || c == '_' || c == '-'):
+		default:
+			return "", text, false
+		}
+	}
+	return "", text, false
 }
 
 // CutValue cuts the first value off a text, quotes around it undone. It is none where a parameter begins.
