@@ -202,7 +202,8 @@ func (g grammar) head(source string) (head, error) {
 	return h, err
 }
 
-// Its slots are checked against the command here, so that filling one never fails.
+// Its slots are checked against the command here, so that filling one never fails. <of> is written out, since widened looks for what stands before a
+// slot.
 func (g grammar) pattern(source string) (text.Pattern, error) {
 	p, err := g.patterns.Read(g.widened(strings.ReplaceAll(source, "<of>", ofMacro)))
 	if err != nil {

@@ -22,3 +22,31 @@ func TestPatternsShareTheChoicesThatAreWrittenAlike(t *testing.T) {
 	require.Len(t, one[0].choice, 2, "or nothing")
 	require.Len(t, one[1].choice, 2)
 }
+
+func TestAMacroStandsForItsPattern(t *testing.T) {
+	t.Parallel()
+	show, err := ReadPattern("[please] (show|list)")
+	require.NoError(t, err)
+	patterns := Patterns{Macros: map[string]Pattern{"show": show}}
+	p, err := patterns.Read("<show> threats")
+	require.NoError(t, err)
+	written, err := ReadPattern("[please] (show|list) threats")
+	require.NoError(t, err)
+	require.Equal(t, written, p)
+	require.Equal(t, []string{"threats"}, slices.Collect(patterns.Words()), "those of macros are with whoever made them")
+	_, err = patterns.Read("<shwo> threats")
+	require.ErrorContains(t, err, "<shwo> stands for nothing")
+	_, err = patterns.Read("[<shwo>] threats")
+	require.Error(t, err)
+}
+
+func TestAChoiceBeginsWithAnArticleToo(t *testing.T) {
+	t.Parallel()
+	p, err := ReadPattern("(list|show) [all] (open|new) threats")
+	require.NoError(t, err)
+	for sentence, fits := range map[string]bool{"show the open threats": true, "list all our new threats": true, "the show open threats": true, "show closed threats": false, "show all": false} {
+		ends := 0
+		p.Match(Words(sentence), Match{}, nil, func(m Match) { ends = m.End })
+		require.Equal(t, fits, ends == len(Words(sentence)), sentence)
+	}
+}
