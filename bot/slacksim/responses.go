@@ -131,7 +131,7 @@ func (ws *replies) respondWith(target *responseURL, given webapi.Args) error {
 	if given.Flag("replace_original") && (target.original != nil || target.last != nil) {
 		return ws.respondToOriginal(target, func(m *state.Message) {
 			if in.Blocks == nil {
-				m.Blocks = nil // the whole message gives way, unlike chat.update
+				m.SetBlocks(nil) // the whole message gives way, unlike chat.update
 			}
 			ws.st.Edit(target.channel, m, in)
 		})

@@ -68,7 +68,12 @@ func soakTime() (takes, restartEvery time.Duration) {
 const soakers = 20
 
 // pause is the least that a person does nothing between two of their commands.
-var pause = map[bool]time.Duration{true: 2 * time.Second, false: time.Second}[watched]
+func pause() time.Duration {
+	if watched {
+		return 2 * time.Second
+	}
+	return time.Second
+}
 
 func TestSoak(t *testing.T) {
 	if testing.Short() {
@@ -142,7 +147,7 @@ func (s *soak) works(n int) {
 		if s.does(n, "/s1 "+command+" "+host+" reason=soak", host, s.finds(host, &card)) {
 			s.decides(n, round, host, id, card)
 		}
-		<-time.After(pause + rand.N(2*pause))
+		<-time.After(pause() + rand.N(2*pause()))
 	}
 }
 

@@ -1,15 +1,15 @@
 package catalog
 
 import (
-	"regexp"
 	"strings"
+
+	"s1bot/commands/text"
 )
 
 // ends are what the console's filter keys end in, in words; of a time in others, because a moment is not more or less.
 var (
 	ends     = map[string]string{"contains": "contains", "like": "like", "in": "in", "between": "between", "gt": "over", "gte": "at least", "lt": "below", "lte": "at most"}
 	timeEnds = map[string]string{"between": "between", "gt": "after", "gte": "since", "lt": "before", "lte": "until"}
-	humps    = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 )
 
 // keyWords says one of the console's filter keys as people do: computerName__contains is "computer name contains", createdAt__gte "created since".
@@ -24,5 +24,5 @@ func keyWords(key string) string {
 	if ended && !known {
 		return key
 	}
-	return strings.TrimSpace(strings.ToLower(humps.ReplaceAllString(name, "$1 $2")) + " " + said)
+	return text.JoinNonEmpty(" ", text.SplitCamel(name), said)
 }

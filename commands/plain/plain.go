@@ -113,20 +113,10 @@ func (r *Reader) learn() error {
 		r.grammar = append(r.grammar, g)
 		g.learn(r.vocabulary)
 	}
-	r.learnWords(patterns)
-	return errors.Join(problems...)
-}
-
-// learnWords collects the words of all patterns that were read.
-func (r *Reader) learnWords(patterns *text.Patterns) {
 	for w := range patterns.Words() {
 		r.vocabulary[w] = true
 	}
-	for _, macro := range patterns.Macros {
-		for w := range macro.Literals() {
-			r.vocabulary[w] = true
-		}
-	}
+	return errors.Join(problems...)
 }
 
 // menusNear are the menus of a command, and of the changes in its area: "resolve evil.exe, false positive" says a verdict, which is another

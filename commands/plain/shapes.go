@@ -260,10 +260,8 @@ func choiceOf(f catalog.Field, words []text.Word, in text.Input) (string, bool) 
 	}
 	for _, value := range []string{joined(words), strings.Join(lower, " ")} {
 		value = cmp.Or(saidChoices[strings.ToLower(value)], value)
-		if f.Type.Name == "choice" {
-			if v, ok := catalog.Chosen(value, f.Choices); ok {
-				return v, true
-			}
+		if v, ok := catalog.Chosen(value, f.Choices); ok {
+			return v, true
 		} else if v, err := f.Type.Read(value, in); err == nil {
 			return fmt.Sprint(v), true
 		}

@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // titles are the parameters and commands whose title is not simply their name in capitals.
 var titles = map[string]string{
@@ -129,4 +132,16 @@ func AliasesOf(name string) []string {
 		}
 	}
 	return nil
+}
+
+// SplitCamel makes words of a name as the API writes its fields: "agentComputerName" is "agent computer name".
+func SplitCamel(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if r >= 'A' && r <= 'Z' && i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
 }

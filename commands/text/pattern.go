@@ -3,7 +3,6 @@ package text
 import (
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -37,8 +36,21 @@ type Patterns struct {
 	words  map[string]string        // of their own, for a part of a source would keep all of it
 }
 
-// Words are all words of the patterns that were read, as they are spelled; those of macros are with whoever made these.
-func (all *Patterns) Words() iter.Seq[string] { return maps.Keys(all.words) }
+// Words are all words of the macros and of the patterns that were read, as they are spelled; one may come several times.
+func (all *Patterns) Words() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for w := range all.words {
+			if !yield(w) {
+				return
+			}
+		}
+		for _, macro := range all.Macros {
+			if !macro.literals(yield) {
+				return
+			}
+		}
+	}
+}
 
 func (all *Patterns) word(source string) string {
 	if all.Spell != nil {

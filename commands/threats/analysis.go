@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/listing"
@@ -255,14 +254,7 @@ func factLine(value json.RawMessage, text string) render.Line {
 
 // fieldWords makes words of a field's name: "agentComputerName" is "Agent computer name".
 func fieldWords(name string) string {
-	var b strings.Builder
-	for i, r := range name {
-		if r >= 'A' && r <= 'Z' && i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	words := strings.Fields(b.String())
+	words := strings.Fields(text.SplitCamel(name))
 	for i, w := range words {
 		if slices.Contains(abbreviations, w) {
 			words[i] = strings.ToUpper(w)

@@ -22,8 +22,8 @@ type Message struct {
 	Broadcast   bool   // a reply that stands in the channel as well
 	User        string
 	Text        string
-	Blocks      json.RawMessage // with the ids that Slack makes where the app gave none; see setBlocks
-	shown       string          // by the blocks
+	Blocks      json.RawMessage // with the ids that Slack makes where the app gave none; see SetBlocks
+	shown       *string         // by the blocks; nil: there are none
 	Attachments json.RawMessage
 	Metadata    json.RawMessage
 	EphemeralTo string // the only user who sees it
@@ -42,8 +42,8 @@ type Message struct {
 // PlainText is all that a reader sees, in reading order: the blocks if it has any, else the text.
 func (m Message) PlainText() string {
 	text := m.Text
-	if len(m.Blocks) > 0 && m.shown != "" {
-		text = m.shown
+	if m.shown != nil {
+		text = *m.shown
 	}
 	for _, f := range m.Files {
 		text = strings.TrimPrefix(text+"\n", "\n") + f.Name
@@ -51,9 +51,13 @@ func (m Message) PlainText() string {
 	return text
 }
 
-// setBlocks also keeps what they show: whoever waits for a message reads all that there are, again and again.
-func (m *Message) setBlocks(blocks json.RawMessage) {
-	m.Blocks, m.shown = blocks, blockkit.PlainText(blockkit.ParseBlocks(blocks))
+// SetBlocks also keeps what they show: whoever waits for a message reads all that there are, again and again.
+func (m *Message) SetBlocks(blocks json.RawMessage) {
+	m.Blocks, m.shown = blocks, nil
+	if read := blockkit.ParseBlocks(blocks); len(read) > 0 {
+		text := blockkit.PlainText(read)
+		m.shown = &text
+	}
 }
 
 // Buttons are the labels of the buttons, in reading order.
@@ -99,7 +103,7 @@ func (ws *conversations) Post(c *Conversation, author *roster.User, in Content) 
 		Attachments: in.Attachments, Metadata: in.Metadata, EphemeralTo: in.EphemeralTo, Files: in.Files, Typed: in.Typed,
 		Time: ws.Opts.Now(), FromBot: author.IsBot,
 	}
-	m.setBlocks(blockkit.WithIDs(in.Blocks, ws.NextID))
+	m.SetBlocks(blockkit.WithIDs(in.Blocks, ws.NextID))
 	c.Messages = append(c.Messages, m)
 	c.ByTS[m.TS] = m
 	if parent := c.ByTS[m.ThreadTS]; parent != nil && m.EphemeralTo == "" {
@@ -117,7 +121,7 @@ func (ws *conversations) Post(c *Conversation, author *roster.User, in Content) 
 func (ws *conversations) Edit(c *Conversation, m *Message, in Content) {
 	m.Text = in.Text
 	if in.Blocks != nil {
-		m.setBlocks(blockkit.WithIDs(in.Blocks, ws.NextID))
+		m.SetBlocks(blockkit.WithIDs(in.Blocks, ws.NextID))
 	}
 	if in.Attachments != nil {
 		m.Attachments = in.Attachments
