@@ -3,8 +3,10 @@ package transport_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -178,5 +180,106 @@ func TestAnswersOfAnyKindKeepAPathOpen(t *testing.T) {
 			_, err := client.AgentsPage(t.Context(), nil)
 			require.NotErrorIs(t, err, transport.ErrNotAnswering)
 		}
+	})
+}
+
+func TestReadsThatHangLeaveConnectionsForOtherPaths(t *testing.T) {
+	t.Parallel()
+	const most = 16
+	hanging, over := make(chan struct{}, 100), make(chan struct{})
+	console := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/threats") {
+			hanging <- struct{}{}
+			<-over
+		}
+		_, _ = io.WriteString(w, `{"data":[]}`)
+	}))
+	t.Cleanup(console.Close)
+	t.Cleanup(func() { close(over) })
+	client, err := s1.New(s1.Config{BaseURL: console.URL, Token: wire.NewSecret(consoletest.TestToken), Unpaced: true})
+	require.NoError(t, err)
+	for range 3 * most {
+		go func() { _, _ = client.ThreatsPage(t.Context(), nil) }()
+	}
+	for range most { // all there are at once
+		<-hanging
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // below the 30 s after which the others give up
+	defer cancel()
+	_, err = client.AgentsPage(ctx, nil)
+	require.NoError(t, err)
+	require.Empty(t, hanging, "the others of the path wait here, not at the console")
+}
+
+// unpaced is a client that no rate holds back.
+func unpaced(t *testing.T, console *stuckConsole) *s1.Client {
+	t.Helper()
+	client, err := s1.New(s1.Config{BaseURL: "https://console.test", Token: wire.NewSecret(consoletest.TestToken), Unpaced: true,
+		HTTPClient: &http.Client{Transport: consoletest.RoundTripper(console.answer)}})
+	require.NoError(t, err)
+	return client
+}
+
+func TestWhoWaitsForAPathThatHangsHearsSoInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		console := &stuckConsole{hangs: "/agents"}
+		client := unpaced(t, console)
+		began := time.Now()
+		ends := make(chan string, 40)
+		for range cap(ends) {
+			go func() {
+				_, err := client.AgentsPage(t.Context(), nil)
+				ends <- consoletest.AsError(t, err).Message
+			}()
+		}
+		words := map[string]int{}
+		for range cap(ends) {
+			words[<-ends]++
+		}
+		require.Equal(t, 30*time.Second, time.Since(began), "the wait and the call together")
+		require.Equal(t, map[string]int{"The console didn't answer in time.": 16, "Earlier calls of this kind are still waiting for the console's answer.": 24}, words)
+		require.Len(t, console.seen(), 16, "who was told so was not sent")
+	})
+}
+
+func TestAReadThatWaitedInLineHasLessTimeForItsAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		console := &stuckConsole{hangs: "/agents"}
+		client := unpaced(t, console)
+		early, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		var readers sync.WaitGroup
+		for range 16 {
+			readers.Go(func() { _, _ = client.AgentsPage(early, nil) })
+		}
+		synctest.Wait()
+		e, took := fails(t, client, 1)
+		require.Equal(t, "The console didn't answer in time.", e.Message)
+		require.Equal(t, 30*time.Second, took)
+		require.Len(t, console.seen(), 17)
+		readers.Wait()
+	})
+}
+
+func TestWhoWaitsForAPathMayGiveUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		console := &stuckConsole{hangs: "/agents"}
+		client := unpaced(t, console)
+		var readers sync.WaitGroup
+		for range 16 {
+			readers.Go(func() { _, _ = client.AgentsPage(t.Context(), nil) })
+		}
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		_, err := client.AgentsPage(ctx, nil)
+		e := consoletest.AsError(t, err)
+		require.ErrorIs(t, e, context.DeadlineExceeded)
+		require.Equal(t, "list agents: Earlier calls of this kind are still waiting for the console's answer.", e.Error())
+		require.Len(t, console.seen(), 16)
+		readers.Wait()
 	})
 }

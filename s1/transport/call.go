@@ -47,10 +47,11 @@ type Elsewhere struct {
 
 // reading is how the answer is read: whole, as a stream, or as a file.
 type reading struct {
-	use      Use  // what takes the answer while it comes; see Stream
-	brief    bool // the answer says little: it is at most smallBody
-	download bool // the answer is a file: any type, at most MaxFile
-	keep     Keep // where it goes
+	use      Use           // what takes the answer while it comes; see Stream
+	brief    bool          // the answer says little: it is at most smallBody
+	download bool          // the answer is a file: any type, at most MaxFile
+	keep     Keep          // where it goes
+	waited   time.Duration // for other reads of the path
 }
 
 // reads tells whether the call changes nothing at the console, so that it may be sent again. The
@@ -149,6 +150,11 @@ func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
 	// Only reads go through the breaker. That reads of a path hang says nothing about whether a change
 	// would get through, and a change that is refused here would be one that nobody tried.
 	if call.reads() {
+		leave, err := c.enter(ctx, &call)
+		if err != nil {
+			return attempt{}, err
+		}
+		defer leave()
 		return c.breakers.guard(ctx, call, func() (attempt, error) { return c.persist(ctx, call, payload) })
 	}
 	return c.once(ctx, call, payload)

@@ -61,6 +61,7 @@ type Client struct {
 
 	firstRetry time.Duration
 	breakers   *breakers
+	lines      *lines
 
 	rehearsal func(Request) error // nil unless the client rehearses
 }
@@ -82,7 +83,7 @@ func New(c Config) (*Client, error) {
 		client.token = func() wire.Secret { return c.Token }
 	}
 	client.fillIn()
-	client.breakers = newBreakers(client.logger)
+	client.breakers, client.lines = newBreakers(client.logger), newLines()
 	if c.Unpaced {
 		client.buckets.lift()
 		return client, nil
@@ -176,7 +177,6 @@ func safeHTTP(given *http.Client) *http.Client {
 		TLSHandshakeTimeout: 10 * time.Second,
 		IdleConnTimeout:     90 * time.Second,
 		MaxIdleConnsPerHost: 8,
-		MaxConnsPerHost:     16,
 		ForceAttemptHTTP2:   true,
 		// A connection that died unnoticed is found out in time for another try within the time-out of a
 		// read.

@@ -46,9 +46,8 @@ type readRetry struct {
 }
 
 func (c *Client) newReadRetry(ctx context.Context, call Call) *readRetry {
-	budget, _ := c.bounds(call)
 	own := retry.WithJitterPercent(retryJitter, retry.NewExponential(c.firstRetry))
-	return &readRetry{client: c, ctx: ctx, call: call, own: retry.WithMaxRetries(maxTries-1, own), left: budget}
+	return &readRetry{client: c, ctx: ctx, call: call, own: retry.WithMaxRetries(maxTries-1, own), left: c.budget(call) - call.waited}
 }
 
 // Next is the pause before the next try; see retry.Backoff.
@@ -62,14 +61,13 @@ func (r *readRetry) Next() (pause time.Duration, stop bool) {
 // plan decides what follows a failed try.
 func (r *readRetry) plan(a attempt, took time.Duration) {
 	r.left -= took
-	budget, _ := r.client.bounds(r.call)
 	pause, stop := r.own.Next()
 	asked := retryAfter(a.header, time.Now())
 	if asked == 0 {
 		r.left -= pause
 	}
 	r.pause = cmp.Or(asked, pause)
-	r.again = !stop && a.passing() && r.pause <= maxPause && r.left >= budget/10 && !outlasts(r.ctx, r.pause)
+	r.again = !stop && a.passing() && r.pause <= maxPause && r.left >= r.client.budget(r.call)/10 && !outlasts(r.ctx, r.pause)
 }
 
 // persist sends a read until it has an answer, or no more tries are worth it.
