@@ -2,8 +2,10 @@ package bot
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -93,11 +95,37 @@ func TestAReferenceAndAReasonAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
+// An approval asks the console before it runs anything. Who approved a lot of a console that hangs, and then sees why it should not run, must not wait for it.
+func TestWhoseApprovalsHangCanStillStopThings(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		work := intake.NewWork(slog.New(slog.DiscardHandler))
+		go work.Run(t.Context())
+		hung, done := make(chan struct{}), make(chan string, 10)
+		push := func(line string, do func(context.Context)) {
+			class, user := intake.Classify(allWords(), inbound.Delivery{Kind: inbound.Slash, Command: inbound.SlashCommand{User: "U1", Text: line}})
+			require.NoError(t, work.Push(fairqueue.Work{Class: class, Owner: user, Do: do}))
+		}
+		for range 40 {
+			push("approve A-7F3A", func(context.Context) { <-hung })
+		}
+		stops := []string{"freeze ransomware", "deny A-7F3A no ticket", "withdraw A-7F3A", "close A-7F3A it ran"}
+		for _, line := range stops {
+			push(line, func(context.Context) { done <- line })
+		}
+		synctest.Wait()
+		require.Len(t, done, len(stops))
+		close(hung)
+		work.Finish()
+	})
+}
+
 func TestWhatIsDecidedOrAnsweredAtOnceIsNoCommand(t *testing.T) {
 	t.Parallel()
 	v := allWords()
 	for line, class := range map[string]fairqueue.Class{
-		"approve A-7F3A": intake.DecisionClass, "Deny A-7F3A no ticket": intake.DecisionClass, "withdraw A-7F3A": intake.DecisionClass, "freeze ransomware": intake.DecisionClass,
+		"approve A-7F3A": intake.DecisionClass, "again A-7F3A": intake.DecisionClass, "extend A-7F3A 4h": intake.DecisionClass,
+		"Deny A-7F3A no ticket": intake.StopClass, "withdraw A-7F3A": intake.StopClass, "freeze ransomware": intake.StopClass, "thaw": intake.StopClass, "close A-7F3A it ran": intake.StopClass,
 		"": intake.AnswerClass, "?": intake.AnswerClass, "--help": intake.AnswerClass, "/s1 help isolate": intake.AnswerClass, "history": intake.AnswerClass,
 		"agents DESKTOP-1": intake.CommandClass, "/s1 isolate DESKTOP-1": intake.CommandClass, "can isolate DESKTOP-1": intake.CommandClass, "report -24h": intake.CommandClass,
 		"approved": intake.CommandClass,

@@ -26,7 +26,7 @@ type extendWord struct {
 func (w extendWord) builtins() []builtin {
 	return []builtin{{
 		name: requestcards.ExtendWord, onHelp: true, summary: "Extends an isolation that has an end time. This needs the same approvals as the isolation did.", examples: []string{"/s1 extend A-7F3A for=4h"},
-		typed: w.Typed, clicked: w.requests.listed(w.clicked), alone: aloneLonger, takes: "The request's reference, and how much longer",
+		typed: w.Typed, clicked: w.requests.listed(w.clicked), alone: aloneLonger, takes: "The request's reference, and how much longer", asks: oneConsole,
 		spoken: plain.MustPhrases("(give|grant|keep|leave|prolong|lengthen) {longer}"),
 	}}
 }

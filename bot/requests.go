@@ -41,7 +41,7 @@ const reviewWord = requestcards.ReviewWord
 func (w requestWords) builtins() []builtin {
 	approve, again := w.decision((*workflow.Decisions).Approve), w.decision((*workflow.Decisions).RunAgain)
 	return []builtin{
-		{name: "approve", onHelp: true, summary: "Approves a request. For approvers; you can't approve your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.listed(w.onCard(approve)), alone: aloneRef, takes: theRef},
+		{name: "approve", onHelp: true, summary: "Approves a request. For approvers; you can't approve your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.listed(w.onCard(approve)), alone: aloneRef, takes: theRef, asks: oneConsole},
 		{name: "deny", onHelp: true, summary: "Denies a request, with a reason. For approvers.", examples: []string{`/s1 deny A-7F3A reason="not today"`}, typed: byRef(w.deny), clicked: w.listed(w.onCard(w.deny)), alone: aloneRefWhy, takes: theRef + ", and why"},
 		{
 			name: "withdraw", summary: "Withdraws your own request.", examples: []string{"/s1 withdraw A-7F3A"},
@@ -52,7 +52,7 @@ func (w requestWords) builtins() []builtin {
 		{name: "raw", summary: "Shows exactly what a request would send to the console.", examples: []string{"/s1 raw A-7F3A"}, typed: byRef(w.raw), clicked: w.onCard(w.raw), takes: theRef},
 		{
 			name: "again", summary: "Runs an interrupted request again. Check the console first: it may already have run.", examples: []string{"/s1 again A-7F3A"},
-			typed: byRef(again), clicked: w.onCard(again), alone: aloneRef, takes: theRef,
+			typed: byRef(again), clicked: w.onCard(again), alone: aloneRef, takes: theRef, asks: oneConsole,
 		},
 		{
 			name: "close", summary: "Closes a request that was interrupted, without running it again.", examples: []string{`/s1 close A-7F3A reason="it ran"`},

@@ -21,7 +21,8 @@ const (
 //
 // Their order does not rank them: each has its own slots and none waits for another.
 const (
-	DecisionClass fairqueue.Class = iota // on requests: nothing holds it up
+	DecisionClass fairqueue.Class = iota // on requests: nothing holds it up but the console, which is asked again before anything runs
+	StopClass                            // decisions after which nothing runs: they ask the console nothing, and wait for no decision that does
 	AnswerClass                          // what is answered without the console, once what came with it has its acknowledgement
 	CommandClass                         // may wait for the console
 	choreClass                           // what nobody waits for
@@ -44,10 +45,12 @@ func intakeLimits() []fairqueue.Limit {
 // workLimits bound work in each pool, that is on each console. A command may hang on the console
 // for as long as workLimit: four of one person then hold up that person's next ones and nobody
 // else's. Decisions have no backlog that could refuse one: a word on a request is never turned away
-// for being one too many.
+// for being one too many. What stops something has slots of its own: who approved twenty requests of a
+// console that hangs, and then learns why they should not run, types freeze.
 func workLimits() []fairqueue.Limit {
 	return []fairqueue.Limit{
 		DecisionClass: {Name: "decisions", Slots: 128, PerOwner: 16},
+		StopClass:     {Name: "stops", Slots: 64, PerOwner: 16},
 		AnswerClass:   {Name: "answers", Slots: 64, PerOwner: 8, Yields: true},
 		CommandClass:  {Name: "commands", Slots: 256, PerOwner: 4, Backlog: 50, Yields: true},
 		choreClass:    {Name: "chores", Slots: 32, Yields: true},
@@ -119,10 +122,12 @@ func classOfDo(v Words, do render.Invocation, err error) fairqueue.Class {
 // class is that of what a word asks for, which is one of the bot's own if known.
 func (w Word) class(known bool) fairqueue.Class {
 	switch {
-	case !known, w.Console:
-		return CommandClass
+	case w.Decides && !w.Console:
+		return StopClass
 	case w.Decides:
 		return DecisionClass
+	case !known, w.Console:
+		return CommandClass
 	}
 	return AnswerClass
 }

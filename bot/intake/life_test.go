@@ -49,7 +49,7 @@ func newLife(t *testing.T) *life {
 	work := NewWork(log)
 	first := NewAcksFirst(work)
 	set := consolesCalled(t, nil, "emea")
-	words := someWords{"approve": {Decides: true}, "help": {}, "can": {Console: true}}
+	words := someWords{"approve": {Decides: true, Console: true}, "help": {}, "can": {Console: true}}
 	l.Receiver = Receiver{Queue: NewQueue(log), First: first, Inbox: l, Reader: reader, Forms: &run.Forms{Catalog: commands.All(), Log: log}, Meter: run.Unmetered{}, Log: log}
 	l.Scheduler = &Scheduler{
 		Chores: Chores{work}, First: first, Inbox: l, Reader: reader, Handler: l, Later: &Waiting{}, People: nobody{}, Words: words,
@@ -297,7 +297,7 @@ func TestWhatIsTooMuchIsFinishedAndSaid(t *testing.T) {
 	for n := range 55 {
 		deliver(n)
 	}
-	require.Equal(t, map[string]int{"decisions": 0, "answers": 0, "commands": 54, "chores": 1, "tellings": 0}, l.Scheduler.Work.Depth(), "four would run, fifty may wait")
+	require.Equal(t, map[string]int{"decisions": 0, "stops": 0, "answers": 0, "commands": 54, "chores": 1, "tellings": 0}, l.Scheduler.Work.Depth(), "four would run, fifty may wait")
 	again := l.Reader.Saved("again", "slash_commands", []byte(`{"user_id":"U1","text":"agents"}`), time.Now())
 	l.Scheduler.Schedule(t.Context(), again)
 	require.Equal(t, 55, l.Scheduler.Work.Depth()["commands"], "what was taken on before a crash is not refused")

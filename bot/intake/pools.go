@@ -59,7 +59,7 @@ func (p Pools) Of(ctx context.Context, d inbound.Delivery, class fairqueue.Class
 func (p Pools) ofLine(ctx context.Context, a exchange.Interaction, line string, class fairqueue.Class) string {
 	word, rest := exchange.FirstWord(exchange.WithoutSlashWord(line))
 	own, known := p.Words.Word(word)
-	if class == AnswerClass {
+	if class == AnswerClass || class == StopClass {
 		return ""
 	}
 	switch {

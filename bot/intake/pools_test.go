@@ -68,7 +68,7 @@ func consolesCalled(t *testing.T, channels map[string]string, names ...string) *
 
 func TestWorkWaitsAmongThatForItsOwnConsole(t *testing.T) {
 	t.Parallel()
-	words := someWords{"approve": {Decides: true}, "can": {Console: true}, "report": {Console: true, Every: true}, "help": {}}
+	words := someWords{"approve": {Decides: true, Console: true}, "can": {Console: true}, "report": {Console: true, Every: true}, "help": {}}
 	set := consolesCalled(t, map[string]string{"emea": "C0EMEA"}, "emea", "us")
 	p := Pools{exchange.Settler{Set: set, Subjects: exchange.Subjects{Source: cardOf{thread: "1.1", console: "us"}}}, requestsOn("us"), library.Library{Catalog: commands.All(), Store: savedLine{}}, words}
 	typed := func(channel, line string) inbound.Delivery {

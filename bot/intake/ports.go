@@ -19,7 +19,7 @@ type Handler interface {
 
 // A Word is what must be known of one of the bot's own words before it has its turn.
 type Word struct {
-	Decides bool // on a request: it waits for nobody's slow command
+	Decides bool // on a request: it waits for nobody's slow command, and without Console for no decision either
 	Console bool // may wait for the console
 	Every   bool // waits for all consoles, so it takes the slots of none of them
 }

@@ -69,7 +69,7 @@ func (s *Scheduler) Schedule(ctx context.Context, d inbound.Delivery) {
 	wait := s.watchWait(d)
 	err := s.Work.Push(fairqueue.Work{Class: class, Pool: s.Pools.Of(ctx, d, class), Owner: user, Ref: d.Key, Keep: d.Again || d.Tries > 0, Do: func(ctx context.Context) {
 		wait.stop()
-		if class == DecisionClass {
+		if class == DecisionClass || class == StopClass {
 			first, done := s.First.decide(ctx)
 			defer done()
 			ctx = first
