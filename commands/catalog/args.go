@@ -13,21 +13,31 @@ import (
 	"s1bot/s1"
 )
 
-// decode reads arguments into a parameter struct: every name must be known, every value of its
-// kind, nothing required may be absent, and the rules across fields must hold. The order matters to
-// who reads the error: a mistyped name is told before a missing one, because the one is usually the
-// other. The struct is filled from the proper spelling of the values and not from what was given,
-// so that every command sees ids, RFC 3339 times and wire values.
-func decode[P any](fields []Field, raw json.RawMessage) (*P, error) {
-	values, err := readArgs(fields, raw)
+// Decode reads arguments into the command's parameter struct: every name must be known, every value
+// of its kind, nothing required may be absent, and the rules across fields must hold. The order
+// matters to who reads the error: a mistyped name is told before a missing one, because the one is
+// usually the other. The struct is filled from the proper spelling of the values and not from what
+// was given, so that every command sees ids, RFC 3339 times and wire values.
+func (cmd *Command) Decode(raw json.RawMessage) (any, error) {
+	values, err := readArgs(cmd.Fields, raw)
 	if err != nil {
 		return nil, err
 	}
-	if missing := missingOf(fields, values); len(missing) > 0 {
+	return cmd.filled(values, Marshal(values))
+}
+
+// filled is the parameter struct of values that were read one by one; args are the same as JSON.
+func (cmd *Command) filled(values map[string]any, args json.RawMessage) (any, error) {
+	if missing := missingOf(cmd.Fields, values); len(missing) > 0 {
 		return nil, &MissingError{Missing: missing}
 	}
+	return cmd.fill(args)
+}
+
+// fill puts arguments into a parameter struct and asks its rules across fields.
+func fill[P any](args json.RawMessage) (any, error) {
 	p := new(P)
-	if err := json.Unmarshal(Marshal(values), p); err != nil {
+	if err := json.Unmarshal(args, p); err != nil {
 		return nil, fmt.Errorf("read arguments: %w", err)
 	}
 	if c, ok := any(p).(checker); ok {

@@ -93,7 +93,7 @@ type Command struct {
 	// on the catalog.
 	Fields []Field      // the parameters with their kinds, and hidden ones; set by NewCatalog
 	params reflect.Type // the parameter struct
-	Decode func([]Field, json.RawMessage) (any, error)
+	fill   func(json.RawMessage) (any, error)
 	run    func(context.Context, *Call, any) (render.Card, error)
 	follow func(context.Context, *Call, any) (render.Card, error) // what waits for a change's effect; see follows
 	// What a command that changes something must have. Validate holds that exactly those have it: a

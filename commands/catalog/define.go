@@ -3,7 +3,6 @@ package catalog
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -53,7 +52,7 @@ type Field struct {
 // type of the parameters is known; everything else sees a Command.
 func Define[P any](c Command, run func(context.Context, *Call, P) (render.Card, error)) *Command {
 	c.params = reflect.TypeFor[P]()
-	c.Decode = func(fields []Field, raw json.RawMessage) (any, error) { return decode[P](fields, raw) }
+	c.fill = fill[P]
 	c.run = func(ctx context.Context, call *Call, p any) (render.Card, error) { return run(ctx, call, *p.(*P)) }
 	_, c.plans = any(new(P)).(planner)
 	c.learnRules(new(P))

@@ -40,9 +40,19 @@ func (cmd *Command) CheckAt(args json.RawMessage, now time.Time) error {
 	return cmd.timely(p, now, args)
 }
 
+// CheckRead is CheckAt of arguments whose values ReadOne and ReadAll have just made: that each is of its kind is known. Whatever was out
+// of our hands since, in a row, a form or a button, goes through CheckAt.
+func (cmd *Command) CheckRead(values map[string]any, args json.RawMessage, now time.Time) error {
+	p, err := cmd.filled(values, args)
+	if err != nil {
+		return cmd.Explain(err, args)
+	}
+	return cmd.timely(p, now, args)
+}
+
 // read decodes arguments and says in errors which command they are for.
 func (cmd *Command) read(args json.RawMessage) (any, error) {
-	p, err := cmd.Decode(cmd.Fields, args)
+	p, err := cmd.Decode(args)
 	return p, cmd.Explain(err, args)
 }
 

@@ -110,10 +110,10 @@ func TestArgumentsAreCheckedStrictly(t *testing.T) {
 func TestAbsentIsNotZero(t *testing.T) {
 	t.Parallel()
 	cmd, _ := commands.All().Find("list-agents")
-	absent, err := cmd.Decode(cmd.Fields, json.RawMessage(`{}`))
+	absent, err := cmd.Decode(json.RawMessage(`{}`))
 	require.NoError(t, err)
 	require.Nil(t, absent.(*endpoints.ListAgentsParams).Limit)
-	zero, err := cmd.Decode(cmd.Fields, json.RawMessage(`{"limit":0}`))
+	zero, err := cmd.Decode(json.RawMessage(`{"limit":0}`))
 	require.NoError(t, err)
 	require.Zero(t, *zero.(*endpoints.ListAgentsParams).Limit)
 }

@@ -43,7 +43,7 @@ func Parse(c *catalog.Catalog, typed string, in text.Input) (catalog.Invocation,
 	if err != nil {
 		return given, p.extras, p.offer(tokens, suggest(cmd, err, given))
 	}
-	if err := cmd.CheckAt(given.Args, in.Now); err != nil {
+	if err := cmd.CheckRead(p.values, given.Args, in.Now); err != nil {
 		return given, p.extras, suggest(cmd, err, given)
 	}
 	return given, p.extras, nil
@@ -153,8 +153,11 @@ func DefaultTimes(cmd *catalog.Command, values map[string]any, now time.Time) {
 		values[catalog.EndParam] = now.UTC().Format(time.RFC3339)
 	}
 	until, err := time.Parse(time.RFC3339, fmt.Sprint(values[catalog.EndParam]))
-	if values[catalog.StartParam] == nil && err == nil {
-		values[catalog.StartParam] = until.Add(-24 * time.Hour).Format(time.RFC3339)
+	if values[catalog.StartParam] != nil || err != nil {
+		return
+	}
+	if start, err := text.ReadTime(until.Add(-24*time.Hour).Format(time.RFC3339), text.Input{}); err == nil { // the day before 1971 is none
+		values[catalog.StartParam] = start.Format(time.RFC3339)
 	}
 }
 

@@ -198,6 +198,10 @@ func TestWhatLacksARequiredParameterComesBackForItsForm(t *testing.T) {
 	require.JSONEq(t, `{"mitigate-action":"kill"}`, string(missing.Given.Args))
 	require.Equal(t, "why", extras.Reason)
 
+	_, _, err = slash.Parse(commands.All(), `query "a = b" end-time=1971-01-01T00:00:00Z`, commandtest.Input())
+	require.ErrorAs(t, err, &missing, "the day before that end is a time that no command takes")
+	require.Equal(t, "start-time", missing.Missing[0].Name)
+
 	_, _, err = slash.Parse(commands.All(), "isolate", commandtest.Input())
 	require.ErrorAs(t, err, &missing, "one of two parameters is needed: the form asks")
 	require.EqualError(t, err, "disconnect-agent-from-network needs at least one of agent-ids, filter")
@@ -230,6 +234,7 @@ func FuzzParse(f *testing.F) {
 		}
 		cmd, ok := catalog.Find(inv.Command)
 		require.True(t, ok)
+		require.NoError(t, cmd.CheckAt(inv.Args, commandtest.Input().Now), "what was read is right as it stands, too")
 		line := slash.Line(cmd, inv.Args)
 		again, _, err := slash.Parse(catalog, escape(line), commandtest.Input())
 		require.NoError(t, err, line)

@@ -18,7 +18,8 @@ var fragments = strings.Split(`[ { " "" \ \" C:\x\ “ , ] } = : ' `+"` ```"+` �
 	`225494730938493804 3395856ceb81f2b7382dee72602f798b642f4140 reason= console= # @ * ( ) ! null / … x=y and`, " ")
 
 // Random bytes seldom make a value out of brackets, quotes and backslashes; random fragments do. What was read from such a line is
-// written down and read again: it must mean the same, for people run lines again from their history.
+// written down and read again: it must mean the same, for people run lines again from their history. The arguments must be right as they
+// stand: Parse checks what it has just read with fewer steps than whatever comes back from a row or a button.
 func TestWhatWasReadIsWrittenAndReadAgain(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
@@ -33,6 +34,7 @@ func TestWhatWasReadIsWrittenAndReadAgain(t *testing.T) {
 			continue
 		}
 		read++
+		require.NoError(t, cmd.CheckAt(inv.Args, commandtest.Input().Now), "%q", typed)
 		line := slash.Line(cmd, inv.Args)
 		again, _, err := slash.Parse(all, escape(line), commandtest.Input())
 		require.NoError(t, err, "%q\n%s", typed, line)
