@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -49,23 +50,24 @@ func fill[P any](args json.RawMessage) (any, error) {
 // readArgs checks the values of an invocation's arguments one by one and returns them in their one
 // proper spelling. What is null, empty text or an empty list counts as absent. Arguments come from
 // text, from forms, from buttons of cards posted by earlier versions, and from rows that waited:
-// all are read alike and none is trusted more.
+// all are read alike and none is trusted more. Fields go in their order, so that of two mistakes the
+// same one is told each time.
 func readArgs(fields []Field, raw json.RawMessage) (map[string]any, error) {
 	given, err := Object(raw)
 	if err != nil {
 		return nil, err
 	}
-	values := map[string]any{}
-	for name, value := range given {
-		i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
-		if i < 0 {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !slices.ContainsFunc(fields, func(f Field) bool { return f.Name == name }) {
 			return nil, &UsageError{Param: name, Problem: "there is no such parameter", Nearest: text.Nearest(name, ParamNames(fields))}
 		}
-		if IsEmpty(value) {
-			continue
-		}
-		if values[name], err = fields[i].fromJSON(value); err != nil {
-			return nil, err
+	}
+	values := map[string]any{}
+	for _, f := range fields {
+		if value, ok := given[f.Name]; ok && !IsEmpty(value) {
+			if values[f.Name], err = f.fromJSON(value); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return values, nil

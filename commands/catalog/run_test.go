@@ -106,6 +106,17 @@ func TestArgumentsAreCheckedStrictly(t *testing.T) {
 	}
 }
 
+// A form that is sent again with one of two mistakes mended must not seem to have changed its mind.
+func TestOfTwoMistakesTheSameIsToldEachTime(t *testing.T) {
+	t.Parallel()
+	agents, _ := commands.All().Find("list-agents")
+	alerts, _ := commands.All().Find("get-alerts")
+	for range 100 {
+		require.ErrorContains(t, agents.Check(json.RawMessage(`{"limit":5000,"computer-name":"DESKTOP","sort":1,"order":2}`)), "check `order`: there is no such parameter")
+		require.ErrorContains(t, alerts.Check(json.RawMessage(`{"limit":"x","severity":"y","created-after":"z"}`)), "check `created-after`")
+	}
+}
+
 // Absent and zero differ: without a limit the console's page is asked for, limit 0 reads on.
 func TestAbsentIsNotZero(t *testing.T) {
 	t.Parallel()
