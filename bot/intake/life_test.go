@@ -238,6 +238,25 @@ func TestFormsThatWaitForTheirCheckHoldNothingUp(t *testing.T) {
 	})
 }
 
+// Slack waits three seconds for the options of a box. Those that wait in line behind others that hang have no longer.
+func TestSearchBoxesThatWaitInLineAreAnsweredInTime(t *testing.T) {
+	serve(t, func(t *testing.T, l *life) {
+		l.Searches = &run.Searches{Gate: &exchange.Gate{People: silent{}, Log: slog.New(slog.DiscardHandler)}, Log: slog.New(slog.DiscardHandler)}
+		took := make(chan time.Duration, 100)
+		began := time.Now()
+		for range 20 {
+			box := json.RawMessage(`{"type":"block_suggestion","user":{"id":"U1"},"action_id":"search:agents:agent-ids","value":"DESK","view":{"id":"V1"}}`)
+			l.Receive(socketmode.Envelope{ID: "env", Type: "interactive", Received: time.Now(), Payload: box}.AnsweredBy(func(context.Context, any) error {
+				took <- time.Since(began)
+				return nil
+			}))
+		}
+		for range 20 {
+			require.Less(t, <-took, 3*time.Second)
+		}
+	})
+}
+
 func TestTalkIsAcknowledgedAndForgotten(t *testing.T) {
 	serve(t, func(t *testing.T, l *life) {
 		require.Equal(t, []string{"acknowledged"}, l.arrives(t, "events_api", talk))

@@ -173,10 +173,12 @@ func (i *Receiver) takeForm(l letter) bool {
 // takeSearch answers a search box in its person's turn; where too many of theirs wait, with
 // nothing: the next key asks anew.
 func (i *Receiver) takeSearch(env socketmode.Envelope, d inbound.Delivery) {
-	in := d.Payload
+	in, due := d.Payload, time.Now().Add(run.SuggestLimit)
 	err := i.Queue.Push(fairqueue.Work{Class: suggestionClass, Pool: i.Scheduler.Pools.ofDrawn(in.Form.Do), Owner: in.User.ID, Ref: env.ID, Do: func(ctx context.Context) {
 		ctx = inbound.WithReference(ctx, d.Key)
-		i.ack(ctx, env, i.Searches.Suggest(ctx, in))
+		limited, cancel := context.WithDeadline(ctx, due)
+		defer cancel()
+		i.ack(ctx, env, i.Searches.Suggest(limited, in))
 	}})
 	if err != nil {
 		_ = i.Queue.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) { i.ack(ctx, env, run.NoOptions()) }})

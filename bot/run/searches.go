@@ -18,10 +18,11 @@ import (
 	"s1bot/render"
 )
 
-// Slack shows nothing if a search box is not answered within 3 s.
+// SuggestLimit is how long the options of a search box may take, with the box's time in line: Slack
+// shows nothing if it is not answered within 3 s.
 //
 // Half a second is left for the acknowledgement's way back.
-const suggestLimit = 2500 * time.Millisecond
+const SuggestLimit = 2500 * time.Millisecond
 
 // most options of one answer, and how much of the acknowledgement they may fill.
 //
@@ -69,10 +70,8 @@ type Searches struct {
 // Suggest answers a search box while a person types. Whoever may do nothing here finds nothing.
 //
 // Slack sends no form with a box that stands in a message, and then private_metadata is empty; a
-// form of which the seal does not hold gets nothing.
+// form of which the seal does not hold gets nothing. ctx ends when the answer would come too late.
 func (s *Searches) Suggest(ctx context.Context, in inbound.Payload) any {
-	ctx, cancel := context.WithTimeout(ctx, suggestLimit)
-	defer cancel()
 	empty := NoOptions()
 	kind, ok := render.ReadSearch(in.ActionID)
 	if !ok {
