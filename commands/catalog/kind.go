@@ -120,11 +120,34 @@ func readChoice(typed string, choices []s1.Choice) (any, error) {
 	if value, ok := Chosen(typed, choices); ok {
 		return value, nil
 	}
-	var labels []string
-	for _, c := range choices {
-		labels = append(labels, c.Label)
+	return nil, &notChosen{typed, choices}
+}
+
+// A notChosen is a text that is none of the choices. What is said of it is made for who reads it: a
+// line's words are tried as choices one after another, and whatever is none is something else.
+type notChosen struct {
+	typed   string
+	choices []s1.Choice
+}
+
+// Error lists the choices.
+func (e *notChosen) Error() string { return e.value().Problem }
+
+// As is for errors.As: it is a *ValueError for who wants to know more.
+func (e *notChosen) As(target any) bool {
+	told, ok := target.(**ValueError)
+	if ok {
+		*told = e.value()
 	}
-	return nil, &ValueError{Problem: fmt.Sprintf("%s isn't one of %s", text.Quote(typed), strings.Join(labels, ", ")), Nearest: text.Nearest(typed, labels)}
+	return ok
+}
+
+func (e *notChosen) value() *ValueError {
+	labels := make([]string, len(e.choices))
+	for i, c := range e.choices {
+		labels[i] = c.Label
+	}
+	return &ValueError{Problem: fmt.Sprintf("%s isn't one of %s", text.Quote(e.typed), strings.Join(labels, ", ")), Nearest: text.Nearest(e.typed, labels)}
 }
 
 // Chosen is the value of the choice that somebody typed, as readChoice reads it, for who only asks whether it is one.

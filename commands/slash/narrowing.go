@@ -88,7 +88,7 @@ func (p *parser) choice(words []text.Token) string {
 		if f.Type.Name != "choice" || f.Name == p.cmd.Main || f.Hidden || catalog.Shapes(f.Name) || p.values[f.Name] != nil {
 			continue
 		}
-		if _, err := f.ReadOne(said, p.in); err == nil {
+		if _, err := f.Type.Read(said, p.in); err == nil {
 			if found != "" {
 				return ""
 			}
