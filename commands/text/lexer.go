@@ -31,12 +31,12 @@ var NamePart = regexp.MustCompile(`^(?:--?|–|—)?` + NameForm + `=`)
 
 // Scan splits text into tokens. It never fails: what is not balanced is taken as it stands.
 func Scan(text string) []Token {
-	var tokens []Token
+	tokens := make([]Token, 0, min(strings.Count(text, " ")+1, 16))
 	for text = TrimBlank(text); text != ""; text = TrimBlank(text) {
 		t, whole := Token{}, text
-		if name, value, named := cutName(text); named {
+		if name, value, ok := cutName(text); ok {
 			t.Name, text = name, value
-			if after := TrimBlank(text); after != text && !NamePart.MatchString(after) {
+			if after := TrimBlank(text); after != text && !named(after) {
 				text = after // "limit= 10"
 			}
 		}
@@ -70,10 +70,16 @@ func cutName(text string) (name, value string, ok bool) {
 	return "", text, false
 }
 
+// named tells whether a text begins with a name and its =.
+func named(text string) bool {
+	_, _, ok := cutName(text)
+	return ok
+}
+
 // CutValue cuts the first value off a text, quotes around it undone. It is none where a parameter begins.
 func CutValue(text string) (value, rest string, ok bool) {
 	text = TrimBlank(text)
-	if text == "" || NamePart.MatchString(text) {
+	if text == "" || named(text) {
 		return "", text, false
 	}
 	v := ValueScanner{Rest: text}
@@ -84,8 +90,8 @@ func CutValue(text string) (value, rest string, ok bool) {
 // A ValueScanner reads one value, up to the first space outside of quotes and braces.
 type ValueScanner struct {
 	Rest   string
-	all    strings.Builder
-	item   strings.Builder
+	all    pieces
+	item   pieces
 	items  []string
 	quoted bool
 	last   rune // that was read
@@ -95,16 +101,21 @@ type ValueScanner struct {
 // Scan reads on from Rest. A JSON object is one value with its blanks and quotes as they stand.
 func (v *ValueScanner) Scan() {
 	if object, rest, ok := CutJSON(v.Rest); ok {
-		v.all.WriteString(object)
+		v.all.add(object)
 		v.items, v.Rest, v.quoted = []string{object}, rest, true
 		return
 	}
 	for v.Rest != "" {
+		if n := plain(v.Rest); n > 0 {
+			v.write(v.Rest[:n])
+			v.last, v.Rest = rune(v.Rest[n-1]), v.Rest[n:]
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(v.Rest)
 		if unicode.IsSpace(r) {
 			break
 		}
-		if content, rest, ok := CutQuoted(v.Rest, v.item.Len() == 0); ok {
+		if content, rest, ok := CutQuoted(v.Rest, v.item.String() == ""); ok {
 			v.write(content)
 			v.Rest, v.quoted, v.solid = rest, true, true
 			continue
@@ -126,28 +137,60 @@ func (v *ValueScanner) Scan() {
 
 // write adds to the value and to its current item, which differ in the commas alone.
 func (v *ValueScanner) write(s string) {
-	v.all.WriteString(s)
-	v.item.WriteString(s)
+	v.all.add(s)
+	v.item.add(s)
+}
+
+// plain counts the bytes at the front of a text that are themselves wherever they stand: they are read at once.
+func plain(text string) int {
+	n := 0
+	for n < len(text) && text[n] > ' ' && text[n] < utf8.RuneSelf && !strings.ContainsRune("\"'`,", rune(text[n])) {
+		n++
+	}
+	return n
 }
 
 // comma ends an item. A space after it does not end the value ("DESKTOP-1, DESKTOP-2"), unless a parameter follows.
 func (v *ValueScanner) comma() {
 	v.endItem()
-	v.all.WriteByte(',')
+	v.all.add(",")
 	after := TrimBlank(v.Rest)
-	if after != v.Rest && after != "" && !NamePart.MatchString(after) {
-		v.all.WriteByte(' ')
+	if after != v.Rest && after != "" && !named(after) {
+		v.all.add(" ")
 		v.Rest = after
 	}
 }
 
 // An item that is empty counts if it was quoted: a="" says empty, a=, says nothing.
 func (v *ValueScanner) endItem() {
-	if v.item.Len() > 0 || v.solid {
-		v.items = append(v.items, v.item.String())
+	if item := v.item.String(); item != "" || v.solid {
+		v.items = append(v.items, item)
 	}
-	v.item.Reset()
-	v.solid = false
+	v.item, v.solid = pieces{}, false
+}
+
+// Pieces are put together into one text. Of a single one, as nearly every value is, nothing is copied.
+type pieces struct {
+	one  string
+	many strings.Builder
+}
+
+func (p *pieces) add(s string) {
+	if p.String() == "" {
+		p.one = s
+		return
+	}
+	if p.many.Len() == 0 {
+		p.many.WriteString(p.one)
+	}
+	p.many.WriteString(s)
+}
+
+func (p *pieces) String() string {
+	if p.many.Len() == 0 {
+		return p.one
+	}
+	return p.many.String()
 }
 
 // Quotes as keyboards and phones write them.
@@ -186,21 +229,19 @@ func CutQuoted(s string, atStart bool) (content, rest string, ok bool) {
 // It closes at any of the closers, because phones put a closing quote of another kind than the
 // opening one. A quote that nothing closes is no quote: the text stands as it is.
 func cutDouble(s, closers string) (content, rest string, ok bool) {
-	var b strings.Builder
+	var within pieces
+	from := 0
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		after := s[i+size:]
 		switch {
-		case r == '\\' && escapes(after):
-			b.WriteByte('"')
-			i += 2
-		case r == '"' && strings.HasPrefix(after, `"`):
-			b.WriteByte('"')
-			i += 2
+		case r == '\\' && escapes(after), r == '"' && strings.HasPrefix(after, `"`):
+			within.add(s[from:i])
+			from, i = i+1, i+2 // the quote behind it is a piece of what follows
 		case strings.ContainsRune(closers, r):
-			return b.String(), after, true
+			within.add(s[from:i])
+			return within.String(), after, true
 		default:
-			b.WriteString(s[i : i+size])
 			i += size
 		}
 	}

@@ -13,6 +13,9 @@ var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 // Unescape gives back what a person typed from what Slack sends for it. Entities come last: a
 // mention that somebody typed in letters must not become one.
 func Unescape(text string) string {
+	if !strings.ContainsAny(text, "<&") {
+		return text
+	}
 	text = slackEscape.ReplaceAllStringFunc(text, func(found string) string {
 		m := slackEscape.FindStringSubmatch(found)
 		return typed(m[1], m[2])
