@@ -20,16 +20,9 @@ var (
 // 7d ago, in 2h). It is meant in their zone unless it ends in another. Numbers of ten or eleven digits are seconds and of thirteen or fourteen milliseconds; others are no times.
 func ReadTime(text string, in Input) (time.Time, error) {
 	text = strings.TrimSpace(text)
-	for _, layout := range zonedLayouts {
-		if t, err := time.Parse(layout, text); err == nil {
-			return plausible(t, text)
-		}
-	}
 	clock, zone := cutZone(text, in.Location())
-	for _, layout := range localLayouts {
-		if t, err := time.ParseInLocation(layout, clock, zone); err == nil {
-			return plausible(t, text)
-		}
+	if t, ok := readDate(text, clock, zone); ok {
+		return plausible(t, text)
 	}
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		switch {
@@ -43,6 +36,27 @@ func ReadTime(text string, in Input) (time.Time, error) {
 		return t.Truncate(time.Second), nil // people read it again, in the history and in what they might have meant
 	}
 	return time.Time{}, fmt.Errorf("%s is not a time; write it like 2026-11-20 14:00, yesterday or -24h", Quote(text))
+}
+
+// readDate reads a date with or without a time of day: text with a zone of its own, or clock in zone. All of them begin with a digit, and
+// a zone of their own is a Z at the end or has its sign behind the date: whatever else it is, no layout needs to be tried on it.
+func readDate(text, clock string, zone *time.Location) (time.Time, bool) {
+	if text == "" || text[0] < '0' || text[0] > '9' {
+		return time.Time{}, false
+	}
+	if strings.HasSuffix(text, "Z") || strings.ContainsAny(text[min(len(text), len(time.DateOnly)):], "+-") {
+		for _, layout := range zonedLayouts {
+			if t, err := time.Parse(layout, text); err == nil {
+				return t, true
+			}
+		}
+	}
+	for _, layout := range localLayouts {
+		if t, err := time.ParseInLocation(layout, clock, zone); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // cutZone takes the zone off the end of a time: UTC, +02:00 or Europe/Berlin. An abbreviation such as CST is nobody's to guess.
