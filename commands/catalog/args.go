@@ -141,19 +141,18 @@ const maxList = 5000
 // ReadAll reads a list: blanks are skipped, a word for a group stands for its members, and what is there twice counts once, or one endpoint
 // would make two targets.
 func (f Field) ReadAll(words []string, in text.Input) (any, error) {
-	list := []any{}
+	words = f.Type.ungrouped(words)
+	list := make([]any, 0, len(words))
 	for _, w := range words {
 		if strings.TrimSpace(w) == "" {
 			continue
 		}
-		for _, one := range f.Type.ungrouped(w) {
-			value, err := f.ReadOne(one, in)
-			if err != nil {
-				return nil, err
-			}
-			if !slices.Contains(list, value) { // no kind of list has values that cannot be compared: see fieldOf
-				list = append(list, value)
-			}
+		value, err := f.ReadOne(w, in)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(list, value) { // no kind of list has values that cannot be compared: see fieldOf
+			list = append(list, value)
 		}
 	}
 	if len(list) > maxList {
@@ -162,15 +161,20 @@ func (f Field) ReadAll(words []string, in text.Input) (any, error) {
 	return list, nil
 }
 
-// ungrouped are the values that a word stands for; itself if for none but itself.
-func (k Kind) ungrouped(word string) []string {
+// ungrouped are words with those that stand for several values replaced by these.
+func (k Kind) ungrouped(words []string) []string {
 	if len(k.groups) == 0 {
-		return []string{word}
+		return words
 	}
-	if group, ok := k.groups[text.Squash(word)]; ok {
-		return group
+	var values []string
+	for _, w := range words {
+		if group, ok := k.groups[text.Squash(w)]; ok {
+			values = append(values, group...)
+		} else {
+			values = append(values, w)
+		}
 	}
-	return []string{word}
+	return values
 }
 
 // missingOf are the parameters without which nothing can be done and that were not given.
@@ -247,15 +251,10 @@ func Joined(value json.RawMessage) string {
 // ListWords reads a list in brackets: JSON, or words with or without quotes. People paste lists
 // from tickets and from chats: ["a","b"], [a, b], [“a”, “b”].
 func ListWords(typed string) []string {
-	for _, candidate := range []string{typed, StraightQuotes.Replace(typed)} {
-		var list []json.RawMessage
-		if json.Unmarshal([]byte(candidate), &list) != nil {
-			continue
-		}
-		words := make([]string, len(list))
-		for i, element := range list {
-			words[i] = Word(element)
-		}
+	if words, ok := jsonWords(typed); ok {
+		return words
+	}
+	if words, ok := jsonWords(StraightQuotes.Replace(typed)); ok {
 		return words
 	}
 	inner := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(typed), "["), "]")
@@ -264,6 +263,23 @@ func ListWords(typed string) []string {
 		words = append(words, t.Items...)
 	}
 	return words
+}
+
+// jsonWords reads a JSON list. Most are of texts alone.
+func jsonWords(typed string) ([]string, bool) {
+	var words []string
+	if json.Unmarshal([]byte(typed), &words) == nil {
+		return words, true
+	}
+	var list []json.RawMessage
+	if json.Unmarshal([]byte(typed), &list) != nil {
+		return nil, false
+	}
+	words = make([]string, len(list))
+	for i, element := range list {
+		words[i] = Word(element)
+	}
+	return words, true
 }
 
 // What phones and word processors make of quotes.
