@@ -95,6 +95,19 @@ func (c *Catalog) Find(nameOrAlias string) (*Command, bool) {
 	return cmd, ok
 }
 
+// Leading finds the command whose name the first of the words are, and how many of them; of several the longest. It is 0 where they are
+// no command's.
+func (c *Catalog) Leading(words []string) (found *Command, n int) {
+	name := ""
+	for i, w := range words {
+		name += spelled(w)
+		if cmd, ok := c.names[name]; ok {
+			found, n = cmd, i+1
+		}
+	}
+	return found, n
+}
+
 // spelled makes all spellings of a command's name one: list_agents, List Agents and list-agents.
 // Phones put typographic hyphens and invisible joiners where people typed a plain hyphen.
 func spelled(name string) string {

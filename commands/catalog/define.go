@@ -163,22 +163,22 @@ func (cmd *Command) Field(name string) (Field, error) {
 // is one asks here. Three letters at least, because two fit too much: `os` must not find a
 // parameter that was added later.
 func (cmd *Command) Lookup(name string) (Field, bool) {
-	plain := text.Squash(name)
-	var starts []Field
-	for _, f := range cmd.Fields {
+	plain, begun, starts := text.Squash(name), 0, 0
+	for i := range cmd.Fields {
+		f := &cmd.Fields[i]
 		if f.Hidden {
 			continue
 		}
 		whole, begins := text.Matches(f.Name, plain)
 		if whole || slices.ContainsFunc(f.Aliases, func(a string) bool { whole, _ := text.Matches(a, plain); return whole }) {
-			return f, true
+			return *f, true
 		}
 		if len(plain) >= 3 && begins {
-			starts = append(starts, f)
+			begun, starts = i, starts+1
 		}
 	}
-	if len(starts) == 1 {
-		return starts[0], true
+	if starts == 1 {
+		return cmd.Fields[begun], true
 	}
 	return Field{}, false
 }

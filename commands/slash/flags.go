@@ -12,13 +12,16 @@ import (
 // Other programs write "--computer-name X" and "-limit 5". Here that would be three names of hosts, and the answer that there are
 // none: so it is refused, and the line that was meant is offered.
 
-var flagForm = regexp.MustCompile(`^(?:--?|–|—|‐|‑|−)(\pL[\pL\d_-]*)$`)
+var flagForm = regexp.MustCompile(`^--?(\pL[\pL\d_-]*)$`)
 
 // flag returns the name in a word that looks like a flag. In free texts a dash before a word is one only where a parameter has that
 // name.
 func (p *parser) flag(t text.Token) string {
-	m := flagForm.FindStringSubmatch(text.PlainName(t.Source))
-	if t.Name != "" || t.Quoted || m == nil {
+	if t.Name != "" || t.Quoted {
+		return ""
+	}
+	m := flagForm.FindStringSubmatch(text.PlainName(t.Source)) // which has hyphens for all that look like one
+	if m == nil {
 		return ""
 	}
 	f, err := mainField(p.cmd, t.Value)

@@ -66,21 +66,33 @@ func Unquoted(c *catalog.Catalog, line string) string {
 // cutCommand finds the command at the start of text. Its name may be written with spaces or underscores. Where there is none the error
 // offers what was probably meant, and the extras are those of what was typed.
 func cutCommand(c *catalog.Catalog, text string, in text.Input) (*catalog.Command, string, catalog.Extras, error) {
-	words := strings.FieldsFunc(text, unicode.IsSpace)
+	words := leadingWords(text)
 	if len(words) == 0 {
 		return nil, "", catalog.Extras{}, &catalog.UsageError{Problem: "no command was given", Hint: "/s1 help lists them"}
 	}
-	longest := min(len(words), 8)
-	if given := slices.IndexFunc(words, func(w string) bool { return strings.ContainsRune(w, '=') }); given >= 0 {
-		longest = min(longest, max(given, 1)) // no name goes on behind a value
-	}
-	for n := longest; n > 0; n-- {
-		if cmd, ok := c.Find(strings.Join(words[:n], "-")); ok {
-			return cmd, afterWords(text, n), catalog.Extras{}, nil
-		}
+	if cmd, n := c.Leading(words); n > 0 {
+		return cmd, afterWords(text, n), catalog.Extras{}, nil
 	}
 	extras, err := unknownCommand(c, words[0], afterWords(text, 1), in)
 	return nil, "", extras, err
+}
+
+// maxNameWords is how many words the name of a command may have.
+const maxNameWords = 8
+
+// leadingWords are those that may be the name of a command. No name goes on behind a value.
+func leadingWords(typed string) []string {
+	var words []string
+	for word := range strings.FieldsFuncSeq(typed, unicode.IsSpace) {
+		value := strings.Contains(word, "=")
+		if !value || len(words) == 0 {
+			words = append(words, word)
+		}
+		if value || len(words) == maxNameWords {
+			break
+		}
+	}
+	return words
 }
 
 // afterWords returns what follows the first n words of text. The rest is taken from the text and
@@ -293,6 +305,9 @@ func (p *parser) set(f catalog.Field, t text.Token) error {
 // parted parts words at commas that stand in quotes, where a value can have none: "Active, Draft" are two states, and two ids in
 // quotes are two. A name may have one: "Acme, Inc." is whole.
 func parted(f catalog.Field, words []string) []string {
+	if len(f.Type.Choices) == 0 && f.Type.Search == "" {
+		return words
+	}
 	var parts []string
 	for _, w := range words {
 		split := strings.Split(w, ",")
@@ -300,7 +315,7 @@ func parted(f catalog.Field, words []string) []string {
 			split[i] = strings.TrimSpace(part)
 		}
 		named := slices.ContainsFunc(split, func(part string) bool { return part != "" && catalog.IsName(part) })
-		if len(f.Type.Choices) == 0 && (f.Type.Search == "" || named) {
+		if len(f.Type.Choices) == 0 && named {
 			split = []string{w}
 		}
 		parts = append(parts, split...)

@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Text reaches the bot from phones, documents, tickets and chats. They put blanks of every kind between words (U+00A0 is what Word
@@ -56,6 +57,9 @@ func IsWordRune(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicod
 // go through it before they are compared: what was copied from a document looks like the name and
 // is another text.
 func PlainName(name string) string {
+	if isASCII(name) {
+		return name
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case IsUnseen(r):
@@ -65,4 +69,14 @@ func PlainName(name string) string {
 		}
 		return r
 	}, name)
+}
+
+// isASCII tells whether a text has only characters of the oldest keyboards, as nearly all have that are typed here.
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
