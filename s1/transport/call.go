@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -386,7 +387,9 @@ func (a attempt) unclear() bool {
 
 // report tells log and metrics of an attempt; what is tried again is no news yet, and a read that
 // the bot itself broke off (it stops, or nobody waits for the answer any more) is no failure of the
-// console's. A change that was broken off stays a warning: it may have happened.
+// console's. A change that was broken off stays a warning: it may have happened. What fails again
+// and again is told once (see troubles), unless somebody waits for it: then its line has the
+// reference of what they asked for.
 func (c *Client) report(ctx context.Context, call Call, a attempt, o Observation, next after) {
 	c.observe(o)
 	log := c.logger.With("method", o.Method, "route", o.Route, "status", o.Status, "attempt", o.Attempt, "duration", o.Duration)
@@ -394,10 +397,17 @@ func (c *Client) report(ctx context.Context, call Call, a attempt, o Observation
 	case failed && call.reads() && errors.Is(ctx.Err(), context.Canceled):
 		log.DebugContext(ctx, "console call broken off", "operation", call.Operation, "err", a.err)
 	case failed && next == giveUp:
-		log.WarnContext(ctx, "console call failed", "operation", call.Operation, "err", cmp.Or(a.err, errors.New(http.StatusText(a.status))))
+		level := slog.LevelDebug
+		if c.troubles.failed(o) || !call.reads() || awaited(ctx) {
+			level = slog.LevelWarn
+		}
+		log.Log(ctx, level, "console call failed", "operation", call.Operation, "err", cmp.Or(a.err, errors.New(http.StatusText(a.status))))
 	case failed:
 		log.DebugContext(ctx, "console call failed; retrying", "operation", call.Operation, "err", a.err)
 	default:
+		if t := c.troubles.over(o); t.failures > 1 {
+			c.logger.InfoContext(ctx, "console calls work again", "method", o.Method, "route", o.Route, "failures", t.failures, "for", time.Since(t.since).Round(time.Second))
+		}
 		log.DebugContext(ctx, "console call")
 	}
 }

@@ -62,6 +62,7 @@ type Client struct {
 	firstRetry time.Duration
 	breakers   *breakers
 	lines      *lines
+	troubles   *troubles
 
 	rehearsal func(Request) error // nil unless the client rehearses
 }
@@ -83,7 +84,7 @@ func New(c Config) (*Client, error) {
 		client.token = func() wire.Secret { return c.Token }
 	}
 	client.fillIn()
-	client.breakers, client.lines = newBreakers(client.logger), newLines()
+	client.breakers, client.lines, client.troubles = newBreakers(client.logger), newLines(), newTroubles()
 	if c.Unpaced {
 		client.buckets.lift()
 		return client, nil

@@ -169,6 +169,9 @@ func WithWaitNotice(ctx context.Context, notice func(Wait)) context.Context {
 	return context.WithValue(ctx, waitNoticeKey{}, notice)
 }
 
+// awaited tells whether somebody waits for a call.
+func awaited(ctx context.Context) bool { return ctx.Value(waitNoticeKey{}) != nil }
+
 // Pause waits, or until ctx ends. A wait that would outlast the deadline of ctx is not begun.
 func (c *Client) Pause(ctx context.Context, w Wait) error {
 	if outlasts(ctx, w.For) {
