@@ -2,11 +2,13 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"s1bot/approvals"
@@ -123,6 +125,9 @@ func (s Requests) Append(ctx context.Context, entries ...approvals.Entry) error 
 }
 
 // Find returns the requests that match, oldest first.
+//
+// The order is made here where all of them are wanted: SQLite takes an index for the sake of an ORDER BY, and would go through
+// whatever was ever done to find, in order, the few of one command.
 func (s Requests) Find(ctx context.Context, q approvals.Query) ([]approvals.Request, error) {
 	var w where
 	for column, value := range pairs("id", q.ID, "ref", q.Ref, "key", q.Key, "requester", q.Requester) {
@@ -144,14 +149,15 @@ func (s Requests) Find(ctx context.Context, q approvals.Query) ([]approvals.Requ
 	if !q.Since.IsZero() {
 		w.add("created >= ?", millis(q.Since))
 	}
-	query := `SELECT version, body FROM requests` + w.String() + ` ORDER BY created, id`
+	query := `SELECT version, body FROM requests` + w.String()
 	if q.Limit > 0 {
-		query += fmt.Sprintf(" LIMIT %d", q.Limit)
+		query += fmt.Sprintf(" ORDER BY created, id LIMIT %d", q.Limit)
 	}
 	rs, err := scan(s.db.read.QueryContext(ctx, query, w.args...))
 	if err != nil {
 		return nil, fmt.Errorf("find requests: %w", err)
 	}
+	slices.SortFunc(rs, func(a, b approvals.Request) int { return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) })
 	return rs, nil
 }
 
