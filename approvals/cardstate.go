@@ -15,7 +15,11 @@ import (
 // the row stays behind until it is drawn again. The same goes for told: an interrupted request that
 // was reopened meanwhile (another state, or another fence) has an end of its own to tell.
 func (c Cards) RecordShown(ctx context.Context, r Request, cards []CardRef, delivered bool) error {
-	_, err := c.ledger.step(ctx, r.ID, func(q *Request, _ time.Time) ([]Entry, error) {
+	was := r
+	if delivered {
+		was = Request{ID: r.ID} // the messages about the end were written down since
+	}
+	_, err := c.ledger.stepFrom(ctx, was, func(q *Request, _ time.Time) ([]Entry, error) {
 		news := delivered && !q.Delivered && q.State == r.State && q.Fence == r.Fence // else there is another end to tell
 		if !q.markShown(r.Rev, cards) && !news {
 			return nil, errUnchanged

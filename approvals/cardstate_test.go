@@ -109,7 +109,7 @@ func TestADecisionEndsWhatItsPersonHadWaiting(t *testing.T) {
 		_, err := l.Cards().AddUncounted(t.Context(), id, Uncounted{User: p.ID, Action: "approved", Question: "is it protected", Until: noon.Add(time.Minute)})
 		require.NoError(t, err)
 	}
-	r, err := l.Approve(t.Context(), id, bob)
+	r, err := l.Approve(t.Context(), Request{ID: id}, bob)
 	require.NoError(t, err)
 	require.Len(t, r.Uncounted, 1)
 	require.Equal(t, carol.ID, r.Uncounted[0].User)
@@ -172,11 +172,11 @@ func TestTheEndOfEachRunIsTold(t *testing.T) {
 	t.Parallel()
 	l, _, _ := timed(t, newMemory())
 	r := approved(t, l, isolate("click"))
-	first, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result { return Result{Uncertain: true} })
+	first, err := l.Run(t.Context(), r, func(context.Context, Request) Result { return Result{Uncertain: true} })
 	require.NoError(t, err)
 	_, err = l.Reopen(t.Context(), r.ID, bob, "again")
 	require.NoError(t, err)
-	_, err = l.Run(t.Context(), r.ID, func(context.Context, Request) Result { return Result{Uncertain: true} })
+	_, err = l.Run(t.Context(), r, func(context.Context, Request) Result { return Result{Uncertain: true} })
 	require.NoError(t, err)
 	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true))
 	require.False(t, get(t, l, r.ID).Delivered)
@@ -187,11 +187,11 @@ func TestWhatTheConsoleSaysLaterIsInTheTrailOnce(t *testing.T) {
 	m := newMemory()
 	l, _, changes := timed(t, m)
 	r := approved(t, l, isolate("click"))
-	_, err := l.Run(t.Context(), r.ID, succeed)
+	_, err := l.Run(t.Context(), r, succeed)
 	require.NoError(t, err)
 	before := *changes
 	for _, effect := range []string{`{"applied":0}`, `{"applied":0}`, `{"applied":1}`} {
-		got, err := l.RecordEffect(t.Context(), r.ID, json.RawMessage(effect))
+		got, err := l.RecordEffect(t.Context(), r, json.RawMessage(effect))
 		require.NoError(t, err)
 		require.JSONEq(t, effect, string(got.Effect))
 	}
@@ -201,7 +201,7 @@ func TestWhatTheConsoleSaysLaterIsInTheTrailOnce(t *testing.T) {
 	require.JSONEq(t, `{"applied":1}`, string(get(t, l, r.ID).Effect))
 	full := errors.New("disk full")
 	m.fail = func(string) error { return full }
-	_, err = l.RecordEffect(t.Context(), r.ID, json.RawMessage(`{}`))
+	_, err = l.RecordEffect(t.Context(), r, json.RawMessage(`{}`))
 	require.ErrorIs(t, err, full)
 	require.Equal(t, before+2, *changes, "nobody is told of what was not written")
 }
@@ -215,7 +215,7 @@ func TestARunMayDoLessThanWasApprovedAndNeverMore(t *testing.T) {
 	r := approved(t, l, q)
 	_, err := l.Adjust(t.Context(), r.ID, json.RawMessage(`{}`), 1, nil)
 	require.ErrorIs(t, err, ErrLeaseLost, "who does not run it has no say")
-	_, err = l.Run(t.Context(), r.ID, func(ctx context.Context, r Request) Result {
+	_, err = l.Run(t.Context(), r, func(ctx context.Context, r Request) Result {
 		_, err := l.Adjust(ctx, r.ID, json.RawMessage(`{"agent-ids":["1","2","3","4"]}`), 4, nil)
 		require.ErrorIs(t, err, ErrInvalid)
 		_, err = ledger(t, m, "p2").Adjust(ctx, r.ID, json.RawMessage(`{}`), 1, nil)
@@ -349,11 +349,11 @@ func TestTheTrailTellsOfEachDecision(t *testing.T) {
 		require.NotContains(t, tells(1), `"`+word+`":`)
 	}
 	require.Contains(t, tells(1), `"plan_sha256"`)
-	_, err := l.Approve(t.Context(), r.ID, bob)
+	_, err := l.Approve(t.Context(), r, bob)
 	require.NoError(t, err)
 	require.Contains(t, tells(1), `"roles":[["approvers"]]`)
 	require.NotContains(t, tells(1), `"reason"`)
-	_, err = l.Run(t.Context(), r.ID, func(context.Context, Request) Result {
+	_, err = l.Run(t.Context(), r, func(context.Context, Request) Result {
 		return Result{Outcome: Successful, Effect: json.RawMessage(`{"applied":1}`), Err: errors.New("late")}
 	})
 	require.NoError(t, err)
@@ -371,7 +371,7 @@ func TestTheTrailTellsOfEachDecision(t *testing.T) {
 	require.NotContains(t, tells(1), `"roles"`, "a denial counts with no role")
 
 	r = approved(t, l, isolate("unknown"))
-	_, err = l.Run(t.Context(), r.ID, func(context.Context, Request) Result {
+	_, err = l.Run(t.Context(), r, func(context.Context, Request) Result {
 		return Result{Uncertain: true, Answer: strings.Repeat("ä", maxAnswer)}
 	})
 	require.NoError(t, err)
@@ -388,7 +388,7 @@ func TestARefusalIsInTheTrailWhereThePersonHadNoRight(t *testing.T) {
 	l, _, _ := timed(t, m)
 	r := submit(t, l, isolate("click"))
 	self := policy.Holding(alice.ID, policy.Approvers)
-	_, err := l.Approve(t.Context(), r.ID, self)
+	_, err := l.Approve(t.Context(), r, self)
 	require.ErrorIs(t, err, ErrSelfApproval)
 	_, err = l.MayDecide(t.Context(), r.ID, self)
 	require.ErrorIs(t, err, ErrSelfApproval)
@@ -397,10 +397,10 @@ func TestARefusalIsInTheTrailWhereThePersonHadNoRight(t *testing.T) {
 	_, err = l.Withdraw(t.Context(), r.ID, bob)
 	require.ErrorIs(t, err, ErrNotYours)
 	require.Equal(t, []string{"UALICE asked", "UALICE refused", "UALICE refused", "UX refused", "UBOB refused"}, m.told())
-	_, err = l.Approve(t.Context(), r.ID, bob)
+	_, err = l.Approve(t.Context(), r, bob)
 	require.NoError(t, err)
 	before := len(m.told())
-	_, err = l.Approve(t.Context(), r.ID, carol)
+	_, err = l.Approve(t.Context(), r, carol)
 	require.ErrorIs(t, err, ErrNotPending)
 	require.Len(t, m.told(), before)
 }
@@ -471,7 +471,7 @@ func TestWhatTheLedgerCannotReadOrWriteIsAnError(t *testing.T) {
 		require.ErrorIs(t, err, full, name)
 		_, err = l.Recover(t.Context())
 		require.ErrorIs(t, err, full, name)
-		_, err = l.Run(t.Context(), r.ID, succeed)
+		_, err = l.Run(t.Context(), r, succeed)
 		require.Error(t, err, name)
 	}
 	require.Equal(t, before, *changes)

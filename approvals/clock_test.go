@@ -47,9 +47,9 @@ func TestARequestFromTheFutureExpires(t *testing.T) {
 		before := ledger(t, m, "before the restart", shifted(wrong))
 		waits, decided := submit(t, before, isolate("waits")), approved(t, before, isolate("decided"))
 		after := ledger(t, m, "after it")
-		_, err := after.Approve(t.Context(), waits.ID, bob)
+		_, err := after.Approve(t.Context(), waits, bob)
 		require.ErrorIs(t, err, ErrExpired)
-		_, err = after.Run(t.Context(), decided.ID, succeed)
+		_, err = after.Run(t.Context(), decided, succeed)
 		require.ErrorIs(t, err, ErrExpired)
 		_, err = after.ExpireDue(t.Context())
 		require.NoError(t, err)
@@ -59,7 +59,7 @@ func TestARequestFromTheFutureExpires(t *testing.T) {
 			require.Equal(t, Expired, r.State)
 		}
 		slightly := submit(t, ledger(t, m, "elsewhere", shifted(by(time.Minute))), isolate("slightly"))
-		_, err = after.Approve(t.Context(), slightly.ID, bob)
+		_, err = after.Approve(t.Context(), slightly, bob)
 		require.NoError(t, err, "clocks may differ a little")
 	})
 }
@@ -74,7 +74,7 @@ func TestARunUnderWayIsNotTakenForDead(t *testing.T) {
 		own, other := ledger(t, m, "own", shifted(jump)), ledger(t, m, "other", shifted(fast))
 		ask := isolate("click")
 		ask.Repeatable = true
-		r, err := own.Run(t.Context(), approved(t, own, ask).ID, func(context.Context, Request) Result {
+		r, err := own.Run(t.Context(), approved(t, own, ask), func(context.Context, Request) Result {
 			for range 8 {
 				left, err := other.Recover(t.Context())
 				require.NoError(t, err)

@@ -11,15 +11,16 @@ import (
 // Approve records that p approves the request. It is Approved when that was the last word needed,
 // and Pending else. While everything is frozen nothing is approved either. Earlier are those who
 // approved it before, as they are now: who has lost the role since does not count any more, and
-// where that cannot be told and matters, p's word is not taken (*policy.UnansweredError).
+// where that cannot be told and matters, p's word is not taken (*policy.UnansweredError). Was is the
+// request as the caller has read it, or its ID alone.
 //
 // The freeze is looked at before the step and not in it. One that begins between the two lets the
 // approval through; the run looks again after its claim, which is where it matters.
-func (l *Ledger) Approve(ctx context.Context, id string, p policy.Person, earlier ...policy.Person) (Request, error) {
-	if r, err := l.refuseIfFrozen(ctx, id, p, ActionApproved); err != nil {
+func (l *Ledger) Approve(ctx context.Context, was Request, p policy.Person, earlier ...policy.Person) (Request, error) {
+	if r, err := l.refuseIfFrozen(ctx, was.ID, p, ActionApproved); err != nil {
 		return r, err
 	}
-	return l.decide(ctx, id, p, ActionApproved, "", func(r *Request, now time.Time) error { return r.approve(p, now, earlier...) })
+	return l.decide(ctx, was, p, ActionApproved, "", func(r *Request, now time.Time) error { return r.approve(p, now, earlier...) })
 }
 
 // refuseIfFrozen is nil unless everything is frozen, or nobody can tell; that somebody wanted to
@@ -41,12 +42,12 @@ func (l *Ledger) refuseIfFrozen(ctx context.Context, id string, p policy.Person,
 
 // Deny records that p denies the request.
 func (l *Ledger) Deny(ctx context.Context, id string, p policy.Person, reason string) (Request, error) {
-	return l.decide(ctx, id, p, ActionDenied, reason, func(r *Request, now time.Time) error { return r.deny(p, reason, now) })
+	return l.decide(ctx, Request{ID: id}, p, ActionDenied, reason, func(r *Request, now time.Time) error { return r.deny(p, reason, now) })
 }
 
 // Withdraw records that the requester takes the request back.
 func (l *Ledger) Withdraw(ctx context.Context, id string, p policy.Person) (Request, error) {
-	return l.decide(ctx, id, p, ActionWithdrawn, "", func(r *Request, now time.Time) error { return r.withdraw(p.ID, now) })
+	return l.decide(ctx, Request{ID: id}, p, ActionWithdrawn, "", func(r *Request, now time.Time) error { return r.withdraw(p.ID, now) })
 }
 
 // Drop takes back a request that was to run at once, without an approval, and could not; nothing
@@ -73,12 +74,12 @@ func (l *Ledger) Reopen(ctx context.Context, id string, p policy.Person, key str
 	if r, err := l.refuseIfFrozen(ctx, id, p, ActionReopened); err != nil {
 		return r, err
 	}
-	return l.decide(ctx, id, p, ActionReopened, "", func(r *Request, now time.Time) error { return r.reopen(p, key, now) })
+	return l.decide(ctx, Request{ID: id}, p, ActionReopened, "", func(r *Request, now time.Time) error { return r.reopen(p, key, now) })
 }
 
 // Close records that p leaves an interrupted request as it is.
 func (l *Ledger) Close(ctx context.Context, id string, p policy.Person, reason string) (Request, error) {
-	return l.decide(ctx, id, p, ActionClosed, reason, func(r *Request, now time.Time) error { return r.closeInterrupted(p, reason, now) })
+	return l.decide(ctx, Request{ID: id}, p, ActionClosed, reason, func(r *Request, now time.Time) error { return r.closeInterrupted(p, reason, now) })
 }
 
 // MayDecide says why p could not approve or deny the request now; nil if they could. It promises
@@ -106,8 +107,8 @@ func (l *Ledger) MayDecide(ctx context.Context, id string, p policy.Person) (Req
 // to be over is expired at once, so that its card stops asking. Somebody without the right is an
 // entry in the trail: for an investigation, who tried matters as much as who did. And a write that
 // failed is looked into, because "nothing was done" is only said when it is certain.
-func (l *Ledger) decide(ctx context.Context, id string, p policy.Person, action, reason string, do func(*Request, time.Time) error) (Request, error) {
-	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+func (l *Ledger) decide(ctx context.Context, was Request, p policy.Person, action, reason string, do func(*Request, time.Time) error) (Request, error) {
+	r, err := l.stepFrom(ctx, was, func(r *Request, now time.Time) ([]Entry, error) {
 		if err := do(r, now); err != nil {
 			return nil, err
 		}

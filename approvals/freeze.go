@@ -123,7 +123,7 @@ func (l *Ledger) Thaw(ctx context.Context, p policy.Person, earlier ...policy.Pe
 	var last Request
 	var failed []error
 	for _, has := range rs {
-		r, err := l.decide(ctx, has.ID, p, ActionThawed, "", func(r *Request, now time.Time) error { return r.thaw(p, now, earlier...) })
+		r, err := l.decide(ctx, has, p, ActionThawed, "", func(r *Request, now time.Time) error { return r.thaw(p, now, earlier...) })
 		failed = append(failed, err)
 		last = r
 	}

@@ -44,7 +44,7 @@ func submit(t *testing.T, l *Ledger, r Request) Request {
 
 func approved(t *testing.T, l *Ledger, r Request) Request {
 	t.Helper()
-	r, err := l.Approve(t.Context(), submit(t, l, r).ID, bob)
+	r, err := l.Approve(t.Context(), submit(t, l, r), bob)
 	require.NoError(t, err)
 	return r
 }
@@ -63,11 +63,11 @@ func TestTheLifeOfARequest(t *testing.T) {
 	require.NoError(t, l.Cards().Add(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1"}))
 	require.NoError(t, l.Cards().Add(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1"}))
 
-	r, err := l.Approve(t.Context(), r.ID, bob)
+	r, err := l.Approve(t.Context(), r, bob)
 	require.NoError(t, err)
 	require.Equal(t, Approved, r.State)
 
-	r, err = l.Run(t.Context(), r.ID, func(_ context.Context, r Request) Result {
+	r, err = l.Run(t.Context(), r, func(_ context.Context, r Request) Result {
 		require.Equal(t, Running, r.State)
 		require.JSONEq(t, `{"agent-ids":["1"]}`, string(r.Args))
 		require.Equal(t, []string{"UALICE asked", "UBOB approved", "bot started"}, m.told(), "the intent is written before the console is called")
@@ -141,7 +141,7 @@ func TestARulingDecidesHowARequestBegins(t *testing.T) {
 	atOnce := isolate("1")
 	r := submit(t, l, Under(p.Decide(policy.Input{Caller: alice, Risk: policy.RiskChange, Targets: 1}), atOnce))
 	require.Equal(t, Approved, r.State)
-	r, err = l.Run(t.Context(), r.ID, succeed)
+	r, err = l.Run(t.Context(), r, succeed)
 	require.NoError(t, err)
 	require.Equal(t, Done, r.State)
 
@@ -158,7 +158,7 @@ func TestARefusedStepIsWrittenDown(t *testing.T) {
 	self := alice
 	self = policy.Holding(self.ID, policy.Approvers)
 
-	got, err := l.Approve(t.Context(), r.ID, self)
+	got, err := l.Approve(t.Context(), r, self)
 	require.ErrorIs(t, err, ErrSelfApproval)
 	require.Equal(t, Pending, got.State)
 	_, err = l.Deny(t.Context(), r.ID, dave, "")
@@ -174,11 +174,11 @@ func TestARefusedStepIsWrittenDown(t *testing.T) {
 
 	_, err = l.Withdraw(t.Context(), r.ID, alice)
 	require.NoError(t, err)
-	_, err = l.Approve(t.Context(), r.ID, bob)
+	_, err = l.Approve(t.Context(), r, bob)
 	require.ErrorIs(t, err, ErrWithdrawn)
-	_, err = l.Approve(t.Context(), "nothing", bob)
+	_, err = l.Approve(t.Context(), Request{ID: "nothing"}, bob)
 	require.ErrorIs(t, err, ErrNotFound)
-	_, err = l.Approve(t.Context(), "", bob)
+	_, err = l.Approve(t.Context(), Request{ID: ""}, bob)
 	require.ErrorIs(t, err, ErrNotFound)
 }
 
@@ -196,13 +196,13 @@ func TestWhoIsOvertakenTriesAgain(t *testing.T) {
 		}
 		return nil
 	}
-	r, err := l.Approve(t.Context(), r.ID, bob)
+	r, err := l.Approve(t.Context(), r, bob)
 	require.NoError(t, err)
 	require.True(t, overtaken.Load())
 	require.Len(t, r.Approvals, 1)
 
 	m.fail = func(op string) error { return map[bool]error{true: ErrConflict}[strings.HasPrefix(op, "swap")] }
-	_, err = l.Approve(t.Context(), r.ID, carol)
+	_, err = l.Approve(t.Context(), r, carol)
 	require.ErrorIs(t, err, ErrConflict, "but not for ever")
 }
 
@@ -222,7 +222,7 @@ func TestNobodyDecidesInTime(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, ended)
 		<-time.After(time.Second)
-		got, err := l.Approve(t.Context(), late.ID, bob)
+		got, err := l.Approve(t.Context(), late, bob)
 		require.ErrorIs(t, err, ErrExpired)
 		require.Equal(t, Expired, got.State, "who comes too late closes it")
 		ended, err = l.ExpireDue(t.Context())
@@ -241,7 +241,7 @@ func TestAnApprovalDoesNotRunDaysLater(t *testing.T) {
 		r := approved(t, l, isolate("click"))
 		forgotten := approved(t, l, isolate("forgotten"))
 		<-time.After(48 * time.Hour)
-		r, err := l.Run(t.Context(), r.ID, succeed)
+		r, err := l.Run(t.Context(), r, succeed)
 		require.ErrorIs(t, err, ErrExpired)
 		require.Equal(t, Expired, r.State)
 		left, err := l.Recover(t.Context())
@@ -336,7 +336,7 @@ func TestAStepThatWasNotWrittenSaysSo(t *testing.T) {
 		m.fail = func(did string) error { return map[bool]error{true: full}[strings.HasPrefix(did, op)] }
 	}
 	for name, step := range map[string]func(*Ledger, string) error{
-		"approve":  func(l *Ledger, id string) error { _, err := l.Approve(t.Context(), id, bob); return err },
+		"approve":  func(l *Ledger, id string) error { _, err := l.Approve(t.Context(), Request{ID: id}, bob); return err },
 		"deny":     func(l *Ledger, id string) error { _, err := l.Deny(t.Context(), id, bob, "no"); return err },
 		"withdraw": func(l *Ledger, id string) error { _, err := l.Withdraw(t.Context(), id, alice); return err },
 		"submit":   func(l *Ledger, _ string) error { _, _, err := l.Submit(t.Context(), isolate("next")); return err },

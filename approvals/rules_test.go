@@ -184,9 +184,9 @@ func TestAFreezeHoldsUntilTwoApproversEndIt(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, fresh)
 
-	_, err = l.Run(t.Context(), r.ID, succeed)
+	_, err = l.Run(t.Context(), r, succeed)
 	require.ErrorIs(t, err, ErrFrozen)
-	_, err = l.Approve(t.Context(), submit(t, l, isolate("during")).ID, bob)
+	_, err = l.Approve(t.Context(), submit(t, l, isolate("during")), bob)
 	require.ErrorIs(t, err, ErrFrozen)
 	_, err = l.Thaw(t.Context(), dave)
 	require.ErrorIs(t, err, ErrNotApprover)
@@ -199,7 +199,7 @@ func TestAFreezeHoldsUntilTwoApproversEndIt(t *testing.T) {
 	require.Equal(t, Done, over.State)
 	_, err = l.Thaw(t.Context(), carol)
 	require.ErrorIs(t, err, ErrNotFrozen)
-	r, err = l.Run(t.Context(), r.ID, succeed)
+	r, err = l.Run(t.Context(), r, succeed)
 	require.NoError(t, err)
 	require.Equal(t, Done, r.State)
 }
@@ -245,7 +245,7 @@ func TestNothingRunsAgainInAFreeze(t *testing.T) {
 	m := newMemory()
 	l := ledger(t, m, "p1")
 	r := approved(t, l, isolate("click"))
-	r, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result { return Result{Uncertain: true} })
+	r, err := l.Run(t.Context(), r, func(context.Context, Request) Result { return Result{Uncertain: true} })
 	require.NoError(t, err)
 	require.Equal(t, Interrupted, r.State)
 	_, _, err = l.Freeze(t.Context(), bob, "k1", "")
@@ -267,7 +267,7 @@ func TestWhatWasToRunAtOnceDoesNotWaitForTheThaw(t *testing.T) {
 	waited := approved(t, l, isolate("approved"))
 	_, _, err := l.Freeze(t.Context(), bob, "k1", "")
 	require.NoError(t, err)
-	_, err = l.Run(t.Context(), at.ID, succeed)
+	_, err = l.Run(t.Context(), at, succeed)
 	require.ErrorIs(t, err, ErrFrozen)
 	require.Zero(t, get(t, l, at.ID).Fence, "a run that a freeze forbids is not claimed and given back: nobody's card flickers")
 	at, err = l.Drop(t.Context(), at.ID, "frozen")
@@ -293,7 +293,7 @@ func TestAFreezeBetweenTheClaimAndTheCallHolds(t *testing.T) {
 			}
 		}
 	})
-	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result {
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")), func(context.Context, Request) Result {
 		t.Error("it ran")
 		return Result{}
 	})

@@ -23,7 +23,7 @@ const (
 // cannot be written, do is not called. While do runs the lease is renewed; when another process
 // took over, do's context ends and its result does not count (ErrLeaseLost). A panic of do
 // interrupts the request. The returned error says nothing about the outcome, which is in the
-// request.
+// request. Was is the request as the caller has read it, or its ID alone.
 //
 // The steps and what a crash between them leaves:
 //
@@ -34,8 +34,8 @@ const (
 //
 // A ctx that ends cuts do off, which then says whether its call may have got through. The outcome
 // is written all the same: it is the one thing that must survive a shutdown.
-func (l *Ledger) Run(ctx context.Context, id string, do func(context.Context, Request) Result) (Request, error) {
-	r, err := l.claim(ctx, id)
+func (l *Ledger) Run(ctx context.Context, was Request, do func(context.Context, Request) Result) (Request, error) {
+	r, err := l.claim(ctx, was)
 	if err != nil {
 		return r, err
 	}
@@ -62,7 +62,7 @@ func (l *Ledger) releaseIfFrozen(ctx context.Context, r Request) (Request, error
 	if frozen {
 		err = ErrFrozen
 	}
-	free, stepErr := l.step(context.WithoutCancel(ctx), r.ID, func(q *Request, now time.Time) ([]Entry, error) {
+	free, stepErr := l.stepFrom(context.WithoutCancel(ctx), r, func(q *Request, now time.Time) ([]Entry, error) {
 		if err := q.release(l.owner, r.Fence); err != nil {
 			return nil, err
 		}
@@ -78,11 +78,11 @@ func (l *Ledger) releaseIfFrozen(ctx context.Context, r Request) (Request, error
 //
 // The look at the freeze before the claim only saves the rows and card edits of a claim that would
 // be given back.
-func (l *Ledger) claim(ctx context.Context, id string) (Request, error) {
+func (l *Ledger) claim(ctx context.Context, was Request) (Request, error) {
 	if _, frozen, err := l.Frozen(ctx); err != nil || frozen {
-		return Request{ID: id}, errors.Join(unstarted(err), onlyIf(frozen, ErrFrozen))
+		return Request{ID: was.ID}, errors.Join(unstarted(err), onlyIf(frozen, ErrFrozen))
 	}
-	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+	r, err := l.stepFrom(ctx, was, func(r *Request, now time.Time) ([]Entry, error) {
 		if err := r.claim(l.owner, l.lease, now); err != nil {
 			return nil, err
 		}
@@ -202,7 +202,7 @@ func (l *Ledger) record(ctx context.Context, r Request, res Result) (Request, er
 // finish is one try of record. The trail gets the console's answer in words and the hash of the
 // card, which is too long for it.
 func (l *Ledger) finish(ctx context.Context, claimed Request, res Result) (Request, error) {
-	return l.step(ctx, claimed.ID, func(r *Request, now time.Time) ([]Entry, error) {
+	return l.stepFrom(ctx, claimed, func(r *Request, now time.Time) ([]Entry, error) {
 		if err := r.finish(l.owner, claimed.Fence, res, now); err != nil {
 			return nil, err
 		}

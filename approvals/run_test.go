@@ -24,10 +24,10 @@ func TestFiftyPeopleClickAtOnceAndItRunsOnce(t *testing.T) {
 	for i := range 50 {
 		l := ledger(t, m, []string{"p1", "p2"}[i%2])
 		clicks.Go(func() {
-			if _, err := l.Approve(t.Context(), r.ID, bob); err == nil {
+			if _, err := l.Approve(t.Context(), r, bob); err == nil {
 				approvals.Add(1)
 			}
-			_, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result {
+			_, err := l.Run(t.Context(), r, func(context.Context, Request) Result {
 				runs.Add(1)
 				return Result{Outcome: Successful}
 			})
@@ -53,7 +53,7 @@ func TestWithoutItsAuditRowNothingRuns(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result {
+	_, err := l.Run(t.Context(), r, func(context.Context, Request) Result {
 		t.Error("the console was called")
 		return Result{}
 	})
@@ -65,14 +65,14 @@ func TestAPanicInterrupts(t *testing.T) {
 	t.Parallel()
 	m := newMemory()
 	l := ledger(t, m, "p1")
-	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result { panic("boom") })
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")), func(context.Context, Request) Result { panic("boom") })
 	require.NoError(t, err)
 	require.Equal(t, Interrupted, r.State)
 	require.Contains(t, string(m.trail[3].Detail), "boom")
 
 	r, err = l.Reopen(t.Context(), r.ID, bob, "again")
 	require.NoError(t, err)
-	r, err = l.Run(t.Context(), r.ID, succeed)
+	r, err = l.Run(t.Context(), r, succeed)
 	require.NoError(t, err)
 	require.Equal(t, Done, r.State)
 	require.EqualValues(t, 2, r.Fence)
@@ -84,11 +84,11 @@ func TestAClickLetsItRunAgainOnce(t *testing.T) {
 	t.Parallel()
 	l := ledger(t, newMemory(), "p1")
 	unclear := func(context.Context, Request) Result { return Result{Uncertain: true} }
-	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, unclear)
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")), unclear)
 	require.NoError(t, err)
 	_, err = l.Reopen(t.Context(), r.ID, bob, "again")
 	require.NoError(t, err)
-	_, err = l.Run(t.Context(), r.ID, unclear)
+	_, err = l.Run(t.Context(), r, unclear)
 	require.NoError(t, err)
 	r, err = l.Reopen(t.Context(), r.ID, bob, "again")
 	require.ErrorIs(t, err, ErrNotInterrupted)
@@ -103,12 +103,12 @@ func TestEachEndIsTold(t *testing.T) {
 	t.Parallel()
 	l := ledger(t, newMemory(), "p1")
 	unclear := func(context.Context, Request) Result { return Result{Uncertain: true} }
-	first, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, unclear)
+	first, err := l.Run(t.Context(), approved(t, l, isolate("click")), unclear)
 	require.NoError(t, err)
 	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true))
 	_, err = l.Reopen(t.Context(), first.ID, bob, "again")
 	require.NoError(t, err)
-	r, err := l.Run(t.Context(), first.ID, succeed)
+	r, err := l.Run(t.Context(), first, succeed)
 	require.NoError(t, err)
 	require.False(t, r.Delivered)
 	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true), "somebody is slow to say how the first one ended")
@@ -125,7 +125,7 @@ func TestEachEndIsTold(t *testing.T) {
 func TestAnInterruptedRequestCanBeClosed(t *testing.T) {
 	t.Parallel()
 	l := ledger(t, newMemory(), "p1")
-	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result { return Result{Uncertain: true} })
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")), func(context.Context, Request) Result { return Result{Uncertain: true} })
 	require.NoError(t, err)
 	require.True(t, r.Undecided())
 	r, err = l.Close(t.Context(), r.ID, bob, "the host is off")
@@ -146,7 +146,7 @@ func TestTheOutcomeIsWrittenWhenTheStoreIsBack(t *testing.T) {
 			return nil
 		}
 		l := ledger(t, m, "p1")
-		r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, succeed)
+		r, err := l.Run(t.Context(), approved(t, l, isolate("click")), succeed)
 		require.NoError(t, err)
 		require.Equal(t, Done, r.State)
 	})
@@ -169,7 +169,7 @@ func TestAnOutcomeThatCannotBeWrittenIsKeptAndNotRunAgain(t *testing.T) {
 			asked := isolate("click")
 			asked.Repeatable = repeatable
 			r := approved(t, l, asked)
-			_, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result {
+			_, err := l.Run(t.Context(), r, func(context.Context, Request) Result {
 				full.Store(true)
 				return Result{Outcome: Successful}
 			})
@@ -197,7 +197,7 @@ func TestAStopDoesNotLoseTheOutcome(t *testing.T) {
 	l := ledger(t, newMemory(), "p1")
 	r := approved(t, l, isolate("click"))
 	ctx, stop := context.WithCancel(t.Context())
-	r, err := l.Run(ctx, r.ID, func(context.Context, Request) Result {
+	r, err := l.Run(ctx, r, func(context.Context, Request) Result {
 		stop()
 		return Result{Outcome: Successful}
 	})
@@ -208,7 +208,7 @@ func TestAStopDoesNotLoseTheOutcome(t *testing.T) {
 func TestAResultThatIsNoJSONDoesNotHideTheOutcome(t *testing.T) {
 	t.Parallel()
 	l := ledger(t, newMemory(), "p1")
-	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result {
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")), func(context.Context, Request) Result {
 		return Result{Outcome: Successful, Card: json.RawMessage(`{`)}
 	})
 	require.NoError(t, err)
@@ -221,7 +221,7 @@ func TestALongRunKeepsItsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory()
 		mine, other := ledger(t, m, "p1"), ledger(t, m, "p2")
-		r, err := mine.Run(t.Context(), approved(t, mine, isolate("click")).ID, func(ctx context.Context, r Request) Result {
+		r, err := mine.Run(t.Context(), approved(t, mine, isolate("click")), func(ctx context.Context, r Request) Result {
 			for range 10 {
 				<-time.After(mine.lease)
 				left, err := other.Recover(ctx)
@@ -246,7 +246,7 @@ func TestALongRunOutlivesARenewalThatFails(t *testing.T) {
 			}
 			return nil
 		}}, "p1")
-		r, err := mine.Run(t.Context(), approved(t, mine, isolate("click")).ID, func(ctx context.Context, r Request) Result {
+		r, err := mine.Run(t.Context(), approved(t, mine, isolate("click")), func(ctx context.Context, r Request) Result {
 			<-time.After(2*mine.lease + mine.lease/6)
 			away.Store(true)
 			<-time.After(mine.lease / 3) // one renewal
@@ -277,7 +277,7 @@ func TestWhoLosesTheLeaseIsCutOffAndHasNoSay(t *testing.T) {
 		ask.Repeatable = true
 		r := approved(t, mine, ask)
 
-		_, err := mine.Run(t.Context(), r.ID, func(ctx context.Context, r Request) Result {
+		_, err := mine.Run(t.Context(), r, func(ctx context.Context, r Request) Result {
 			away.Store(true)
 			awaitCutOff(t, ctx, mine)
 			require.ErrorIs(t, context.Cause(ctx), cut)
@@ -287,7 +287,7 @@ func TestWhoLosesTheLeaseIsCutOffAndHasNoSay(t *testing.T) {
 			left, err := other.Recover(t.Context())
 			require.NoError(t, err)
 			require.Len(t, left, 1, "safe to repeat, so it is approved again")
-			done, err := other.Run(t.Context(), r.ID, succeed)
+			done, err := other.Run(t.Context(), r, succeed)
 			require.NoError(t, err)
 			require.Equal(t, Done, done.State)
 			away.Store(false)
@@ -337,7 +337,7 @@ func TestAFailureThatWeCausedIsNotCalledOne(t *testing.T) {
 			return nil
 		}
 		mine, other := ledger(t, m, "p1"), ledger(t, m, "p2")
-		_, err := mine.Run(t.Context(), approved(t, mine, isolate("click")).ID, func(ctx context.Context, r Request) Result {
+		_, err := mine.Run(t.Context(), approved(t, mine, isolate("click")), func(ctx context.Context, r Request) Result {
 			gone.Store(true)
 			awaitCutOff(t, ctx, mine)
 			gone.Store(false)
@@ -361,7 +361,7 @@ func TestAfterACrash(t *testing.T) {
 		for _, r := range []Request{isolate("once"), repeatable} {
 			r = approved(t, dead, r)
 			ids[r.Key] = r.ID
-			_, err := dead.claim(t.Context(), r.ID) // and then the process dies
+			_, err := dead.claim(t.Context(), r) // and then the process dies
 			require.NoError(t, err)
 		}
 		ids["unstarted"] = approved(t, dead, isolate("unstarted")).ID
@@ -389,7 +389,7 @@ func TestAfterACrash(t *testing.T) {
 		<-time.After(next.lease)
 		require.Equal(t, Pending, states()["unposted"], "which they did not")
 		for _, key := range []string{"unstarted", "repeatable"} {
-			r, err := next.Run(t.Context(), ids[key], succeed)
+			r, err := next.Run(t.Context(), Request{ID: ids[key]}, succeed)
 			require.NoError(t, err)
 			require.Equal(t, Done, r.State)
 		}
@@ -432,7 +432,7 @@ func TestWhatIsLeftIsTakenUpByOne(t *testing.T) {
 		processes := []*Ledger{ledger(t, m, "p1"), ledger(t, m, "p2")}
 		submit(t, processes[0], isolate("unposted"))
 		ended := approved(t, processes[0], isolate("untold"))
-		_, err := processes[0].Run(t.Context(), ended.ID, succeed)
+		_, err := processes[0].Run(t.Context(), ended, succeed)
 		require.NoError(t, err)
 		for range 3 {
 			<-time.After(processes[0].lease)
@@ -446,7 +446,7 @@ func TestWhatCannotBeShownIsTriedMoreAndMoreSeldom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := ledger(t, newMemory(), "p1")
-		r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, succeed)
+		r, err := l.Run(t.Context(), approved(t, l, isolate("click")), succeed)
 		require.NoError(t, err)
 		tried := func(span, every time.Duration) (n int) {
 			for begun := time.Now(); time.Since(begun) < span; time.Sleep(every) {
@@ -459,7 +459,7 @@ func TestWhatCannotBeShownIsTriedMoreAndMoreSeldom(t *testing.T) {
 		require.GreaterOrEqual(t, tried(4*time.Minute, 5*time.Second), 10, "a crash or a pause of Slack's is made good at once")
 		tried(4*24*time.Hour, time.Minute)
 		require.LessOrEqual(t, tried(24*time.Hour, time.Minute), 24)
-		_, err = l.RecordEffect(t.Context(), r.ID, json.RawMessage(`{"applied":1}`))
+		_, err = l.RecordEffect(t.Context(), r, json.RawMessage(`{"applied":1}`))
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, tried(time.Minute, 5*time.Second), 2, "there is news")
 	})
@@ -491,7 +491,7 @@ func TestARowThatWasChangedIsNotWhatWasAskedFor(t *testing.T) {
 		change(&changed)
 		require.ErrorIs(t, l.Pinned(t.Context(), changed), ErrTampered, name)
 	}
-	r, err := l.Run(t.Context(), r.ID, func(ctx context.Context, r Request) Result {
+	r, err := l.Run(t.Context(), r, func(ctx context.Context, r Request) Result {
 		left, err := l.Adjust(ctx, r.ID, json.RawMessage(`{"agent-ids":[]}`), 0, json.RawMessage(`{}`))
 		require.NoError(t, err)
 		require.NoError(t, l.Pinned(ctx, left))

@@ -30,9 +30,9 @@ func TestASecretWaitsSealedAndIsGoneWhenItRan(t *testing.T) {
 	require.NotContains(t, string(m.rows[r.ID].body), "Infected")
 	require.NotEmpty(t, r.Sealed)
 
-	r, err := l.Approve(t.Context(), r.ID, bob)
+	r, err := l.Approve(t.Context(), r, bob)
 	require.NoError(t, err)
-	r, err = l.Run(t.Context(), r.ID, func(_ context.Context, r Request) Result {
+	r, err = l.Run(t.Context(), r, func(_ context.Context, r Request) Result {
 		secret, err := l.Unseal(r)
 		require.NoError(t, err)
 		require.Equal(t, "Infected-1!", string(secret))
@@ -56,26 +56,26 @@ func TestASecretEndsWithItsRequest(t *testing.T) {
 		"denied":    func(l *Ledger, id string) (Request, error) { return l.Deny(t.Context(), id, bob, "no") },
 		"withdrawn": func(l *Ledger, id string) (Request, error) { return l.Withdraw(t.Context(), id, alice) },
 		"failed": func(l *Ledger, id string) (Request, error) {
-			_, err := l.Approve(t.Context(), id, bob)
+			_, err := l.Approve(t.Context(), Request{ID: id}, bob)
 			require.NoError(t, err)
-			return l.Run(t.Context(), id, func(context.Context, Request) Result { return Result{} })
+			return l.Run(t.Context(), Request{ID: id}, func(context.Context, Request) Result { return Result{} })
 		},
 		"closed": func(l *Ledger, id string) (Request, error) {
-			_, err := l.Approve(t.Context(), id, bob)
+			_, err := l.Approve(t.Context(), Request{ID: id}, bob)
 			require.NoError(t, err)
-			r, err := l.Run(t.Context(), id, uncertain)
+			r, err := l.Run(t.Context(), Request{ID: id}, uncertain)
 			require.NoError(t, err)
 			require.NotEmpty(t, r.Sealed, "somebody may still run it again")
 			return l.Close(t.Context(), id, bob, "")
 		},
 		"run again": func(l *Ledger, id string) (Request, error) {
-			_, err := l.Approve(t.Context(), id, bob)
+			_, err := l.Approve(t.Context(), Request{ID: id}, bob)
 			require.NoError(t, err)
-			_, err = l.Run(t.Context(), id, uncertain)
+			_, err = l.Run(t.Context(), Request{ID: id}, uncertain)
 			require.NoError(t, err)
 			_, err = l.Reopen(t.Context(), id, bob, "again")
 			require.NoError(t, err)
-			return l.Run(t.Context(), id, func(_ context.Context, r Request) Result {
+			return l.Run(t.Context(), Request{ID: id}, func(_ context.Context, r Request) Result {
 				secret, err := l.Unseal(r)
 				require.NoError(t, err)
 				require.Equal(t, "Infected-1!", string(secret))
@@ -111,9 +111,9 @@ func TestASecretSurvivesTheProcess(t *testing.T) {
 		r.Repeatable = true
 		l := ledger(t, m, "p1", withKey(1))
 		r = sealed(t, l, r, "Infected-1!")
-		_, err := l.Approve(t.Context(), r.ID, bob)
+		_, err := l.Approve(t.Context(), r, bob)
 		require.NoError(t, err)
-		_, err = l.claim(t.Context(), r.ID) // and here it dies
+		_, err = l.claim(t.Context(), r) // and here it dies
 		require.NoError(t, err)
 
 		time.Sleep(time.Minute)

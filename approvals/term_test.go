@@ -21,7 +21,7 @@ func isolateFor(key string, length time.Duration) Request {
 // isolated is a request that ran and whose clock runs.
 func isolated(t *testing.T, l *Ledger, length time.Duration) Request {
 	t.Helper()
-	r, err := l.Run(t.Context(), approved(t, l, isolateFor(t.Name(), length)).ID, succeed)
+	r, err := l.Run(t.Context(), approved(t, l, isolateFor(t.Name(), length)), succeed)
 	require.NoError(t, err)
 	return r
 }
@@ -69,7 +69,7 @@ func TestTheClockStartsWhenItRan(t *testing.T) {
 		r := approved(t, l, isolateFor("click", 4*time.Hour))
 		time.Sleep(20 * time.Minute)
 		nothingDue(t, l)
-		r, err := l.Run(t.Context(), r.ID, succeed)
+		r, err := l.Run(t.Context(), r, succeed)
 		require.NoError(t, err)
 		require.Equal(t, 4*time.Hour, r.Term.Ends.Sub(r.Finished))
 
@@ -95,7 +95,7 @@ func TestWhatMayHaveRunEndsAsWell(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := ledger(t, newMemory(), "p1")
 		for key, res := range map[string]Result{"refused": {Outcome: Unsuccessful}, "unclear": {Uncertain: true}} {
-			r, err := l.Run(t.Context(), approved(t, l, isolateFor(key, time.Hour)).ID, func(context.Context, Request) Result { return res })
+			r, err := l.Run(t.Context(), approved(t, l, isolateFor(key, time.Hour)), func(context.Context, Request) Result { return res })
 			require.NoError(t, err)
 			require.Equal(t, res.Uncertain, r.Term.Running(), key)
 		}
@@ -222,7 +222,7 @@ func TestTheBotAsksOnBehalfOfTheRequester(t *testing.T) {
 	r.After = "1"
 	submit(t, l, r)
 	require.Equal(t, []string{"bot asked"}, m.told())
-	_, err := l.Approve(t.Context(), m.all()[0].ID, policy.Holding(alice.ID, policy.Approvers))
+	_, err := l.Approve(t.Context(), m.all()[0], policy.Holding(alice.ID, policy.Approvers))
 	require.ErrorIs(t, err, ErrSelfApproval)
 }
 

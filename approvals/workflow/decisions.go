@@ -27,7 +27,7 @@ func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) erro
 	if err != nil {
 		return err
 	}
-	req, err := d.Ledger.Approve(ctx, id, in.Who.Person, d.gate.approversOf(ctx, was)...)
+	req, err := d.Ledger.Approve(ctx, was, in.Who.Person, d.gate.approversOf(ctx, was)...)
 	if waiting := waitingFor(req, in.Who.Person, d.Now()); errors.Is(err, approvals.ErrNotPending) && len(waiting) > 0 {
 		in.reply(ctx, d.drawn(req, requestcards.ExtensionInstead(req, waiting)))
 		return nil
@@ -46,7 +46,7 @@ func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) erro
 		return nil
 	}
 	d.confirm(ctx, in, "Approved: "+req.Title+" is running now. Follow it on its card and in its thread.")
-	return d.executor.execute(ctx, req.ID, nil)
+	return d.executor.executeRead(ctx, req, nil)
 }
 
 // waitingFor are the extensions of a request that wait for a person's word.
@@ -140,7 +140,7 @@ func (d *Decisions) RunAgain(ctx context.Context, in Interaction, id string) err
 		return d.publisher.barred(req, notDecider, err)
 	}
 	d.confirm(ctx, in, req.Title+" is running again. Follow it on its card and in its thread.")
-	return d.executor.execute(ctx, req.ID, nil)
+	return d.executor.executeRead(ctx, req, nil)
 }
 
 // Close ends a request whose outcome nobody knows.

@@ -29,24 +29,31 @@ import (
 // "approved" and says why. Only what is certain goes on, a certain no included: that one is claimed
 // too, and ends as failed with the reason as its result.
 func (x *executor) execute(ctx context.Context, id string, in *Interaction) error {
-	if _, busy := x.looking.LoadOrStore(id, true); busy && in == nil {
-		return nil // somebody here is at it
-	}
-	defer x.looking.Delete(id)
 	req, err := x.Ledger.Get(ctx, id)
 	switch {
 	case errors.Is(err, approvals.ErrNotFound):
 		return err
 	case err != nil:
 		return notStarted(err)
-	case req.State != approvals.Approved:
+	}
+	return x.executeRead(ctx, req, in)
+}
+
+// executeRead is execute for a request that the caller has just read, or written.
+func (x *executor) executeRead(ctx context.Context, req approvals.Request, in *Interaction) error {
+	if req.State != approvals.Approved {
 		return nil
 	}
-	switch err := x.gate.frozen(ctx); {
+	if _, busy := x.looking.LoadOrStore(req.ID, true); busy && in == nil {
+		return nil // somebody here is at it
+	}
+	defer x.looking.Delete(req.ID)
+	err := x.gate.frozen(ctx)
+	switch {
 	case errors.Is(err, approvals.ErrFrozen) && in == nil:
 		return nil // it waits; what holds it up is on a card of its own
 	case errors.Is(err, approvals.ErrFrozen):
-		return x.drop(ctx, id, err)
+		return x.drop(ctx, req.ID, err)
 	case err != nil:
 		return notStarted(err)
 	}
@@ -57,11 +64,11 @@ func (x *executor) execute(ctx context.Context, id string, in *Interaction) erro
 	var open *policy.UnansweredError
 	switch {
 	case errors.As(err, &open) && in != nil:
-		return x.drop(ctx, id, err)
+		return x.drop(ctx, req.ID, err)
 	case errors.As(err, &open):
 		return x.holdRun(ctx, req, open)
 	}
-	return x.run(ctx, id, in, found, err)
+	return x.run(ctx, req, in, found, err)
 }
 
 // notStarted is the error of a look at the database that kept an approved request from starting: Keeper
@@ -103,9 +110,9 @@ func (x *executor) holdRun(ctx context.Context, req approvals.Request, open *pol
 //
 // The card turns to "running" only if the console takes its time, and that edit is waited for
 // before the end is shown: two edits under way at once could leave the older one standing.
-func (x *executor) run(ctx context.Context, id string, in *Interaction, found look, no error) error {
+func (x *executor) run(ctx context.Context, was approvals.Request, in *Interaction, found look, no error) error {
 	var stop func()
-	req, err := x.Ledger.Run(ctx, id, func(ctx context.Context, req approvals.Request) approvals.Result {
+	req, err := x.Ledger.Run(ctx, was, func(ctx context.Context, req approvals.Request) approvals.Result {
 		stop = x.showRunning(context.WithoutCancel(ctx), req)
 		return x.carryOut(ctx, req, in, found, no)
 	})
@@ -118,9 +125,9 @@ func (x *executor) run(ctx context.Context, id string, in *Interaction, found lo
 	case errors.Is(err, approvals.ErrFrozen) && in == nil:
 		return nil // it waits; what holds it up is on a card of its own
 	case errors.Is(err, approvals.ErrFrozen):
-		return x.drop(ctx, id, err)
+		return x.drop(ctx, was.ID, err)
 	case err != nil:
-		return fmt.Errorf("run request %s: %w", id, err)
+		return fmt.Errorf("run request %s: %w", was.ID, err)
 	}
 	x.Count(req.Command, outcomeLabel(req))
 	tell := func(ctx context.Context) {

@@ -144,7 +144,7 @@ func TestWhatAProcessLeftIsTakenUp(t *testing.T) {
 	k := newKit(t)
 	req := k.asks(alice, isolate)
 	in, _ := k.by(bob)
-	_, err := k.ledger.Approve(t.Context(), req.ID, in.Who.Person)
+	_, err := k.ledger.Approve(t.Context(), req, in.Who.Person)
 	require.NoError(t, err)
 	k.later(time.Minute)
 	require.Len(t, k.console.Changes(), 1)

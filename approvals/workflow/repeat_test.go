@@ -21,12 +21,12 @@ func (k *kit) diesRunning(req approvals.Request, done func(context.Context) erro
 	k.t.Helper()
 	dead, err := approvals.New(approvals.Config{Store: k.store, Owner: "dead", Now: k.now})
 	require.NoError(k.t, err)
-	_, err = dead.Approve(k.t.Context(), req.ID, k.people.Who(k.t.Context(), bob).Person)
+	_, err = dead.Approve(k.t.Context(), req, k.people.Who(k.t.Context(), bob).Person)
 	require.NoError(k.t, err)
 	began, over, ended := make(chan error), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		_, _ = dead.Run(context.Background(), req.ID, func(ctx context.Context, _ approvals.Request) approvals.Result {
+		_, _ = dead.Run(context.Background(), req, func(ctx context.Context, _ approvals.Request) approvals.Result {
 			began <- done(ctx)
 			<-over
 			return approvals.Result{}

@@ -73,7 +73,7 @@ func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) 
 	}
 	body, err := json.Marshal(e)
 	if err == nil {
-		req, err = r.Ledger.RecordEffect(ctx, req.ID, body)
+		req, err = r.Ledger.RecordEffect(ctx, req, body)
 	}
 	if err != nil {
 		r.Log.WarnContext(ctx, "cannot write down what the console says", "request_id", req.ID, "err", err)

@@ -240,7 +240,7 @@ func (x *executor) noteDifferences(ctx context.Context, req approvals.Request, l
 		return req, fmt.Errorf("write down what is different: %w", err)
 	}
 	if len(l.effect.Gone) == 0 {
-		return x.Ledger.RecordEffect(ctx, req.ID, body)
+		return x.Ledger.RecordEffect(ctx, req, body)
 	}
 	return x.Ledger.Adjust(ctx, req.ID, l.args, l.left, body)
 }

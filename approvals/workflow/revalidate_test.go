@@ -113,7 +113,7 @@ func TestAnApproverWhoLostTheRoleCountsNoMore(t *testing.T) {
 	_, err := k.approves(bob, req.ID)
 	require.NoError(t, err)
 	in, _ := k.by(carol)
-	_, err = k.ledger.Approve(t.Context(), req.ID, in.Who.Person, k.flow.Gate.approversOf(t.Context(), k.get(req.ID))...)
+	_, err = k.ledger.Approve(t.Context(), req, in.Who.Person, k.flow.Gate.approversOf(t.Context(), k.get(req.ID))...)
 	require.NoError(t, err)
 	k.setPolicy(two, func(s *policy.Settings) { s.Approvers = policy.Members([]string{carol, alice, dave}) })
 	require.NoError(t, k.flow.Decisions.executor.execute(t.Context(), req.ID, nil))

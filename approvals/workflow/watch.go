@@ -204,7 +204,7 @@ func (w *Watcher) observe(ctx context.Context, req approvals.Request) (effect.Ef
 	if err != nil {
 		return e, err
 	}
-	after, err := w.Ledger.RecordEffect(ctx, req.ID, body)
+	after, err := w.Ledger.RecordEffect(ctx, req, body)
 	if err == nil && after.Rev != req.Rev {
 		w.publisher.show(ctx, req.ID)
 		w.changed(ctx, req)

@@ -26,10 +26,10 @@ func BenchmarkCycle(b *testing.B) {
 				atOnce(b, at, func(n int64) error {
 					r, _, err := l.Submit(b.Context(), isolation(fmt.Sprint("click", n)))
 					if err == nil {
-						r, err = l.Approve(b.Context(), r.ID, bob)
+						r, err = l.Approve(b.Context(), r, bob)
 					}
 					if err == nil {
-						_, err = l.Run(b.Context(), r.ID, succeed)
+						_, err = l.Run(b.Context(), r, succeed)
 					}
 					return err
 				})

@@ -77,10 +77,10 @@ func TestFiftyPeopleApproveThroughTwoProcessesAndItRunsOnce(t *testing.T) {
 			l := processes[n%2]
 			clicks.Go(func() {
 				who := policy.Holding(fmt.Sprint("U", n), policy.Approvers)
-				if _, err := l.Approve(t.Context(), r.ID, who); err == nil {
+				if _, err := l.Approve(t.Context(), r, who); err == nil {
 					approved.Add(1)
 				}
-				_, err := l.Run(t.Context(), r.ID, func(ctx context.Context, r approvals.Request) approvals.Result {
+				_, err := l.Run(t.Context(), r, func(ctx context.Context, r approvals.Request) approvals.Result {
 					runs.Add(1)
 					return succeed(ctx, r)
 				})
@@ -108,7 +108,7 @@ func TestAQuorumOfClicksAtOnce(t *testing.T) {
 		for n := range 24 {
 			clicks.Go(func() {
 				who := policy.Holding(fmt.Sprint("U", n%6), policy.Approvers)
-				if _, err := processes[n%2].Approve(t.Context(), r.ID, who); err == nil {
+				if _, err := processes[n%2].Approve(t.Context(), r, who); err == nil {
 					counted.Add(1)
 				}
 			})
@@ -131,11 +131,11 @@ func TestAProcessDiesWhileTheConsoleWorks(t *testing.T) {
 			ask := isolation(fmt.Sprint("click", repeatable))
 			ask.Repeatable = repeatable
 			r := submit(t, dying, ask)
-			_, err := dying.Approve(t.Context(), r.ID, bob)
+			_, err := dying.Approve(t.Context(), r, bob)
 			require.NoError(t, err)
 
 			calls := 0
-			_, err = dying.Run(t.Context(), r.ID, func(ctx context.Context, r approvals.Request) approvals.Result {
+			_, err = dying.Run(t.Context(), r, func(ctx context.Context, r approvals.Request) approvals.Result {
 				calls++
 				left, err := next.Recover(ctx)
 				require.NoError(t, err)
@@ -150,7 +150,7 @@ func TestAProcessDiesWhileTheConsoleWorks(t *testing.T) {
 					require.NoError(t, err)
 				}
 				require.Equal(t, approvals.Approved, left[0].State)
-				done, err := next.Run(ctx, r.ID, func(ctx context.Context, r approvals.Request) approvals.Result {
+				done, err := next.Run(ctx, r, func(ctx context.Context, r approvals.Request) approvals.Result {
 					calls++
 					return succeed(ctx, r)
 				})
@@ -178,7 +178,7 @@ func TestARestartTakesUpWhatWasApproved(t *testing.T) {
 		c := &clock{}
 		before := process(t, address, "before", c)
 		r := submit(t, before, isolation("click"))
-		_, err := before.Approve(t.Context(), r.ID, bob)
+		_, err := before.Approve(t.Context(), r, bob)
 		require.NoError(t, err)
 
 		after := process(t, address, "after", c)
@@ -186,7 +186,7 @@ func TestARestartTakesUpWhatWasApproved(t *testing.T) {
 		left, err := after.Recover(t.Context())
 		require.NoError(t, err)
 		require.Len(t, left, 1)
-		r, err = after.Run(t.Context(), left[0].ID, succeed)
+		r, err = after.Run(t.Context(), left[0], succeed)
 		require.NoError(t, err)
 		require.JSONEq(t, `{"title":"1 endpoint isolated"}`, string(r.Result))
 		again, created, err := after.Submit(t.Context(), isolation("click"))
@@ -211,7 +211,7 @@ func TestRequestsExpire(t *testing.T) {
 		require.Len(t, ended, 1)
 		require.Equal(t, r.ID, ended[0].ID)
 		require.Equal(t, approvals.Expired, ended[0].State)
-		_, err = l.Approve(t.Context(), r.ID, bob)
+		_, err = l.Approve(t.Context(), r, bob)
 		require.ErrorIs(t, err, approvals.ErrExpired)
 	})
 }

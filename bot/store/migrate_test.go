@@ -72,12 +72,12 @@ func TestWhatWaitsInADatabaseOfAnEarlierVersionCanBeDecided(t *testing.T) {
 		}
 		approve := func(id string, want approvals.State, p policy.Person, earlier ...policy.Person) {
 			t.Helper()
-			r, err := l.Approve(t.Context(), id, p, earlier...)
+			r, err := l.Approve(t.Context(), approvals.Request{ID: id}, p, earlier...)
 			require.NoError(t, err)
 			require.Equal(t, want, r.State)
 		}
 		approve("one-approval", approvals.Approved, bob)
-		_, err = l.Approve(t.Context(), "quorum-of-two", bob)
+		_, err = l.Approve(t.Context(), approvals.Request{ID: "quorum-of-two"}, bob)
 		require.ErrorIs(t, err, approvals.ErrAlreadyDecided, "who approved under the earlier version has approved")
 		approve("quorum-of-two", approvals.Approved, carol, bob)
 		approve("two-places", approvals.Pending, local("UPARIS", "Paris"))
@@ -88,7 +88,7 @@ func TestWhatWaitsInADatabaseOfAnEarlierVersionCanBeDecided(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, approvals.Denied, r.State)
 
-		r, err = l.Run(t.Context(), "approved", succeed)
+		r, err = l.Run(t.Context(), approvals.Request{ID: "approved"}, succeed)
 		require.NoError(t, err)
 		require.Equal(t, approvals.Done, r.State)
 		r, err = l.Reopen(t.Context(), "interrupted", carol, "click")

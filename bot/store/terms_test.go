@@ -19,9 +19,9 @@ func TestWhatEndsIsDueOnceInAllProcesses(t *testing.T) {
 		r := isolation("click")
 		r.Term = &approvals.Term{For: 4 * time.Hour}
 		r = submit(t, processes[0], r)
-		_, err := processes[0].Approve(t.Context(), r.ID, bob)
+		_, err := processes[0].Approve(t.Context(), r, bob)
 		require.NoError(t, err)
-		_, err = processes[0].Run(t.Context(), r.ID, succeed)
+		_, err = processes[0].Run(t.Context(), r, succeed)
 		require.NoError(t, err)
 
 		take := func() (taken []approvals.Request) {

@@ -433,7 +433,7 @@ func TestAnExtensionAtTheLastMomentHolds(t *testing.T) {
 func TestAnEndThatIsWrittenDownIsToldAsAskedFor(t *testing.T) {
 	t.Parallel()
 	s, card, _, next := tellAtTheEnd(t)
-	_, err := s.program.bot.Ledger.Run(t.Context(), next.ID, func(context.Context, approvals.Request) approvals.Result {
+	_, err := s.program.bot.Ledger.Run(t.Context(), next, func(context.Context, approvals.Request) approvals.Result {
 		s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["networkStatus"] = "connected" })
 		return approvals.Result{Outcome: approvals.Successful}
 	})
