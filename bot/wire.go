@@ -67,7 +67,7 @@ func (b *Bot) wire() error {
 	if err != nil {
 		return err
 	}
-	b.wireWorkflow(w, work)
+	b.wireWorkflow(w, work, func(ctx context.Context) { first.GiveWay(intake.Patient(ctx)) })
 	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), Words: inPalette(), Menus: setup.Menus(), Now: b.Now}
 	forms := &run.Forms{Library: shelf, Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Gate: w.gate, Views: api, Seal: w.seal, Responder: w.responder, Consoles: b.addresses(), Unsettled: b.unsettled(), Log: b.Log}
 	sentences := plain.New(b.Catalog)
@@ -156,7 +156,7 @@ func (b *Bot) unsettled() string {
 }
 
 // wireWorkflow makes the workflow of requests and the jobs, which need each other: a request is watched as a job.
-func (b *Bot) wireWorkflow(w ways, work intake.Chores) {
+func (b *Bot) wireWorkflow(w ways, work intake.Chores, giveWay func(context.Context)) {
 	long := &background{now: b.Now}
 	b.flow = workflow.New(workflow.Config{
 		Ledger: b.Ledger, Catalog: b.Catalog, Consoles: b.Consoles, Queries: b.Queries, Policy: b.Policy, Changed: b.Changed,
@@ -164,7 +164,7 @@ func (b *Bot) wireWorkflow(w ways, work intake.Chores) {
 		Explain: func(ref string, err error) (render.Card, error) {
 			return exchange.Explain(exchange.Interaction{Interaction: workflow.Interaction{At: exchange.Origin{Key: ref}}}, err)
 		},
-		Count: b.Meter.Command, Enqueue: work.PushFor, Conclude: work.Conclude, Tick: b.Tick, Now: b.Now, Log: b.Log,
+		Count: b.Meter.Command, Enqueue: work.PushFor, Conclude: work.Conclude, GiveWay: giveWay, Tick: b.Tick, Now: b.Now, Log: b.Log,
 	})
 	b.jobs = jobs.New(jobs.Config{
 		Store: b.Jobs, Messages: w.post, Responder: w.responder, Watcher: b.flow.Watcher, Log: b.Log,

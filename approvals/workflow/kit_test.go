@@ -55,7 +55,8 @@ type kit struct {
 	queue  []func(context.Context)
 	keys   int
 
-	replies bool // answers can be replaced by an address of their own
+	giveWay func(context.Context) // of the watches; may be nil
+	replies bool                  // answers can be replaced by an address of their own
 }
 
 func newKit(t *testing.T, edit ...func(*policy.Settings)) *kit {
@@ -80,7 +81,12 @@ func newKit(t *testing.T, edit ...func(*policy.Settings)) *kit {
 		Ledger: k.ledger, Catalog: k.catalog, Consoles: only, Policy: k.rules, Messenger: k.chat, People: k.people, Operators: k.chat,
 		Threads: k.chat, Background: k.jobs, Explain: explain, Enqueue: func(_ string, work func(context.Context)) { k.queue = append(k.queue, work) },
 		Conclude: func(_ context.Context, _ string, work func(context.Context)) { k.queue = append(k.queue, work) },
-		Tick:     time.Millisecond, Promptly: time.Minute, Now: k.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		GiveWay: func(ctx context.Context) {
+			if k.giveWay != nil {
+				k.giveWay(ctx)
+			}
+		},
+		Tick: time.Millisecond, Promptly: time.Minute, Now: k.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	return k
 }

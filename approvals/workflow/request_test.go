@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -84,7 +85,14 @@ func TestTheCardFollowsWhatTheEndpointsDo(t *testing.T) {
 	_, err := k.approves(bob, req.ID)
 	require.NoError(t, err)
 	require.Len(t, k.jobs.watches, 1)
+	ways, asked := 0, len(k.console.Calls())
+	k.giveWay = func(context.Context) {
+		ways++
+		require.Equal(t, 1, ways, "one look saw everything")
+		require.Len(t, k.console.Calls(), asked, "what people wait for goes before the look")
+	}
 	k.watches(k.jobs.watches[0])
+	require.Equal(t, 1, ways)
 	require.Contains(t, k.chat.reads(channel), "1 accepted · 1 applied")
 	require.NotContains(t, k.chat.reads(alice), "Applied ·", "the card says it, and it was quick")
 }

@@ -90,7 +90,8 @@ type delivered struct {
 // ctx ends: then somebody else goes on, with what save was given.
 //
 // The pauses grow by half from two seconds to a minute, with the usual tick of five seconds: most
-// isolations take effect within seconds, and an endpoint that is off costs a question a minute.
+// isolations take effect within seconds, and an endpoint that is off costs a question a minute. What
+// people decide meanwhile goes first: a look is as much work as half a decision.
 // Everything it knows is in the row and in saved, so any process can go on with it.
 func (w *Watcher) Watch(ctx context.Context, watch Watch, save func(json.RawMessage) error) error {
 	var sent delivered
@@ -99,6 +100,7 @@ func (w *Watcher) Watch(ctx context.Context, watch Watch, save func(json.RawMess
 		if !sleep(ctx, pause) {
 			return context.Cause(ctx)
 		}
+		w.GiveWay(ctx)
 		over, err := w.look(ctx, watch, &sent, save)
 		if err != nil && ctx.Err() == nil {
 			w.Log.WarnContext(ctx, "cannot see the effect of a request yet", "request_id", watch.Request, "err", err)

@@ -44,6 +44,9 @@ type Config struct {
 	// ends, where it is refused a slot at once, with ctx.
 	Conclude func(ctx context.Context, console string, do func(context.Context))
 
+	// GiveWay returns when nothing that people wait for is under way, or after some seconds; may be nil.
+	GiveWay func(ctx context.Context)
+
 	Tick     time.Duration // between two looks for what is due
 	Promptly time.Duration // for which who asked waits for the card before they hear that Slack takes its time; 4 s unless set
 	Now      func() time.Time
@@ -69,6 +72,9 @@ type Workflow struct {
 func New(c Config) *Workflow {
 	if c.Count == nil {
 		c.Count = func(string, string) {}
+	}
+	if c.GiveWay == nil {
+		c.GiveWay = func(context.Context) {}
 	}
 	c.Promptly = cmp.Or(c.Promptly, promptly)
 	gate := &Gate{Config: &c}
