@@ -41,7 +41,7 @@ const reviewWord = requestcards.ReviewWord
 func (w requestWords) builtins() []builtin {
 	approve, again := w.decision((*workflow.Decisions).Approve), w.decision((*workflow.Decisions).RunAgain)
 	return []builtin{
-		{name: "approve", onHelp: true, summary: "Approves a request. For approvers; you can't approve your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.listed(w.onCard(approve)), alone: aloneRef, takes: theRef, asks: oneConsole},
+		{name: "approve", onHelp: true, summary: "Approves a request. For approvers; you can't approve your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.listed(w.byID(w.inPlace(approve))), alone: aloneRef, takes: theRef, asks: oneConsole},
 		{name: "deny", onHelp: true, summary: "Denies a request, with a reason. For approvers.", examples: []string{`/s1 deny A-7F3A reason="not today"`}, typed: byRef(w.deny), clicked: w.listed(w.onCard(w.deny)), alone: aloneRefWhy, takes: theRef + ", and why"},
 		{
 			name: "withdraw", summary: "Withdraws your own request.", examples: []string{"/s1 withdraw A-7F3A"},
@@ -178,11 +178,21 @@ func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id, ty
 // onCard is byID for the buttons of a request's card.
 //
 // AdoptCard first: a card whose posting was interrupted before its timestamp was stored is one that
-// somebody is clicking on just now, and from here on it is edited like the others. The request is
-// read before the decision so that Redraw can tell whether anything changed.
+// somebody is clicking on just now, and from here on it is edited like the others. An approval sees
+// to that by itself.
 func (w requestWords) onCard(do decide) func(context.Context, exchange.Interaction) error {
+	decide := w.inPlace(do)
 	return w.byID(func(ctx context.Context, a exchange.Interaction, id, reason string) error {
 		w.flow.Publisher.AdoptCard(ctx, a.Interaction, id)
+		return decide(ctx, a, id, reason)
+	})
+}
+
+// inPlace has a request that was decided on in a window drawn anew there.
+//
+// It is read before the decision so that Redraw can tell whether anything changed.
+func (w requestWords) inPlace(do decide) decide {
+	return func(ctx context.Context, a exchange.Interaction, id, reason string) error {
 		window := ""
 		if a.OnPage { // a form takes the window's place: below it would stay what is not true any more
 			window, a.OnPage = a.View, false
@@ -194,7 +204,7 @@ func (w requestWords) onCard(do decide) func(context.Context, exchange.Interacti
 		err := do(ctx, a, id, reason)
 		w.Redraw(ctx, a, window, before)
 		return err
-	})
+	}
 }
 
 // Redraw brings the window in which somebody decided up to date, if the request is not as it was.

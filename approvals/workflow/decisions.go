@@ -13,7 +13,8 @@ import (
 	"s1bot/render"
 )
 
-// Approve counts one person's approval, and runs the request if that was the last one it lacked.
+// Approve counts one person's approval, and runs the request if that was the last one it lacked. The
+// message that they clicked on is a card of it; see Publisher.AdoptCard.
 //
 // The row is read first for the people who approved before, whose roles are asked anew. If one more
 // votes between that and the step, the step leaves that vote as it is; it was counted with the
@@ -27,6 +28,7 @@ func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) erro
 	if err != nil {
 		return err
 	}
+	d.publisher.adopt(ctx, in, was)
 	req, err := d.Ledger.Approve(ctx, was, in.Who.Person, d.gate.approversOf(ctx, was)...)
 	if waiting := waitingFor(req, in.Who.Person, d.Now()); errors.Is(err, approvals.ErrNotPending) && len(waiting) > 0 {
 		in.reply(ctx, d.drawn(req, requestcards.ExtensionInstead(req, waiting)))

@@ -35,11 +35,22 @@ func (x *executor) execute(ctx context.Context, id string, in *Interaction) erro
 		return err
 	case err != nil:
 		return notStarted(err)
+	case req.State != approvals.Approved:
+		return nil
+	}
+	switch err := x.gate.frozen(ctx); {
+	case errors.Is(err, approvals.ErrFrozen) && in == nil:
+		return nil // it waits; what holds it up is on a card of its own
+	case errors.Is(err, approvals.ErrFrozen):
+		return x.drop(ctx, req.ID, err)
+	case err != nil:
+		return notStarted(err)
 	}
 	return x.executeRead(ctx, req, in)
 }
 
-// executeRead is execute for a request that the caller has just read, or written.
+// executeRead is execute for a request that the caller has just read, or decided on: nothing was frozen
+// then, and the claim looks again.
 func (x *executor) executeRead(ctx context.Context, req approvals.Request, in *Interaction) error {
 	if req.State != approvals.Approved {
 		return nil
@@ -48,16 +59,7 @@ func (x *executor) executeRead(ctx context.Context, req approvals.Request, in *I
 		return nil // somebody here is at it
 	}
 	defer x.looking.Delete(req.ID)
-	err := x.gate.frozen(ctx)
-	switch {
-	case errors.Is(err, approvals.ErrFrozen) && in == nil:
-		return nil // it waits; what holds it up is on a card of its own
-	case errors.Is(err, approvals.ErrFrozen):
-		return x.drop(ctx, req.ID, err)
-	case err != nil:
-		return notStarted(err)
-	}
-	found := look{args: req.Args, left: req.Targets}
+	found, err := look{args: req.Args, left: req.Targets}, error(nil)
 	if x.mustRevalidate(in) {
 		found, err = x.revalidate(ctx, req, in)
 	}

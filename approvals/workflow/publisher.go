@@ -165,20 +165,31 @@ func (p *Publisher) ShowHere(ctx context.Context, in Interaction, id string) err
 // the message itself does. There may be several: a post that Slack took long after its time-out
 // stands beside the one that was posted again.
 func (p *Publisher) AdoptCard(ctx context.Context, in Interaction, id string) {
-	channel := p.Policy().Channel()
-	if in.At.Message == "" || in.Ephemeral || in.At.Channel != channel {
+	if !p.mayShow(in) {
 		return
 	}
-	req, err := p.Ledger.Get(ctx, id)
-	if err != nil || slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Channel == channel && c.TS == in.At.Message }) {
+	if req, err := p.Ledger.Get(ctx, id); err == nil {
+		p.adopt(ctx, in, req)
+	}
+}
+
+// mayShow reports whether the message that was clicked on stands where cards do.
+func (p *Publisher) mayShow(in Interaction) bool {
+	return in.At.Message != "" && !in.Ephemeral && in.At.Channel == p.Policy().Channel()
+}
+
+// adopt is AdoptCard for a request that was just read.
+func (p *Publisher) adopt(ctx context.Context, in Interaction, req approvals.Request) {
+	channel := in.At.Channel
+	if !p.mayShow(in) || slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Channel == channel && c.TS == in.At.Message }) {
 		return
 	}
 	if all, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew)}); err == nil && !slices.Contains(all, in.At.Message) {
 		return
 	}
-	err = p.Ledger.Cards().Add(ctx, id, approvals.CardRef{Channel: channel, TS: in.At.Message, Shown: -1})
+	err := p.Ledger.Cards().Add(ctx, req.ID, approvals.CardRef{Channel: channel, TS: in.At.Message, Shown: -1})
 	if err != nil && !errors.Is(err, approvals.ErrNotFound) {
-		p.Log.WarnContext(ctx, "cannot write down which message shows a request", "request_id", id, "err", err)
+		p.Log.WarnContext(ctx, "cannot write down which message shows a request", "request_id", req.ID, "err", err)
 	}
 }
 

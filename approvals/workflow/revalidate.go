@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sourcegraph/conc"
+
 	"s1bot/approvals"
 	"s1bot/approvals/effect"
 	"s1bot/approvals/plans"
@@ -48,6 +50,9 @@ type look struct {
 // because a request that may not run at all should not be held for ten minutes.
 func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking *Interaction) (look, error) {
 	ctx, cancel := context.WithTimeout(x.People.Gate(ctx), revalidateLimit)
+	var ahead conc.WaitGroup // Slack is asked who the requester is while the console says what is there; reauthorize has the answer at once
+	ahead.Go(func() { x.People.Afresh(ctx, req.Requester) })
+	defer ahead.Wait()
 	defer cancel()
 	found := look{args: req.Args, left: req.Targets}
 	on, cmd, err := x.on(req.Console, req.Command)
