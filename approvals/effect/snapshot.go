@@ -47,6 +47,9 @@ func FetchState(ctx context.Context, console *s1.Client, targets []catalog.Targe
 	return seen, nil
 }
 
+// Seen is what a command that is prepared now need not ask for again.
+func (s Snapshot) Seen() catalog.Seen { return catalog.Seen{Agents: s.Agents, Threats: s.threats} }
+
 // Has reports whether t is still there, as far as anybody looked.
 //
 // Kinds that are not fetched (sites, policies, hashes) count as there.

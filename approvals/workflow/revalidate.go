@@ -74,6 +74,7 @@ func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking
 	}
 	found.done = x.doneBefore(req, left, seen)
 	call := x.call(on, Interaction{User: req.Requester, Who: x.requester(ctx, req), Secrets: secrets})
+	call.Seen = seen.Seen()
 	now, err := cmd.Prepare(ctx, call, found.args)
 	switch {
 	case err != nil && req.Fence > 0 && pointless(err):

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"encoding/json"
+	"net/http"
 	"testing"
 	"time"
 
@@ -151,4 +152,22 @@ func TestDifferencesAreTold(t *testing.T) {
 	is := catalog.Target{Kind: "agent", ID: "1", Name: "B", Site: "Lyon", State: "offline", Warnings: []string{"server", "isolated already"}}
 	require.Equal(t, []string{"A is now called B", "A is now in Lyon", "A is now offline", "A: isolated already"},
 		differences([]catalog.Target{was, {Kind: "agent", ID: "2"}}, []catalog.Target{is}))
+}
+
+// Who clicked waits for each question to the console, which takes a fifth of a second for one in real life: what the look has just read is not
+// read again for the command.
+func TestTheLookAsksTheConsoleOnce(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	before := len(k.console.Calls())
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	var asked []string
+	for _, call := range k.console.Calls()[before:] {
+		if asked = append(asked, call.Method); call.Method == http.MethodPost {
+			break
+		}
+	}
+	require.Equal(t, []string{http.MethodGet, http.MethodPost}, asked)
 }

@@ -141,6 +141,7 @@ type Call struct {
 	Queries  Queries                     // of the caller, for their search box; may be nil
 	Exports  *tempfile.Space             // where files of whole lists grow; nil: in memory, and shorter
 
+	Seen    Seen    // what the caller has just read from this console
 	Secrets Secrets // what the marks in the arguments stand for
 	// OnAccept hears what the console took of a change, before Run returns; may be nil.
 	OnAccept func(Acceptance)
@@ -152,6 +153,13 @@ type Call struct {
 
 	Command *Command        // set by Run: what runs,
 	Args    json.RawMessage // with what; the buttons of its card repeat it
+}
+
+// Seen are endpoints and threats, by their ids, that whoever prepares a command has read a moment
+// ago for the same look: they are not asked for twice.
+type Seen struct {
+	Agents  map[string]s1.Agent
+	Threats map[string]s1.Threat
 }
 
 // Columns are what a person wants to see of lists, by the kind of thing that is listed ("agents").

@@ -18,7 +18,7 @@ import (
 // does not know; if it knows none, that is an error. Unknown ids are simply missing from the
 // console's 200. A list from which one is missing is still of use, so it is no error.
 func AgentsKnown(ctx context.Context, call *catalog.Call, ids []s1.AgentID) (agents []s1.Agent, unknown []string, err error) {
-	found, err := call.Console.AgentsByID(ctx, ids)
+	found, err := agentsByID(ctx, call, ids)
 	if err != nil {
 		return nil, nil, err
 	}

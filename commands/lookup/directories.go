@@ -21,7 +21,7 @@ func agentDirectory() directory[s1.Agent] {
 			return sameName(a.ComputerName, name) || PlainUUID(name) != "" && PlainUUID(a.UUID) == PlainUUID(name)
 		},
 		ByID: func(ctx context.Context, call *catalog.Call, ids []string) ([]s1.Agent, error) {
-			return call.Console.AgentsByID(ctx, catalog.Convert[s1.AgentID](ids))
+			return agentsByID(ctx, call, catalog.Convert[s1.AgentID](ids))
 		},
 	}
 	d.Search = func(ctx context.Context, call *catalog.Call, names []string) ([]s1.Agent, error) {

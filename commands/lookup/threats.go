@@ -84,7 +84,7 @@ func AlertTarget(call *catalog.Call, a s1.Alert) catalog.Target {
 // ThreatsWith returns the threats with these ids, in their order; one that the console does not
 // know is an error.
 func ThreatsWith(ctx context.Context, call *catalog.Call, param string, ids []s1.ThreatID) ([]s1.Threat, error) {
-	found, err := call.Console.ThreatsByID(ctx, ids)
+	found, err := seenOrAsked(ids, call.Seen.Threats, func(rest []s1.ThreatID) ([]s1.Threat, error) { return call.Console.ThreatsByID(ctx, rest) })
 	if err != nil {
 		return nil, err
 	}
