@@ -92,13 +92,17 @@ func (c Cards) Hide(ctx context.Context, id, why string) (news bool, err error) 
 
 // AddCopy records that a message shows the request to who asked, or its result, once.
 func (c Cards) AddCopy(ctx context.Context, id string, shown CardRef) error {
-	return c.update(ctx, id, func(r *Request) bool {
-		if slices.ContainsFunc(r.Copies, shown.same) {
-			return false
+	return c.update(ctx, id, func(r *Request) bool { return r.addCopies([]CardRef{shown}) })
+}
+
+// addCopies adds those of copies that are not known, and reports whether there were any.
+func (r *Request) addCopies(copies []CardRef) (added bool) {
+	for _, shown := range copies {
+		if !slices.ContainsFunc(r.Copies, shown.same) {
+			r.Copies, added = append(slices.Clip(r.Copies), shown), true
 		}
-		r.Copies = append(slices.Clip(r.Copies), shown)
-		return true
-	})
+	}
+	return added
 }
 
 // DropCopies records that nothing replaces these messages any more: they show the end, or Slack
@@ -145,7 +149,12 @@ func (c Cards) Move(ctx context.Context, id string, from, to CardRef) error {
 // update changes what the row knows of messages. With no entries the step leaves Rev alone, too:
 // where a message stands is nothing that another message would have to show.
 func (c Cards) update(ctx context.Context, id string, do func(*Request) bool) error {
-	_, err := c.ledger.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) {
+	return c.updateFrom(ctx, Request{ID: id}, do)
+}
+
+// updateFrom is update for who has just read the row.
+func (c Cards) updateFrom(ctx context.Context, was Request, do func(*Request) bool) error {
+	_, err := c.ledger.stepFrom(ctx, was, func(r *Request, _ time.Time) ([]Entry, error) {
 		if !do(r) {
 			return nil, errUnchanged
 		}

@@ -1,36 +1,29 @@
 package approvals
 
-import (
-	"context"
-	"errors"
-	"time"
-)
+import "context"
 
-// RecordShown records that the messages of r that were edited tell of r as it was at its Rev. With
-// told, those who waited for the end know of it. Where it is not recorded, Recover returns the
-// request until it is.
+// RecordShown records that the messages of r that were edited tell of r as it was at its Rev. Where
+// it is not recorded, Recover returns the request until it is.
 //
 // R is the row as it was drawn, not as it is now. Between the drawing and this call somebody may
 // have made another step, and the cards do not show that one: it is r's Rev that is written, and
-// the row stays behind until it is drawn again. The same goes for told: an interrupted request that
-// was reopened meanwhile (another state, or another fence) has an end of its own to tell.
-func (c Cards) RecordShown(ctx context.Context, r Request, cards []CardRef, delivered bool) error {
-	was := r
-	if delivered {
-		was = Request{ID: r.ID} // the messages about the end were written down since
-	}
-	_, err := c.ledger.stepFrom(ctx, was, func(q *Request, _ time.Time) ([]Entry, error) {
-		news := delivered && !q.Delivered && q.State == r.State && q.Fence == r.Fence // else there is another end to tell
-		if !q.markShown(r.Rev, cards) && !news {
-			return nil, errUnchanged
-		}
+// the row stays behind until it is drawn again.
+func (c Cards) RecordShown(ctx context.Context, r Request, cards []CardRef) error {
+	return c.updateFrom(ctx, r, func(q *Request) bool { return q.markShown(r.Rev, cards) })
+}
+
+// RecordTold records that those who waited for the end of r know of it, and which messages they have
+// of it; those are copies from now on.
+//
+// R is the request of which they were told. One that was interrupted and reopened meanwhile (another
+// state, or another fence) has an end of its own to tell.
+func (c Cards) RecordTold(ctx context.Context, r Request, copies ...CardRef) error {
+	return c.update(ctx, r.ID, func(q *Request) bool {
+		news := !q.Delivered && q.State == r.State && q.Fence == r.Fence
 		q.Delivered = q.Delivered || news
-		return nil, nil
+		added := q.addCopies(copies)
+		return news || added
 	})
-	if errors.Is(err, errUnchanged) {
-		return nil
-	}
-	return err
 }
 
 // markShown reports whether any message is known newer now.

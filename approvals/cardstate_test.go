@@ -134,37 +134,43 @@ func TestWhatIsShownIsKnownAndOnlyThat(t *testing.T) {
 		}
 		return revs
 	}
-	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards[:1], false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards[:1]))
 	require.Equal(t, []int64{1, 0, 0}, shown())
-	require.NoError(t, l.Cards().RecordShown(t.Context(), r, []CardRef{{Channel: "C2", TS: "2"}, {Channel: "C3", TS: "1"}}, false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, []CardRef{{Channel: "C2", TS: "2"}, {Channel: "C3", TS: "1"}}))
 	require.Equal(t, []int64{1, 0, 0}, shown(), "messages of others")
-	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards[1:], false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards[1:]))
 	require.Equal(t, []int64{1, 1, 1}, shown())
 	require.False(t, get(t, l, id).Delivered)
 	version := get(t, l, id).Version
-	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards, false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards))
 	require.Equal(t, version, get(t, l, id).Version, "nothing is written where nothing changes")
 	frozen := cards[0]
 	frozen.Freeze = "F1"
-	require.NoError(t, l.Cards().RecordShown(t.Context(), r, []CardRef{frozen}, false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, []CardRef{frozen}))
 	require.Equal(t, "F1", get(t, l, id).Cards[0].Freeze, "a freeze changes the card and not the row")
 
 	denied, err := l.Deny(t.Context(), id, bob, "no")
 	require.NoError(t, err)
-	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards, true))
+	require.NoError(t, l.Cards().RecordTold(t.Context(), r))
 	require.False(t, get(t, l, id).Delivered, "that it waits was shown and told, not its end")
-	require.NoError(t, l.Cards().RecordShown(t.Context(), denied, nil, true))
+	require.NoError(t, l.Cards().RecordTold(t.Context(), denied))
 	require.True(t, get(t, l, id).Delivered)
-	require.NoError(t, l.Cards().RecordShown(t.Context(), denied, nil, true), "once is enough")
-	require.NoError(t, l.Cards().RecordShown(t.Context(), denied, cards, false))
+	require.NoError(t, l.Cards().RecordTold(t.Context(), denied), "once is enough")
+	dm := CardRef{Channel: "D1", TS: "1", Shown: denied.Rev}
+	for range 2 {
+		require.NoError(t, l.Cards().RecordTold(t.Context(), denied, dm))
+		require.Equal(t, []CardRef{dm}, get(t, l, id).Copies[1:], "who was told has a message that follows")
+	}
+	require.NoError(t, l.Cards().DropCopies(t.Context(), id, []CardRef{dm}))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), denied, cards))
 	require.True(t, get(t, l, id).Delivered, "what was told stays told")
 	require.Equal(t, []int64{2, 2, 2}, shown())
-	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards, false))
+	require.NoError(t, l.Cards().RecordShown(t.Context(), r, cards))
 	require.Equal(t, []int64{2, 2, 2}, shown(), "an edit that comes late does not make them older")
 	require.False(t, func() bool { r := get(t, l, id); return r.Behind() }())
 	full := errors.New("disk full")
 	m.fail = func(string) error { return full }
-	require.ErrorIs(t, l.Cards().RecordShown(t.Context(), denied, cards, true), full)
+	require.ErrorIs(t, l.Cards().RecordTold(t.Context(), denied), full)
 }
 
 // Of a request that ran twice the end of the first run was told, not that of the second.
@@ -178,7 +184,7 @@ func TestTheEndOfEachRunIsTold(t *testing.T) {
 	require.NoError(t, err)
 	_, err = l.Run(t.Context(), r, func(context.Context, Request) Result { return Result{Uncertain: true} })
 	require.NoError(t, err)
-	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true))
+	require.NoError(t, l.Cards().RecordTold(t.Context(), first))
 	require.False(t, get(t, l, r.ID).Delivered)
 }
 

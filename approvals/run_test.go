@@ -105,13 +105,13 @@ func TestEachEndIsTold(t *testing.T) {
 	unclear := func(context.Context, Request) Result { return Result{Uncertain: true} }
 	first, err := l.Run(t.Context(), approved(t, l, isolate("click")), unclear)
 	require.NoError(t, err)
-	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true))
+	require.NoError(t, l.Cards().RecordTold(t.Context(), first))
 	_, err = l.Reopen(t.Context(), first.ID, bob, "again")
 	require.NoError(t, err)
 	r, err := l.Run(t.Context(), first, succeed)
 	require.NoError(t, err)
 	require.False(t, r.Delivered)
-	require.NoError(t, l.Cards().RecordShown(t.Context(), first, nil, true), "somebody is slow to say how the first one ended")
+	require.NoError(t, l.Cards().RecordTold(t.Context(), first), "somebody is slow to say how the first one ended")
 	r, err = l.Get(t.Context(), r.ID)
 	require.NoError(t, err)
 	require.False(t, r.Delivered)
@@ -398,7 +398,8 @@ func TestAfterACrash(t *testing.T) {
 			"nobody was told how they ended")
 		for r, err := range all(next.Find(t.Context(), Query{Behind: true})) {
 			require.NoError(t, err)
-			require.NoError(t, next.Cards().RecordShown(t.Context(), r, r.Cards, true))
+			require.NoError(t, next.Cards().RecordShown(t.Context(), r, r.Cards))
+			require.NoError(t, next.Cards().RecordTold(t.Context(), r))
 		}
 		require.Empty(t, states())
 		_, err := Verify(Trail{Head: m.head, Entries: each(m.trail)})

@@ -193,24 +193,27 @@ func (p *Publisher) adopt(ctx context.Context, in Interaction, req approvals.Req
 	}
 }
 
-// show edits every message that tells of a request to what its row says now.
-func (p *Publisher) show(ctx context.Context, id string) { p.showFrom(ctx, id, false) }
+// show edits every message that tells of a request to what its row says now, and returns that.
+func (p *Publisher) show(ctx context.Context, id string) (approvals.Request, error) {
+	return p.showAll(ctx, id, false)
+}
 
 // reshow is show also of what is not behind.
-func (p *Publisher) reshow(ctx context.Context, id string) { p.showFrom(ctx, id, true) }
+func (p *Publisher) reshow(ctx context.Context, id string) { _, _ = p.showAll(ctx, id, true) }
 
-// showFrom brings the cards of a request up to date, one caller at a time for each request: two who
-// edit the same message at once leave the older state on it.
+// showAll brings the cards of a request up to date, one caller at a time for each request: two who
+// edit the same message at once leave the older state on it. Its error says that the row could not be
+// read.
 //
 // The row is read under the lock, so whoever comes second draws the newer state, or finds nothing
 // to do. What could not be edited is simply not recorded as shown, which leaves the row behind;
 // Recover comes back to it.
-func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
+func (p *Publisher) showAll(ctx context.Context, id string, all bool) (approvals.Request, error) {
 	defer p.editing.Lock(id)()
 	req, err := p.Ledger.Get(ctx, id)
 	if err != nil {
 		p.Log.ErrorContext(ctx, "cannot read a request", "request_id", id, "err", err)
-		return
+		return req, err
 	}
 	if req.Final() && !req.Delivered && slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Retried }) {
 		req = p.withTwins(ctx, req)
@@ -238,12 +241,13 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 			shown = append(shown, ref)
 		}
 	}
-	if err := p.Ledger.Cards().RecordShown(ctx, req, shown, false); err != nil {
+	if err := p.Ledger.Cards().RecordShown(ctx, req, shown); err != nil {
 		p.Log.WarnContext(ctx, "cannot write down what a card shows", "request_id", id, "err", err)
 	}
 	if err := p.dropCopies(ctx, req, gone); err != nil {
 		p.Log.Warn("cannot write down that an answer is done with", "request_id", id, "err", err)
 	}
+	return req, nil
 }
 
 // withTwins is a request that came to its end with every card that shows it: where a post timed out

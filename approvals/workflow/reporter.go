@@ -81,9 +81,9 @@ func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) 
 	return req
 }
 
-// markTold writes down that those who wait for the end of a request know of it.
-func (r *reporter) markTold(ctx context.Context, req approvals.Request) error {
-	if err := r.Ledger.Cards().RecordShown(ctx, req, nil, true); err != nil {
+// markTold writes down that those who wait for the end of a request know of it, by these messages.
+func (r *reporter) markTold(ctx context.Context, req approvals.Request, copies ...approvals.CardRef) error {
+	if err := r.Ledger.Cards().RecordTold(ctx, req, copies...); err != nil {
 		return fmt.Errorf("record that the outcome of %s was posted: %w", req.Ref, err)
 	}
 	return nil
@@ -100,21 +100,17 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 		return
 	}
 	defer r.ending.Delete(req.ID)
-	if now, err := r.Ledger.Get(ctx, req.ID); err == nil {
-		req.Delivered = now.Delivered
-	}
 	if req.Undecided() {
 		req = r.checkInterrupted(ctx, req)
 	}
 	if !req.HasCard() && req.Quorum > 0 {
 		r.publisher.findCard(ctx, req)
 	}
-	r.publisher.show(ctx, req.ID)
-	if req.Delivered || !req.Final() {
+	now, err := r.publisher.show(ctx, req.ID)
+	if err == nil && now.Delivered || !req.Final() {
 		return
 	}
-	r.tellResult(ctx, req, in)
-	if err := r.markTold(ctx, req); err != nil {
+	if err := r.markTold(ctx, req, r.tellResult(ctx, req, in)...); err != nil {
 		r.Log.WarnContext(ctx, "the outcome of a request may be posted twice", "request_id", req.ID, "err", err)
 	}
 }
@@ -125,17 +121,19 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 // Somebody who waits reads it where they asked, or a link to that thread where it went well
 // and all who work there can read it; else it goes to the thread of each card and to the
 // requester by direct message. Files are not among it, as the row keeps none.
-func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *Interaction) {
+//
+// What it returns was posted last and is still to be written down, with the end.
+func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *Interaction) (copies []approvals.CardRef) {
 	card := requestcards.ResultCopy(req, "")
 	there := r.toOrigin(ctx, req, requestcards.InOrigin(req, card))
 	r.addCopy(ctx, req, approvals.CardRef{Origin: true}, there)
 	switch {
 	case in != nil && there.TS != "" && card.Outcome == render.Successful:
 		in.Dialog.Point(ctx, in.At, r.drawn(req, requestcards.Headline(card)), there)
-		return
+		return nil
 	case in != nil:
 		in.reply(ctx, r.drawn(req, card))
-		return
+		return nil
 	}
 	for _, ref := range req.Heads() {
 		at, err := r.Messenger.Post(ctx, ref.Channel, ref.TS, "", r.drawn(req, card))
@@ -144,17 +142,29 @@ func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *In
 		}
 		r.addCopy(ctx, req, approvals.CardRef{}, at)
 	}
-	r.addCopy(ctx, req, approvals.CardRef{}, r.tellEnd(ctx, req, requestcards.ResultCopy(req, req.Requester)))
+	return copyAt(req, approvals.CardRef{}, r.tellEnd(ctx, req, requestcards.ResultCopy(req, req.Requester)))
+}
+
+// copyAt is a message that tells of a request, as which says; none where it does not stand.
+//
+// Shown is the Rev of the row that was drawn, so what came in between is shown by the next edit.
+func copyAt(req approvals.Request, which approvals.CardRef, at Message) []approvals.CardRef {
+	if at.TS == "" {
+		return nil
+	}
+	which.Channel, which.TS, which.Shown = at.Channel, at.TS, req.Rev
+	return []approvals.CardRef{which}
 }
 
 // addCopy writes down that a message tells of a request, as which says, and follows it.
-//
-// Shown is the Rev of the row that was drawn, so what came in between is shown by the next edit.
 func (r *reporter) addCopy(ctx context.Context, req approvals.Request, which approvals.CardRef, at Message) {
-	if at.TS == "" {
-		return
+	for _, which := range copyAt(req, which, at) {
+		r.follows(ctx, req, which)
 	}
-	which.Channel, which.TS, which.Shown = at.Channel, at.TS, req.Rev
+}
+
+// follows writes down that a message is edited with the request.
+func (r *reporter) follows(ctx context.Context, req approvals.Request, which approvals.CardRef) {
 	if err := r.Ledger.Cards().AddCopy(ctx, req.ID, which); err != nil {
 		r.Log.WarnContext(ctx, "cannot record which message tells of a request", "request_id", req.ID, "err", err)
 	}
@@ -251,9 +261,7 @@ func (r *reporter) replyAsked(ctx context.Context, in Interaction, req approvals
 		return
 	}
 	ref.Shown, ref.Asked = req.Rev, true
-	if err := r.Ledger.Cards().AddCopy(ctx, req.ID, ref); err != nil {
-		r.Log.WarnContext(ctx, "cannot write down which message tells of a request", "request_id", req.ID, "err", err)
-	}
+	r.follows(ctx, req, ref)
 }
 
 // settleAsked sees to it that who was told that nobody sees their request hears when somebody can.
