@@ -290,25 +290,46 @@ func requireSameAgain(t *testing.T, catalog *catalog.Catalog, cmd *catalog.Comma
 	require.JSONEq(t, string(args), string(inv.Args), line)
 }
 
+// realLines are as long as people's get, each with the allocations that it may cost, which have headroom for other versions of Go.
+var realLines = []struct {
+	name, text string
+	most       float64
+}{
+	{"short", "isolate DESKTOP-1 reason=x", 45},
+	{"long", `get-alerts created-after="2026-11-20 14:00" incident-statuses=["IN_PROGRESS","unresolved"] analyst-verdicts=“True positive” rule-names="Test rule",other severity=high query=2d7c1a limit=10`, 130},
+	{"targets", `isolate DESKTOP-1, DESKTOP-2 SRV-FILE-03 "Reception PC" for=4h console=emea reason="beaconing to 203.0.113.9 since this morning" ticket=INC-4711`, 115},
+	{"hunt", `query 'TgtProcName CONTAINS "rclone.exe" AND DstIP = "203.0.113.66"' from=“2026-11-20 14:00” until=-1h limit=100`, 65},
+	{"ioc", `create-ioc account-ids="Example Corp" source="INC-4711" type=IPv4 ioc-value=203[.]0[.]113[.]9 name="C2 of INC-4711" description="Beacons every 60 s, see the report" ` +
+		`valid-until="2026-12-20 14:00" mitre-tactics=TA0001,TA0011 external-id=4711 reason=“it’s seen in Paris”`, 115},
+	{"words", "alerts critical svchost.exe powershell encoded", 125},
+}
+
+// What is read must not be read twice, and what a line is not must cost nothing: reading was slow by what it allocated.
+func TestALineIsReadWithFewAllocations(t *testing.T) {
+	all := commands.All()
+	for _, line := range realLines {
+		_, _, err := slash.Parse(all, line.text, commandtest.Input())
+		require.NoError(t, err, line.name)
+		require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _, _ = slash.Parse(all, line.text, commandtest.Input()) }), line.most, line.name)
+	}
+}
+
 func BenchmarkParse(b *testing.B) {
 	catalog := commands.All()
-	for _, row := range []struct{ name, text string }{
-		{"short", "isolate DESKTOP-1 reason=x"},
-		{"long", `get-alerts created-after="2026-11-20 14:00" incident-statuses=["IN_PROGRESS","unresolved"] analyst-verdicts=“True positive” rule-names="Test rule",other severity=high query=2d7c1a limit=10`},
-	} {
-		b.Run(row.name, func(b *testing.B) {
+	for _, line := range realLines {
+		b.Run(line.name, func(b *testing.B) {
 			for b.Loop() {
-				if _, _, err := slash.Parse(catalog, row.text, commandtest.Input()); err != nil {
+				if _, _, err := slash.Parse(catalog, line.text, commandtest.Input()); err != nil {
 					b.Fatal(err)
 				}
 			}
 		})
+		b.Run(line.name+" baseline: strings.Fields", func(b *testing.B) {
+			for b.Loop() {
+				_ = strings.Fields(line.text)
+			}
+		})
 	}
-	b.Run("baseline: strings.Fields", func(b *testing.B) {
-		for b.Loop() {
-			_ = strings.Fields("isolate DESKTOP-1 reason=x")
-		}
-	})
 }
 
 func TestOfThreeLettersTwoAreNotASlip(t *testing.T) {
