@@ -16,15 +16,14 @@ func readObject(typed string) (json.RawMessage, error) {
 	if whole, rest, ok := text.CutQuoted(typed, true); ok && rest == "" && strings.HasPrefix(typed, "`") {
 		typed = strings.TrimSpace(whole) // pasted into a form as it stands in Slack
 	}
-	problem := errors.New("it is empty")
-	for _, candidate := range []string{typed, StraightQuotes.Replace(typed)} {
-		raw, err := compact(candidate)
-		if err == nil {
-			return raw, nil
-		}
-		problem = err
+	raw, err := compact(typed)
+	if err != nil {
+		raw, err = compact(StraightQuotes.Replace(typed))
 	}
-	return nil, fmt.Errorf("%s is not a JSON object like {\"ids\": [\"…\"]}%s", text.Quote(typed), place(problem))
+	if err == nil {
+		return raw, nil
+	}
+	return nil, fmt.Errorf("%s is not a JSON object like {\"ids\": [\"…\"]}%s", text.Quote(typed), place(err))
 }
 
 // compact checks that text is one JSON object and takes the spaces out of it.

@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -117,6 +118,9 @@ func filterProblem(err error, of filters.Kind) error {
 // the console's JSON they are UTC, as its documentation has them. A filter that waits for an
 // approval must mean the same time then, so "-24h" cannot stay.
 func settleTimes(raw json.RawMessage, in text.Input) json.RawMessage {
+	if !mayHave(raw, "__") {
+		return raw
+	}
 	fields, err := catalog.Object(raw)
 	if err != nil || in.Now.IsZero() {
 		return raw
@@ -134,6 +138,11 @@ func settleTimes(raw json.RawMessage, in text.Input) json.RawMessage {
 		return raw
 	}
 	return catalog.Marshal(fields)
+}
+
+// mayHave tells whether JSON can have such words in a key. It spares what has none of them to be taken apart.
+func mayHave(raw json.RawMessage, key string) bool {
+	return bytes.Contains(raw, []byte(key)) || bytes.Contains(raw, []byte(`\`))
 }
 
 // FreeText reads words that are no short filter as a full text search. It narrows a list down; it

@@ -211,6 +211,9 @@ func among(value string, choices []string) error {
 // cutList takes the keys of a list out of an object, so that a filter is left. It is for people who
 // paste a whole query string of the console's.
 func cutList(raw json.RawMessage) (filter json.RawMessage, list s1.Query, err error) {
+	if !mayHaveListKey(raw) {
+		return raw, nil, nil
+	}
 	fields, err := catalog.Object(raw)
 	if err != nil {
 		return raw, nil, nil // said better by who reads it as a filter
@@ -233,6 +236,15 @@ func cutList(raw json.RawMessage) (filter json.RawMessage, list s1.Query, err er
 		return raw, nil, nil
 	}
 	return catalog.Marshal(fields), list, nil
+}
+
+func mayHaveListKey(raw json.RawMessage) bool {
+	for key := range listKeys {
+		if mayHave(raw, key) {
+			return true
+		}
+	}
+	return false
 }
 
 // Kind reads everything that the console takes for a list of threats: the keys of a filter, and

@@ -290,7 +290,7 @@ func requireSameAgain(t *testing.T, catalog *catalog.Catalog, cmd *catalog.Comma
 	require.JSONEq(t, string(args), string(inv.Args), line)
 }
 
-// realLines are as long as people's get, each with the allocations that it may cost, which have headroom for other versions of Go.
+// realLines are as people write them, each with the allocations that it may cost, which have headroom for other versions of Go.
 var realLines = []struct {
 	name, text string
 	most       float64
@@ -301,6 +301,8 @@ var realLines = []struct {
 	{"hunt", `query 'TgtProcName CONTAINS "rclone.exe" AND DstIP = "203.0.113.66"' from=“2026-11-20 14:00” until=-1h limit=100`, 65},
 	{"ioc", `create-ioc account-ids="Example Corp" source="INC-4711" type=IPv4 ioc-value=203[.]0[.]113[.]9 name="C2 of INC-4711" description="Beacons every 60 s, see the report" ` +
 		`valid-until="2026-12-20 14:00" mitre-tactics=TA0001,TA0011 external-id=4711 reason=“it’s seen in Paris”`, 115},
+	{"filter", `threats filter={"incidentStatuses":["unresolved"],"computerName__contains":["DESKTOP","SRV"],"createdAt__gte":"-24h","siteIds":["Paris"]} limit=50`, 270},
+	{"names", "mitigate evil.exe lockfast.exe network quarantine reason=ransomware at HQ", 185},
 	{"words", "alerts critical svchost.exe powershell encoded", 125},
 }
 

@@ -203,6 +203,13 @@ func (f filterField) wire(kind Kind) (string, error) {
 
 // listOf returns a JSON value as a list of texts; a lone value is a list of one, null is none.
 func listOf(raw json.RawMessage) ([]string, error) {
+	var texts []string
+	if (raw[0] == '[' || raw[0] == 'n') && json.Unmarshal(raw, &texts) == nil { // as nearly all lists are
+		for i, text := range texts {
+			texts[i] = strings.TrimSpace(text)
+		}
+		return texts, nil
+	}
 	var list []json.RawMessage
 	if err := json.Unmarshal(raw, &list); err != nil {
 		list = []json.RawMessage{raw}
