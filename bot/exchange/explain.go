@@ -16,6 +16,7 @@ import (
 	"s1bot/commands/consoles"
 	"s1bot/commands/refusal"
 	"s1bot/render"
+	"s1bot/render/tempfile"
 	"s1bot/s1"
 )
 
@@ -262,6 +263,8 @@ func faultCard(a Interaction, err error) render.Card {
 		words = "It hasn't started yet: my database didn't take its start for the audit trail, and nothing runs without that. I'll start it as soon as I can, or let it expire. Don't request it again."
 	case errors.Is(err, approvals.ErrUnwritten):
 		words = unwrittenWords(a.Decides)
+	case errors.Is(err, tempfile.ErrDisk):
+		words = "I couldn't make the file: there is no room for it on my disk. Narrow the list down, or try again in a moment."
 	case errors.As(err, &refused):
 		words = fmt.Sprintf("Slack refused it (%s). Run `s1bot check` to see whether the app is missing something.", refused.Err)
 	}

@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
+	"s1bot/render/tempfile"
 )
 
 func TestWhatIsNobodysFaultIsASentence(t *testing.T) {
@@ -50,4 +51,12 @@ func TestADecisionThatCouldNotBeWrittenDidNotCount(t *testing.T) {
 	card, fault := Explain(Interaction{Decides: true}, fmt.Errorf("approve: %w: %w", approvals.ErrUnwritten, errors.New("disk full")))
 	require.Error(t, fault, "whoever runs the bot has to mend it")
 	require.Equal(t, "Your decision didn't count, and nothing was done: I couldn't write it to the audit trail, and nothing runs without that. Try again in a moment.", card.Text)
+}
+
+func TestADiskThatIsFullIsNamed(t *testing.T) {
+	t.Parallel()
+	card, fault := Explain(Interaction{Interaction: workflow.Interaction{At: Origin{Key: "R123"}}}, fmt.Errorf("list-agents: %w: no space left on device", tempfile.ErrDisk))
+	require.Error(t, fault, "whoever runs the bot has to mend it")
+	require.Equal(t, "I couldn't make the file: there is no room for it on my disk. Narrow the list down, or try again in a moment.", card.Text)
+	require.Contains(t, fmt.Sprint(card), "R123")
 }

@@ -235,8 +235,8 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"bot/exchange": {
 		[]string{
-			"s1", "render", "render/cards", "commands/catalog", "commands/consoles", "commands/refusal", "commands/text", "approvals", "approvals/policy", "approvals/requestcards", "approvals/workflow",
-			"bot/inbound", "bot/post", "bot/setup",
+			"s1", "render", "render/cards", "render/tempfile", "commands/catalog", "commands/consoles", "commands/refusal", "commands/text", "approvals", "approvals/policy", "approvals/requestcards",
+			"approvals/workflow", "bot/inbound", "bot/post", "bot/setup",
 		},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
 	},

@@ -25,6 +25,10 @@ import (
 // ErrFull: a write would take more room than all files of a Space may have together.
 var ErrFull = errors.New("no room left for temporary files")
 
+// ErrDisk: the disk does not take a file, or no more of one: it is full, or the folder cannot be
+// written.
+var ErrDisk = errors.New("no temporary file can be written")
+
 // A Space bounds how much disk all files of a process take together.
 type Space struct {
 	dir  string
@@ -64,7 +68,7 @@ type File struct {
 func (s *Space) Create() (*File, error) {
 	file, err := os.CreateTemp(s.dir, "s1bot-*") // mode 0600
 	if err != nil {
-		return nil, fmt.Errorf("create a temporary file: %w", err)
+		return nil, fmt.Errorf("create a temporary file: %w: %w", ErrDisk, err)
 	}
 	if err := os.Remove(file.Name()); err != nil {
 		_ = file.Close()
@@ -93,7 +97,7 @@ func (f *File) Write(p []byte) (int, error) {
 	f.held.Add(int64(len(p)))
 	n, err := f.out.Write(p)
 	if err != nil {
-		return n, fmt.Errorf("write a temporary file: %w", err)
+		return n, fmt.Errorf("write a temporary file: %w: %w", ErrDisk, err)
 	}
 	return n, nil
 }
@@ -111,7 +115,7 @@ func (f *File) Size() int64 { return f.held.Load() }
 // Reader reads the file from its beginning. No Write may follow.
 func (f *File) Reader() (io.Reader, error) {
 	if err := f.out.Flush(); err != nil {
-		return nil, fmt.Errorf("write a temporary file: %w", err)
+		return nil, fmt.Errorf("write a temporary file: %w: %w", ErrDisk, err)
 	}
 	return io.NewSectionReader(f.file, 0, f.Size()), nil
 }

@@ -120,3 +120,19 @@ func TestADirectoryThatIsNotThereIsAnError(t *testing.T) {
 	_, err := tempfile.NewSpace("/nowhere/at/all", 100).Create()
 	require.ErrorContains(t, err, "create a temporary file")
 }
+
+func TestADiskThatTakesNoMoreIsAnErrorOfItsOwn(t *testing.T) {
+	t.Parallel()
+	_, err := tempfile.NewSpace(t.TempDir()+"/gone", 1<<20).Create()
+	require.ErrorIs(t, err, tempfile.ErrDisk)
+	for _, size := range []int{200 << 10, 1} { // more than the buffer, and what stays in it
+		f, err := tempfile.NewSpace(t.TempDir(), 1<<20).Create()
+		require.NoError(t, err)
+		require.NoError(t, f.Close()) // what is written from now on fails, as on a full disk
+		_, err = f.Write(make([]byte, size))
+		if err == nil {
+			_, err = f.Reader()
+		}
+		require.ErrorIs(t, err, tempfile.ErrDisk)
+	}
+}
