@@ -157,6 +157,10 @@ func ValidID[T ~string](id T) bool { return wire.ValidID(id) }
 // ParseChoice finds the value that s names, by value or label, in any spelling.
 func ParseChoice[T Enum](s string) (T, error) { return wire.ParseChoice[T](s) }
 
+// WithPatience has the reads under ctx share the time that they may go without an answer: somebody
+// waits for all of them together.
+func WithPatience(ctx context.Context) context.Context { return transport.WithPatience(ctx) }
+
 // WithWaitNotice lets the caller learn that a call must wait.
 func WithWaitNotice(ctx context.Context, notice func(Wait)) context.Context {
 	return transport.WithWaitNotice(ctx, notice)

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -17,6 +19,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/post"
 	"s1bot/render"
+	"s1bot/s1/consoletest"
 )
 
 // mailbox takes what is said, unless a way is shut.
@@ -256,4 +259,23 @@ func TestTheWayToAnAnswerIsKept(t *testing.T) {
 	_, err = r.Deliver(t.Context(), "U1", at, render.Notice("done"))
 	require.NoError(t, err)
 	require.Equal(t, []string{"operators: messages_tab_disabled", "ephemeral"}, m.sent)
+}
+
+func TestWhoWaitsForSeveralReadsWaitsHalfAMinuteInAll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		console := consoletest.Over(t, func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}, nil)
+		var a Interaction
+		ctx, began := a.Awaiting(a.Awaiting(t.Context())), time.Now()
+		for range 20 {
+			_, err := console.AgentsPage(ctx, nil)
+			require.Error(t, err)
+		}
+		_, err := console.SystemInfo(ctx)
+		require.Error(t, err)
+		require.Less(t, time.Since(began), 30*time.Second)
+	})
 }

@@ -109,9 +109,11 @@ func (p *slowNotice) answered() (replaces bool) {
 
 // Awaiting is ctx for the calls to the console that a person waits for.
 //
-// It hands the call a function that returns at once; the words are sent beside it, for the wait is
+// They share the time that they may go without an answer: the person waits for their sum. It hands the
+// call a function that returns at once; the words are sent beside it, for the wait is
 // counted in seconds and Slack may take some.
 func (a Interaction) Awaiting(ctx context.Context) context.Context {
+	ctx = s1.WithPatience(ctx)
 	if a.patience == nil {
 		return ctx
 	}

@@ -87,8 +87,8 @@ func (b *breakers) changed(route *breaker, _, to gobreaker.State) {
 	}
 }
 
-// An ownEnd is an error of a call whose caller did not wait for an answer: it says nothing about
-// the console.
+// An ownEnd is an error of a call whose caller did not wait for an answer, or not for long: it says
+// nothing about the console.
 type ownEnd struct{ error }
 
 // Unwrap is the error as the caller gets it, with what it is made of.
@@ -97,9 +97,14 @@ func (e *ownEnd) Unwrap() error { return e.error }
 // guard runs a read unless its path does not answer.
 func (b *breakers) guard(ctx context.Context, call Call, read func() (attempt, error)) (attempt, error) {
 	breaker := b.of(call.Route)
+	began := time.Now()
 	a, err := breaker.Execute(func() (attempt, error) {
 		a, err := read()
-		if err != nil && ctx.Err() != nil {
+		hung := errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
+		if p := patienceOf(ctx); p != nil && hung {
+			p.spend(call.Route, time.Since(began))
+		}
+		if err != nil && (ctx.Err() != nil || hung && call.inAHurry()) {
 			err = &ownEnd{err}
 		}
 		return a, err

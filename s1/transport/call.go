@@ -53,6 +53,7 @@ type reading struct {
 	download bool          // the answer is a file: any type, at most MaxFile
 	keep     Keep          // where it goes
 	waited   time.Duration // for other reads of the path
+	most     time.Duration // to go without an answer, where it is less than usual
 }
 
 // reads tells whether the call changes nothing at the console, so that it may be sent again. The
@@ -151,14 +152,22 @@ func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
 	// Only reads go through the breaker. That reads of a path hang says nothing about whether a change
 	// would get through, and a change that is refused here would be one that nobody tried.
 	if call.reads() {
-		leave, err := c.enter(ctx, &call)
-		if err != nil {
-			return attempt{}, err
-		}
-		defer leave()
-		return c.breakers.guard(ctx, call, func() (attempt, error) { return c.persist(ctx, call, payload) })
+		return c.ask(ctx, call, payload)
 	}
 	return c.once(ctx, call, payload)
+}
+
+// ask sends a read in its turn, unless its path does not answer.
+func (c *Client) ask(ctx context.Context, call Call, payload []byte) (attempt, error) {
+	if err := call.hurry(ctx, c.budget(call)); err != nil {
+		return attempt{}, err
+	}
+	leave, err := c.enter(ctx, &call)
+	if err != nil {
+		return attempt{}, err
+	}
+	defer leave()
+	return c.breakers.guard(ctx, call, func() (attempt, error) { return c.persist(ctx, call, payload) })
 }
 
 // once sends a change, and never again: whoever called decides what to do about an unclear outcome.

@@ -61,6 +61,9 @@ func (c *Client) enter(ctx context.Context, call *Call) (leave func(), err error
 
 // budget is the time that a call may go without an answer.
 func (c *Client) budget(call Call) time.Duration {
+	if call.most > 0 {
+		return call.most
+	}
 	budget, _ := c.bounds(call)
 	return budget
 }
