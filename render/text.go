@@ -20,37 +20,51 @@ func Visible(s string) string {
 		return s
 	}
 	var b strings.Builder
-	marks, before := 0, rune(0)
-	for _, r := range s {
-		if unicode.In(r, unicode.Mn, unicode.Me) && !variation(r) {
+	done, marks, before := 0, 0, rune(0)
+	for at, r := range s {
+		if isPlain(r) {
+			marks, before = 0, r
+			continue
+		}
+		if r >= firstMark && unicode.In(r, unicode.Mn, unicode.Me) && !variation(r) {
 			marks++
 		} else {
 			marks = 0
 		}
-		switch {
-		case r == '\n' || r == '\t':
-			b.WriteRune(r)
-		case (r == 0xFE0E || r == 0xFE0F) && before > 0x7F: // ⚠️ is ⚠ and a wish for colour
-			b.WriteRune(r)
-		case hidden(r) || marks > 4: // stacked marks cover the lines above and below
-			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
-		default:
-			b.WriteRune(r)
-		}
+		selects := (r == 0xFE0E || r == 0xFE0F) && before > 0x7F // ⚠️ is ⚠ and a wish for colour
 		before = r
+		shown := "\uFFFD"
+		switch {
+		case r == utf8.RuneError:
+		case !selects && (hidden(r) || marks > 4): // stacked marks cover the lines above and below
+			shown = fmt.Sprintf("⟨U+%04X⟩", r)
+		default:
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(s[at:])
+		b.WriteString(s[done:at] + shown)
+		done = at + size
 	}
-	return b.String()
+	if done == 0 {
+		return s
+	}
+	return b.String() + s[done:]
 }
+
+// firstMark is where the combining marks begin (U+0300).
+const firstMark = 0x300
 
 // plain says that s is printable ASCII, as most names are.
 func plain(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; (c < ' ' && c != '\n' && c != '\t') || c > '~' {
+		if !isPlain(rune(s[i])) {
 			return false
 		}
 	}
 	return true
 }
+
+func isPlain(r rune) bool { return ' ' <= r && r <= '~' || r == '\n' || r == '\t' }
 
 // variation tells the selectors that choose between a sign's shapes.
 func variation(r rune) bool {

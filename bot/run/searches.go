@@ -35,10 +35,10 @@ const (
 	maxHeading     = 150 // bytes of a group's heading and what is around it
 )
 
-// An optionsAnswer is what Slack wants in reply. slack-go's type leaves an empty list out, which
-// Slack takes for an error.
+// An optionsAnswer is what Slack wants in reply: each a slack.OptionBlockObject, as the bytes by which
+// they are counted. slack-go's type leaves an empty list out, which Slack takes for an error.
 type optionsAnswer struct {
-	Options []*slack.OptionBlockObject `json:"options"`
+	Options []json.RawMessage `json:"options"`
 }
 
 // A groupsAnswer is what Slack wants in reply where options have headings.
@@ -52,7 +52,7 @@ type optionGroup struct {
 }
 
 // NoOptions is the answer to a search box that finds nothing.
-func NoOptions() optionsAnswer { return optionsAnswer{Options: []*slack.OptionBlockObject{}} }
+func NoOptions() optionsAnswer { return optionsAnswer{Options: []json.RawMessage{}} }
 
 // Searches answers search boxes.
 //
@@ -131,13 +131,12 @@ func fitting(found []render.OptionGroup) any {
 		options := g.Options[:min(len(g.Options), remaining)]
 		group := optionGroup{g.Heading(), NoOptions()}
 		for _, o := range options {
-			option := o.Block()
-			body, err := json.Marshal(option)
+			body, err := json.Marshal(o.Block())
 			if room -= len(body) + 1; err != nil || room < 0 {
 				remaining = 0
 				break
 			}
-			group.Options = append(group.Options, option)
+			group.Options = append(group.Options, body)
 		}
 		remaining = max(remaining-len(options), 0)
 		if room -= maxHeading; len(group.Options) > 0 {

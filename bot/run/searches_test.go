@@ -69,3 +69,23 @@ func TestASearchBoxAnswersWithinSlacksLimits(t *testing.T) {
 		require.Equal(t, name == "many" || name == "wide", strings.Contains(string(answer), "option_groups"), name)
 	}
 }
+
+// BenchmarkAnswer is what a repeated key costs beyond the look into memory: a hundred options as Slack gets them.
+func BenchmarkAnswer(b *testing.B) {
+	options := make([]render.Option, maxOptions)
+	for i := range options {
+		options[i] = render.Option{Label: "LAPTOP-" + strconv.Itoa(10000+i) + " · Paris · Workstations", Value: "24064917165697997" + strconv.Itoa(100+i)}
+	}
+	b.Run("options to bytes", func(b *testing.B) {
+		for b.Loop() {
+			_, err := json.Marshal(fitting([]render.OptionGroup{{Options: options}}))
+			require.NoError(b, err)
+		}
+	})
+	b.Run("baseline: their labels and values", func(b *testing.B) {
+		for b.Loop() {
+			_, err := json.Marshal(options)
+			require.NoError(b, err)
+		}
+	})
+}
