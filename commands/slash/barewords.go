@@ -74,16 +74,15 @@ func (p *parser) mainWords() error {
 	if f.Type.Selects != "" && !strings.HasPrefix(p.main[0].Value, "{") {
 		between = "," // names or ids of what a filter selects
 	}
+	words := make([]string, len(p.main))
 	for i, t := range p.main {
-		if i > 0 {
-			whole.Value += between
-		}
-		whole.Value += t.Value
-		whole.Items = append(whole.Items, t.Items...)
+		words[i] = t.Value
 		if f.List && strings.HasPrefix(t.Value, "[") {
-			whole.Items = append(whole.Items[:len(whole.Items)-len(t.Items)], catalog.ListWords(t.Value)...)
+			t.Items = catalog.ListWords(t.Value)
 		}
+		whole.Items = append(whole.Items, t.Items...)
 	}
+	whole.Value = strings.Join(words, between)
 	return p.set(f, whole)
 }
 

@@ -137,7 +137,7 @@ func (p *parser) assign(tokens []text.Token) error {
 			if err := p.stray(tokens[:i], t); first == nil {
 				first = err
 			}
-			p.main = append(p.main, t)
+			p.main = append(slices.Grow(p.main, len(tokens)-i), t)
 			continue
 		}
 		taken, err := p.named(t, tokens[i+1:])

@@ -31,7 +31,7 @@ var NamePart = regexp.MustCompile(`^(?:--?|–|—)?` + NameForm + `=`)
 
 // Scan splits text into tokens. It never fails: what is not balanced is taken as it stands.
 func Scan(text string) []Token {
-	tokens := make([]Token, 0, min(strings.Count(text, " ")+1, 16))
+	tokens := make([]Token, 0, min(strings.Count(text, " ")+1, 32))
 	for text = TrimBlank(text); text != ""; text = TrimBlank(text) {
 		t, whole := Token{}, text
 		if name, value, ok := cutName(text); ok {
