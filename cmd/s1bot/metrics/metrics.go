@@ -93,7 +93,21 @@ func New(s Sources) *Metrics {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "s1bot", Name: "slack_connections", Help: "Socket Mode connections that are up."},
 			func() float64 { return float64(s.Connections()) }),
 		states{s})
+	m.begin()
 	return m
+}
+
+// begin makes the series of counters whose labels are bounded and few: a rate sees nothing of the
+// first failure where its series begins with it.
+func (m *Metrics) begin() {
+	for _, kind := range append([]string{other}, envelopeTypes...) {
+		m.envelopes.WithLabelValues(kind)
+	}
+	for _, kind := range notificationKinds {
+		for _, result := range notificationResults {
+			m.notifications.WithLabelValues(kind, result)
+		}
+	}
 }
 
 func counter(name, help string, labels ...string) *prometheus.CounterVec {
@@ -186,11 +200,15 @@ func (m *Metrics) FeedSucceeded(console, feed string, at time.Time) {
 	m.feedSuccess.WithLabelValues(console, feed).Set(float64(at.UnixMilli()) / 1000)
 }
 
-// Notified counts a notification: the kind is threat, alert, unified, digest or update; the result
-// delivered, edited, muted or failed.
+// What a notification may be, and what may become of it.
+var (
+	notificationKinds   = []string{"threat", "alert", "unified", "digest", "update"}
+	notificationResults = []string{"delivered", "edited", "muted", "failed"}
+)
+
+// Notified counts a notification, by its kind and what became of it.
 func (m *Metrics) Notified(kind, result string) {
-	m.notifications.WithLabelValues(known(kind, []string{"threat", "alert", "unified", "digest", "update"}),
-		known(result, []string{"delivered", "edited", "muted", "failed"})).Inc()
+	m.notifications.WithLabelValues(known(kind, notificationKinds), known(result, notificationResults)).Inc()
 }
 
 // Delayed records how late a notification was.
