@@ -229,8 +229,9 @@ func (p *Publisher) showAll(ctx context.Context, id string, all bool) (approvals
 		if !all && told && ref.Freeze == freeze.FreezeMark() {
 			continue
 		}
-		err := p.redraw(ctx, req, ref, all, p.drawn(req, drawing.For(req, ref)))
-		if ref.Reply != "" && (hasFate(err, Final) || err == nil && req.Final() && !req.Undecided()) {
+		card := p.drawn(req, drawing.For(req, ref))
+		err := p.redraw(ctx, req, ref, all, card)
+		if ref.Reply != "" && (hasFate(err, Final) || err == nil && req.Final() && !req.Undecided() && !awaits(card)) {
 			gone = append(gone, ref)
 		}
 		ref.Freeze = freeze.FreezeMark()
@@ -276,15 +277,19 @@ func (p *Publisher) dropCopies(ctx context.Context, req approvals.Request, gone 
 	return p.Ledger.Cards().DropCopies(ctx, req.ID, gone)
 }
 
+// awaits tells whether the card of a request that ran says that its endpoints have not done it yet:
+// then there is more to say where it stands.
+func awaits(card render.Card) bool { return card.Tone == render.Waiting }
+
 // redraw puts a card in the place of a message. Slack takes five answers through a response URL,
 // and an end that is repeated (Run again), a freeze and a thaw need some: so a request that still
 // waits, or runs for these seconds, spends none of them, unless all is to be drawn anew. Its
-// Withdraw is as good as before.
+// Withdraw is as good as before. Of what the endpoints do once it ran, their end is worth one.
 func (p *Publisher) redraw(ctx context.Context, req approvals.Request, ref approvals.CardRef, all bool, card render.Card) error {
 	switch {
 	case ref.Reply == "":
 		return p.Messenger.Edit(ctx, ref.Channel, ref.TS, card)
-	case !all && !req.Final() && req.State != approvals.Frozen:
+	case !all && !req.Final() && req.State != approvals.Frozen, !all && req.Delivered && awaits(card):
 		return nil
 	}
 	return p.Messenger.Replace(ctx, ref.Reply, card)

@@ -225,6 +225,36 @@ func TestAnAnswerForOnePersonFollowsTheRequest(t *testing.T) {
 	}
 }
 
+// "Accepted, not isolated yet" is not the end: what the endpoints made of it takes its place, and what is between costs none of the five.
+func TestAnAnswerForOnePersonFollowsTheEndpoints(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.replies = true
+	k.console.SetOnline("DESKTOP-1", false)
+	k.console.SetOnline("DESKTOP-2", false)
+	req := k.asks(alice, "isolate DESKTOP-1,DESKTOP-2 reason=ransomware")
+	req = k.get(req.ID)
+	said := Message{aside, req.ReplyTo()}
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	k.settle()
+	require.Contains(t, wordsOf(k.chat.shown[said].card), "not isolated yet")
+	require.Equal(t, 1, k.chat.shown[said].edits)
+
+	k.console.SetOnline("DESKTOP-1", true)
+	_, err = k.flow.Watcher.observe(t.Context(), k.get(req.ID))
+	require.NoError(t, err)
+	require.Equal(t, 1, k.chat.shown[said].edits, "half of it")
+
+	k.console.SetOnline("DESKTOP-2", true)
+	k.watches(k.jobs.watches[0])
+	require.NotContains(t, wordsOf(k.chat.shown[said].card), "not isolated yet")
+	require.Contains(t, wordsOf(k.chat.shown[said].card), "✅ Successful")
+	require.Equal(t, 2, k.chat.shown[said].edits)
+	req = k.get(req.ID)
+	require.Empty(t, req.ReplyTo(), "it is done with")
+}
+
 // What lasts for seconds is worth none of the five, whoever draws meanwhile.
 func TestAnAnswerForOnePersonIsLeftWhileTheRequestMoves(t *testing.T) {
 	t.Parallel()
