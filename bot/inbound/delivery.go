@@ -105,7 +105,7 @@ func (r Reader) message(payload json.RawMessage) (m Message, event string) {
 // both are read from private_metadata, and a seal that does not hold leaves the form unread
 // (FormErr) or the page unknown.
 func (r Reader) interaction(d *Delivery) {
-	if err := json.Unmarshal(d.raw, &d.Payload); err != nil {
+	if err := d.Payload.read(d.raw); err != nil {
 		d.Err = fmt.Errorf("read an interaction: %w", err)
 		d.Payload = sender(d.raw)
 		return

@@ -48,6 +48,25 @@ type Payload struct {
 	Said    []string      `json:"-"` // of a message's shortcut: the texts of that message, in their order
 }
 
+// read reads an interaction.
+//
+// A search box sends its whole form at each key: its blocks, which are most of that, are left unread,
+// since nothing about a box depends on them.
+func (p *Payload) read(raw json.RawMessage) error {
+	var in struct {
+		*Payload
+		View struct {
+			*slack.View
+			Blocks json.RawMessage `json:"blocks"`
+		} `json:"view"`
+	}
+	in.Payload, in.View.View = p, &p.View
+	if err := json.Unmarshal(raw, &in); err != nil || p.Type == SearchBox || in.View.Blocks == nil {
+		return err
+	}
+	return json.Unmarshal(in.View.Blocks, &p.View.Blocks)
+}
+
 // A Sender is who clicked, or sent a form.
 type Sender struct {
 	ID string `json:"id"`

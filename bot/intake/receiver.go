@@ -87,13 +87,19 @@ func (a *arrived) take() []socketmode.Envelope {
 type letter struct {
 	env    socketmode.Envelope
 	d      inbound.Delivery
-	masked []byte // as it may be written down
+	masked []byte // as it may be written down; see cover
 	ended  func() // to be called once it has its acknowledgement, or will get none; more than once does no harm
 }
 
 func (i *Receiver) open(env socketmode.Envelope, ended func()) letter {
-	d := i.Reader.Envelope(env)
-	return letter{env, d, i.Reader.Masked(d), ended}
+	return letter{env: env, d: i.Reader.Envelope(env), ended: ended}
+}
+
+// cover makes a letter ready to be written down. What is answered at once, as each key in a search box
+// is, never gets that far.
+func (i *Receiver) cover(l letter) letter {
+	l.masked = i.Reader.Masked(l.d)
+	return l
 }
 
 // Take acknowledges envelopes: after they were written down, all at once, or, for the two kinds
@@ -123,7 +129,7 @@ func (i *Receiver) takeEach(ctx context.Context, envs []socketmode.Envelope, end
 			case i.answered(ctx, l), l.d.Kind == inbound.Submission && i.takeForm(l):
 				ended()
 			default:
-				letters = append(letters, l)
+				letters = append(letters, i.cover(l))
 			}
 		})
 	}
@@ -166,7 +172,7 @@ func (i *Receiver) takeForm(l letter) bool {
 			i.ack(ctx, l.env, refused)
 			return
 		}
-		i.writeDown(ctx, l)
+		i.writeDown(ctx, i.cover(l))
 	}})
 }
 

@@ -84,7 +84,7 @@ func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
 				acks = append(acks, string(body))
 				return err
 			})
-			i.writeDown(t.Context(), i.open(env, func() {}))
+			i.writeDown(t.Context(), i.cover(i.open(env, func() {})))
 			if c.ack == "" {
 				require.Empty(t, acks)
 			} else {
