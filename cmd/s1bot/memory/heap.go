@@ -18,10 +18,11 @@ const (
 	busyGrowth = 400
 	burst      = 20               // envelopes within a second make it busy: one person and what they start are no burst
 	calmAfter  = 10 * time.Second // without another burst
+	quietAfter = 30 * time.Second // without a single envelope: nobody feels what it costs to give memory back
 )
 
 // A Heap lets garbage gather while many people are at work, and keeps the process small while few
-// are. How large it may grow in all is bounded by Bound, whatever it does.
+// are, or nobody is: the runtime gives back what a list took over many minutes. How large it may grow in all is bounded by Bound, whatever it does.
 type Heap struct {
 	grow    func(percent int) // sets what is allowed from now on
 	release func()            // gives back what is free
@@ -30,6 +31,7 @@ type Heap struct {
 	since time.Time // the second that is counted
 	count int       // envelopes in it
 	calm  *time.Timer
+	quiet *time.Timer // since the last envelope
 	busy  bool
 
 	applying sync.Mutex // one after the other, so that the last one to decide is the last one to set
@@ -53,6 +55,11 @@ func (h *Heap) Beat() {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.quiet == nil {
+		h.quiet = time.AfterFunc(quietAfter, h.release)
+	} else {
+		h.quiet.Reset(quietAfter)
+	}
 	now := time.Now()
 	if now.Sub(h.since) > time.Second {
 		h.since, h.count = now, 0
