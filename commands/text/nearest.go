@@ -21,9 +21,9 @@ func Nearest(word string, names []string) []string {
 	limit := max(1, min(max(2, n/3), n-2)) // of three letters two may not be others
 	var found []scored
 	for _, name := range names {
-		d := Distance(word, strings.ToLower(name))
+		d := distanceWithin(limit, word, name)
 		if bare, _, suffixed := strings.Cut(name, "__"); suffixed { // computerNames may well mean computerName__contains
-			d = min(d, 1+Distance(word, strings.ToLower(bare)))
+			d = min(d, 1+distanceWithin(limit, word, bare))
 		}
 		if d > limit && len(word) >= 3 && strings.Contains(Squash(name), Squash(word)) {
 			d = limit
@@ -48,6 +48,16 @@ func Suggestion(names []string) string {
 		return ""
 	}
 	return "; did you mean " + strings.Join(names[:min(len(names), 3)], " or ") + "?"
+}
+
+// distanceWithin is the Distance of a word in small letters to a name; limit+1 where their lengths alone
+// are further apart, as those of a pasted line and of any command are.
+func distanceWithin(limit int, word, name string) int {
+	name = strings.ToLower(name)
+	if apart := len(runes(word)) - len(runes(name)); max(apart, -apart) > limit {
+		return limit + 1
+	}
+	return Distance(word, name)
 }
 
 // Distance is the optimal string alignment distance (Damerau-Levenshtein with adjacent transpositions) in characters.
