@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -302,6 +303,20 @@ type answer struct {
 	Payload  any    `json:"payload,omitempty"`
 }
 
+// frame is the answer as it is sent. A payload that is JSON already is not gone through once more: the
+// options of a search box are as long as Slack takes.
+func (a answer) frame() ([]byte, error) {
+	body, encoded := a.Payload.(json.RawMessage)
+	if !encoded {
+		return json.Marshal(a)
+	}
+	head, err := json.Marshal(answer{Envelope: a.Envelope})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(head[:len(head)-1], []byte(`,"payload":`), body, []byte{'}'}), nil
+}
+
 // acker answers on the connection that brought the envelope, and if that is gone on another one:
 // whether Slack takes it there is undocumented, but nothing is lost by trying.
 func (c *conn) acker(id string) func(context.Context, any) error {
@@ -310,12 +325,15 @@ func (c *conn) acker(id string) func(context.Context, any) error {
 	paid := sync.OnceFunc(c.owed.Done)
 	return func(_ context.Context, payload any) error {
 		defer paid()
-		err := c.send(answer{id, payload})
-		if err == nil {
+		frame, err := answer{id, payload}.frame()
+		if err != nil {
+			return err
+		}
+		if err = c.send(frame); err == nil {
 			return nil
 		}
 		for _, other := range c.hub.others(c) {
-			if err = other.send(answer{id, payload}); err == nil {
+			if err = other.send(frame); err == nil {
 				return nil
 			}
 		}
@@ -327,11 +345,11 @@ func (c *conn) acker(id string) func(context.Context, any) error {
 //
 // gorilla allows one writer at a time; control frames (pong, close) are exempt from that and have a
 // deadline of their own.
-func (c *conn) send(frame any) error {
+func (c *conn) send(frame []byte) error {
 	c.write.Lock()
 	defer c.write.Unlock()
 	_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
-	return c.ws.WriteJSON(frame)
+	return c.ws.WriteMessage(websocket.TextMessage, frame)
 }
 
 // stripURL drops the address from a dial error: it carries the connection's ticket.

@@ -2,6 +2,7 @@ package socketmode
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -146,4 +147,20 @@ func TestAnAnswerTooLargeForSlackStillAcknowledges(t *testing.T) {
 	require.Equal(t, []any{nil}, sent)
 	require.NoError(t, e.Acknowledge(t.Context(), map[string]string{"text": "ok"}))
 	require.Len(t, sent, 2)
+}
+
+// What is sent is the same whether the answer was JSON before or is made it now.
+func TestAnAnswerIsOneFrame(t *testing.T) {
+	t.Parallel()
+	for _, payload := range []any{nil, map[string]any{"options": []string{"a \" b", "ö<"}}, json.RawMessage(`{"options":["a"]}`)} {
+		for _, id := range []string{"env-1", `a"b`} {
+			want, err := json.Marshal(answer{id, payload})
+			require.NoError(t, err)
+			frame, err := answer{id, payload}.frame()
+			require.NoError(t, err)
+			require.Equal(t, string(want), string(frame))
+		}
+	}
+	_, err := answer{"e", func() {}}.frame()
+	require.Error(t, err)
 }
