@@ -181,7 +181,6 @@ func TestACardThatTurnsUpLateFollowsTheRequest(t *testing.T) {
 	require.NoError(t, err)
 	in, _ := k.by(bob)
 	in.At.Channel, in.At.Message = late.Channel, late.TS
-	k.flow.Publisher.AdoptCard(t.Context(), in, req.ID)
 	require.NoError(t, k.flow.Decisions.Approve(t.Context(), in, req.ID))
 	k.settle()
 	for _, at := range []Message{late, {known.Channel, known.TS}} {
@@ -332,7 +331,6 @@ func TestACardThatArrivesAfterTheEndFindsItsRequest(t *testing.T) {
 	require.NoError(t, err)
 	in, _ = k.by(bob)
 	in.At.Channel, in.At.Message = late.Channel, late.TS
-	k.flow.Publisher.AdoptCard(t.Context(), in, req.ID)
 	require.ErrorIs(t, k.flow.Decisions.Approve(t.Context(), in, req.ID), approvals.ErrNotPending)
 	k.later(time.Minute)
 	require.Contains(t, wordsOf(k.chat.shown[late].card), "Denied")
