@@ -193,27 +193,27 @@ func (p *Publisher) adopt(ctx context.Context, in Interaction, req approvals.Req
 	}
 }
 
-// show edits every message that tells of a request to what its row says now, and returns that.
-func (p *Publisher) show(ctx context.Context, id string) (approvals.Request, error) {
+// show edits every message that tells of a request to what its row says now, and returns the row; nothing
+// of it where it cannot be read.
+func (p *Publisher) show(ctx context.Context, id string) approvals.Request {
 	return p.showAll(ctx, id, false)
 }
 
 // reshow is show also of what is not behind.
-func (p *Publisher) reshow(ctx context.Context, id string) { _, _ = p.showAll(ctx, id, true) }
+func (p *Publisher) reshow(ctx context.Context, id string) { p.showAll(ctx, id, true) }
 
 // showAll brings the cards of a request up to date, one caller at a time for each request: two who
-// edit the same message at once leave the older state on it. Its error says that the row could not be
-// read.
+// edit the same message at once leave the older state on it.
 //
 // The row is read under the lock, so whoever comes second draws the newer state, or finds nothing
 // to do. What could not be edited is simply not recorded as shown, which leaves the row behind;
 // Recover comes back to it.
-func (p *Publisher) showAll(ctx context.Context, id string, all bool) (approvals.Request, error) {
+func (p *Publisher) showAll(ctx context.Context, id string, all bool) approvals.Request {
 	defer p.editing.Lock(id)()
 	req, err := p.Ledger.Get(ctx, id)
 	if err != nil {
 		p.Log.ErrorContext(ctx, "cannot read a request", "request_id", id, "err", err)
-		return req, err
+		return approvals.Request{}
 	}
 	if req.Final() && !req.Delivered && slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Retried }) {
 		req = p.withTwins(ctx, req)
@@ -248,7 +248,7 @@ func (p *Publisher) showAll(ctx context.Context, id string, all bool) (approvals
 	if err := p.dropCopies(ctx, req, gone); err != nil {
 		p.Log.Warn("cannot write down that an answer is done with", "request_id", id, "err", err)
 	}
-	return req, nil
+	return req
 }
 
 // withTwins is a request that came to its end with every card that shows it: where a post timed out

@@ -106,8 +106,7 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 	if !req.HasCard() && req.Quorum > 0 {
 		r.publisher.findCard(ctx, req)
 	}
-	now, err := r.publisher.show(ctx, req.ID)
-	if err == nil && now.Delivered || !req.Final() {
+	if now := r.publisher.show(ctx, req.ID); now.Delivered || !req.Final() {
 		return
 	}
 	if err := r.markTold(ctx, req, r.tellResult(ctx, req, in)...); err != nil {
