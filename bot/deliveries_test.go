@@ -60,7 +60,7 @@ func TestADeliveryIsWrittenDownAcknowledgedAndDoneOnce(t *testing.T) {
 	require.Equal(t, []any{nil}, k.arrives("slash_commands", slashPayload(k, dave, "agents DESKTOP-1", "one")))
 	require.Equal(t, []any{nil}, k.arrives("slash_commands", slashPayload(k, dave, "agents DESKTOP-2", "two")))
 	k.awaitCall("/respond", "DESKTOP-2")
-	answers := slices.DeleteFunc(k.slack.Calls("/respond"), func(c webapitest.Call) bool { return strings.Contains(string(c.Body), "Still working") })
+	answers := slices.DeleteFunc(k.slack.Calls("/respond"), func(c webapitest.Call) bool { return strings.Contains(string(c.Body), "Still at it") })
 	require.Len(t, answers, 2)
 }
 

@@ -44,7 +44,7 @@ func (r *Responder) NotifySlow(ctx context.Context, a *Interaction) (done func()
 	p := &slowNotice{to: r, a: *a}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.timer = time.AfterFunc(SlowAfter, func() { p.say(ctx, "Still working: this is taking longer than usual. The answer will appear here.") })
+	p.timer = time.AfterFunc(SlowAfter, func() { p.say(ctx, "Still at it: this is taking longer than usual. The answer will appear here.") })
 	a.patience = p
 	return p.stop
 }

@@ -367,7 +367,7 @@ func (s stage) ends(cmd *catalog.Command) {
 	case cmd.Long || cmd.Follows():
 		s.isWrittenTo("alice")
 	default:
-		answer, err := s.slack.WaitEphemeral(s.patient(), "alice", func(m slacksim.Message) bool { return !strings.Contains(m.PlainText(), "Still working") })
+		answer, err := s.slack.WaitEphemeral(s.patient(), "alice", func(m slacksim.Message) bool { return !strings.Contains(m.PlainText(), "Still at it") })
 		require.NoError(s.t, err)
 		require.NotRegexp(s.t, failed, answer.PlainText())
 		if cmd.Risk == catalog.Change {

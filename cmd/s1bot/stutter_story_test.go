@@ -50,7 +50,7 @@ func TestWhoWaitsForASlowConsoleIsToldSo(t *testing.T) {
 	s := tell(t)
 	s.console.Fail(s1sim.Match{PathPrefix: "/agents"}, s1sim.Fault{Kind: s1sim.Hang})
 	s.types("alice", "#soc", "/s1 agents DESKTOP-1")
-	s.isTold("alice", "Still working")
+	s.isTold("alice", "Still at it")
 	s.console.Heal()
 	s.isTold("alice", "DESKTOP-1", "Paris")
 }
