@@ -28,6 +28,7 @@ import (
 	"s1bot/bot/webapi"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
+	"s1bot/render/streak"
 	"s1bot/render/tempfile"
 	"s1bot/s1"
 )
@@ -224,16 +225,13 @@ func (b *Bot) Known() <-chan struct{} { return b.known }
 // Leftovers are looked for also where there are none, for that is this process's sign of life:
 // without it another process would take over what this one is working on.
 func (b *Bot) keepHouse(ctx context.Context) {
+	var looks streak.Rounds
 	for b.jobs.Adopt(ctx); post.Sleep(ctx, b.Tick); {
 		b.scheduler.TakeUpLater(ctx, b.Now())
 		b.flow.Keeper.Tick(ctx)
-		if err := b.scheduler.TakeUpLeftovers(ctx); err != nil && ctx.Err() == nil {
-			b.Log.WarnContext(ctx, "cannot look for deliveries left over", "err", err)
-		}
+		looks.Note(ctx, b.Log, "cannot look for deliveries left over", b.scheduler.TakeUpLeftovers(ctx))
 		b.jobs.Adopt(ctx)
-		if err := b.Inbox.Prune(ctx, b.Now().Add(-keepFinished)); err != nil && ctx.Err() == nil {
-			b.Log.WarnContext(ctx, "cannot forget old deliveries", "err", err)
-		}
+		looks.Note(ctx, b.Log, "cannot forget old deliveries", b.Inbox.Prune(ctx, b.Now().Add(-keepFinished)))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
+	"s1bot/render/streak"
 )
 
 // Leases picks one of several processes: it alone reads the console and posts to Slack.
@@ -35,7 +36,7 @@ const (
 // holdLease runs work with the journal of whoever holds the lease, whenever this process does, until ctx ends.
 func (n *Notifier) holdLease(ctx context.Context, work func(context.Context, Journal)) {
 	leases := n.config.Leases
-	var asking pacing.Streak
+	var asking streak.Streak
 	for first := true; ctx.Err() == nil; first = false {
 		asked := time.Now()
 		fence, err := leases.Lease(ctx, journal.Claim{Owner: n.config.Owner, For: leaseFor, First: first})

@@ -10,6 +10,7 @@ import (
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
 	"s1bot/render"
+	"s1bot/render/streak"
 )
 
 // A Schedule is when shift reports are posted by themselves, and where. The zero Schedule posts none.
@@ -79,7 +80,7 @@ type shiftReports struct {
 // the hour of a restart or of an outage fell into is made up for.
 func (s shiftReports) run(ctx context.Context) {
 	s.wake(s.reports.Schedule().Channel) // one from before a restart may wait there
-	var making pacing.Streak
+	var making streak.Streak
 	for ; ctx.Err() == nil; pacing.Rest(ctx, reportTick, nil) {
 		var err error
 		if caught := panics.Try(func() { err = s.report(ctx) }); caught != nil {

@@ -8,6 +8,7 @@ import (
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
 	"s1bot/render"
+	"s1bot/render/streak"
 	"s1bot/s1"
 )
 
@@ -33,7 +34,7 @@ type tokenWatch struct {
 
 // run counts the days until ctx ends.
 func (w tokenWatch) run(ctx context.Context) {
-	var noting pacing.Streak
+	var noting streak.Streak
 	for ; ctx.Err() == nil; pacing.Rest(ctx, tokenEvery, nil) {
 		if err := w.warn(ctx); err != nil {
 			noting.Failed(w.logger, w.now(), "can't write the note about the console's token, retrying", err)

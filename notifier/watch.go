@@ -10,6 +10,7 @@ import (
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
 	"s1bot/render"
+	"s1bot/render/streak"
 	"s1bot/s1"
 )
 
@@ -37,7 +38,7 @@ type watch struct {
 // run checks the console until ctx ends.
 func (w watch) run(ctx context.Context) {
 	pause := max(min(w.interval, watchEvery), watchLeast)
-	var noting pacing.Streak
+	var noting streak.Streak
 	for failures := 0; ctx.Err() == nil; pacing.Rest(ctx, pause, nil) {
 		if w.operators() == "" {
 			continue

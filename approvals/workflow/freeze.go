@@ -108,9 +108,7 @@ func (p *Publisher) followFreeze(ctx context.Context) {
 		freeze = approvals.Request{}
 	}
 	waiting, err := p.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Interrupted}})
-	if err != nil && ctx.Err() == nil {
-		p.Log.WarnContext(ctx, "cannot look for requests that wait", "err", err)
-	}
+	p.looks.Note(ctx, p.Log, "cannot look for requests that wait", err)
 	for _, req := range waiting {
 		if req.State == approvals.Interrupted && !req.Undecided() {
 			continue

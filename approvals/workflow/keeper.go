@@ -4,14 +4,13 @@ import (
 	"context"
 
 	"s1bot/approvals"
+	"s1bot/render/streak"
 )
 
 // remind tells those who may approve that a request still waits, in the thread of its card.
 func (k *Keeper) remind(ctx context.Context) {
 	due, err := k.Ledger.RemindDue(ctx)
-	if err != nil && ctx.Err() == nil {
-		k.Log.ErrorContext(ctx, "cannot look for requests that wait", "err", err)
-	}
+	k.looks.Note(ctx, k.Log, "cannot look for requests that wait", err)
 	for _, req := range due {
 		k.enqueue(req, func(ctx context.Context) {
 			for _, ref := range req.Heads() {
@@ -27,9 +26,7 @@ func (k *Keeper) remind(ctx context.Context) {
 // up in the channel by then.
 func (k *Keeper) remindOfExtensions(ctx context.Context) {
 	due, err := k.Ledger.RemindExtensionsDue(ctx)
-	if err != nil && ctx.Err() == nil {
-		k.Log.ErrorContext(ctx, "cannot look for extensions that wait", "err", err)
-	}
+	k.looks.Note(ctx, k.Log, "cannot look for extensions that wait", err)
 	for _, x := range due {
 		k.enqueue(x.Of, func(ctx context.Context) {
 			for _, ref := range x.Of.Heads() {
@@ -59,9 +56,7 @@ func (k *Keeper) Tick(ctx context.Context) {
 // expire closes requests whose time is over and says so.
 func (k *Keeper) expire(ctx context.Context) {
 	expired, err := k.Ledger.ExpireDue(ctx)
-	if err != nil && ctx.Err() == nil {
-		k.Log.ErrorContext(ctx, "cannot expire requests", "err", err)
-	}
+	k.looks.Note(ctx, k.Log, "cannot expire requests", err)
 	for _, req := range expired {
 		k.enqueue(req, func(ctx context.Context) {
 			k.reporter.conclude(ctx, req, nil)
@@ -73,9 +68,7 @@ func (k *Keeper) expire(ctx context.Context) {
 // runs that broke off, and requests whose card was never posted.
 func (k *Keeper) recover(ctx context.Context) {
 	left, err := k.Ledger.Recover(ctx)
-	if err != nil && ctx.Err() == nil {
-		k.Log.ErrorContext(ctx, "cannot look for requests left over", "err", err)
-	}
+	k.looks.Note(ctx, k.Log, "cannot look for requests left over", err)
 	for _, req := range left {
 		k.enqueue(req, func(ctx context.Context) {
 			if err := k.takeUp(ctx, req); err != nil {
@@ -114,4 +107,5 @@ type Keeper struct {
 	publisher *Publisher
 	executor  *executor
 	terms     *terms
+	looks     streak.Rounds
 }

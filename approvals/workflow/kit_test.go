@@ -39,15 +39,16 @@ const (
 )
 
 type kit struct {
-	t       *testing.T
-	console *s1sim.Console
-	ledger  *approvals.Ledger
-	store   approvals.Store
-	catalog *catalog.Catalog
-	flow    *Workflow
-	chat    *chat
-	people  *roster
-	jobs    *jobs
+	t          *testing.T
+	console    *s1sim.Console
+	ledger     *approvals.Ledger
+	store      approvals.Store
+	closeStore func() error
+	catalog    *catalog.Catalog
+	flow       *Workflow
+	chat       *chat
+	people     *roster
+	jobs       *jobs
 
 	mu     sync.Mutex
 	policy policy.Policy
@@ -72,7 +73,8 @@ func newKit(t *testing.T, edit ...func(*policy.Settings)) *kit {
 	require.NoError(t, err)
 	db, err := store.Open(t.Context(), "sqlite::memory:", nil)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	k.closeStore = sync.OnceValue(db.Close)
+	t.Cleanup(func() { require.NoError(t, k.closeStore()) })
 	k.store = db.Requests()
 	k.ledger, err = approvals.New(approvals.Config{Store: k.store, Owner: "kit", Now: k.now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	require.NoError(t, err)

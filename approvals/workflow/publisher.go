@@ -12,6 +12,7 @@ import (
 	"s1bot/approvals/plans"
 	"s1bot/approvals/requestcards"
 	"s1bot/render"
+	"s1bot/render/streak"
 )
 
 // A request has one card with live buttons. That it is about to be posted is written down first
@@ -336,4 +337,5 @@ type Publisher struct {
 	*Config
 	cards   requestcards.Drawer
 	editing KeyMutex // one edit of a request's cards at a time
+	looks   streak.Rounds
 }

@@ -14,6 +14,7 @@ import (
 	"s1bot/approvals/requestcards"
 	"s1bot/commands/catalog"
 	"s1bot/render"
+	"s1bot/render/streak"
 )
 
 // What was isolated for a time. The row says when something is due (approvals/term.go); of all
@@ -26,9 +27,7 @@ import (
 // Work has as long as the lease is: whoever is still at it afterwards would meet the next one.
 func (ts *terms) mindTerms(ctx context.Context) {
 	due, err := ts.Ledger.TermsDue(ctx)
-	if err != nil && ctx.Err() == nil {
-		ts.Log.ErrorContext(ctx, "cannot look for isolations that end", "err", err)
-	}
+	ts.looks.Note(ctx, ts.Log, "cannot look for isolations that end", err)
 	for _, req := range due {
 		ts.enqueue(req, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, approvals.TermLease)
@@ -281,4 +280,5 @@ type terms struct {
 	reporter  *reporter
 	overlaps  *overlaps
 	executor  *executor
+	looks     streak.Rounds
 }

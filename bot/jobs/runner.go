@@ -14,6 +14,7 @@ import (
 	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/render"
+	"s1bot/render/streak"
 )
 
 // Bounds of long work.
@@ -119,6 +120,7 @@ type Runner struct {
 	ctx     context.Context // ends with errStopping
 	stop    context.CancelCauseFunc
 	running sync.WaitGroup
+	looks   streak.Rounds
 
 	mu      sync.Mutex
 	workers map[string]*worker // by the id of their job
@@ -202,9 +204,7 @@ func (r *Runner) Adopt(ctx context.Context) {
 	for ctx.Err() == nil {
 		now := time.Now()
 		id, body, ok, err := r.Store.Claim(ctx, r.owner, now, now.Add(jobLease))
-		if err != nil && ctx.Err() == nil {
-			r.Log.Error("cannot look for jobs left over", "err", err)
-		}
+		r.looks.Note(ctx, r.Log, "cannot look for jobs left over", err)
 		if err != nil || !ok {
 			return
 		}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"s1bot/render/streak"
 )
 
 // Bounds of a Socket Mode connection.
@@ -81,6 +83,7 @@ func (s *Pool) keep(ctx context.Context, place int) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	pause, backoff := time.Duration(0), NewBackoff()
+	var outage streak.Streak
 	for {
 		select {
 		case <-ctx.Done():
@@ -99,9 +102,10 @@ func (s *Pool) keep(ctx context.Context, place int) error {
 			return fmt.Errorf("open a Socket Mode connection: %w", err)
 		case err != nil:
 			pause = backoff.After(err)
-			s.log.Warn("no Socket Mode connection", "place", place, "again_in", pause, "err", err)
+			outage.Failed(s.log, began, "no Socket Mode connection, retrying", err, "place", place)
 			continue
 		}
+		outage.Over(s.log, time.Now(), "a Socket Mode connection is back", "place", place)
 		replace := make(chan struct{})
 		wg.Go(func() { c.read(ctx, replace) })
 		<-replace // closed, or announced to be

@@ -1,14 +1,18 @@
 package socketmode
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -120,6 +124,25 @@ func TestReconnectingIsPaced(t *testing.T) {
 	require.Greater(t, backoff.After(nil), 30*time.Second)
 	backoff.Reset()
 	require.LessOrEqual(t, backoff.After(nil), 500*time.Millisecond, "after a connection that held")
+}
+
+// An outage of Slack's of an hour is a line for each place, and not one for each of hundreds of attempts.
+func TestAnOutageOfSlacksIsToldOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		tries := atomic.Int64{}
+		s := New(2, func(context.Context) (string, error) {
+			tries.Add(1)
+			return "", errors.New("503 Service Unavailable")
+		}, func(Envelope) {}, slog.New(slog.NewTextHandler(&out, nil)))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Hour, cancel)
+		require.NoError(t, s.Run(ctx))
+		require.Greater(t, tries.Load(), int64(100))
+		require.Equal(t, 2, strings.Count(out.String(), "\n"), out.String())
+		require.Equal(t, 2, strings.Count(out.String(), `level=WARN msg="no Socket Mode connection, retrying"`), out.String())
+	})
 }
 
 func TestARefusedTokenEndsTheRun(t *testing.T) {

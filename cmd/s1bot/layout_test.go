@@ -69,6 +69,10 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"render", "s1", "s1/unified"},
 		nil,
 	},
+	"render/streak": {
+		nil,
+		nil,
+	},
 	"render/rendertest": {
 		nil,
 		[]string{"github.com/slack-go/slack", "github.com/stretchr/testify"},
@@ -158,7 +162,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"approvals/workflow": {
-		[]string{"approvals", "approvals/effect", "approvals/plans", "approvals/policy", "approvals/policyinput", "approvals/requestcards", "commands/catalog", "commands/consoles", "commands/refusal", "commands/text", "render", "s1"},
+		[]string{"approvals", "approvals/effect", "approvals/plans", "approvals/policy", "approvals/policyinput", "approvals/requestcards", "commands/catalog", "commands/consoles", "commands/refusal", "commands/text", "render", "s1", "render/streak"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"approvals/trail": {
@@ -182,7 +186,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"notifier/figures": {
-		[]string{"s1", "commands/refusal", "notifier/journal", "notifier/pacing"},
+		[]string{"s1", "commands/refusal", "notifier/journal", "notifier/pacing", "render/streak"},
 		nil,
 	},
 	"notifier/routing": {
@@ -190,15 +194,15 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"notifier/feed": {
-		[]string{"s1", "s1/unified", "render", "commands/catalog", "commands/refusal", "notifier/journal", "notifier/pacing", "notifier/routing"},
+		[]string{"s1", "s1/unified", "render", "commands/catalog", "commands/refusal", "notifier/journal", "notifier/pacing", "notifier/routing", "render/streak"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"notifier/delivery": {
-		[]string{"s1", "s1/unified", "render", "render/cards", "notifier/journal", "notifier/pacing"},
+		[]string{"s1", "s1/unified", "render", "render/cards", "notifier/journal", "notifier/pacing", "render/streak"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"notifier": {
-		[]string{"s1", "render", "render/cards", "commands/catalog", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/pacing", "notifier/routing"},
+		[]string{"s1", "render", "render/cards", "commands/catalog", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/pacing", "notifier/routing", "render/streak"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"notifier/notifiertest": {
@@ -212,6 +216,7 @@ var rooms = map[string]struct{ ours, third []string }{
 			"approvals", "approvals/plans", "approvals/policy", "approvals/requestcards", "approvals/workflow",
 			"bot/casefile", "bot/casework", "bot/chat", "bot/exchange", "bot/fairqueue", "bot/home", "bot/inbound", "bot/intake", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/run", "bot/seal", "bot/setup",
 			"bot/snoozing", "bot/socketmode", "bot/webapi",
+			"render/streak",
 		},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
 	},
@@ -249,7 +254,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/slack-go/slack"},
 	},
 	"bot/jobs": {
-		[]string{"approvals/workflow", "bot/post", "commands/catalog", "render"},
+		[]string{"approvals/workflow", "bot/post", "commands/catalog", "render", "render/streak"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"bot/people": {
@@ -281,7 +286,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/slack-go/slack", "github.com/sethvargo/go-retry"},
 	},
 	"bot/socketmode": {
-		nil,
+		[]string{"render/streak"},
 		[]string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"},
 	},
 	"bot/home": {
@@ -410,7 +415,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"cmd/s1bot": {
 		[]string{
-			"s1", "s1/unified", "s1/huntapi", "s1/s1sim", "s1/transport", "render", "render/cards", "render/tempfile",
+			"s1", "s1/unified", "s1/huntapi", "s1/s1sim", "s1/transport", "render", "render/cards", "render/streak", "render/tempfile",
 			"commands", "commands/catalog", "commands/consoles", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/plans", "approvals/policy", "approvals/syslog", "approvals/trail", "approvals/trailfile",
 			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",

@@ -27,6 +27,7 @@ import (
 	"s1bot/notifier/journal"
 	"s1bot/notifier/routing"
 	"s1bot/render/cards"
+	"s1bot/render/streak"
 	"s1bot/render/tempfile"
 	"s1bot/s1"
 )
@@ -61,6 +62,7 @@ type program struct {
 	credentials atomic.Pointer[credentials]
 	routes      atomic.Pointer[routing.Routes]
 	schedule    atomic.Pointer[notifier.Schedule]
+	looks       streak.Rounds // of whoever asks whether the program is ready
 }
 
 // assemble wires a program; it starts nothing and calls nobody. Close it when done.
@@ -388,8 +390,9 @@ func (p *program) readyz(w http.ResponseWriter, r *http.Request, draining <-chan
 
 // unready says why a click would not arrive now and be written down, or nothing.
 func (p *program) unready(ctx context.Context) string {
-	if err := p.db.Writable(ctx); err != nil {
-		p.log.Warn("the database cannot be written", "err", err)
+	err := p.db.Writable(ctx)
+	p.looks.Note(context.WithoutCancel(ctx), p.log, "the database cannot be written", err)
+	if err != nil {
 		return "the database cannot be written"
 	}
 	if p.bot.Ready() == 0 {

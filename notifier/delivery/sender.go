@@ -11,6 +11,7 @@ import (
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
 	"s1bot/render/cards"
+	"s1bot/render/streak"
 )
 
 const (
@@ -75,7 +76,7 @@ type channelSender struct {
 	shownWaits     []cards.Wait         // those that cards of the channel were last marked for
 	broadcasts     map[string]time.Time // by the ts of a root: when a reply to it was last shown in the channel
 
-	posting, editing, uploading, saving, asking pacing.Streak
+	posting, editing, uploading, saving, asking streak.Streak
 }
 
 // newChannelSender begins with a pause: the process before this one may have posted a moment ago.
@@ -100,7 +101,7 @@ func (s *channelSender) ring() {
 // A conflict means that another process, or Refresh, wrote the notice between the read and the
 // save. What was read is worthless then.
 func (s *channelSender) run(ctx context.Context) {
-	var streak pacing.Streak
+	var outage streak.Streak
 	for ctx.Err() == nil {
 		var wait time.Duration
 		var err error
@@ -109,12 +110,12 @@ func (s *channelSender) run(ctx context.Context) {
 		}
 		switch {
 		case err == nil || ctx.Err() != nil:
-			streak.Over(s.logger, s.now(), "deliveries have resumed", "channel", s.channel)
+			outage.Over(s.logger, s.now(), "deliveries have resumed", "channel", s.channel)
 		case errors.Is(err, journal.ErrConflict): // somebody else was faster; read it again
 			wait = time.Second
 		default:
-			streak.Failed(s.logger, s.now(), "can't deliver to a channel, retrying", err, "channel", s.channel)
-			wait = pacing.Backoff(streak.Failures())
+			outage.Failed(s.logger, s.now(), "can't deliver to a channel, retrying", err, "channel", s.channel)
+			wait = pacing.Backoff(outage.Failures())
 		}
 		pacing.Rest(ctx, wait, s.bell)
 	}

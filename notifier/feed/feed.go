@@ -13,6 +13,7 @@ import (
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
 	"s1bot/notifier/routing"
+	"s1bot/render/streak"
 	"s1bot/s1"
 )
 
@@ -117,8 +118,8 @@ type Feed struct {
 	logger   *slog.Logger
 
 	turn       pacing.Turn            // held from asking for a page until it is in the journal: no older reading overwrites a newer one
-	outage     pacing.Streak          // of any pass
-	noting     pacing.Streak          // of the note about it
+	outage     streak.Streak          // of any pass
+	noting     streak.Streak          // of the note about it
 	failing    map[string]*failureRun // by pass
 	untilSweep map[string]int         // by pass: polls until the next sweep
 

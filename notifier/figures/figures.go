@@ -21,6 +21,7 @@ import (
 	"s1bot/commands/refusal"
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
+	"s1bot/render/streak"
 	"s1bot/s1"
 )
 
@@ -136,14 +137,14 @@ func (c Counter) Run(ctx context.Context) {
 	if c.Pause > 0 {
 		pause = c.Pause
 	}
-	failing := map[string]*pacing.Streak{}
+	failing := map[string]*streak.Streak{}
 	for round := 0; ctx.Err() == nil; round++ {
 		if c.rest(ctx) {
 			round = 0
 		}
 		for _, q := range c.questions() {
 			if failing[q.name] == nil {
-				failing[q.name] = &pacing.Streak{}
+				failing[q.name] = &streak.Streak{}
 			}
 			if err := c.count(ctx, q); err != nil && ctx.Err() == nil {
 				failing[q.name].Failed(c.Log, c.Now(), "cannot count "+q.name, err)

@@ -1,11 +1,7 @@
 package pacing_test
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"log/slog"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -99,27 +95,6 @@ func TestARestEndsByTimeByABellOrWithItsContext(t *testing.T) {
 		pacing.Rest(ctx, time.Minute, nil)
 		require.Equal(t, time.Minute, time.Since(began))
 	})
-}
-
-func TestAStreakOfFailuresIsTwoLines(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	log, now := slog.New(slog.NewTextHandler(&out, nil)), time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
-	var s pacing.Streak
-	s.Over(log, now, "nothing was wrong")
-	require.Empty(t, out.String())
-	for i := range 5 {
-		s.Failed(log, now.Add(time.Duration(i)*time.Minute), "can't post", errors.New("503"), "channel", "C1")
-	}
-	require.Equal(t, 5, s.Failures())
-	s.Over(log, now.Add(10*time.Minute), "can post again")
-	require.Zero(t, s.Failures())
-	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	require.Len(t, lines, 2)
-	require.Contains(t, lines[0], `level=WARN msg="can't post" channel=C1 err=503`)
-	require.Contains(t, lines[1], `level=INFO msg="can post again" failures=5 for=10m0s`)
-	s.Failed(log, now, "can't post", errors.New("503"))
-	require.Equal(t, 2, strings.Count(out.String(), "level=WARN"), "the next streak begins anew")
 }
 
 func TestLaterIsTheLaterOfTwoMoments(t *testing.T) {
