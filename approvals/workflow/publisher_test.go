@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -336,4 +337,27 @@ func TestACardThatArrivesAfterTheEndFindsItsRequest(t *testing.T) {
 	require.Contains(t, wordsOf(k.chat.shown[late].card), "Denied")
 	require.NotContains(t, wordsOf(k.chat.shown[late].card), "[Approve]")
 	require.Empty(t, k.console.Changes())
+}
+
+// unreadable is a store whose rows cannot be read.
+type unreadable struct{ approvals.Store }
+
+func (unreadable) Find(context.Context, approvals.Query) ([]approvals.Request, error) {
+	return nil, errors.New("the database is away")
+}
+
+// What is only behind was told before; that the row cannot be read while it is drawn makes that no news.
+func TestAnEndThatWasToldIsNotToldAgainWhereItsRowCannotBeRead(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	req = k.get(req.ID)
+	require.True(t, req.Delivered)
+	before := len(k.chat.order)
+	k.flow.Keeper.Ledger, err = approvals.New(approvals.Config{Store: unreadable{k.store}, Owner: "kit", Now: k.now})
+	require.NoError(t, err)
+	require.NoError(t, k.flow.Keeper.takeUp(t.Context(), req))
+	require.Len(t, k.chat.order, before, "nobody reads it twice")
 }

@@ -106,7 +106,11 @@ func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Inte
 	if !req.HasCard() && req.Quorum > 0 {
 		r.publisher.findCard(ctx, req)
 	}
-	if now := r.publisher.show(ctx, req.ID); now.Delivered || !req.Final() {
+	now := r.publisher.show(ctx, req.ID)
+	if now.ID == "" {
+		now = req // it cannot be read now: what the caller read of it counts
+	}
+	if now.Delivered || !req.Final() {
 		return
 	}
 	if err := r.markTold(ctx, req, r.tellResult(ctx, req, in)...); err != nil {
