@@ -3,6 +3,7 @@ package people
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -272,7 +273,7 @@ func (p *Directory) belongs(ctx context.Context, group, id string, since time.Ti
 // membersOf is who belongs to a user group.
 //
 // Also an answer that Slack did not give is kept, for silenceTTL: while Slack is away, each click
-// would wait out its patience anew.
+// would wait out its patience anew. One that nobody waited for is not: see gaveUp.
 func (p *Directory) membersOf(ctx context.Context, group string, since time.Time) policy.Fact[[]string] {
 	defer p.asking.Lock(group)()
 	if got, ok := p.members.Get(group); ok && got.since(since, p.Now()) {
@@ -290,8 +291,16 @@ func (p *Directory) membersOf(ctx context.Context, group string, since time.Time
 	if err != nil {
 		p.Log.WarnContext(ctx, "cannot read a user group", "group", group, "err", err)
 	}
-	p.members.Add(group, got)
+	if !gaveUp(ctx, err) {
+		p.members.Add(group, got)
+	}
 	return got.fact
+}
+
+// gaveUp tells whether a question has no answer because whoever asked it broke off, as a look before a run does that found its answer
+// elsewhere. That is no silence of Slack's, and others who ask beside them must not be told so.
+func gaveUp(ctx context.Context, err error) bool {
+	return err != nil && errors.Is(ctx.Err(), context.Canceled)
 }
 
 // GroupHandle is how a user group is called, without the @; empty where Slack does not say.
@@ -352,8 +361,11 @@ func (p *Directory) allGroups(ctx context.Context, since time.Time) policy.Fact[
 	for i, g := range found {
 		groups[i] = policy.Group{ID: g.ID, Handle: g.Handle}
 	}
-	p.groups = aged[[]policy.Group]{heard(groups, err), at}
-	return p.groups.fact
+	got := aged[[]policy.Group]{heard(groups, err), at}
+	if !gaveUp(ctx, err) {
+		p.groups = got
+	}
+	return got.fact
 }
 
 // heard is what Slack said of user groups. That the workspace's plan has none is an answer; all

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
 	"s1bot/bot/slacksim"
 	"s1bot/bot/webapi"
 	"s1bot/s1"
@@ -293,4 +295,46 @@ func TestWhatSlackSaidIsBelievedForAMinuteButNotByAGate(t *testing.T) {
 	}
 	tw.pass(2 * lookTTL)
 	require.Equal(t, "Europe/Paris", tw.Who(t.Context(), "U0ALICE").Zone.String())
+}
+
+// Whose look ends before Slack has answered was not told that Slack says nothing, and neither is anybody who asks beside them.
+func TestWhoGivesUpLeavesNoSilenceToOthers(t *testing.T) {
+	t.Parallel()
+	for member, question := range map[string]string{"S0LEADS": "usergroups.users.list", "@leads": "usergroups.list"} {
+		tw := settle(t, policy.Settings{Approvers: policy.Members([]string{member})})
+		asked, over := make(chan struct{}, 1), make(chan struct{})
+		slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, question) {
+				select {
+				case asked <- struct{}{}:
+					<-over
+					return
+				default:
+				}
+			}
+			tw.ws.ServeHTTP(w, r)
+		}))
+		t.Cleanup(slow.Close)
+		tw.API = client(slow.URL + "/api/")
+		tw.patience = 10 * time.Second
+		gate := tw.Gate(t.Context()) // bob's click
+		tw.pass(time.Second)
+		hasty, giveUp := context.WithCancel(tw.Gate(t.Context()))
+		var looking sync.WaitGroup
+		looking.Go(func() { tw.Afresh(hasty, "U0ALICE") })
+		<-asked
+		giveUp()
+		looking.Wait()
+		close(over)
+		require.Empty(t, cmp.Or(openOf(tw.Afresh(gate, "U0BOB"))...), member)
+	}
+}
+
+// openOf are the questions about a person that have no answer.
+func openOf(p workflow.Person) []string {
+	all := []string{""}
+	for _, m := range p.Roles {
+		all = append(all, m.Held.Open())
+	}
+	return all
 }
