@@ -192,8 +192,7 @@ func TestWhatTheConsoleSaysLaterIsInTheTrailOnce(t *testing.T) {
 	t.Parallel()
 	m := newMemory()
 	l, _, changes := timed(t, m)
-	r := approved(t, l, isolate("click"))
-	_, err := l.Run(t.Context(), r, succeed)
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")), succeed)
 	require.NoError(t, err)
 	before := *changes
 	for _, effect := range []string{`{"applied":0}`, `{"applied":0}`, `{"applied":1}`} {

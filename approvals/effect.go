@@ -13,10 +13,11 @@ import (
 // A watch looks every few seconds and mostly sees what it saw before. Comparing the text keeps the
 // trail to what changed, and the cards from being edited for nothing: chat.update is a Tier 3
 // method, about 50 a minute for the whole workspace. Was is the request as the caller has read it, or
-// its ID alone.
+// its ID alone. What was seen of a run is not written over a later one, whose task is another.
 func (l *Ledger) RecordEffect(ctx context.Context, was Request, effect json.RawMessage) (Request, error) {
 	r, err := l.stepFrom(ctx, was, func(r *Request, now time.Time) ([]Entry, error) {
-		if string(r.Effect) == string(effect) {
+		earlier := was.Version > 0 && was.Fence != r.Fence
+		if earlier || string(r.Effect) == string(effect) {
 			return nil, errUnchanged
 		}
 		r.Effect = effect

@@ -71,3 +71,26 @@ func TestAStepFromAnOldRowIsDecidedByTheRowOfNow(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Approved, r.State)
 }
+
+// A watch that looked at an earlier run says nothing of the one after it, whose task and whose answer are others.
+func TestWhatWasSeenOfAnEarlierRunIsNotWrittenOverALaterOne(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	r := submit(t, l, isolate("click"))
+	r, err := l.Approve(t.Context(), r, bob)
+	require.NoError(t, err)
+	seen, err := l.Run(t.Context(), r, func(context.Context, Request) Result { return Result{Uncertain: true} })
+	require.NoError(t, err)
+	require.Equal(t, Interrupted, seen.State)
+	r, err = l.Reopen(t.Context(), seen.ID, carol, "again")
+	require.NoError(t, err)
+	r, err = l.Run(t.Context(), r, func(context.Context, Request) Result {
+		return Result{Outcome: Successful, Effect: []byte(`{"task":"2"}`)}
+	})
+	require.NoError(t, err)
+	after, err := l.RecordEffect(t.Context(), seen, []byte(`{"task":"1"}`))
+	require.NoError(t, err)
+	require.JSONEq(t, `{"task":"2"}`, string(after.Effect))
+	require.Equal(t, r.Rev, after.Rev)
+}
