@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/requestcards"
 	"s1bot/render"
@@ -367,4 +368,19 @@ func TestWhatTheConsoleWasTooBusyForIsOfferedAgain(t *testing.T) {
 	said, err := k.Says(alice, "initiate-scan DESKTOP-2")
 	require.NoError(t, err)
 	require.Contains(t, said, "[Run it again]")
+}
+
+// A process that stops while a watch gives way must leave it to the next one, however long it has gone on: its end is still to be told.
+func TestAWatchThatGivesWayWhenTheProcessStopsIsNotOver(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	k.mu.Lock()
+	k.ahead += 2 * effect.WatchLimit
+	k.mu.Unlock()
+	ctx, stop := context.WithCancel(t.Context())
+	k.giveWay = func(context.Context) { stop() }
+	require.ErrorIs(t, k.flow.Watcher.Watch(ctx, k.jobs.watches[0], func(json.RawMessage) error { return nil }), context.Canceled)
 }

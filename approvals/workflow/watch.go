@@ -102,7 +102,10 @@ func (w *Watcher) Watch(ctx context.Context, watch Watch, save func(json.RawMess
 		}
 		w.GiveWay(ctx)
 		over, err := w.look(ctx, watch, &sent, save)
-		if err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() != nil {
+			return context.Cause(ctx) // what it did not see now, the next one sees
+		}
+		if err != nil {
 			w.Log.WarnContext(ctx, "cannot see the effect of a request yet", "request_id", watch.Request, "err", err)
 		}
 		blind := err != nil && w.Now().Sub(watch.Began) > effect.WatchLimit
