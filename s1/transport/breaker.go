@@ -102,7 +102,7 @@ func (b *breakers) guard(ctx context.Context, call Call, read func() (attempt, e
 		a, err := read()
 		hung := errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
 		if p := patienceOf(ctx); p != nil && hung {
-			p.spend(call.Route, time.Since(began))
+			p.spend(b, call.Route, time.Since(began))
 		}
 		if err != nil && (ctx.Err() != nil || hung && call.inAHurry()) {
 			err = &ownEnd{err}

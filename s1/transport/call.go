@@ -159,7 +159,7 @@ func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
 
 // ask sends a read in its turn, unless its path does not answer.
 func (c *Client) ask(ctx context.Context, call Call, payload []byte) (attempt, error) {
-	if err := call.hurry(ctx, c.budget(call)); err != nil {
+	if err := call.hurry(ctx, c.breakers, c.budget(call)); err != nil {
 		return attempt{}, err
 	}
 	leave, err := c.enter(ctx, &call)

@@ -90,3 +90,29 @@ func TestAReadInAHurryOpensNoBreaker(t *testing.T) {
 		require.True(t, slow)
 	})
 }
+
+// A report reads all consoles: that one of them hangs says nothing of the others.
+func TestTheSilenceOfOneConsoleIsNotAnothers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hangs := consoletest.Over(t, func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}, nil)
+		slow := consoletest.Over(t, func(r *http.Request) (*http.Response, error) {
+			select {
+			case <-time.After(3 * time.Second):
+				return consoletest.Response(200, `{"data":[]}`), nil
+			case <-r.Context().Done():
+				return nil, r.Context().Err()
+			}
+		}, nil)
+		ctx := transport.WithPatience(t.Context())
+		_, err := hangs.AgentsPage(ctx, nil)
+		require.Error(t, err)
+		_, err = slow.AgentsPage(ctx, nil)
+		require.NoError(t, err)
+		_, err = slow.ThreatsPage(ctx, nil)
+		require.NoError(t, err)
+	})
+}
