@@ -87,8 +87,8 @@ func (b *breakers) changed(route *breaker, _, to gobreaker.State) {
 	}
 }
 
-// An ownEnd is an error of a call whose caller did not wait for an answer, or not for long: it says
-// nothing about the console.
+// An ownEnd is an error of a call whose caller did not wait for an answer, or not for long, or that our
+// own rate kept from being sent: it says nothing about the console.
 type ownEnd struct{ error }
 
 // Unwrap is the error as the caller gets it, with what it is made of.
@@ -100,11 +100,13 @@ func (b *breakers) guard(ctx context.Context, call Call, read func() (attempt, e
 	began := time.Now()
 	a, err := breaker.Execute(func() (attempt, error) {
 		a, err := read()
-		hung := errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
+		var e *Error
+		unsent := errors.As(err, &e) && e.unsent
+		hung := errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && !unsent
 		if p := patienceOf(ctx); p != nil && hung {
 			p.spend(b, call.Route, time.Since(began))
 		}
-		if err != nil && (ctx.Err() != nil || hung && call.inAHurry()) {
+		if err != nil && (ctx.Err() != nil || unsent || hung && call.inAHurry()) {
 			err = &ownEnd{err}
 		}
 		return a, err

@@ -283,3 +283,25 @@ func TestWhoWaitsForAPathMayGiveUp(t *testing.T) {
 		readers.Wait()
 	})
 }
+
+// Who types into a search box faster than the console's rate waits for no answer of the console's.
+func TestWhatTheRateHoldsBackIsNoSilenceOfTheConsole(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := consoletest.Over(t, func(*http.Request) (*http.Response, error) {
+			return consoletest.Response(200, `{"data":{"health":"ok"}}`), nil
+		}, nil)
+		_, err := client.SystemStatus(t.Context())
+		require.NoError(t, err)
+		for _, ctx := range []context.Context{t.Context(), transport.WithPatience(t.Context())} {
+			for range 5 {
+				box, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+				_, err = client.SystemStatus(box)
+				cancel()
+				require.ErrorContains(t, err, "rate limit")
+			}
+			_, err = client.SystemStatus(ctx)
+			require.NoError(t, err, "the path was never asked in vain")
+		}
+	})
+}

@@ -332,7 +332,7 @@ func (c *Client) readBody(ctx context.Context, watch *stopwatch, response *http.
 
 // NotAdmitted is the error for a call that was not sent because it would have had to wait too long.
 func NotAdmitted(call Call, wait time.Duration, err error) *Error {
-	e := &Error{Operation: call.Operation, RetryAfter: wait, Err: err, Message: "The call was cancelled."}
+	e := &Error{Operation: call.Operation, RetryAfter: wait, Err: err, Message: "The call was cancelled.", unsent: true}
 	if errors.Is(err, context.DeadlineExceeded) {
 		e.Message = fmt.Sprintf("The console's rate limit requires a wait of %s, which is longer than this call may take.", wait.Round(time.Millisecond))
 	}

@@ -61,6 +61,7 @@ type Error struct {
 
 	Unclear bool
 	expired bool // see isExpired
+	unsent  bool // the console's rate would have had it wait too long, see NotAdmitted
 }
 
 // Error returns the three parts in one line.
