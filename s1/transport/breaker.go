@@ -87,8 +87,8 @@ func (b *breakers) changed(route *breaker, _, to gobreaker.State) {
 	}
 }
 
-// An ownEnd is an error of a call whose caller did not wait for an answer, or not for long, or that our
-// own rate kept from being sent: it says nothing about the console.
+// An ownEnd is an error of a call whose caller did not wait for an answer, or not for long, or that was
+// not sent because it had to wait here: it says nothing about the console.
 type ownEnd struct{ error }
 
 // Unwrap is the error as the caller gets it, with what it is made of.

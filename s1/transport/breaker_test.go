@@ -305,3 +305,22 @@ func TestWhatTheRateHoldsBackIsNoSilenceOfTheConsole(t *testing.T) {
 		}
 	})
 }
+
+func TestReadsThatWaitedWhileTheirPathWasFoundToHangAreNotSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		console := &stuckConsole{hangs: "/agents"}
+		client := unpaced(t, console)
+		var readers sync.WaitGroup
+		read := func() { _, _ = client.AgentsPage(t.Context(), nil) }
+		for range 16 {
+			readers.Go(read)
+		}
+		time.Sleep(20 * time.Second)
+		for range 10 {
+			readers.Go(read)
+		}
+		readers.Wait()
+		require.Less(t, len(console.seen()), 16+3, "behind the third that hangs nobody is sent")
+	})
+}

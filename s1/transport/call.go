@@ -52,8 +52,8 @@ type reading struct {
 	brief    bool          // the answer says little: it is at most smallBody
 	download bool          // the answer is a file: any type, at most MaxFile
 	keep     Keep          // where it goes
-	waited   time.Duration // for other reads of the path
 	most     time.Duration // to go without an answer, where it is less than usual
+	turn     *turn         // in the line of its path
 }
 
 // reads tells whether the call changes nothing at the console, so that it may be sent again. The
@@ -157,16 +157,13 @@ func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
 	return c.once(ctx, call, payload)
 }
 
-// ask sends a read in its turn, unless its path does not answer.
+// ask sends a read, unless its path does not answer.
 func (c *Client) ask(ctx context.Context, call Call, payload []byte) (attempt, error) {
 	if err := call.hurry(ctx, c.breakers, c.budget(call)); err != nil {
 		return attempt{}, err
 	}
-	leave, err := c.enter(ctx, &call)
-	if err != nil {
-		return attempt{}, err
-	}
-	defer leave()
+	call.turn = &turn{}
+	defer call.turn.leave() // once the breaker knows how it ended: whoever is next goes by that
 	return c.breakers.guard(ctx, call, func() (attempt, error) { return c.persist(ctx, call, payload) })
 }
 

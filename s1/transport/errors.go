@@ -61,7 +61,7 @@ type Error struct {
 
 	Unclear bool
 	expired bool // see isExpired
-	unsent  bool // the console's rate would have had it wait too long, see NotAdmitted
+	unsent  bool // it had to wait too long for the console's rate, or for other reads
 }
 
 // Error returns the three parts in one line.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/sony/gobreaker/v2"
 )
 
 // readsAtOnce is how many reads of one path are under way at once; the next ones wait for them. It
@@ -37,26 +39,57 @@ func (l *lines) of(route string) chan struct{} {
 	return line
 }
 
-// enter waits for the turn of a read; leave ends it. The wait counts as part of the time that the
-// read may take, and ends while there is some of it left.
-func (c *Client) enter(ctx context.Context, call *Call) (leave func(), err error) {
-	line := c.lines.of(call.Route)
-	leave = func() { <-line }
+// A turn is the place of a read among those of its path that are under way, for all its tries.
+type turn struct{ in chan struct{} }
+
+// leave gives it to the next one, if it was taken.
+func (t *turn) leave() {
+	if t.in != nil {
+		<-t.in
+	}
+}
+
+// enter waits for the turn of a read that the rate lets through. Who waits for the rate holds no place in
+// the line, for the console is not late with their answer.
+//
+// The wait counts as part of the time that the read may take, and ends while there is some of it left.
+// Where the path turned out not to answer meanwhile, the read is not sent any more; where it did, the
+// turn that it had of the rate is long past, and it takes another.
+func (c *Client) enter(ctx context.Context, r *readRetry) error {
+	if r.call.turn.in != nil {
+		return nil
+	}
+	line := c.lines.of(r.call.Route)
 	select {
 	case line <- struct{}{}:
-		return leave, nil
+		r.call.turn.in = line
+		return nil
 	default:
 	}
-	began, budget := time.Now(), c.budget(*call)
-	ctx, cancel := context.WithTimeout(ctx, budget-budget/10)
+	began := time.Now()
+	short, cancel := context.WithTimeout(ctx, r.left-c.budget(r.call)/10)
 	defer cancel()
 	select {
 	case line <- struct{}{}:
-		call.waited = time.Since(began)
-		return leave, nil
-	case <-ctx.Done():
-		return nil, &Error{Operation: call.Operation, Err: ctx.Err(), Message: "Earlier calls of this kind are still waiting for the console's answer."}
+		r.call.turn.in = line
+	case <-short.Done():
+		return &Error{Operation: r.call.Operation, Err: short.Err(), Message: "Earlier calls of this kind are still waiting for the console's answer.", unsent: true}
 	}
+	r.left -= time.Since(began)
+	return c.again(ctx, r.call)
+}
+
+// again lets a read through that has waited for others of its path.
+func (c *Client) again(ctx context.Context, call Call) error {
+	if path := c.breakers.of(call.Route); path.State() == gobreaker.StateOpen {
+		refused := refusal(call, path.rests())
+		refused.unsent = true
+		return refused
+	}
+	if waited, err := c.Admit(ctx, call); err != nil {
+		return NotAdmitted(call, waited, err)
+	}
+	return nil
 }
 
 // budget is the time that a call may go without an answer.

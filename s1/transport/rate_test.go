@@ -158,3 +158,20 @@ func TestAWaitLongerThanTheDeadlineIsRefusedAtOnce(t *testing.T) {
 		require.Equal(t, 2, calls)
 	})
 }
+
+// Many who read the same slow path at once wait for its rate, as they are told, and nobody of them for an answer that is late.
+func TestWhoWaitsForTheRateIsNotToldThatTheConsoleIsLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := consoletest.Over(t, func(*http.Request) (*http.Response, error) {
+			return consoletest.Response(200, `{"data":[]}`), nil
+		}, nil)
+		failed := make(chan error, 40)
+		for range cap(failed) {
+			go func() { _, err := client.RulesPage(t.Context(), nil); failed <- err }()
+		}
+		for range cap(failed) {
+			require.NoError(t, <-failed)
+		}
+	})
+}

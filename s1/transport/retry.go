@@ -47,7 +47,7 @@ type readRetry struct {
 
 func (c *Client) newReadRetry(ctx context.Context, call Call) *readRetry {
 	own := retry.WithJitterPercent(retryJitter, retry.NewExponential(c.firstRetry))
-	return &readRetry{client: c, ctx: ctx, call: call, own: retry.WithMaxRetries(maxTries-1, own), left: c.budget(call) - call.waited}
+	return &readRetry{client: c, ctx: ctx, call: call, own: retry.WithMaxRetries(maxTries-1, own), left: c.budget(call)}
 }
 
 // Next is the pause before the next try; see retry.Backoff.
@@ -95,6 +95,9 @@ func (c *Client) try(ctx context.Context, r *readRetry, payload []byte) (attempt
 	waited, err := c.Admit(ctx, r.call)
 	if err != nil {
 		return attempt{}, NotAdmitted(r.call, waited, err)
+	}
+	if err := c.enter(ctx, r); err != nil {
+		return attempt{}, err
 	}
 	began := time.Now()
 	a := c.send(ctx, r.call, payload, r.left)
