@@ -30,7 +30,7 @@ func (r *Responder) keep(ctx context.Context, address string) string {
 	}
 	id, err := r.Kept.Put(context.WithoutCancel(ctx), body, keepFor)
 	if err != nil {
-		r.Log.Warn("cannot keep the way to an answer", "err", err)
+		r.Log.WarnContext(ctx, "cannot keep the way to an answer", "err", err)
 	}
 	return id
 }

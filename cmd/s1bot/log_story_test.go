@@ -48,6 +48,9 @@ func TestWhatIsLoggedOfADeliveryCarriesItsReference(t *testing.T) {
 	f.console.Fail(s1sim.Match{PathPrefix: "/exclusions"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1}) // which the bot reads for nobody else
 	f.types("alice", "#soc", "/s1 get-exclusions")
 	f.isTold("alice", "failed", "403")
+	f.console.Fail(s1sim.Match{PathPrefix: "/restrictions"}, s1sim.Fault{Kind: s1sim.NotJSON, Body: "oops", Times: -1})
+	f.types("alice", "#soc", "/s1 get-black-list")
+	f.isTold("alice", "Get Black List", "failed")
 	db := f.openDatabase()
 	_, err := db.Exec("CREATE TRIGGER full BEFORE INSERT ON requests BEGIN SELECT RAISE(ABORT, 'not today'); END")
 	require.NoError(t, err)
@@ -60,6 +63,7 @@ func TestWhatIsLoggedOfADeliveryCarriesItsReference(t *testing.T) {
 	ref := regexp.MustCompile(`slash-[0-9a-f]{24}`).FindString(card.PlainText())
 	require.Regexp(t, `level=ERROR msg="a delivery failed".* envelope_id=`+ref+` .*not today`, log.String())
 	require.Regexp(t, `level=WARN msg="console call failed".* envelope_id=slash-`, log.String())
+	require.Regexp(t, `level=WARN msg="console answer unreadable".* envelope_id=slash-`, log.String())
 	for line := range strings.Lines(log.String()) {
 		if strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
 			require.Regexp(t, ` (envelope_id|request_id)=\S`, line)

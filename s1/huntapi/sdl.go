@@ -205,7 +205,7 @@ func (c *Engines) askSDL(ctx context.Context, call transport.Call) (SDLProgress,
 	var found SDLProgress
 	err := c.t.Read(ctx, call, func(body []byte, header http.Header) (err error) {
 		if found, err = readSDL(body); err != nil {
-			return c.t.Unreadable(call, body, err)
+			return c.t.Unreadable(ctx, call, body, err)
 		}
 		if tag := header.Get("X-Dataset-Query-Forward-Tag"); sdlTagForm.MatchString(tag) {
 			found.Tag = tag

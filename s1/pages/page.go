@@ -295,7 +295,7 @@ func made[T any](ctx context.Context, c *transport.Client, call transport.Call, 
 		err = transport.ReadItem(e.Data, &item)
 	}
 	if err != nil {
-		return nil, c.Unreadable(call, body, err)
+		return nil, c.Unreadable(ctx, call, body, err)
 	}
 	c.NoteSaid(ctx, call, e.Remark)
 	return []T{item}, nil

@@ -100,7 +100,7 @@ func (c *Client) Read(ctx context.Context, call Call, use func(body []byte, head
 	}
 	defer a.release()
 	if len(a.body) > smallBody && bytes.Count(a.body, []byte(",")) > maxValues {
-		return a.answered(c.Unreadable(call, a.body, fmt.Errorf("%w: more than %d values", ErrTooLarge, maxValues)))
+		return a.answered(c.Unreadable(ctx, call, a.body, fmt.Errorf("%w: more than %d values", ErrTooLarge, maxValues)))
 	}
 	return a.answered(use(a.body, a.header))
 }

@@ -53,13 +53,13 @@ func (c *Client) graphQL(ctx context.Context, d Document, text string, use func(
 	err = c.Read(ctx, call, func(body []byte, _ http.Header) error {
 		a, err := openGraphQL(body)
 		if err != nil {
-			return c.Unreadable(call, body, err)
+			return c.Unreadable(ctx, call, body, err)
 		}
 		if isNothing(a.data) && a.said != "" {
-			return c.graphQLError(call, a)
+			return c.graphQLError(ctx, call, a)
 		}
 		if err := use(a.data); err != nil {
-			return c.Unreadable(call, body, err)
+			return c.Unreadable(ctx, call, body, err)
 		}
 		said = c.NoteSaid(ctx, call, a.said)
 		return nil
@@ -139,7 +139,7 @@ func isNothing(data json.RawMessage) bool {
 
 // graphQLError is the error of an answer without data. Whether a mutation that was not refused
 // beforehand has happened, nobody knows.
-func (c *Client) graphQLError(call Call, a graphQLAnswer) *Error {
+func (c *Client) graphQLError(ctx context.Context, call Call, a graphQLAnswer) *Error {
 	e := &Error{Operation: call.Operation, Status: http.StatusOK, Message: hide(a.said, append(call.Hides, c.token())...)}
 	e.Unclear = !call.reads() && !a.problems.refusedBeforehand()
 	switch lower := strings.ToLower(a.said); {
@@ -150,7 +150,7 @@ func (c *Client) graphQLError(call Call, a graphQLAnswer) *Error {
 	case strings.Contains(lower, "required value was null"): // that is how the console says that it has no such alert
 		e.Err = ErrNotFound
 	}
-	c.logger.Warn("console refused a GraphQL document", "operation", call.Operation, "err", e.Message)
+	c.logger.WarnContext(ctx, "console refused a GraphQL document", "operation", call.Operation, "err", e.Message)
 	return e
 }
 

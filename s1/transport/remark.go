@@ -50,7 +50,7 @@ func (c *Client) NoteLost(ctx context.Context, call Call, rows int) string {
 // note tells the log, and whoever listens to the context.
 func (c *Client) note(ctx context.Context, call Call, r Remark) string {
 	r.Operation, r.Change = call.Operation, !call.reads()
-	c.logger.Warn("something is wrong with a console's answer", "route", call.Route, "operation", call.Operation, "err", r.Words)
+	c.logger.WarnContext(ctx, "something is wrong with a console's answer", "route", call.Route, "operation", call.Operation, "err", r.Words)
 	if hear, ok := ctx.Value(remarkKey{}).(func(Remark)); ok {
 		hear(r)
 	}

@@ -113,7 +113,7 @@ func Get[T any](ctx context.Context, c *Client, call Call) (T, error) {
 			err = ReadItem(e.Data, &item)
 		}
 		if err != nil {
-			return c.Unreadable(call, body, err)
+			return c.Unreadable(ctx, call, body, err)
 		}
 		c.NoteSaid(ctx, call, e.Remark)
 		return nil
@@ -140,12 +140,12 @@ func (c *Client) acknowledgement(ctx context.Context, call Call, body []byte) (d
 		return nil, false, nil
 	}
 	if err := wire.WellFormed(body); err != nil && !wire.IsVoid(body) {
-		return nil, false, c.Unreadable(call, body, err)
+		return nil, false, c.Unreadable(ctx, call, body, err)
 	}
 	fields := wire.FieldsOf(body)
 	remark := remarkIn(fields["errors"], fields["error"])
 	if wire.IsVoid(fields["data"]) && remark != "" {
-		return nil, true, c.Unreadable(call, body, Unreadable(remark))
+		return nil, true, c.Unreadable(ctx, call, body, Unreadable(remark))
 	}
 	c.NoteSaid(ctx, call, remark)
 	return bytes.Clone(fields["data"]), false, nil
@@ -153,7 +153,7 @@ func (c *Client) acknowledgement(ctx context.Context, call Call, body []byte) (d
 
 // Unreadable is the error for a successful answer that cannot be read. After a change it means that
 // the outcome is unknown.
-func (c *Client) Unreadable(call Call, body []byte, err error) *Error {
+func (c *Client) Unreadable(ctx context.Context, call Call, body []byte, err error) *Error {
 	var own Unreadable
 	var message string
 	switch {
@@ -165,7 +165,7 @@ func (c *Client) Unreadable(call Call, body []byte, err error) *Error {
 		message = decodeProblem(body, err)
 	}
 	message = hide(message, append(call.Hides, c.token())...)
-	c.logger.Warn("console answer unreadable", "route", call.Route, "operation", call.Operation, "err", err)
+	c.logger.WarnContext(ctx, "console answer unreadable", "route", call.Route, "operation", call.Operation, "err", err)
 	return &Error{Operation: call.Operation, Status: http.StatusOK, Message: message, Err: err, Unclear: !call.reads()}
 }
 

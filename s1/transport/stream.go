@@ -22,7 +22,7 @@ func (c *Client) Stream(ctx context.Context, call Call, use Use) error {
 	}
 	defer a.release()
 	if a.misread != nil {
-		return a.answered(c.Unreadable(call, a.body, a.misread))
+		return a.answered(c.Unreadable(ctx, call, a.body, a.misread))
 	}
 	return nil
 }
