@@ -37,7 +37,7 @@ func (r *Request) markShown(rev int64, shown []CardRef) (changed bool) {
 		for i, c := range own {
 			for _, s := range shown {
 				if c.same(s) && (c.Shown < rev || c.Shown == rev && c.Freeze != s.Freeze) {
-					own[i].Shown, own[i].Freeze, changed = rev, s.Freeze, true
+					own[i].Shown, own[i].Freeze, own[i].Ended, changed = rev, s.Freeze, s.Ended, true
 				}
 			}
 		}

@@ -166,6 +166,8 @@ type CardRef struct {
 	Typed string `json:"typed,omitempty"`
 	// Freeze is the freeze that the message tells of, by its id: Approve is gone from it.
 	Freeze string `json:"freeze,omitempty"`
+	// Ended marks a message that tells that the request came to its end.
+	Ended bool `json:"ended,omitempty"`
 }
 
 // same tells whether two are one message.

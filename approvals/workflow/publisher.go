@@ -240,6 +240,7 @@ func (p *Publisher) showAll(ctx context.Context, id string, all bool) approvals.
 			p.Log.WarnContext(ctx, "cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
 		}
 		if err == nil || told && hasFate(err, Final) || p.standsStill(ctx, req, ref, err) {
+			ref.Ended = req.Final()
 			shown = append(shown, ref)
 		}
 	}
@@ -290,7 +291,7 @@ func (p *Publisher) redraw(ctx context.Context, req approvals.Request, ref appro
 	switch {
 	case ref.Reply == "":
 		return p.Messenger.Edit(ctx, ref.Channel, ref.TS, card)
-	case !all && !req.Final() && req.State != approvals.Frozen, !all && req.Delivered && awaits(card):
+	case !all && !req.Final() && req.State != approvals.Frozen, !all && ref.Ended && awaits(card):
 		return nil
 	}
 	return p.Messenger.Replace(ctx, ref.Reply, card)

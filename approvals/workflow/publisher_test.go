@@ -361,3 +361,21 @@ func TestAnEndThatWasToldIsNotToldAgainWhereItsRowCannotBeRead(t *testing.T) {
 	require.NoError(t, k.flow.Keeper.takeUp(t.Context(), req))
 	require.Len(t, k.chat.order, before, "nobody reads it twice")
 }
+
+// What Slack did not take at the end of a run is said later, also where the endpoint still has to do it: until then the answer says that the request waits.
+func TestAnAnswerThatMissedTheEndOfItsRunIsReplacedLater(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.replies = true
+	k.console.SetOnline("DESKTOP-1", false)
+	req := k.asks(alice, isolate)
+	k.chat.fails("edit", aside, slow())
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	require.True(t, k.get(req.ID).Delivered)
+	require.Contains(t, k.chat.reads(aside), "[Withdraw]")
+	k.chat.heals()
+	k.later(time.Minute)
+	require.Contains(t, k.chat.reads(aside), "Accepted, not isolated yet")
+	require.NotContains(t, k.chat.reads(aside), "[Withdraw]")
+}
