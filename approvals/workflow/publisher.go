@@ -235,12 +235,11 @@ func (p *Publisher) showAll(ctx context.Context, id string, all bool) approvals.
 		if ref.Reply != "" && (hasFate(err, Final) || err == nil && req.Final() && !req.Undecided() && !awaits(card)) {
 			gone = append(gone, ref)
 		}
-		ref.Freeze = freeze.FreezeMark()
 		if err != nil {
 			p.Log.WarnContext(ctx, "cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
 		}
 		if err == nil || told && hasFate(err, Final) || p.standsStill(ctx, req, ref, err) {
-			ref.Ended = req.Final()
+			ref.Freeze, ref.Ended = freeze.FreezeMark(), req.Final()
 			shown = append(shown, ref)
 		}
 	}

@@ -379,3 +379,14 @@ func TestAnAnswerThatMissedTheEndOfItsRunIsReplacedLater(t *testing.T) {
 	require.Contains(t, k.chat.reads(aside), "Accepted, not isolated yet")
 	require.NotContains(t, k.chat.reads(aside), "[Withdraw]")
 }
+
+// A copy that is gone is no card, whatever it told of a freeze: nobody reads there that a card can't be edited.
+func TestACopyThatIsGoneIsNoCard(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	require.NoError(t, k.ledger.Cards().AddCopy(t.Context(), req.ID, approvals.CardRef{Channel: dave, TS: "9.9", Shown: req.Rev, Offer: true, Freeze: "a freeze"}))
+	in, _ := k.by(bob)
+	require.NoError(t, k.flow.Decisions.Deny(t.Context(), in, req.ID, "no"))
+	require.Empty(t, k.chat.reads(dave))
+}
