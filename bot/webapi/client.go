@@ -70,11 +70,35 @@ type transport struct {
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	method, known := strings.CutPrefix(r.URL.String(), t.api)
 	if !known {
-		return t.next.RoundTrip(r)
+		return t.elsewhere(r)
 	}
 	method, _, _ = strings.Cut(method, "?")
 	resp, result, err := t.call(r, method)
 	t.count(method, result)
+	return resp, err
+}
+
+// elsewhere sends what goes to other addresses of Slack's and counts it by what it is, for the
+// addresses themselves are secrets: an answer by response URL is JSON, a file is anything.
+func (t transport) elsewhere(r *http.Request) (*http.Response, error) {
+	what := "upload"
+	switch {
+	case r.Method == http.MethodGet:
+		what = "download"
+	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
+		what = "response_url"
+	}
+	resp, err := t.next.RoundTrip(r)
+	result := "ok"
+	switch {
+	case err != nil || resp.StatusCode >= http.StatusInternalServerError:
+		result = "failed"
+	case resp.StatusCode == http.StatusTooManyRequests:
+		result = "rate_limited"
+	case resp.StatusCode >= http.StatusBadRequest:
+		result = "refused"
+	}
+	t.count(what, result)
 	return resp, err
 }
 

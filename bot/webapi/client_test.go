@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -44,6 +45,26 @@ func TestAnAnswerIsAYesANoOrNone(t *testing.T) {
 		require.Equal(t, []string{"usergroups.users.list " + c.counts}, counted, c.body)
 		require.Equal(t, c.fails, len(members) == 0)
 		server.Close()
+	}
+}
+
+// Most answers go by response URL and files by upload address: an outage of these is an outage of Slack's, too.
+func TestWhatGoesToSlacksOtherAddressesIsCountedToo(t *testing.T) {
+	t.Parallel()
+	for status, result := range map[int]string{200: "ok", 404: "refused", 429: "rate_limited", 503: "failed"} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		var counted []string
+		client, _ := webapi.New(webapi.Config{Tokens: webapi.Tokens{Bot: s1.NewSecret("xoxb-1")}.Now, Address: "https://slack.example/api/", Timeout: time.Minute,
+			Count: func(method, result string) { counted = append(counted, method+" "+result) }})
+		for _, kind := range []string{"application/json", "application/octet-stream"} {
+			answer, err := client.Post(server.URL+"/commands/T1/secret", kind, strings.NewReader("{}"))
+			require.NoError(t, err)
+			require.NoError(t, answer.Body.Close())
+		}
+		server.Close()
+		_, err := client.Get(server.URL)
+		require.Error(t, err)
+		require.Equal(t, []string{"response_url " + result, "upload " + result, "download failed"}, counted)
 	}
 }
 

@@ -149,10 +149,13 @@ func (m *Metrics) Acknowledged(took time.Duration) { m.ack.Observe(took.Seconds(
 // SlackResults are the results of a call of the Web API.
 var SlackResults = []string{"ok", "refused", "rate_limited", "failed"}
 
-// SlackRequest counts a call of the Web API: the method's name, as in "chat.postMessage", and one
-// of SlackResults.
+// slackAddresses are what goes to Slack beside methods of the Web API: answers by response URL, files.
+var slackAddresses = []string{"response_url", "upload", "download"}
+
+// SlackRequest counts a call of the Web API: the method's name, as in "chat.postMessage" (or one of
+// slackAddresses), and one of SlackResults.
 func (m *Metrics) SlackRequest(method, result string) {
-	if !methodName(method) {
+	if !methodName(method) && !slices.Contains(slackAddresses, method) {
 		method = other
 	}
 	m.slack.WithLabelValues(method, known(result, SlackResults)).Inc()
