@@ -17,6 +17,11 @@ SQLITE_UNWATCHED = -gcflags=modernc.org/sqlite/lib=-race=false
 # stories that start and stop the program, that is minutes. A hundredth of it is enough for what has not been waited for.
 GORACE = atexit_sleep_ms=10
 
+# What is compiled once need not be compiled again. Vet and staticcheck read the code as `make test` compiles it, and what `make check` runs
+# without the race detector is compiled as the program is: without cgo, without the names of folders.
+WATCHED = GOFLAGS="$(GOFLAGS) -race $(SQLITE_UNWATCHED)"
+AS_BUILT = CGO_ENABLED=0 GOFLAGS="$(GOFLAGS) -trimpath"
+
 # Compilers and tests end before their garbage matters: to collect it as seldom as this saves a tenth of the time.
 GOGC = 800
 
@@ -31,7 +36,8 @@ help: ## list the targets
 build: ## one static binary, ./s1bot
 	$(BUILD) -o s1bot ./cmd/s1bot
 
-release: ## dist/: a binary for each platform and what it consists of (CycloneDX), the licenses of all that is in them, SHA-256 sums
+release: ## two builds compared with nothing cached, then dist/: a binary for each platform and what it consists of (CycloneDX), the licenses of all that is in them, SHA-256 sums
+	cd deploy/checks && S1BOT_TEST_COLD=1 $(AS_BUILT) $(GO) test -count=1 -mod=mod -run TestTwoBuilds .
 	rm -rf dist && mkdir dist
 	for p in $(PLATFORMS); do GOOS=$${p%_*} GOARCH=$${p#*_} $(BUILD) -o dist/s1bot_$$p$$(case $$p in windows*) echo .exe;; esac) ./cmd/s1bot || exit 1; done
 	cd deploy/release && for b in ../../dist/s1bot_*; do $(GO) tool cyclonedx-gomod bin -json -std -licenses -assert-licenses -noserial -notimestamp -version $(VERSION) -output $$b.cdx.json $$b || exit 1; done
@@ -50,20 +56,21 @@ test: ## the whole test suite under the race detector
 	@./.ci/setup
 	GORACE=$(GORACE) GOGC=$(GOGC) $(GO) test -race $(SQLITE_UNWATCHED) -vet=off -ldflags=-s -timeout 40m -parallel 8 ./cmd/s1bot ./...
 
+check: export GOGC := $(GOGC)
 check: lint deploy-check fuzz-quick ## formatting, vet, staticcheck, layout, generated files fresh, what lies in deploy/, licenses, known vulnerabilities
 	$(GO) mod verify
 	@./.ci/vulnerabilities
-	$(GO) test -count=1 -run 'TestLayout|TestFresh|$(UNWATCHED)' ./cmd/s1bot
-	$(GO) test -count=1 ./commands/plain # all sentences, of which `make test` reads a fifth
+	$(AS_BUILT) $(GO) test -count=1 -vet=off -run 'TestLayout|TestFresh|$(UNWATCHED)' ./cmd/s1bot
+	$(AS_BUILT) $(GO) test -count=1 -vet=off ./commands/plain # all sentences, of which `make test` reads a fifth
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt these: $$unformatted"; exit 1; }
-	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
+	$(WATCHED) $(GO) vet ./...
+	@staticcheck=$$($(AS_BUILT) $(GO) tool -n staticcheck) && $(WATCHED) "$$staticcheck" ./...
 
 deploy-check: ## manifests, compose file, alerts, dashboard, runbook, documents and releases against what they are for
 	@./.ci/setup
-	cd deploy/checks && $(GO) test -count=1 -mod=mod ./... # what it reads lies outside its module, where go's cache of results sees no change
+	cd deploy/checks && $(AS_BUILT) $(GO) test -count=1 -mod=mod ./... # what it reads lies outside its module, where go's cache of results sees no change
 
 generate: ## write the generated files (the Slack manifest, commands/README.md) again
 	$(GO) test -count=1 -run TestFresh ./cmd/s1bot -update
@@ -88,7 +95,7 @@ fuzz: ## slash text, envelopes, forms, filters, policy files, audit rows and esc
 # flake: the input is written to the package's testdata/fuzz, fails from then on in `make test`, and goes into the commit that mends it.
 fuzz-quick: ## the same for 5 s each, as CI does
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && for f in $(FUZZ); do \
-		$(GO) test -c -o "$$dir/fuzz" "$${f%%:*}" && (ci=$$PWD/.ci && cd "$${f%%:*}" && "$$ci/fuzz" "$$dir/fuzz" -test.run '^$$' -test.fuzz "^$${f##*:}$$" -test.fuzztime 5s -test.fuzzminimizetime 5s -test.fuzzcachedir "$$dir/cache") || exit 1; done
+		$(AS_BUILT) $(GO) test -c -o "$$dir/fuzz" "$${f%%:*}" && (ci=$$PWD/.ci && cd "$${f%%:*}" && "$$ci/fuzz" "$$dir/fuzz" -test.run '^$$' -test.fuzz "^$${f##*:}$$" -test.fuzztime 5s -test.fuzzminimizetime 5s -test.fuzzcachedir "$$dir/cache") || exit 1; done
 
 soak: ## ten minutes of twenty people, two processes on PostgreSQL, faults on both sides, a restart a minute: nothing lost, done twice or grown
 	@./.ci/setup
