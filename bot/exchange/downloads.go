@@ -38,7 +38,8 @@ func (r *Responder) Share(ctx context.Context, a Interaction, card render.Card) 
 var errUnshared = errors.New("slack doesn't let me post here; invite me with /invite @s1bot, then share it again")
 
 // SendDownload sends files to the caller's direct messages: an ephemeral message cannot hold a file,
-// and one in the channel would be for everybody. The answer says what was sent and where it is.
+// and one in the channel would be for everybody. The answer says what was sent and where it is, and
+// what is missing from it.
 func (r *Responder) SendDownload(ctx context.Context, a Interaction, card render.Card) error {
 	where, err := r.sendFiles(ctx, a, card)
 	if err != nil {
@@ -49,8 +50,19 @@ func (r *Responder) SendDownload(ctx context.Context, a Interaction, card render
 		words = card.Title + ". " + words
 		where = append(render.Line{render.Bold(card.Title), render.Text(". ")}, where...)
 	}
-	r.Reply(ctx, a, render.Card{Tone: render.Info, Text: words, Parts: []render.Part{where}})
+	r.Reply(ctx, a, render.Card{Tone: card.Tone, Outcome: card.Outcome, Text: words, Parts: append([]render.Part{where}, caveats(card)...)})
 	return nil
+}
+
+// caveats are what a card with a file says of the file itself: its notes, and what makes of it a
+// partial success, which stands first.
+func caveats(card render.Card) (said []render.Part) {
+	for i, part := range card.Parts {
+		if _, note := part.(render.Note); note || i == 0 && card.Outcome == render.Partial {
+			said = append(said, part)
+		}
+	}
+	return said
 }
 
 // AnswerWithDownload answers with a card and sends its files to the caller's direct messages.

@@ -164,6 +164,11 @@ func TestAFileSaysWhereItIs(t *testing.T) {
 	require.NoError(t, r.SendDownload(t.Context(), Interaction{Interaction: asked}, file))
 	require.Equal(t, []string{"direct", "url"}, m.sent)
 	require.Contains(t, m.last.Text, "in your direct messages")
+	file.Outcome, file.Tone = render.Partial, render.Warning
+	file.Parts = []render.Part{render.Line{render.Text("⚠ The file is not complete.")}, render.Line{render.Text("5 rows")}, render.Note{render.Text("It was cut off.")}}
+	require.NoError(t, r.SendDownload(t.Context(), Interaction{Interaction: asked}, file))
+	require.Equal(t, render.Partial, m.last.Outcome, "who only reads the answer knows it, too")
+	require.Contains(t, m.last.Plain(), "⚠ The file is not complete.\n(It was cut off.)")
 	r, m = responderBy("direct")
 	require.NoError(t, r.AnswerWithDownload(t.Context(), Interaction{Interaction: asked}, file))
 	require.Empty(t, m.last.Files)

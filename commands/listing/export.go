@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"s1bot/commands/catalog"
@@ -68,8 +69,9 @@ func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, 
 		}
 		write = func(row T) error { return file.Csv(l.Sheet([]T{row}), false) }
 	}
-	broken := ""
+	broken, matching := "", 0
 	for page, err := range l.wholeRows(ctx, q, most) {
+		matching = max(matching, page.Total)
 		if cutOff(err) && file.Rows > 0 {
 			broken = "The file is not complete. " + refusal.Reason(err)
 			break
@@ -86,6 +88,9 @@ func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, 
 			break
 		}
 	}
+	if file.Full() || broken != "" {
+		file.Of = min(matching, cmp.Or(most, matching))
+	}
 	return catalog.Incomplete(file.Card(l.Noun, l.words(call, file.Rows)), strings.TrimSpace(broken+" "+l.gaps())), nil
 }
 
@@ -95,6 +100,7 @@ func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, 
 type Export struct {
 	name  string
 	Rows  int
+	Of    int // how many the list has, where rows are missing and the console says it
 	csvs  bool
 	space *tempfile.Space // nil: everything stays in memory
 	body  bytes.Buffer
@@ -230,11 +236,23 @@ func (e *Export) end() {
 	e.body.WriteString(end)
 }
 
+// count is how many rows the file has, and of how many if some are missing: the title is all that is
+// read of it where the file itself goes elsewhere.
+func (e *Export) count() string {
+	if e.Rows < e.Of {
+		return fmt.Sprintf("%d of %d", e.Rows, e.Of)
+	}
+	if e.full {
+		return fmt.Sprintf("only the first %d", e.Rows)
+	}
+	return strconv.Itoa(e.Rows)
+}
+
 // Card hands the file over.
 func (e *Export) Card(noun, words string) render.Card {
 	e.end()
 	e.given = true
-	title := fmt.Sprintf("%s · %d as a file", noun, e.Rows)
+	title := fmt.Sprintf("%s · %s as a file", noun, e.count())
 	file := render.File{Name: e.name, Title: title, Body: e.body.Bytes(), Disk: e.disk}
 	card := render.Card{Tone: render.Info, Title: title, Files: []render.File{file}}
 	if words != "" {

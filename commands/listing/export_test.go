@@ -86,6 +86,7 @@ func TestAFileForWhichThereIsNoRoomIsCutBetweenRows(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(written(t, card)), &rows))
 	require.Len(t, rows, file.Rows)
 	require.Contains(t, card.Plain(), "The file was cut off at 1 MiB")
+	require.Equal(t, fmt.Sprintf("Agents · only the first %d as a file", len(rows)), card.Title, "nobody said how many there are")
 }
 
 func TestAListThatEndsInAnErrorLeavesNothingOnDisk(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"s1bot/commands/listing"
 	"s1bot/commands/slash"
 	"s1bot/render"
+	"s1bot/render/tempfile"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
@@ -176,6 +177,29 @@ func TestWithoutALimitACardTellsThatThereIsMoreAndAFileHasItAll(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(raw.Files[0].Body, &rows))
 	require.Len(t, rows, listing.PageRows, "the rows of the page that is shown")
+}
+
+// The title of a file is all that is read of it where the file itself goes elsewhere.
+func TestTheTitleOfAFileThatLacksRowsSaysSo(t *testing.T) {
+	t.Parallel()
+	s := commandtest.At(t, commands.All(), &longList{rows: 40_000})
+	for _, c := range []struct {
+		how  render.How
+		args string
+		want string
+	}{
+		{render.JSON, `{}`, `^Agents · [12]\d{4} of 40000 as a file$`},
+		{render.JSON, `{"limit":12}`, `^Agents · 12 as a file$`},
+		{render.CSV, `{"limit":900}`, `^Agents · 900 as a file$`},
+	} {
+		s.Call.How, s.Call.Exports = c.how, tempfile.NewSpace(t.TempDir(), 1<<20)
+		cmd, _ := commands.All().Find("list-agents")
+		card, err := cmd.Run(t.Context(), s.Call, json.RawMessage(c.args))
+		require.NoError(t, err, c.args)
+		require.Regexp(t, c.want, card.Title, c.args)
+		require.Equal(t, card.Title, card.Files[0].Title)
+		card.Discard()
+	}
 }
 
 func TestALimitHoldsForFilesToo(t *testing.T) {

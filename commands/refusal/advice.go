@@ -21,6 +21,7 @@ import (
 	"strings"
 	"time"
 
+	"s1bot/commands/text"
 	"s1bot/s1"
 )
 
@@ -98,7 +99,7 @@ func unsentAdvice(e *s1.Error) string {
 	case errors.Is(e, s1.ErrTooLarge):
 		return "" // its message says it
 	case e.RetryAfter > 0:
-		return fmt.Sprintf("Nothing was sent. Try again in %s.", roundUp(e.RetryAfter))
+		return fmt.Sprintf("Nothing was sent. Try again in %s.", waitWords(e.RetryAfter))
 	}
 	return "The console didn't respond. Check the console's address and the network, then try again."
 }
@@ -129,7 +130,7 @@ func statusAdvice(e *s1.Error, needs string) string {
 		}
 		return words
 	case status == http.StatusTooManyRequests && e.RetryAfter > 0:
-		return fmt.Sprintf("The console is busy. Try again in %s.", roundUp(e.RetryAfter))
+		return fmt.Sprintf("The console is busy. Try again in %s.", waitWords(e.RetryAfter))
 	case status == http.StatusTooManyRequests:
 		return "The console is busy. Try again in a minute."
 	case status >= 500:
@@ -157,10 +158,10 @@ func Busy(e *s1.Error) string {
 	if e.Status != http.StatusTooManyRequests || e.Unknown() {
 		return ""
 	}
-	return fmt.Sprintf("The console was busy, so nothing was done. Run it again in %s.", cmp.Or(roundUp(e.RetryAfter), time.Minute))
+	return fmt.Sprintf("The console was busy, so nothing was done. Run it again in %s.", waitWords(cmp.Or(e.RetryAfter, time.Minute)))
 }
 
-// roundUp is a wait as people read it; who waits less is told off again.
-func roundUp(d time.Duration) time.Duration {
-	return (d + time.Second - 1).Truncate(time.Second)
+// waitWords are a wait as people read it, rounded up: who waits less is told off again.
+func waitWords(d time.Duration) string {
+	return text.SpanWords((d + time.Second - 1).Truncate(time.Second))
 }

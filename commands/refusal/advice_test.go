@@ -33,7 +33,7 @@ func TestAPermissionIsNamedAsTheConsoleShowsIt(t *testing.T) {
 func TestAdviceWhereNoAnswerCame(t *testing.T) {
 	t.Parallel()
 	for words, e := range map[string]*s1.Error{
-		"Nothing was sent to the console": {Err: s1.ErrInvalidID}, "Try again in 3s": {RetryAfter: 2100 * time.Millisecond, Err: errors.New("late")},
+		"Nothing was sent to the console": {Err: s1.ErrInvalidID}, "Try again in 3 seconds": {RetryAfter: 2100 * time.Millisecond, Err: errors.New("late")},
 		"The console didn't respond": {Err: errors.New("refused")}, "not complete": {Status: 200, Err: s1.ErrCursorLoop}, "It has expired": {Status: 410},
 		"know what to do about status 418": {Status: 418}, "Request less": {Status: 413}, "doesn't support this API call": {Status: 410, Reason: s1.Retired},
 		"lacks Endpoints › View, or": {Status: 403, Reason: s1.MayNot}, "If it's a permission problem: this needs Endpoints › View": {Status: 403},
@@ -96,7 +96,8 @@ func TestAStatusThatIsNotExplainedHasItsAdvice(t *testing.T) {
 	} {
 		require.Contains(t, refusal.Advice(&s1.Error{Status: status}, ""), want, status)
 	}
-	require.Equal(t, "The console is busy. Try again in 31s.", refusal.Advice(&s1.Error{Status: 429, RetryAfter: 30_500 * time.Millisecond}, ""), "who waits less is told off again")
+	require.Equal(t, "The console is busy. Try again in 31 seconds.", refusal.Advice(&s1.Error{Status: 429, RetryAfter: 30_500 * time.Millisecond}, ""), "who waits less is told off again")
+	require.Equal(t, "The console is busy. Try again in 1 hour.", refusal.Advice(&s1.Error{Status: 429, RetryAfter: time.Hour}, ""))
 	require.NotContains(t, refusal.Advice(&s1.Error{Status: 403}, ""), "permission problem")
 }
 
