@@ -210,14 +210,14 @@ func (f *Forms) Open(ctx context.Context, a exchange.Interaction, form render.Fo
 	var err error
 	switch {
 	case a.OnPage && a.Trigger != "":
-		_, err = f.Views.PushViewContext(ctx, a.Trigger, f.Seal.View(form, a.User))
+		_, err = pushView(ctx, f.Views, a.Trigger, f.Seal.View(form, a.User))
 	case a.View != "":
 		err = post.Retry(ctx, post.IfLost, func() error {
 			_, err := f.Views.UpdateViewContext(ctx, f.Seal.View(form, a.User), "", "", a.View)
 			return err
 		})
 	case a.Trigger != "":
-		_, err = f.Views.OpenViewContext(ctx, a.Trigger, f.Seal.View(form, a.User))
+		_, err = openView(ctx, f.Views, a.Trigger, f.Seal.View(form, a.User))
 	default:
 		f.Responder.Reply(ctx, a, instead)
 		return nil

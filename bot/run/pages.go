@@ -82,11 +82,11 @@ func (p *Pages) Open(ctx context.Context, a exchange.Interaction, page render.Pa
 	if err != nil {
 		return "", err
 	}
-	show := p.Views.OpenViewContext
+	show := openView
 	if a.View != "" {
-		show = p.Views.PushViewContext
+		show = pushView
 	}
-	shown, err := show(ctx, a.Trigger, view)
+	shown, err := show(ctx, p.Views, a.Trigger, view)
 	if err != nil {
 		return "", fmt.Errorf("open the window %q: %w", page.Title, err)
 	}

@@ -75,11 +75,11 @@ func (f *Forms) Overlay(ctx context.Context, a exchange.Interaction, card render
 	var shown *slack.ViewResponse
 	switch {
 	case a.OnPage && a.Trigger != "": // the page stays below
-		shown, err = f.Views.PushViewContext(ctx, a.Trigger, view)
+		shown, err = pushView(ctx, f.Views, a.Trigger, view)
 	case a.View != "":
 		shown, err = f.Views.UpdateViewContext(ctx, view, "", "", a.View)
 	case a.Trigger != "":
-		shown, err = f.Views.OpenViewContext(ctx, a.Trigger, view)
+		shown, err = openView(ctx, f.Views, a.Trigger, view)
 	default:
 		return "", exchange.ErrNoTrigger
 	}
