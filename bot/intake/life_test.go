@@ -38,7 +38,8 @@ type life struct {
 	events []string
 	saved  map[string][]byte
 	kinds  map[string]string
-	ends   error // what the work on each ends with
+	ends   error         // what the work on each ends with
+	held   chan struct{} // if set, work ends when it is closed
 }
 
 func newLife(t *testing.T) *life {
@@ -132,6 +133,9 @@ func (l *life) Prune(context.Context, time.Time) error { return nil }
 
 func (l *life) Handle(_ context.Context, d inbound.Delivery) error {
 	l.note("worked on")
+	if l.held != nil {
+		<-l.held
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return errors.Join(l.ends, d.Err)
@@ -331,6 +335,36 @@ func TestWhatIsTooMuchIsFinishedAndSaid(t *testing.T) {
 	l.Scheduler.HandBack(slices.DeleteFunc(waiting, func(w fairqueue.Work) bool { return w.Class == choreClass }))
 	require.Equal(t, []string{"finished", "55 released"}, l.events, "before anybody is told that the bot restarts")
 	require.Contains(t, l.heard.words, "I'm restarting. Your command is saved, and I'll continue with it in a moment.")
+}
+
+// Whose command still runs while the process stops is told before the stop may cut it off, and once.
+func TestWhoseCommandRunsDuringAStopIsToldLate(t *testing.T) {
+	serve(t, func(t *testing.T, l *life) {
+		l.held = make(chan struct{})
+		require.NotContains(t, l.arrives(t, "slash_commands", typedHelp), "finished")
+		l.Scheduler.HandBack(nil)
+		<-time.After(lateAfter - time.Second)
+		synctest.Wait()
+		require.Empty(t, l.heard.words, "most end by themselves")
+		<-time.After(time.Minute)
+		synctest.Wait()
+		require.Equal(t, []string{"I'm restarting while your command is still running. It's saved, and the answer will follow."}, l.heard.words)
+		close(l.held)
+		require.Contains(t, l.happened(), "finished")
+	})
+}
+
+func TestWhoseCommandEndsDuringAStopHearsNothingOfIt(t *testing.T) {
+	serve(t, func(t *testing.T, l *life) {
+		l.held = make(chan struct{})
+		l.arrives(t, "slash_commands", typedHelp)
+		l.Scheduler.HandBack(nil)
+		<-time.After(lateAfter - time.Second)
+		close(l.held)
+		<-time.After(time.Minute)
+		synctest.Wait()
+		require.Empty(t, l.heard.words)
+	})
 }
 
 func TestADeliveryTakesTheSlotsOfWhatItIs(t *testing.T) {

@@ -56,6 +56,8 @@ type Scheduler struct {
 	Pools     Pools
 	Meter     run.Meter
 	Log       *slog.Logger
+
+	running underway
 }
 
 // Schedule begins with a delivery when its person's turn comes. Who has too much waiting is told
@@ -69,6 +71,9 @@ func (s *Scheduler) Schedule(ctx context.Context, d inbound.Delivery) {
 	wait := s.watchWait(d)
 	err := s.Work.Push(fairqueue.Work{Class: class, Pool: s.Pools.Of(ctx, d, class), Owner: user, Ref: d.Key, Keep: d.Again || d.Tries > 0, Do: func(ctx context.Context) {
 		wait.stop()
+		if class != choreClass {
+			defer s.running.begin(d)()
+		}
 		if class == DecisionClass || class == StopClass {
 			first, done := s.First.decide(ctx)
 			defer done()
@@ -160,13 +165,19 @@ func sender(d inbound.Delivery) exchange.Interaction {
 // way then ends with the drain.
 const farewellLimit = 5 * time.Second
 
+// lateAfter is when a process that stops tells those whose command still runs: most have ended by
+// then, and of the 20 s that a drain takes at most enough is left to reach them.
+const lateAfter = 12 * time.Second
+
 // HandBack gives what waits to another process, or to the next start, and tells whom it is for.
-// What ran is told to its end.
+// What runs has the rest of the drain; who still waits for it lateAfter from now is told, too, because
+// it may be cut off there.
 //
 // The release comes before the telling: the inbox is what another process reads, and the telling
 // may use up the whole limit. Who is not reached in time reads nothing now, and the answer once
 // another process has it.
 func (s *Scheduler) HandBack(dropped []fairqueue.Work) {
+	time.AfterFunc(lateAfter, s.tellRunning)
 	ctx, cancel := context.WithTimeout(context.Background(), farewellLimit)
 	defer cancel()
 	var keys []string
@@ -178,16 +189,40 @@ func (s *Scheduler) HandBack(dropped []fairqueue.Work) {
 	if err := s.Inbox.Release(ctx, keys); err != nil {
 		s.Log.WarnContext(ctx, "cannot hand over waiting work; another process takes over once this one is considered gone", "err", err)
 	}
-	var stopped sync.WaitGroup
-	slots := make(chan struct{}, 16)
+	var farewells []func()
 	for _, w := range dropped {
-		if w.Stopped == nil || ctx.Err() != nil {
-			continue
+		if w.Stopped != nil {
+			farewells = append(farewells, func() { w.Stopped(ctx) })
+		}
+	}
+	sayAll(ctx, farewells)
+}
+
+// tellRunning tells those whose commands still run that the process stops.
+func (s *Scheduler) tellRunning() {
+	ctx, cancel := context.WithTimeout(context.Background(), farewellLimit)
+	defer cancel()
+	var farewells []func()
+	for _, d := range s.running.all() {
+		farewells = append(farewells, func() {
+			s.tell(ctx, d, render.Notice("I'm restarting while your command is still running. It's saved, and the answer will follow."))
+		})
+	}
+	sayAll(ctx, farewells)
+}
+
+// sayAll tells several people something, sixteen at a time, until ctx ends.
+func sayAll(ctx context.Context, farewells []func()) {
+	var saying sync.WaitGroup
+	slots := make(chan struct{}, 16)
+	for _, say := range farewells {
+		if ctx.Err() != nil {
+			break
 		}
 		slots <- struct{}{}
-		stopped.Go(func() { defer func() { <-slots }(); w.Stopped(ctx) })
+		saying.Go(func() { defer func() { <-slots }(); say() })
 	}
-	stopped.Wait()
+	saying.Wait()
 }
 
 // Process works on a delivery and marks it done. What panics is not tried again: it would panic at

@@ -114,7 +114,13 @@ func (s auditedStore) tell(ctx context.Context, err error, entries ...approvals.
 		return
 	}
 	for _, e := range entries {
-		s.log.InfoContext(ctx, "audit: "+e.Action, "ref", e.Ref, "request_id", e.Request, "command", e.Command, "user", e.Actor)
+		var said []slog.Attr
+		for _, a := range []slog.Attr{slog.String("ref", e.Ref), slog.String("request_id", e.Request), slog.String("command", e.Command), slog.String("user", e.Actor)} {
+			if a.Value.String() != "" { // what is refused at once is no request yet
+				said = append(said, a)
+			}
+		}
+		s.log.LogAttrs(ctx, slog.LevelInfo, "audit: "+e.Action, said...)
 	}
 }
 
