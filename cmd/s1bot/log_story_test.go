@@ -19,6 +19,8 @@ func TestTheLogTellsTheStoryOfADay(t *testing.T) {
 	var log bytes.Buffer
 	process := f.run(&log)
 	require.NoError(t, f.slack.WaitSockets(f.patient(), 2))
+	f.types("mallory", "#soc", "/s1 isolate DESKTOP-2 reason=test")
+	f.isTold("mallory", "Only operators")
 	f.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	card := f.sees("#approvals", "Approval needed")
 	f.clicks("bob", card, "Approve")
@@ -28,8 +30,8 @@ func TestTheLogTellsTheStoryOfADay(t *testing.T) {
 	ref := refPattern.FindString(card.PlainText())
 	rest := log.Bytes()
 	for _, line := range []string{
-		`msg="policy read" file=.* rules=0 routes=0`, `msg=starting .*commands=`, `msg="connected to Slack" connections=`, `msg="audit: asked" ref=` + ref, `msg="audit: approved" ref=` + ref,
-		`msg="audit: finished" ref=` + ref, `msg="stopping: `, `msg="stopped: everything`,
+		`msg="policy read" file=.* rules=0 routes=0`, `msg=starting .*commands=`, `msg="connected to Slack" connections=`, `msg="audit: refused" \S*command=disconnect-agent-from-network user=\w+ `, `msg="audit: asked" ref=` + ref, `msg="audit: approved" ref=` + ref,
+		`msg="audit: finished" ref=` + ref + ` .* outcome=Successful`, `msg="stopping: `, `msg="stopped: everything`,
 	} {
 		at := regexp.MustCompile(line).FindIndex(rest)
 		require.NotNil(t, at, "%s\n%s", line, log.String())

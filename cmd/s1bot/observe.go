@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"time"
@@ -108,14 +109,17 @@ func (s auditedStore) Append(ctx context.Context, entries ...approvals.Entry) er
 	return s.count(err)
 }
 
-// tell logs what was written, a line each. Details stay in the trail: they hold what people typed.
+// tell logs what was written, a line each. Of the details only the outcome is told: the others hold
+// what people typed, and stay in the trail.
 func (s auditedStore) tell(ctx context.Context, err error, entries ...approvals.Entry) {
 	if err != nil {
 		return
 	}
 	for _, e := range entries {
+		var detail struct{ Outcome string }
+		_ = json.Unmarshal(e.Detail, &detail) // most have none
 		var said []slog.Attr
-		for _, a := range []slog.Attr{slog.String("ref", e.Ref), slog.String("request_id", e.Request), slog.String("command", e.Command), slog.String("user", e.Actor)} {
+		for _, a := range []slog.Attr{slog.String("ref", e.Ref), slog.String("request_id", e.Request), slog.String("command", e.Command), slog.String("user", e.Actor), slog.String("outcome", detail.Outcome)} {
 			if a.Value.String() != "" { // what is refused at once is no request yet
 				said = append(said, a)
 			}
