@@ -345,10 +345,10 @@ func TestWhoseCommandRunsDuringAStopIsToldLate(t *testing.T) {
 		l.Scheduler.HandBack(nil)
 		<-time.After(lateAfter - time.Second)
 		synctest.Wait()
-		require.Empty(t, l.heard.words, "most end by themselves")
+		require.Empty(t, l.heard.told(), "most end by themselves")
 		<-time.After(time.Minute)
 		synctest.Wait()
-		require.Equal(t, []string{"I'm restarting while your command is still running. It's saved, and the answer will follow."}, l.heard.words)
+		require.Equal(t, []string{"I'm restarting while your command is still running. It's saved, and the answer will follow."}, l.heard.told())
 		close(l.held)
 		require.Contains(t, l.happened(), "finished")
 	})
@@ -363,7 +363,7 @@ func TestWhoseCommandEndsDuringAStopHearsNothingOfIt(t *testing.T) {
 		close(l.held)
 		<-time.After(time.Minute)
 		synctest.Wait()
-		require.Empty(t, l.heard.words)
+		require.Empty(t, l.heard.told())
 	})
 }
 

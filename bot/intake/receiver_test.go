@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,6 +36,13 @@ func (full) Save(context.Context, string, string, []byte) func() (bool, error) {
 type heard struct {
 	mu          sync.Mutex
 	ways, words []string
+}
+
+// told is what people read, oldest first.
+func (h *heard) told() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.words)
 }
 
 func (h *heard) Take(way string, card render.Card) error {
