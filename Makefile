@@ -17,9 +17,10 @@ SQLITE_UNWATCHED = -gcflags=modernc.org/sqlite/lib=-race=false
 # stories that start and stop the program, that is minutes. A hundredth of it is enough for what has not been waited for.
 GORACE = atexit_sleep_ms=10
 
-# What is compiled once need not be compiled again. Vet and staticcheck read the code as `make test` compiles it, and what `make check` runs
-# without the race detector is compiled as the program is: without cgo, without the names of folders.
-WATCHED = GOFLAGS="$(GOFLAGS) -race $(SQLITE_UNWATCHED)"
+# What is compiled once need not be compiled again, by another target or in another clone: nothing has the names of folders in it. Vet and
+# staticcheck read the code as `make test` compiles it, and what `make check` runs without the race detector is compiled as the program is.
+RACE = -race -trimpath $(SQLITE_UNWATCHED)
+WATCHED = GOFLAGS="$(GOFLAGS) $(RACE)"
 AS_BUILT = CGO_ENABLED=0 GOFLAGS="$(GOFLAGS) -trimpath"
 
 # Compilers and tests end before their garbage matters: to collect it as seldom as this saves a tenth of the time.
@@ -54,7 +55,7 @@ demo: build ## the whole bot against a simulated Slack and console; prints an ad
 # `make check` vets everything; to do so again for each test, and to link what only a debugger reads into a hundred tests, would cost a minute.
 test: ## the whole test suite under the race detector
 	@./.ci/setup
-	GORACE=$(GORACE) GOGC=$(GOGC) $(GO) test -race $(SQLITE_UNWATCHED) -vet=off -ldflags=-s -timeout 40m -parallel 8 ./cmd/s1bot ./...
+	GORACE=$(GORACE) GOGC=$(GOGC) $(GO) test $(RACE) -vet=off -ldflags=-s -timeout 40m -parallel 8 ./cmd/s1bot ./...
 
 check: export GOGC := $(GOGC)
 check: lint deploy-check fuzz-quick ## formatting, vet, staticcheck, layout, generated files fresh, what lies in deploy/, licenses, known vulnerabilities
