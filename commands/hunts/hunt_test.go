@@ -20,6 +20,7 @@ import (
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/tempfile"
 	"s1bot/s1"
 	"s1bot/s1/huntapi"
 	"s1bot/s1/s1sim"
@@ -381,4 +382,64 @@ func TestALargeResultIsCountedAndFiledWhole(t *testing.T) {
 	require.True(t, card.Message(render.Options{ConsoleURL: server.URL}).Size() < 100_000)
 	menu := card.Actions[0].(render.Menu)
 	require.Len(t, menu.Options, maxSuspects)
+}
+
+// What has no room in the file is counted all the same, and nothing says that the file has it.
+func TestAHuntWhoseFileIsFullSaysSo(t *testing.T) {
+	t.Parallel()
+	sim := s1sim.New(s1sim.Options{Empty: true, Agents: 300})
+	server := httptest.NewServer(sim)
+	t.Cleanup(server.Close)
+	console, err := s1.New(s1.Config{BaseURL: server.URL, Token: s1.NewSecret(s1sim.Token)})
+	require.NoError(t, err)
+	space := tempfile.NewSpace(t.TempDir(), 300<<10)
+	call := &catalog.Call{Console: console, Caller: catalog.Caller{ID: "U1", Zone: huntZone}, Now: time.Now(), Exports: space}
+	inv, _, err := slash.Parse(huntCatalog(), "hunt since=-1d until=now query=AgentName IS NOT EMPTY", text.Input{Now: call.Now})
+	require.NoError(t, err)
+	cmd, _ := huntCatalog().Find(inv.Command)
+	card, err := cmd.Run(t.Context(), call, inv.Args)
+	require.NoError(t, err)
+	require.Contains(t, card.Plain(), "there was no room for all of them in a file")
+	require.NotContains(t, card.Plain(), "has all of them")
+	require.Regexp(t, `^Events · \d{3,4} of \d{4,} as a file$`, card.Files[0].Title)
+	card.Discard()
+	require.Zero(t, space.Used())
+}
+
+// A reading that ends without a card gives the disk back at once.
+func TestAHuntThatIsCutOffLeavesNothingOnDisk(t *testing.T) {
+	t.Parallel()
+	h, space := newHunting(&scripted{}, ""), tempfile.NewSpace(t.TempDir(), 10<<20)
+	h.call.Exports = space
+	ctx, stop := context.WithCancel(t.Context())
+	var most int64
+	_, err := h.gather(ctx, finished, eventListing(h.call, "q1", ""), func(yield func(s1.Page[huntapi.Event], error) bool) {
+		if yield(s1.Page[huntapi.Event]{Items: make([]huntapi.Event, 20_000)}, nil) {
+			most = space.Used()
+			stop()
+			yield(s1.Page[huntapi.Event]{}, context.Canceled)
+		}
+	}, bounds{})
+	require.Error(t, err)
+	require.Positive(t, most)
+	require.Zero(t, space.Used())
+}
+
+func TestAPowerQueryWhoseFilesAreFullSaysSo(t *testing.T) {
+	t.Parallel()
+	r := huntapi.PowerResult{Columns: []huntapi.PowerColumn{{Name: "host"}}}
+	for n := range 20_000 {
+		r.Rows = append(r.Rows, []json.RawMessage{catalog.Marshal(fmt.Sprintf("HOST-%05d", n))})
+	}
+	call := newHunting(&scripted{}, "").call
+	for most, want := range map[int64]string{300 << 10: "there was no room for all of them in a file", 10 << 20: "the files have all of them"} {
+		call.Exports = tempfile.NewSpace(t.TempDir(), most)
+		card, err := powerCard(call, r)
+		require.NoError(t, err)
+		require.Contains(t, card.Plain(), "The first 10 of 20000 rows; "+want)
+		cut := most < 1<<20
+		require.Equal(t, cut, strings.Contains(card.Files[1].Title, " of 20000 as a file"), card.Files[1].Title)
+		card.Discard()
+		require.Zero(t, call.Exports.Used())
+	}
 }

@@ -72,11 +72,13 @@ func (h *hunt) gather(ctx context.Context, found report, rows listing.Listing[hu
 	as := *h.call
 	as.How = render.CSV
 	file := listing.NewExport(&as, rows.Things)
+	defer file.Abandon()
 	if err := file.Csv(rows.Sheet(nil), true); err != nil {
 		return render.Card{}, err
 	}
-	t := tally{warnings: found.warnings}
+	t, matching := tally{warnings: found.warnings}, 0
 	for page, err := range pages {
+		matching = max(matching, page.Total)
 		if err != nil {
 			if t.broken = err; t.rows == 0 || errors.Is(context.Cause(ctx), catalog.ErrCancelled) || ctx.Err() == nil {
 				break
@@ -95,6 +97,9 @@ func (h *hunt) gather(ctx context.Context, found report, rows listing.Listing[hu
 	case t.broken != nil && t.rows == 0:
 		return h.ended(ctx, found, t.broken)
 	}
+	if t.cut = file.Full(); t.cut || t.broken != nil {
+		file.Lacks(max(matching, t.rows))
+	}
 	return h.events(found.id, b, &t, file), nil
 }
 
@@ -108,6 +113,7 @@ type tally struct {
 	suspects []suspect
 	warnings []string
 	broken   error // why the rest could not be read
+	cut      bool  // the file has not all of them
 }
 
 // The key of a count is the most telling name there is; "unknown" is counted too, or the sums would
@@ -189,6 +195,14 @@ func (h *hunt) events(id huntapi.QueryID, b bounds, t *tally, file *listing.Expo
 	return card
 }
 
+// unlessCut is what is said of a file that has all rows, or that it has not.
+func unlessCut(whole string, cut bool) string {
+	if cut {
+		return "there was no room for all of them in a file, so narrow the query down for the rest"
+	}
+	return whole
+}
+
 // notes are the small print of a finished hunt. As many rows as the limit means that there may be
 // more: the console does not say.
 func (h *hunt) notes(t *tally, limit int) []render.Part {
@@ -202,7 +216,7 @@ func (h *hunt) notes(t *tally, limit int) []render.Part {
 		note = append(note, render.Text(words))
 	}
 	if t.rows > listing.PageRows {
-		say(fmt.Sprintf("the newest %d of %d; the file has all of them", len(t.first), t.rows))
+		say(fmt.Sprintf("the newest %d of %d; %s", len(t.first), t.rows, unlessCut("the file has all of them", t.cut)))
 	}
 	if t.rows == limit {
 		say(fmt.Sprintf("there may be more than the limit of %d", limit))

@@ -112,7 +112,7 @@ func pingTable(call *catalog.Call, pings []ping, again render.Button) (render.Ca
 		table.Rows = append(table.Rows, []render.Line{{render.Mono(string(p.id))}, {render.Text(state)},
 			{render.Text(fmt.Sprintf("%d %%", p.result.Percent))}, {render.Text(fmt.Sprint(len(p.result.Rows)))}, {render.Text(problem)}})
 		if p.err == nil && p.result.Done() && len(p.result.Rows) > 0 {
-			made, err := powerFiles(call, p.result)
+			made, _, err := powerFiles(call, p.result)
 			if err != nil {
 				return render.Card{}, err
 			}

@@ -93,38 +93,43 @@ func powerCard(call *catalog.Call, r huntapi.PowerResult) (render.Card, error) {
 	if kinds := kindsIn(r); len(kinds) > 0 {
 		card.Parts = append(card.Parts, render.Fields{{Label: "By type", Value: render.Line{render.Text(kinds.words(8))}, Wide: true}})
 	}
+	files, cut, err := powerFiles(call, r)
 	card.Parts = append(card.Parts, powerTable(r, r.Rows[:min(len(r.Rows), listing.PageRows)]))
 	if len(r.Rows) > listing.PageRows {
-		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The first %d of %d rows; the files have all of them.", listing.PageRows, len(r.Rows)))})
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The first %d of %d rows; %s.", listing.PageRows, len(r.Rows), unlessCut("the files have all of them", cut)))})
 	}
 	card.Parts = append(card.Parts, warned(r.Advice)...)
-	files, err := powerFiles(call, r)
 	card.Files, card.Actions = files, isolating(powerSuspects(r))
 	return card, err
 }
 
-// powerFiles are the rows as a table and as objects. Both are made at once: the console keeps the
-// rows for some seconds only. JSON keeps numbers as the console sent them: they can be larger than
-// what a float holds.
-func powerFiles(call *catalog.Call, r huntapi.PowerResult) ([]render.File, error) {
+// powerFiles are the rows as a table and as objects; cut where one of them had no room for all. Both are
+// made at once: the console keeps the rows for some seconds only. JSON keeps numbers as the console sent
+// them: they can be larger than what a float holds.
+func powerFiles(call *catalog.Call, r huntapi.PowerResult) (files []render.File, cut bool, err error) {
 	as := *call
 	as.How = render.CSV
 	table := listing.NewExport(&as, "power query")
-	if err := table.Csv(powerTable(r, r.Rows), true); err != nil {
-		return nil, err
-	}
+	defer table.Abandon()
 	as.How = render.JSON
 	objects := listing.NewExport(&as, "power query")
+	defer objects.Abandon()
+	if err := table.Csv(powerTable(r, r.Rows), true); err != nil {
+		return nil, false, err
+	}
 	for _, row := range r.Rows {
 		if err := objects.Json(powerObject(r, row)); err != nil {
-			return nil, err
-		}
-		if objects.Full() {
-			break
+			return nil, false, err
 		}
 	}
-	table.Rows = len(r.Rows)
-	return append(table.Card("PowerQuery", "").Files, objects.Card("PowerQuery", "").Files...), nil
+	for _, file := range []*listing.Export{table, objects} {
+		if file.Full() {
+			cut = true
+			file.Lacks(len(r.Rows))
+		}
+		files = append(files, file.Card("PowerQuery", "").Files...)
+	}
+	return files, cut, nil
 }
 
 // powerObject is a row with the names of its columns, in their order. Two columns of one name stay

@@ -89,7 +89,7 @@ func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, 
 		}
 	}
 	if file.Full() || broken != "" {
-		file.Of = min(matching, cmp.Or(most, matching))
+		file.Lacks(min(matching, cmp.Or(most, matching)))
 	}
 	return catalog.Incomplete(file.Card(l.Noun, l.words(call, file.Rows)), strings.TrimSpace(broken+" "+l.gaps())), nil
 }
@@ -100,7 +100,6 @@ func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, 
 type Export struct {
 	name  string
 	Rows  int
-	Of    int // how many the list has, where rows are missing and the console says it
 	csvs  bool
 	space *tempfile.Space // nil: everything stays in memory
 	body  bytes.Buffer
@@ -109,6 +108,8 @@ type Export struct {
 	cells *bufio.Writer  // to row: one for each of a hundred thousand rows would be 400 MiB of garbage
 	full  bool           // a row had no room any more
 	given bool           // the card has the file
+	lacks bool           // of rows; see Lacks
+	of    int            // how many the list has; less than there are rows where nobody knows
 }
 
 // NewExport begins a file in the form that the call wants. The name has the minute in it, in UTC:
@@ -124,11 +125,26 @@ func NewExport(call *catalog.Call, things string) *Export {
 	return e
 }
 
-// Csv adds the rows of a table, and its heading at the beginning of the file.
+// Csv adds the rows of a table, one by one, and its heading at the beginning of the file.
 func (e *Export) Csv(t render.Table, heading bool) error {
-	if !heading {
-		t.Columns = nil
+	rows := t.Rows
+	if t.Rows = nil; heading {
+		if err := e.csv(t); err != nil {
+			return err
+		}
 	}
+	t.Columns = nil
+	for i := range rows {
+		t.Rows = rows[i : i+1]
+		if err := e.csv(t); err != nil || e.full {
+			return err
+		}
+	}
+	return nil
+}
+
+// csv adds what a table holds, whole or not at all.
+func (e *Export) csv(t render.Table) error {
 	e.row.Reset()
 	if err := t.CSV(e.cells); err != nil {
 		return err
@@ -236,13 +252,16 @@ func (e *Export) end() {
 	e.body.WriteString(end)
 }
 
-// count is how many rows the file has, and of how many if some are missing: the title is all that is
-// read of it where the file itself goes elsewhere.
+// Lacks notes that the file has not all rows of the list, which are so many as far as the console says.
+// The title tells it, which is all that is read of a file that goes elsewhere than its card.
+func (e *Export) Lacks(of int) { e.lacks, e.of = true, of }
+
+// count is how many rows the file has, and of how many if some are missing.
 func (e *Export) count() string {
-	if e.Rows < e.Of {
-		return fmt.Sprintf("%d of %d", e.Rows, e.Of)
-	}
-	if e.full {
+	switch {
+	case e.lacks && e.Rows < e.of:
+		return fmt.Sprintf("%d of %d", e.Rows, e.of)
+	case e.lacks || e.full:
 		return fmt.Sprintf("only the first %d", e.Rows)
 	}
 	return strconv.Itoa(e.Rows)

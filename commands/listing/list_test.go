@@ -154,6 +154,7 @@ func TestWhatCouldBeReadOfEverythingIsHandedOver(t *testing.T) {
 	require.Equal(t, render.Partial, card.Outcome)
 	require.Contains(t, card.Plain(), "The file has the 2000 agents that I could read. I couldn't read the rest: The cursor has expired.")
 	require.Equal(t, 2001, strings.Count(string(card.Files[0].Body), "\r\n"))
+	require.Equal(t, "Agents · 2000 of 2100 as a file", card.Files[0].Title, "which is all that is said beside the file")
 }
 
 func TestWithoutALimitACardTellsThatThereIsMoreAndAFileHasItAll(t *testing.T) {

@@ -200,6 +200,9 @@ func (l Listing[T]) everything(ctx context.Context, call *catalog.Call, q s1.Que
 	if pages == 0 || errors.Is(broken, s1.ErrCursorLoop) {
 		return render.Card{}, broken
 	}
+	if file.Full() || broken != nil {
+		file.Lacks(first.total)
+	}
 	call.Keep(l.key(call, q), first)
 	return l.withFile(l.shown(call, first, 0), file, pages, broken), nil
 }
